@@ -1,0 +1,44 @@
+# One STATIC library per folder, named after it; tests, binaries and benchmarks beside the code.
+#
+#   throughline_library(NAME SOURCES a.cc DEPS public... PRIVATE_DEPS private...)
+#   throughline_test(NAME SOURCES a_test.cc DEPS ...)            one ctest entry per binary
+#   throughline_binary(NAME SOURCES main.cc DEPS ...)            lands in <build>/bin
+#   throughline_benchmark(NAME SOURCES a_benchmark.cc DEPS ...)  built always, run by make bench
+function(throughline_library NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(${NAME} STATIC ${ARG_SOURCES})
+    target_link_libraries(${NAME} PUBLIC ${ARG_DEPS} PRIVATE throughline_flags ${ARG_PRIVATE_DEPS})
+    target_include_directories(${NAME} PUBLIC ${CMAKE_SOURCE_DIR})
+  else()
+    add_library(${NAME} INTERFACE)
+    target_link_libraries(${NAME} INTERFACE ${ARG_DEPS})
+    target_include_directories(${NAME} INTERFACE ${CMAKE_SOURCE_DIR})
+  endif()
+endfunction()
+
+function(throughline_binary NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS})
+endfunction()
+
+function(throughline_test NAME)
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${NAME} COMMAND ${NAME})
+  set_tests_properties(${NAME} PROPERTIES
+    ENVIRONMENT "THROUGHLINE_SOURCE_DIR=${CMAKE_SOURCE_DIR};THROUGHLINE_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
+endfunction()
+
+function(throughline_benchmark NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} benchmark::benchmark)
+  set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benchmarks)
+endfunction()

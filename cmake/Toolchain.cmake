@@ -1,0 +1,24 @@
+# Warnings, sanitizers, linker and compiler cache for our own targets.
+add_library(throughline_flags INTERFACE)
+target_compile_options(throughline_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers)
+target_include_directories(throughline_flags INTERFACE ${CMAKE_SOURCE_DIR})
+
+set(THROUGHLINE_SANITIZE "" CACHE STRING "Sanitizers for our code, as -fsanitize= takes them")
+if(THROUGHLINE_SANITIZE)
+  target_compile_options(throughline_flags INTERFACE
+    -fsanitize=${THROUGHLINE_SANITIZE} -fno-omit-frame-pointer -O1 -g1)
+  target_link_options(throughline_flags INTERFACE -fsanitize=${THROUGHLINE_SANITIZE})
+endif()
+# clang's thread-safety analysis reads ABSL_GUARDED_BY; g++ ignores it.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(throughline_flags INTERFACE -Wthread-safety)
+endif()
+
+find_program(THROUGHLINE_MOLD mold)
+if(THROUGHLINE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+find_program(THROUGHLINE_CCACHE ccache)
+if(THROUGHLINE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${THROUGHLINE_CCACHE})
+endif()

@@ -1,0 +1,60 @@
+#include "common/base/bounded_pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace throughline {
+
+BoundedPool::BoundedPool(Options options) : options_(std::move(options)) {
+  threads_.reserve(options_.threads);
+  for (size_t i = 0; i < std::max<size_t>(1, options_.threads); ++i) {
+    threads_.emplace_back([this] { Work(); });
+    // The kernel keeps 15 characters of a thread's name.
+    pthread_setname_np(threads_.back().native_handle(), options_.name.substr(0, 15).c_str());
+  }
+}
+
+BoundedPool::~BoundedPool() { Drain(); }
+
+bool BoundedPool::TrySubmit(std::function<void()> task) {
+  absl::MutexLock lock(&mutex_);
+  if (draining_ || queue_.size() >= options_.max_queued) return false;
+  queue_.push_back(std::move(task));
+  return true;
+}
+
+void BoundedPool::Drain() {
+  {
+    absl::MutexLock lock(&mutex_);
+    draining_ = true;
+  }
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+size_t BoundedPool::queued() const {
+  absl::MutexLock lock(&mutex_);
+  return queue_.size();
+}
+
+void BoundedPool::Work() {
+  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return draining_ || !queue_.empty();
+  };
+  while (true) {
+    std::function<void()> task;
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.Await(absl::Condition(&ready));
+      if (queue_.empty()) return;
+      task = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    task();
+  }
+}
+
+}  // namespace throughline

@@ -1,0 +1,53 @@
+#ifndef THROUGHLINE_COMMON_BASE_BOUNDED_POOL_H_
+#define THROUGHLINE_COMMON_BASE_BOUNDED_POOL_H_
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace throughline {
+
+// A fixed number of threads behind a queue of fixed length: the bulkhead between gRPC's few
+// reaction threads and blocking work. One pool per class of dependency. Thread-safe.
+class BoundedPool {
+ public:
+  struct Options {
+    std::string name;         // for metrics and thread names
+    size_t threads = 4;       // at least 1
+    size_t max_queued = 256;  // tasks that may wait; running ones do not count
+  };
+
+  explicit BoundedPool(Options options);
+  // Runs what is queued, then joins.
+  ~BoundedPool();
+  BoundedPool(const BoundedPool&) = delete;
+  BoundedPool& operator=(const BoundedPool&) = delete;
+
+  // False, without running `task`, when the queue is full or the pool drains. Never blocks.
+  bool TrySubmit(std::function<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Refuses new tasks, runs the queued ones, joins the threads. Idempotent; not from a pool thread.
+  void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  size_t queued() const ABSL_LOCKS_EXCLUDED(mutex_);
+  const std::string& name() const { return options_.name; }
+
+ private:
+  void Work();
+
+  const Options options_;
+  mutable absl::Mutex mutex_;
+  std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
+  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace throughline
+
+#endif  // THROUGHLINE_COMMON_BASE_BOUNDED_POOL_H_

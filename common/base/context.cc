@@ -1,0 +1,65 @@
+#include "common/base/context.h"
+
+#include <algorithm>
+
+namespace throughline {
+
+void CancellationSource::Cancel() {
+  absl::MutexLock lock(&mutex_);
+  if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;
+  for (auto& [id, callback] : callbacks_) callback();
+  callbacks_.clear();
+}
+
+CancellationSource::CallbackId CancellationSource::Add(std::function<void()> callback) {
+  absl::MutexLock lock(&mutex_);
+  if (IsCancelled()) {
+    callback();
+    return 0;
+  }
+  callbacks_.emplace(next_id_, std::move(callback));
+  return next_id_++;
+}
+
+void CancellationSource::Remove(CallbackId id) {
+  absl::MutexLock lock(&mutex_);
+  callbacks_.erase(id);
+}
+
+absl::Duration Context::Remaining() const {
+  return std::max(absl::ZeroDuration(), deadline() - clock().Now());
+}
+
+absl::Status Context::Check() const {
+  if (fields_.cancellation != nullptr && fields_.cancellation->IsCancelled()) {
+    return absl::CancelledError("the caller cancelled the request");
+  }
+  if (clock().Now() >= deadline()) {
+    return absl::DeadlineExceededError("the request's deadline passed before the work was done");
+  }
+  return absl::OkStatus();
+}
+
+Context Context::WithBudget(absl::Duration budget) const {
+  Fields fields = fields_;
+  fields.deadline = std::min(fields.deadline, clock().Now() + budget);
+  return Context(std::move(fields));
+}
+
+Context Context::Detached(absl::Duration budget) const {
+  Fields fields = fields_;
+  fields.cancellation = nullptr;
+  fields.deadline = clock().Now() + budget;
+  return Context(std::move(fields));
+}
+
+OnCancel::OnCancel(const Context& context, std::function<void()> callback)
+    : cancellation_(context.cancellation()) {
+  if (cancellation_ != nullptr) id_ = cancellation_->Add(std::move(callback));
+}
+
+OnCancel::~OnCancel() {
+  if (cancellation_ != nullptr && id_ != 0) cancellation_->Remove(id_);
+}
+
+}  // namespace throughline

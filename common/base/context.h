@@ -1,0 +1,97 @@
+#ifndef THROUGHLINE_COMMON_BASE_CONTEXT_H_
+#define THROUGHLINE_COMMON_BASE_CONTEXT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+
+namespace throughline {
+
+// One-way switch, shared by the edge that cancels and the work that listens. Thread-safe.
+class CancellationSource {
+ public:
+  using CallbackId = uint64_t;
+
+  // Runs every registered callback once, on the calling thread. Later calls do nothing.
+  void Cancel() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool IsCancelled() const { return cancelled_.load(std::memory_order_acquire); }
+
+  // Registers `callback`; runs it at once if already cancelled (and then returns 0).
+  // `callback` must not call back into this object.
+  CallbackId Add(std::function<void()> callback) ABSL_LOCKS_EXCLUDED(mutex_);
+  // After it returns, the callback is not running and will not run.
+  void Remove(CallbackId id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  std::atomic<bool> cancelled_{false};
+  absl::Mutex mutex_;
+  CallbackId next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  std::map<CallbackId, std::function<void()>> callbacks_ ABSL_GUARDED_BY(mutex_);
+};
+
+// What every piece of blocking domain code gets as its first argument: who asks, until when, and
+// whether anybody still waits. Cheap to copy; immutable but for cancellation; thread-safe.
+class Context {
+ public:
+  struct Fields {
+    std::string tenant = "default";  // from the credential, never from a payload
+    std::string request_id;          // for logs and for the caller's support ticket
+    std::string traceparent;         // W3C trace context, empty when not traced
+    absl::Time deadline = absl::InfiniteFuture();
+    std::shared_ptr<CancellationSource> cancellation;
+    const Clock* clock = &Clock::Real();
+  };
+
+  explicit Context(Fields fields) : fields_(std::move(fields)) {}
+
+  // For start-up, shutdown and tests: default tenant, no deadline, never cancelled.
+  static Context Background() { return Context(Fields{}); }
+
+  const std::string& tenant() const { return fields_.tenant; }
+  const std::string& request_id() const { return fields_.request_id; }
+  const std::string& traceparent() const { return fields_.traceparent; }
+  absl::Time deadline() const { return fields_.deadline; }
+  const Clock& clock() const { return *fields_.clock; }
+  const std::shared_ptr<CancellationSource>& cancellation() const { return fields_.cancellation; }
+
+  // Time left until the deadline, never negative.
+  absl::Duration Remaining() const;
+  // OK while the caller still waits; else CANCELLED or DEADLINE_EXCEEDED. Ask before each step.
+  absl::Status Check() const;
+
+  // A copy whose deadline is min(this deadline, now + budget).
+  Context WithBudget(absl::Duration budget) const;
+  // A copy that ignores the caller's deadline and cancellation: for finishing what was begun.
+  Context Detached(absl::Duration budget) const;
+
+ private:
+  Fields fields_;
+};
+
+// Keeps a callback registered with the context's cancellation for the life of the object.
+class OnCancel {
+ public:
+  OnCancel(const Context& context, std::function<void()> callback);
+  ~OnCancel();
+  OnCancel(const OnCancel&) = delete;
+  OnCancel& operator=(const OnCancel&) = delete;
+
+ private:
+  std::shared_ptr<CancellationSource> cancellation_;
+  CancellationSource::CallbackId id_ = 0;
+};
+
+}  // namespace throughline
+
+#endif  // THROUGHLINE_COMMON_BASE_CONTEXT_H_

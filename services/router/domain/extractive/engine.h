@@ -1,0 +1,55 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ENGINE_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ENGINE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/deal/types.h"
+#include "common/transcript/transcript.h"
+
+// The built-in extractive engine: reads a parsed call and what is known of the deal, and answers
+// as a model would, with a verbatim quote behind each claim. Deterministic, no network, no clock.
+// All functions are pure and thread-safe.
+namespace throughline::router::extractive {
+
+// How hard to look. The cascade tries kFast first and escalates to kDeep when the judge finds
+// evidence that fast reading was not enough.
+enum class Tier {
+  kFast,  // this call's cues, clause by clause
+  kDeep,  // the whole ledger, discourse, hypothetical / past / third-party guards, confirmations
+};
+
+struct CallInput {
+  transcript::Transcript transcript;
+  std::string call_id;
+  absl::Time occurred_at;     // dates in speech ("Friday", "the 29th") resolve against it
+  std::string customer_name;  // the customer's organisation; empty when unknown
+  std::string seller_name;    // the seller's organisation; empty when unknown
+  deal::DealState known;      // from memory, before this call; empty for a new customer
+};
+
+// What blocks, who decides, what comes next, to whom to write.
+deal::Analysis Analyze(Tier tier, const CallInput& input);
+
+struct ExtractedFacts {
+  std::vector<deal::Fact> facts;  // each self-contained, with evidence; ids unset
+  deal::CustomerProfile profile;  // only what this call adds or changes
+};
+
+// What this call says of the customer, one fact per statement, and what the profile gains.
+ExtractedFacts ExtractFacts(Tier tier, const CallInput& input);
+
+struct EmailInput {
+  CallInput call;
+  deal::Analysis analysis;
+  deal::CustomerProfile profile;  // before this call
+};
+
+// The follow-up: to analysis.follow_up.recipient, one open item in their words, one ask with
+// owner and date, at most 150 words. Empty `to` when nobody can be addressed.
+deal::Email WriteEmail(Tier tier, const EmailInput& input);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ENGINE_H_

@@ -218,13 +218,26 @@ struct CustomerProfile {
   int64_t version = 0;  // 0: never written
 };
 
+// One call in the story of a deal.
+struct TimelineEntry {
+  std::string call_id;
+  absl::Time occurred_at;
+  std::optional<Blocker> primary_blocker;    // after the call; unset when nothing was open
+  std::vector<std::string> decision_makers;  // names, after the call
+  JourneyStage stage = JourneyStage::kUnspecified;
+  int32_t facts_added = 0;
+  std::string summary;  // one sentence
+};
+
 // Everything known of a deal before a call: what the analysis starts from.
 struct DealState {
   std::vector<Blocker> blockers;          // the whole ledger
   std::vector<Stakeholder> stakeholders;  // everybody met or named so far
   JourneyStage stage = JourneyStage::kUnspecified;
-  std::vector<Fact> facts;  // the recalled ones
-  int64_t version = 0;      // the customer's version in memory; 0 for a new customer
+  std::vector<TimelineEntry> timeline;  // oldest first
+  std::string primary_blocker_id;       // after the latest call; empty when nothing is open
+  std::vector<Fact> facts;              // the recalled ones
+  int64_t version = 0;                  // the customer's version in memory; 0 for a new customer
 };
 
 // "price:monthly-price": lower-case category name, colon, slug of the object.

@@ -1,0 +1,15 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_EMBEDDED_LEXICON_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_EMBEDDED_LEXICON_H_
+
+#include <vector>
+
+#include "services/router/domain/extractive/language/lexicon.h"
+
+namespace throughline::router::extractive {
+
+// The cue files of lexicon/, written into a source file at build time.
+std::vector<Lexicon::File> EmbeddedLexiconFiles();
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_EMBEDDED_LEXICON_H_

@@ -1,0 +1,352 @@
+#include "services/router/domain/extractive/language/lexicon.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/status_macros.h"
+#include "services/router/domain/extractive/language/embedded_lexicon.h"
+#include "services/router/domain/extractive/language/numbers.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+constexpr size_t kPrefixKeyLength = 3;
+constexpr size_t kMiddleSlotTokens = 7;
+
+// Words that may stand between the words of any cue without changing it.
+bool IsSkippable(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"really",     "just",  "actually",   "honestly",   "basically",  "pretty",
+       "simply",     "also",  "now",        "already",    "still",      "quite",
+       "very",       "so",    "totally",    "absolutely", "completely", "frankly",
+       "definitely", "like",  "well",       "currently",  "probably",   "certainly",
+       "finally",    "fully", "personally", "obviously",  "literally",  "even"});
+  return kWords->contains(word);
+}
+
+bool IsPersonPronoun(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"i", "we", "he", "she", "they", "him", "her", "them", "me", "us", "you"});
+  return kWords->contains(word);
+}
+
+bool IsPossessiveOrArticle(absl::string_view word) {
+  return word == "the" || word == "our" || word == "my" || word == "your" || word == "his" ||
+         word == "their" || word == "a";
+}
+
+absl::Status LineError(absl::string_view source, absl::string_view problem) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("lexicon: ", source, ": ", problem, "; see lexicon/README.md for the format"));
+}
+
+// "key=value key=value" onto `cue`.
+absl::Status ApplyAttributes(absl::string_view attributes, Cue& cue) {
+  for (const absl::string_view pair : absl::StrSplit(attributes, ' ', absl::SkipWhitespace())) {
+    const std::pair<absl::string_view, absl::string_view> split =
+        absl::StrSplit(pair, absl::MaxSplits('=', 1));
+    if (split.first == "category") {
+      cue.category = std::string(split.second);
+    } else if (split.first != "weight" || !absl::SimpleAtod(split.second, &cue.weight)) {
+      return LineError(cue.source, absl::StrCat("unknown attribute \"", pair,
+                                                "\", expected category=NAME or weight=NUMBER"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+struct Lexicon::Cursor {
+  const Reading& reading;
+  size_t sentence_first;
+  size_t sentence_last;
+  size_t start;
+  const std::vector<Element>* elements;
+};
+
+absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
+  Lexicon lexicon;
+  for (const File& file : files) {
+    Cue defaults;
+    size_t number = 0;
+    for (absl::string_view line : absl::StrSplit(file.text, '\n')) {
+      ++number;
+      line = absl::StripAsciiWhitespace(line.substr(0, line.find('#')));
+      if (line.empty()) continue;
+      defaults.source = absl::StrCat(file.name, ":", number);
+      if (line.front() == '[') {
+        if (line.back() != ']') return LineError(defaults.source, "section without \"]\"");
+        const std::pair<absl::string_view, absl::string_view> split =
+            absl::StrSplit(line.substr(1, line.size() - 2), absl::MaxSplits(absl::ByChar(' '), 1));
+        defaults = Cue{std::string(split.first), "", 1, "", defaults.source};
+        RETURN_IF_ERROR(ApplyAttributes(split.second, defaults));
+        continue;
+      }
+      if (defaults.kind.empty()) return LineError(defaults.source, "pattern before any [section]");
+      RETURN_IF_ERROR(lexicon.AddLine(line, defaults));
+    }
+  }
+  for (size_t i = 0; i < lexicon.patterns_.size(); ++i) lexicon.Index(i);
+  return lexicon;
+}
+
+absl::Status Lexicon::AddLine(absl::string_view line, const Cue& defaults) {
+  Cue cue = defaults;
+  const std::pair<absl::string_view, absl::string_view> split =
+      absl::StrSplit(line, absl::MaxSplits('|', 1));
+  cue.pattern = std::string(absl::StripAsciiWhitespace(split.first));
+  RETURN_IF_ERROR(ApplyAttributes(split.second, cue));
+  Pattern pattern;
+  for (absl::string_view word : absl::StrSplit(cue.pattern, ' ', absl::SkipEmpty())) {
+    Element element;
+    if (word.size() > 1 && word.front() == '?') {
+      element.optional = true;
+      word.remove_prefix(1);
+    }
+    if (word == "<X>") {
+      element.type = Type::kSlot;
+    } else if (word == "<who>") {
+      element.type = Type::kWho;
+    } else if (word == "<num>") {
+      element.type = Type::kNumber;
+    } else if (word == "^") {
+      element.type = Type::kStart;
+    } else if (word == "$") {
+      element.type = Type::kEnd;
+    } else if (word.front() == '*') {
+      element.type = Type::kGap;
+      element.width = 1;
+      if (word.size() > 1 &&
+          (!absl::SimpleAtoi(word.substr(1), &element.width) || element.width > kMaxSlotTokens)) {
+        return LineError(cue.source, absl::StrCat("bad gap \"", word, "\""));
+      }
+    } else if (word.back() == '~') {
+      element.type = Type::kPrefix;
+      for (absl::string_view prefix : absl::StrSplit(word.substr(0, word.size() - 1), "~/")) {
+        if (prefix.size() < kPrefixKeyLength) {
+          return LineError(cue.source, absl::StrCat("prefix \"", prefix, "\" under three letters"));
+        }
+        element.words.emplace_back(prefix);
+      }
+    } else {
+      const std::vector<absl::string_view> options = absl::StrSplit(word, '/');
+      std::vector<Token> last;
+      for (const absl::string_view option : options) {
+        last = Tokenize(option);
+        if (last.size() != 1 && options.size() > 1) {
+          return LineError(cue.source, absl::StrCat("\"", option, "\" is not one word"));
+        }
+        if (last.size() == 1) element.words.push_back(last[0].text);
+      }
+      if (last.size() > 1) {  // a contraction or a hyphenated word: one element for each half
+        for (const Token& token : last)
+          pattern.elements.push_back({Type::kWord, element.optional, 0, {token.text}});
+        continue;
+      }
+    }
+    pattern.elements.push_back(std::move(element));
+  }
+  if (pattern.elements.empty() || pattern.elements.size() > kMaxPatternElements) {
+    return LineError(cue.source, "a pattern has 1 to 24 words");
+  }
+  const Type first = pattern.elements.front().type;
+  if (first == Type::kGap || first == Type::kSlot || first == Type::kEnd) {
+    return LineError(cue.source, "a pattern begins with a word, <who>, <num> or ^");
+  }
+  cues_.push_back(std::move(cue));
+  patterns_.push_back(std::move(pattern));
+  return absl::OkStatus();
+}
+
+void Lexicon::Index(size_t id) {
+  const std::vector<Element>& elements = patterns_[id].elements;
+  for (const Element& element : elements) {
+    switch (element.type) {
+      case Type::kWord:
+        for (const std::string& word : element.words) by_word_[word].push_back(id);
+        break;
+      case Type::kPrefix:
+        for (const std::string& word : element.words) {
+          by_prefix_[word.substr(0, kPrefixKeyLength)].push_back(id);
+        }
+        break;
+      case Type::kNumber:
+        by_number_.push_back(id);
+        break;
+      case Type::kWho:
+        by_who_.push_back(id);
+        break;
+      default:
+        continue;  // an anchor: the next element is the first word
+    }
+    if (!element.optional) break;
+  }
+}
+
+bool Lexicon::TrySlot(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const {
+  const bool last = element + 1 == cursor.elements->size();
+  const std::vector<Token>& tokens = cursor.reading.tokens;
+  size_t end = token;
+  const size_t limit =
+      std::min(cursor.sentence_last, token + (last ? kMaxSlotTokens : kMiddleSlotTokens));
+  if (last) {
+    end = token;
+    while (end < limit && (end == token || tokens[end].before == 0 ||
+                           (tokens[end].before == '"' || tokens[end].before == '-'))) {
+      ++end;
+    }
+    if (end == token) return false;
+    match.slot_first = token;
+    match.slot_last = end;
+    match.last_token = end;
+    return true;
+  }
+  for (end = token + 1; end <= limit; ++end) {
+    if (Try(cursor, element + 1, end, match)) {
+      match.slot_first = token;
+      match.slot_last = end;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Lexicon::TryWho(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const {
+  const std::vector<Token>& tokens = cursor.reading.tokens;
+  if (token >= cursor.sentence_last) return false;
+  size_t longest = 0;
+  if (IsPersonPronoun(tokens[token].text)) {
+    longest = 1;
+  } else if (IsPossessiveOrArticle(tokens[token].text)) {
+    longest = 4;
+  } else if (tokens[token].capital && !IsStopWord(tokens[token].text)) {
+    while (longest < 4 && token + longest < cursor.sentence_last &&
+           tokens[token + longest].capital &&
+           (longest == 0 || tokens[token + longest].before == 0)) {
+      ++longest;
+    }
+  }
+  const size_t shortest = IsPossessiveOrArticle(tokens[token].text) ? 2 : 1;
+  longest = std::min(longest, cursor.sentence_last - token);
+  for (size_t length = longest; length >= shortest; --length) {
+    if (Try(cursor, element + 1, token + length, match)) {
+      match.who_first = token;
+      match.who_last = token + length;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Lexicon::Try(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const {
+  const std::vector<Element>& elements = *cursor.elements;
+  const std::vector<Token>& tokens = cursor.reading.tokens;
+  if (element == elements.size()) {
+    match.last_token = token;
+    return token > cursor.start;
+  }
+  const Element& wanted = elements[element];
+  bool hit = false;
+  switch (wanted.type) {
+    case Type::kStart:
+      return token == cursor.sentence_first && Try(cursor, element + 1, token, match);
+    case Type::kEnd:
+      return token == cursor.sentence_last && Try(cursor, element + 1, token, match);
+    case Type::kGap:
+      for (size_t skip = 0; skip <= wanted.width && token + skip <= cursor.sentence_last; ++skip) {
+        if (Try(cursor, element + 1, token + skip, match)) return true;
+      }
+      return false;
+    case Type::kSlot:
+      if (token < cursor.sentence_last && TrySlot(cursor, element, token, match)) return true;
+      return wanted.optional && Try(cursor, element + 1, token, match);
+    case Type::kWho:
+      if (TryWho(cursor, element, token, match)) return true;
+      return wanted.optional && Try(cursor, element + 1, token, match);
+    case Type::kNumber:
+      hit = token < cursor.sentence_last && IsNumberWord(tokens[token].text);
+      break;
+    case Type::kWord:
+      hit = token < cursor.sentence_last && std::find(wanted.words.begin(), wanted.words.end(),
+                                                      tokens[token].text) != wanted.words.end();
+      break;
+    case Type::kPrefix:
+      hit = token < cursor.sentence_last &&
+            std::any_of(wanted.words.begin(), wanted.words.end(), [&](const std::string& prefix) {
+              return absl::StartsWith(tokens[token].text, prefix);
+            });
+      break;
+  }
+  if (hit) {
+    size_t next = token + 1;
+    if (wanted.type == Type::kNumber) {
+      while (next < cursor.sentence_last && IsNumberWord(tokens[next].text)) ++next;
+    }
+    if (Try(cursor, element + 1, next, match)) return true;
+  }
+  if (wanted.optional && Try(cursor, element + 1, token, match)) return true;
+  const bool skip =
+      token > cursor.start && token < cursor.sentence_last && IsSkippable(tokens[token].text);
+  return skip && Try(cursor, element, token + 1, match);
+}
+
+void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns, size_t token,
+                      std::vector<CueMatch>& matches) const {
+  for (const size_t id : patterns) {
+    Cursor attempt = cursor;
+    attempt.start = token;
+    attempt.elements = &patterns_[id].elements;
+    CueMatch match;
+    if (!Try(attempt, 0, token, match)) continue;
+    match.cue = &cues_[id];
+    match.first_token = token;
+    matches.push_back(match);
+  }
+}
+
+std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
+  std::vector<CueMatch> matches;
+  for (const Sentence& sentence : reading.sentences) {
+    const Cursor cursor{reading, sentence.span.first_token, sentence.span.last_token, 0, nullptr};
+    for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
+      const Token& token = reading.tokens[i];
+      if (const auto found = by_word_.find(token.text); found != by_word_.end()) {
+        MatchAt(cursor, found->second, i, matches);
+      }
+      if (token.text.size() >= kPrefixKeyLength) {
+        const auto found =
+            by_prefix_.find(absl::string_view(token.text).substr(0, kPrefixKeyLength));
+        if (found != by_prefix_.end()) MatchAt(cursor, found->second, i, matches);
+      }
+      if (IsNumberWord(token.text)) MatchAt(cursor, by_number_, i, matches);
+      const bool who = (token.capital && !IsStopWord(token.text)) || IsPersonPronoun(token.text) ||
+                       IsPossessiveOrArticle(token.text);
+      if (who) MatchAt(cursor, by_who_, i, matches);
+    }
+  }
+  return matches;
+}
+
+const Lexicon& BuiltinLexicon() {
+  static const Lexicon* const kLexicon = [] {
+    absl::StatusOr<Lexicon> parsed = Lexicon::Parse(EmbeddedLexiconFiles());
+    if (!parsed.ok()) {  // a broken file is a build defect; lexicon_test names it first
+      std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
+      std::abort();
+    }
+    return new Lexicon(*std::move(parsed));
+  }();
+  return *kLexicon;
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,338 @@
+#include "services/router/domain/extractive/language/people.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+constexpr size_t kMaxPeople = 600;
+constexpr size_t kMaxTitleTokens = 9;
+constexpr size_t kMaxNameTokens = 3;
+
+using transcript::Presence;
+using transcript::Side;
+
+bool IsCapitalisedName(const Token& token) {
+  return token.capital && !IsStopWord(token.text) && !IsTitleWord(token.text) &&
+         token.text.size() > 1;
+}
+
+// End of the run of capitalised words that begins at `first`.
+size_t NameEnd(const Reading& reading, size_t first, size_t last) {
+  size_t end = first;
+  while (end < last && end - first < kMaxNameTokens && IsCapitalisedName(reading.tokens[end]) &&
+         (end == first || reading.tokens[end].before == 0)) {
+    ++end;
+  }
+  return end;
+}
+
+// End of a title that begins at `first` ("VP for finance and administration"); `first` when the
+// words are no title.
+size_t TitleEnd(const Reading& reading, size_t first, size_t last) {
+  bool title = false;
+  size_t end = first;
+  while (end < last && end - first < kMaxTitleTokens) {
+    const Token& token = reading.tokens[end];
+    if (end > first && token.before != 0) break;
+    const bool verb = token.text == "is" || token.text == "has" || token.text == "who" ||
+                      token.text == "signs" || token.text == "will" || token.text == "was" ||
+                      token.text == "and" || token.text == "so" || token.text == "to" ||
+                      token.text == "does" || token.text == "says" || token.text == "said";
+    const bool joins = token.text == "and" && title && end + 1 < last && end > first + 2;
+    if (verb && !joins) break;
+    if (title && IsTitleWord(reading.tokens[end - 1].text) && token.text != "of" &&
+        token.text != "for" && token.text != "over" && token.text != "in" &&
+        !IsTitleWord(token.text) && reading.tokens[end - 1].text != "vp" &&
+        reading.tokens[end - 1].text != "president" && reading.tokens[end - 1].text != "chief") {
+      break;
+    }
+    title |= IsTitleWord(token.text);
+    ++end;
+  }
+  return title ? end : first;
+}
+
+std::string Words(absl::string_view text, const Reading& reading, size_t first, size_t last) {
+  return Quote(text, TokenSpan(reading, first, last));
+}
+
+bool IsPossessive(absl::string_view word) {
+  return word == "our" || word == "my" || word == "the" || word == "their";
+}
+
+}  // namespace
+
+bool IsTitleWord(absl::string_view word) {
+  static const auto* const kWords =
+      new absl::flat_hash_set<absl::string_view>({"ceo",         "cfo",
+                                                  "coo",         "cto",
+                                                  "cio",         "ciso",
+                                                  "cro",         "cmo",
+                                                  "cpo",         "vp",
+                                                  "svp",         "evp",
+                                                  "president",   "chief",
+                                                  "director",    "manager",
+                                                  "head",        "lead",
+                                                  "controller",  "treasurer",
+                                                  "dean",        "provost",
+                                                  "counsel",     "officer",
+                                                  "chair",       "chairman",
+                                                  "chairwoman",  "secretary",
+                                                  "owner",       "founder",
+                                                  "partner",     "principal",
+                                                  "supervisor",  "superintendent",
+                                                  "coordinator", "administrator",
+                                                  "buyer",       "architect",
+                                                  "engineer",    "analyst",
+                                                  "lawyer",      "attorney",
+                                                  "accountant",  "registrar",
+                                                  "foreman",     "superviser",
+                                                  "dpo",         "gm",
+                                                  "trustee",     "comptroller",
+                                                  "bursar",      "warden",
+                                                  "matron",      "planner",
+                                                  "specialist"});
+  return kWords->contains(word);
+}
+
+People::People(const transcript::Transcript& transcript,
+               const std::vector<deal::Stakeholder>& known) {
+  for (const transcript::Participant& participant : transcript.participants) {
+    if (people_.size() >= kMaxPeople) break;
+    Add({participant.name, participant.title, participant.organization, participant.email,
+         participant.side, participant.presence});
+  }
+  for (const deal::Stakeholder& stakeholder : known) {
+    const std::optional<size_t> present = Find(stakeholder.name);
+    if (!present) {
+      if (people_.size() >= kMaxPeople) break;
+      Add({stakeholder.name, stakeholder.title, stakeholder.organization, stakeholder.email,
+           Side::kCustomer, Presence::kMentioned});
+      continue;
+    }
+    Person& person = people_[*present];
+    if (person.name.size() < stakeholder.name.size()) {
+      person.name = stakeholder.name;
+      Index(*present);
+    }
+    if (person.title.empty()) person.title = stakeholder.title;
+    if (person.email.empty()) person.email = stakeholder.email;
+  }
+}
+
+size_t People::Add(Person person) {
+  people_.push_back(std::move(person));
+  Index(people_.size() - 1);
+  return people_.size() - 1;
+}
+
+void People::Index(size_t person) {
+  for (const Token& token : Tokenize(people_[person].name)) {
+    std::vector<size_t>& entries = by_word_[token.text];
+    if (std::find(entries.begin(), entries.end(), person) == entries.end()) {
+      entries.push_back(person);
+    }
+  }
+}
+
+std::optional<size_t> People::Find(absl::string_view spoken) const {
+  const std::vector<Token> tokens = Tokenize(spoken);
+  std::optional<std::vector<size_t>> fitting;
+  for (const Token& token : tokens) {
+    if (token.text == "'s") continue;
+    const auto found = by_word_.find(token.text);
+    if (found == by_word_.end()) {
+      fitting.reset();
+      break;
+    }
+    if (!fitting) {
+      fitting = found->second;
+      continue;
+    }
+    std::vector<size_t> both;
+    for (const size_t person : *fitting) {
+      const auto& other = found->second;
+      if (std::find(other.begin(), other.end(), person) != other.end()) both.push_back(person);
+    }
+    fitting = both;
+  }
+  if (fitting && fitting->size() == 1) return fitting->front();
+  if (fitting && fitting->size() > 1) return std::nullopt;
+  // "the CFO": the only person with all the words of that title.
+  const bool titled = std::any_of(tokens.begin(), tokens.end(),
+                                  [](const Token& token) { return IsTitleWord(token.text); });
+  if (!titled) return std::nullopt;
+  std::optional<size_t> only;
+  for (size_t i = 0; i < people_.size(); ++i) {
+    const std::vector<Token> title = Tokenize(people_[i].title);
+    const bool all = std::all_of(tokens.begin(), tokens.end(), [&](const Token& token) {
+      return IsStopWord(token.text) ||
+             std::any_of(title.begin(), title.end(),
+                         [&](const Token& word) { return word.text == token.text; });
+    });
+    if (!all) continue;
+    if (only) return std::nullopt;
+    only = i;
+  }
+  return only;
+}
+
+size_t People::FindOrAdd(absl::string_view spoken) {
+  if (const std::optional<size_t> found = Find(spoken)) return *found;
+  if (people_.size() >= kMaxPeople) return people_.size() - 1;
+  const size_t person =
+      Add({std::string(spoken), "", "", "", Side::kCustomer, Presence::kMentioned});
+  CompleteName(person);
+  return person;
+}
+
+// "Deborah" and an invitation to dkline@…: Deborah Kline.
+void People::CompleteName(size_t person) {
+  const std::string first = absl::AsciiStrToLower(people_[person].name);
+  if (first.empty() || first.find(' ') != std::string::npos) return;
+  for (size_t i = 0; i < people_.size(); ++i) {
+    Person& other = people_[i];
+    if (i == person || other.email.empty()) continue;
+    const std::string local(
+        absl::AsciiStrToLower(absl::string_view(other.email).substr(0, other.email.find('@'))));
+    const bool unnamed = other.name.empty() || absl::AsciiStrToLower(other.name) == local ||
+                         absl::AsciiStrToLower(other.name) == absl::AsciiStrToLower(other.email);
+    if (!unnamed || local.size() < 4 || local[0] != first[0]) continue;
+    std::string last = local.substr(1);
+    const size_t dot = local.find_first_of("._");
+    if (dot != std::string::npos) {
+      if (local.substr(0, dot) != first && dot > 1) continue;
+      last = local.substr(dot + 1);
+    }
+    if (last.empty()) continue;
+    last[0] = absl::ascii_toupper(static_cast<unsigned char>(last[0]));
+    people_[person].email = other.email;
+    people_[person].presence = other.presence;
+    people_[person].name = absl::StrCat(people_[person].name, " ", last);
+    Index(person);
+    return;
+  }
+}
+
+std::vector<PersonMention> People::Mentions(const Reading& reading) const {
+  std::vector<PersonMention> mentions;
+  for (size_t i = 0; i < reading.tokens.size(); ++i) {
+    if (!reading.tokens[i].capital) continue;
+    const auto first = by_word_.find(reading.tokens[i].text);
+    if (first == by_word_.end()) continue;
+    size_t end = i + 1;
+    std::vector<size_t> fitting = first->second;
+    while (end < reading.tokens.size() && reading.tokens[end].capital &&
+           reading.tokens[end].before == 0) {
+      const auto next = by_word_.find(reading.tokens[end].text);
+      if (next == by_word_.end()) break;
+      std::vector<size_t> both;
+      for (const size_t person : fitting) {
+        if (std::find(next->second.begin(), next->second.end(), person) != next->second.end()) {
+          both.push_back(person);
+        }
+      }
+      if (both.empty()) break;
+      fitting = both;
+      ++end;
+    }
+    if (fitting.size() == 1) mentions.push_back({fitting.front(), i, end});
+    i = end - 1;
+  }
+  return mentions;
+}
+
+void People::Learn(absl::string_view speaker, Side side, absl::string_view text,
+                   const Reading& reading) {
+  for (const Sentence& sentence : reading.sentences) {
+    LearnIntroduction(reading, sentence.span.first_token, sentence.span.last_token, text);
+  }
+  const std::optional<size_t> self = speaker.empty() ? std::nullopt : Find(speaker);
+  std::optional<size_t> last_named;
+  const std::vector<PersonMention> mentions = Mentions(reading);
+  for (const Sentence& sentence : reading.sentences) {
+    const size_t first = sentence.span.first_token;
+    const size_t last = sentence.span.last_token;
+    for (size_t i = first; i + 2 < last; ++i) {
+      const bool am = reading.tokens[i].text == "i" && reading.tokens[i + 1].text == "am";
+      const bool is = (reading.tokens[i].text == "he" || reading.tokens[i].text == "she") &&
+                      reading.tokens[i + 1].text == "is";
+      if (!am && !is) continue;
+      size_t start = i + 2;
+      if (reading.tokens[start].text == "a" || reading.tokens[start].text == "an" ||
+          reading.tokens[start].text == "the" || IsPossessive(reading.tokens[start].text)) {
+        ++start;
+      }
+      const size_t end = TitleEnd(reading, start, last);
+      if (end == start) continue;
+      for (const PersonMention& mention : mentions) {
+        if (mention.first_token < i && mention.person != self) last_named = mention.person;
+      }
+      const std::optional<size_t> who = am ? self : last_named;
+      if (who && people_[*who].title.empty())
+        people_[*who].title = Words(text, reading, start, end);
+    }
+  }
+  if (self && side == Side::kCustomer && people_[*self].side == Side::kUnknown) {
+    people_[*self].side = side;
+  }
+}
+
+// "Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao".
+void People::LearnIntroduction(const Reading& reading, size_t first, size_t last,
+                               absl::string_view text) {
+  const auto meet = [&](size_t name_first, size_t name_last, size_t title_first,
+                        size_t title_last) {
+    const size_t person = FindOrAdd(Words(text, reading, name_first, name_last));
+    if (title_last > title_first && people_[person].title.empty()) {
+      people_[person].title = Words(text, reading, title_first, title_last);
+    }
+  };
+  for (size_t i = first; i < last; ++i) {
+    if (IsCapitalisedName(reading.tokens[i])) {
+      const size_t end = NameEnd(reading, i, last);
+      size_t title = end;
+      while (title < last &&
+             (reading.tokens[title].text == "he" || reading.tokens[title].text == "she" ||
+              reading.tokens[title].text == "is")) {
+        ++title;
+      }
+      const bool apposition = title < last && (reading.tokens[end].before == ',' || title > end);
+      const size_t article = title;
+      if (title < last &&
+          (IsPossessive(reading.tokens[title].text) || reading.tokens[title].text == "a" ||
+           reading.tokens[title].text == "an")) {
+        ++title;
+      }
+      if (apposition && title > article) {
+        const size_t title_last = TitleEnd(reading, title, last);
+        if (title_last > title) meet(i, end, title, title_last);
+      }
+      i = end - 1;
+      continue;
+    }
+    if (IsPossessive(reading.tokens[i].text) && i + 1 < last) {
+      const size_t title_last = TitleEnd(reading, i + 1, last);
+      const bool name_follows =
+          title_last > i + 1 && title_last < last && IsCapitalisedName(reading.tokens[title_last]);
+      if (name_follows) {
+        meet(title_last, NameEnd(reading, title_last, last), i + 1, title_last);
+      }
+    }
+    if (reading.tokens[i].text == "name" && i + 2 < last &&
+        (reading.tokens[i + 1].text == "is" || reading.tokens[i + 1].text == "'s") &&
+        IsCapitalisedName(reading.tokens[i + 2])) {
+      meet(i + 2, NameEnd(reading, i + 2, last), 0, 0);
+    }
+  }
+}
+
+}  // namespace throughline::router::extractive

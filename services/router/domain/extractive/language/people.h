@@ -1,0 +1,71 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "common/deal/types.h"
+#include "common/transcript/transcript.h"
+#include "services/router/domain/extractive/language/clause.h"
+
+namespace throughline::router::extractive {
+
+struct Person {
+  std::string name;
+  std::string title;
+  std::string organization;
+  std::string email;
+  transcript::Side side = transcript::Side::kUnknown;
+  transcript::Presence presence = transcript::Presence::kMentioned;
+};
+
+struct PersonMention {
+  size_t person = 0;  // index into People::all()
+  size_t first_token = 0;
+  size_t last_token = 0;
+};
+
+// Who is who in one call: participants, people known from earlier calls, and people named in
+// speech with a title ("Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao").
+// One customer's people only. Not thread-safe while it is filled; reading is.
+class People {
+ public:
+  People(const transcript::Transcript& transcript, const std::vector<deal::Stakeholder>& known);
+
+  // Adds the people that one turn introduces and the titles it tells. `speaker` may be empty.
+  void Learn(absl::string_view speaker, transcript::Side side, absl::string_view text,
+             const Reading& reading);
+
+  // The person a spoken name means: full name, first or last name, or "the CFO" by title.
+  // nullopt when nobody or several fit.
+  std::optional<size_t> Find(absl::string_view spoken) const;
+
+  // Find, else a new person of the customer's side by that name.
+  size_t FindOrAdd(absl::string_view spoken);
+
+  // Named people in the turn, in order.
+  std::vector<PersonMention> Mentions(const Reading& reading) const;
+
+  const std::vector<Person>& all() const { return people_; }
+  const Person& at(size_t person) const { return people_[person]; }
+
+ private:
+  size_t Add(Person person);
+  void Index(size_t person);
+  void LearnIntroduction(const Reading& reading, size_t first, size_t last, absl::string_view text);
+  void CompleteName(size_t person);
+
+  std::vector<Person> people_;
+  absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;  // lower-case name parts
+};
+
+// True for words that name a function: "cfo", "director", "controller", "provost".
+bool IsTitleWord(absl::string_view lower_word);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_H_

@@ -1,0 +1,53 @@
+#ifndef THROUGHLINE_COMMON_RPC_CALL_SCOPE_H_
+#define THROUGHLINE_COMMON_RPC_CALL_SCOPE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/base/context.h"
+#include "common/rpc/runtime.h"
+
+namespace throughline::rpc {
+
+// The bookkeeping that UnaryCall and StreamCall share: reads the call's metadata into a Context,
+// counts it, and turns the handler's result into the status on the wire and one log line.
+// Cancel() may race with everything else; otherwise used by one thread at a time.
+class CallScope {
+ public:
+  // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type.
+  CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::string_view method,
+            absl::string_view type);
+
+  const Context& context() const { return context_; }
+  Runtime& runtime() { return runtime_; }
+  void Cancel() { context_.cancellation()->Cancel(); }
+
+  // The pool has begun to run the handler.
+  void Dequeued();
+
+  // Counts and logs the outcome; returns what to finish the call with. Called once.
+  grpc::Status Finish(const absl::Status& status);
+  // The outcome of a call that the pool refused.
+  grpc::Status FinishRefused();
+
+ private:
+  prometheus::Labels MethodLabels() const;
+
+  Runtime& runtime_;
+  const std::string service_;
+  const std::string method_;
+  const std::string type_;
+  const absl::Time started_;
+  absl::Duration queued_ = absl::ZeroDuration();
+  Context context_;
+  prometheus::Gauge& in_flight_;
+};
+
+}  // namespace throughline::rpc
+
+#endif  // THROUGHLINE_COMMON_RPC_CALL_SCOPE_H_

@@ -1,0 +1,97 @@
+#ifndef THROUGHLINE_COMMON_RPC_SERVER_H_
+#define THROUGHLINE_COMMON_RPC_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/base/bounded_pool.h"
+#include "common/base/context.h"
+
+namespace throughline::rpc {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  int port = 0;  // 0 lets the system choose
+  bool reflection = true;
+  // How often each service's readiness is asked for the health service, and how long it may take.
+  absl::Duration readiness_interval = absl::Seconds(2);
+  absl::Duration readiness_budget = absl::Seconds(1);
+  // On shutdown: how long to answer NOT_SERVING before refusing calls, and how long calls under
+  // way may then take.
+  absl::Duration not_serving_wait = absl::ZeroDuration();
+  absl::Duration drain_timeout = absl::Seconds(20);
+  // Calls running at once over all services; further ones wait in their connections. 0: unlimited.
+  int max_concurrent_streams_per_connection = 1024;
+};
+
+// One listening gRPC server: services, health driven by readiness, reflection, graceful stop.
+// Life: AddService..., Start, (calls), Shutdown. Not thread-safe but for what says so.
+class Server {
+ public:
+  // OK while the service can do its work. Asked from a thread of the server, never from a reaction.
+  using Readiness = std::function<absl::Status(const Context&)>;
+
+  explicit Server(ServerOptions options);
+  // Shuts down if that has not been done.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // `name` is the generated class's service_full_name(); its health follows `readiness` (null:
+  // always ready). Borrows `service`, which outlives the server. Before Start.
+  void AddService(absl::string_view name, grpc::Service& service, Readiness readiness = nullptr);
+
+  // `pool` is drained by Shutdown after the last call. Before Start. Borrowed.
+  void AddPool(BoundedPool& pool);
+
+  // Binds, asks readiness once and serves. UNAVAILABLE names the address and what to do about it.
+  absl::Status Start();
+
+  // The port in use; 0 before Start.
+  int port() const { return port_; }
+  // "host:port" for clients on this machine.
+  std::string address() const;
+
+  // A channel that needs no port. After Start; thread-safe.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
+
+  // NOT_SERVING, wait, refuse new calls, give those under way until drain_timeout, cancel the rest,
+  // drain the pools. Idempotent. Handlers must notice cancellation: it waits for them.
+  void Shutdown();
+
+ private:
+  struct Entry {
+    std::string name;
+    grpc::Service* service;
+    Readiness readiness;
+    bool serving = false;
+    bool asked = false;
+  };
+
+  void AskReadiness();
+  void WatchReadiness() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status WhyNotBound() const;
+
+  const ServerOptions options_;
+  std::vector<Entry> entries_;
+  std::vector<BoundedPool*> pools_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread watcher_;
+};
+
+}  // namespace throughline::rpc
+
+#endif  // THROUGHLINE_COMMON_RPC_SERVER_H_

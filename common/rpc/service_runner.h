@@ -1,0 +1,115 @@
+#ifndef THROUGHLINE_COMMON_RPC_SERVICE_RUNNER_H_
+#define THROUGHLINE_COMMON_RPC_SERVICE_RUNNER_H_
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/bounded_pool.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/runtime.h"
+#include "common/rpc/server.h"
+
+namespace throughline::rpc {
+
+// What every service's main takes from its command line, or from THROUGHLINE_* in the environment.
+struct ServiceFlags {
+  std::string name;  // "memory": not a flag; main sets it
+  std::string host = "127.0.0.1";
+  int port = 0;          // 0 lets the system choose
+  int metrics_port = 0;  // 0 lets the system choose
+  std::string log_level = "info";
+  std::string tenant = "default";
+  bool trust_tenant_metadata = false;
+  int workers = 16;      // handlers running at once
+  int max_queued = 256;  // calls that may wait for a worker
+  double max_call_seconds = 60;
+  double not_serving_seconds = 0;
+  double drain_seconds = 20;
+  bool healthcheck = false;
+};
+
+// Adds --host, --port, --metrics-port, --log-level, --tenant, --trust-tenant-metadata, --workers,
+// --max-queued, --max-call-seconds, --not-serving-seconds, --drain-seconds and --healthcheck, with
+// `flags`' present values as defaults shown by --help.
+void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
+
+// The parts of a service process that do not depend on which service it is: pools, runtime, server
+// and the metrics they report to. main composes its own objects around it.
+class ServiceHost {
+ public:
+  // Borrows `metrics`, which outlives the host.
+  ServiceHost(ServiceFlags flags, MetricsRegistry& metrics);
+  // Shuts down if that has not been done.
+  ~ServiceHost();
+  ServiceHost(const ServiceHost&) = delete;
+  ServiceHost& operator=(const ServiceHost&) = delete;
+
+  const ServiceFlags& flags() const { return flags_; }
+  MetricsRegistry& metrics() { return metrics_; }
+  // The runtime of the default pool (`workers` threads).
+  Runtime& runtime() { return *runtimes_.front(); }
+  // A runtime with a pool of its own, for handlers that wait on another dependency. Before Start.
+  Runtime& AddRuntime(absl::string_view pool_name, size_t threads, size_t max_queued);
+
+  // As Server::AddService. Before Start.
+  void AddService(absl::string_view name, grpc::Service& service,
+                  Server::Readiness readiness = nullptr);
+
+  // Binds and serves; calls are answered from here on.
+  absl::Status Start();
+  int port() const { return server_.port(); }
+  std::string address() const { return server_.address(); }
+  std::shared_ptr<grpc::Channel> InProcessChannel() { return server_.InProcessChannel(); }
+  // See Server::Shutdown. Idempotent.
+  void Shutdown() { server_.Shutdown(); }
+
+  // Start, announce the addresses as one line of JSON on stdout
+  //   {"service":"memory","address":"127.0.0.1:50052","metrics":"127.0.0.1:9102"}
+  // serve until SIGTERM or SIGINT, Shutdown. What main's composition ends with. Errors: Start's and
+  // the metrics port's.
+  absl::Status Serve();
+
+ private:
+  const ServiceFlags flags_;
+  MetricsRegistry& metrics_;
+  std::vector<std::unique_ptr<BoundedPool>> pools_;
+  std::vector<std::unique_ptr<Runtime>> runtimes_;
+  Server server_;
+};
+
+// The frame of a service's main: parses the command line (--help, unknown flags, THROUGHLINE_*
+// fallbacks), answers --healthcheck, blocks signals, sets up logging, then calls `compose`, whose
+// local objects live until ServiceHost::Serve has drained. Returns the exit code; an error is one
+// line on stderr and code 1.
+//
+//   int main(int argc, char** argv) {
+//     rpc::ServiceFlags flags{.name = "memory", .port = 50052, .metrics_port = 9102};
+//     CLI::App app{"Stores what was said and recalls it."};
+//     rpc::AddServiceFlags(app, flags);
+//     std::string data_dir = "data";
+//     app.add_option("--data-dir", data_dir, "...")->capture_default_str();
+//     return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
+//       ASSIGN_OR_RETURN(auto store, SqliteFactStore::Open(data_dir));
+//       Memory memory(*store, Clock::Real());
+//       MemoryServiceImpl service(memory, host.runtime());
+//       host.AddService(v1::MemoryService::service_full_name(), service, ready);
+//       return host.Serve();
+//     });
+//   }
+int RunMain(int argc, char** argv, CLI::App& app, ServiceFlags& flags,
+            const std::function<absl::Status(ServiceHost&)>& compose);
+
+// For a main that hosts several services: what RunMain does before composing. Signals blocked,
+// logging on at `log_level`, gRPC's own log lines routed into ours. INVALID_ARGUMENT for a bad
+// level.
+absl::Status PrepareProcess(absl::string_view name, absl::string_view log_level);
+
+}  // namespace throughline::rpc
+
+#endif  // THROUGHLINE_COMMON_RPC_SERVICE_RUNNER_H_

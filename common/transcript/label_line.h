@@ -1,0 +1,29 @@
+#ifndef THROUGHLINE_COMMON_TRANSCRIPT_LABEL_LINE_H_
+#define THROUGHLINE_COMMON_TRANSCRIPT_LABEL_LINE_H_
+
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace throughline::transcript {
+
+// A line as "[time] Label: text" might read it. Whether the label is a speaker is decided
+// elsewhere, with the whole call in view.
+struct LabelLine {
+  std::optional<absl::Duration> time;
+  bool time_leads = false;    // the time stands before the label
+  absl::string_view label;    // "Name (Title)"; empty: the line has no label
+  bool has_brackets = false;  // the label carries "(…)"
+  absl::string_view text;     // after the colon; the whole line (less a leading time) otherwise
+};
+
+// `line` is trimmed. Reads Markdown emphasis ("**Name:** text"), quotes ("> "), list dashes.
+LabelLine ReadLabelLine(absl::string_view line);
+
+// Whether `label` is shaped like a name or role: a few words, no sentence punctuation.
+bool IsLabelShaped(absl::string_view label);
+
+}  // namespace throughline::transcript
+
+#endif  // THROUGHLINE_COMMON_TRANSCRIPT_LABEL_LINE_H_

@@ -1,0 +1,103 @@
+#include "common/transcript/parse.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/transcript/draft.h"
+#include "common/transcript/formats.h"
+#include "common/transcript/people.h"
+#include "common/transcript/sides.h"
+#include "common/transcript/text.h"
+
+namespace throughline::transcript {
+namespace {
+
+absl::Status CheckSize(absl::string_view text) {
+  if (text.size() > kMaxTranscriptBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("transcript: expected at most ",
+                                                   kMaxTranscriptBytes, " bytes, found ",
+                                                   text.size(), "; split the call in two"));
+  }
+  if (Trimmed(text).empty()) {
+    return absl::InvalidArgumentError(
+        "transcript: expected the text of a call, found nothing; pass lines such as \"Name: "
+        "text\"");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Draft> ParseAs(Format, absl::string_view text) {
+  Draft draft = ParseLabelled(text);
+  if (!draft.turns.empty()) return draft;
+  draft = ParseUnattributed(text);
+  draft.Warn("nobody is named as a speaker; who said what is unknown");
+  return draft;
+}
+
+absl::Status CheckTurns(Draft* draft) {
+  std::vector<DraftTurn>& turns = draft->turns;
+  turns.erase(std::remove_if(turns.begin(), turns.end(),
+                             [](const DraftTurn& turn) { return turn.text.empty(); }),
+              turns.end());
+  if (turns.empty()) {
+    return absl::InvalidArgumentError(
+        "transcript: expected spoken words, found only names or headers; pass what was said");
+  }
+  if (turns.size() > kMaxTurns) {
+    return absl::InvalidArgumentError(absl::StrCat("transcript: expected at most ", kMaxTurns,
+                                                   " turns, found more; split the call in two"));
+  }
+  return absl::OkStatus();
+}
+
+Transcript Assemble(Draft draft, const ParseOptions& options) {
+  People people(draft);
+  if (people.Overflowed()) {
+    draft.Warn(absl::StrCat("more than ", kMaxParticipants,
+                            " people are named; the later ones were left out"));
+  }
+  InferSides(draft, options, &people);
+  Transcript transcript;
+  transcript.format = draft.format;
+  transcript.title = std::move(draft.title);
+  transcript.occurred_at = draft.occurred_at;
+  transcript.warnings = std::move(draft.warnings);
+  transcript.turns.reserve(draft.turns.size());
+  for (DraftTurn& draft_turn : draft.turns) {
+    Turn& turn = transcript.turns.emplace_back();
+    turn.index = static_cast<int32_t>(transcript.turns.size()) - 1;
+    const int32_t person = people.OfSpeaker(draft_turn.speaker);
+    if (person >= 0) turn.speaker = people.participants()[static_cast<size_t>(person)].name;
+    turn.text = std::move(draft_turn.text);
+    turn.start = draft_turn.start;
+    turn.end = draft_turn.end;
+  }
+  transcript.participants = std::move(people.participants());
+  return transcript;
+}
+
+}  // namespace
+
+absl::StatusOr<Transcript> Parse(absl::string_view text, const ParseOptions& options) {
+  RETURN_IF_ERROR(CheckSize(text));
+  std::vector<std::string> warnings;
+  ASSIGN_OR_RETURN(const CleanText clean, CleanText::From(text, &warnings));
+  ASSIGN_OR_RETURN(Draft draft, ParseAs(options.format, clean.view()));
+  draft.warnings.insert(draft.warnings.begin(), warnings.begin(), warnings.end());
+  RETURN_IF_ERROR(CheckTurns(&draft));
+  return Assemble(std::move(draft), options);
+}
+
+absl::string_view FormatName(Format format) {
+  constexpr absl::string_view kNames[] = {
+      "unknown", "plain",     "bracketed", "webvtt",  "srt",     "otter", "google_meet",
+      "gong",    "fireflies", "grain",     "granola", "whisper", "chat",  "unattributed"};
+  const auto index = static_cast<size_t>(format);
+  return index < std::size(kNames) ? kNames[index] : kNames[0];
+}
+
+}  // namespace throughline::transcript

@@ -1,0 +1,50 @@
+# One entry for everything. On a fresh Debian 12: make demo, make test.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+PRESET ?= release
+BUILD := build/$(PRESET)
+SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
+            throughline-orchestrator
+
+.PHONY: help deps configure build binaries demo test asan tsan bench lint format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s'|'
+
+deps: ## Install the Debian packages that are missing
+	@deploy/local/install-packages.sh deploy/local/packages.txt
+
+configure: deps
+	@[ -f $(BUILD)/build.ninja ] || cmake --preset $(PRESET)
+
+build: configure ## Build everything; binaries land in build/release/bin
+	@cmake --build $(BUILD) -j $(JOBS)
+
+binaries: configure
+	@cmake --build $(BUILD) -j $(JOBS) --target throughline $(SERVICES)
+
+demo: binaries ## Five services and Redis process five calls; prints the story
+	@deploy/local/demo.sh $(BUILD)/bin
+
+test: build ## Run every test
+	@ctest --preset $(PRESET) -j $(JOBS)
+
+asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) test PRESET=asan
+
+tsan: ## Run every test under ThreadSanitizer
+	@$(MAKE) test PRESET=tsan
+
+bench: build ## Print the figures of docs/benchmarks.md
+	@tests/benchmarks/run.sh $(BUILD)
+
+lint: configure ## clang-format, clang-tidy, buf, shellcheck
+	@deploy/local/install-packages.sh deploy/local/lint-packages.txt
+	@tests/lint/lint.sh $(BUILD)
+
+format: ## Format our C++ in place
+	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+clean: ## Remove every build
+	@rm -rf build

@@ -7,9 +7,19 @@
 
 namespace throughline {
 
-BoundedPool::BoundedPool(Options options) : options_(std::move(options)) {
+namespace {
+
+BoundedPool::Options WithAThread(BoundedPool::Options options) {
+  options.threads = std::max<size_t>(1, options.threads);
+  return options;
+}
+
+}  // namespace
+
+BoundedPool::BoundedPool(Options options) : options_(WithAThread(std::move(options))) {
+  absl::MutexLock lock(&join_mutex_);
   threads_.reserve(options_.threads);
-  for (size_t i = 0; i < std::max<size_t>(1, options_.threads); ++i) {
+  for (size_t i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this] { Work(); });
     // The kernel keeps 15 characters of a thread's name.
     pthread_setname_np(threads_.back().native_handle(), options_.name.substr(0, 15).c_str());
@@ -20,7 +30,8 @@ BoundedPool::~BoundedPool() { Drain(); }
 
 bool BoundedPool::TrySubmit(std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
-  if (draining_ || queue_.size() >= options_.max_queued) return false;
+  // Counting the running tasks makes room for what an idle thread has yet to pick up.
+  if (draining_ || queue_.size() + running_ >= options_.threads + options_.max_queued) return false;
   queue_.push_back(std::move(task));
   return true;
 }
@@ -30,6 +41,7 @@ void BoundedPool::Drain() {
     absl::MutexLock lock(&mutex_);
     draining_ = true;
   }
+  absl::MutexLock lock(&join_mutex_);
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
@@ -52,8 +64,12 @@ void BoundedPool::Work() {
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();
+      ++running_;
     }
     task();
+    task = nullptr;  // what it holds is released before the thread counts as free
+    absl::MutexLock lock(&mutex_);
+    --running_;
   }
 }
 

@@ -20,7 +20,7 @@ class BoundedPool {
   struct Options {
     std::string name;         // for metrics and thread names
     size_t threads = 4;       // at least 1
-    size_t max_queued = 256;  // tasks that may wait; running ones do not count
+    size_t max_queued = 256;  // tasks that may wait while every thread is busy; 0 is allowed
   };
 
   explicit BoundedPool(Options options);
@@ -32,9 +32,11 @@ class BoundedPool {
   // False, without running `task`, when the queue is full or the pool drains. Never blocks.
   bool TrySubmit(std::function<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Refuses new tasks, runs the queued ones, joins the threads. Idempotent; not from a pool thread.
-  void Drain() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Refuses new tasks, runs the queued ones, joins the threads. Every caller waits for the end.
+  // Idempotent; not from a pool thread.
+  void Drain() ABSL_LOCKS_EXCLUDED(mutex_, join_mutex_);
 
+  // Tasks that no thread has begun.
   size_t queued() const ABSL_LOCKS_EXCLUDED(mutex_);
   const std::string& name() const { return options_.name; }
 
@@ -44,8 +46,10 @@ class BoundedPool {
   const Options options_;
   mutable absl::Mutex mutex_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
+  size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  absl::Mutex join_mutex_;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(join_mutex_);
 };
 
 }  // namespace throughline

@@ -7,23 +7,37 @@ namespace throughline {
 void CancellationSource::Cancel() {
   absl::MutexLock lock(&mutex_);
   if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;
-  for (auto& [id, callback] : callbacks_) callback();
-  callbacks_.clear();
+  cancelling_thread_ = std::this_thread::get_id();
+  while (!callbacks_.empty()) {
+    auto next = callbacks_.extract(callbacks_.begin());
+    running_id_ = next.key();
+    mutex_.Unlock();
+    next.mapped()();
+    next.mapped() = nullptr;
+    mutex_.Lock();
+    running_id_ = 0;
+  }
 }
 
 CancellationSource::CallbackId CancellationSource::Add(std::function<void()> callback) {
-  absl::MutexLock lock(&mutex_);
-  if (IsCancelled()) {
-    callback();
-    return 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!IsCancelled()) {
+      callbacks_.emplace(next_id_, std::move(callback));
+      return next_id_++;
+    }
   }
-  callbacks_.emplace(next_id_, std::move(callback));
-  return next_id_++;
+  callback();
+  return 0;
 }
 
 void CancellationSource::Remove(CallbackId id) {
   absl::MutexLock lock(&mutex_);
-  callbacks_.erase(id);
+  if (callbacks_.erase(id) > 0 || running_id_ != id) return;
+  if (cancelling_thread_ == std::this_thread::get_id()) return;
+  const auto ended = [this, id]()
+                         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return running_id_ != id; };
+  mutex_.Await(absl::Condition(&ended));
 }
 
 absl::Duration Context::Remaining() const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -23,20 +24,24 @@ class CancellationSource {
  public:
   using CallbackId = uint64_t;
 
-  // Runs every registered callback once, on the calling thread. Later calls do nothing.
+  // Runs every registered callback once, on the calling thread. Later calls do nothing, and may
+  // return before the first has run them all.
   void Cancel() ABSL_LOCKS_EXCLUDED(mutex_);
   bool IsCancelled() const { return cancelled_.load(std::memory_order_acquire); }
 
-  // Registers `callback`; runs it at once if already cancelled (and then returns 0).
-  // `callback` must not call back into this object.
+  // Registers `callback`; runs it at once, on this thread, if already cancelled (and then returns
+  // 0). Callbacks run without a lock held: they may add and remove, themselves included.
   CallbackId Add(std::function<void()> callback) ABSL_LOCKS_EXCLUDED(mutex_);
-  // After it returns, the callback is not running and will not run.
+  // After it returns, the callback is not running and will not run; it waits for a run under way,
+  // unless it is that run that calls.
   void Remove(CallbackId id) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   std::atomic<bool> cancelled_{false};
   absl::Mutex mutex_;
   CallbackId next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  CallbackId running_id_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: none
+  std::thread::id cancelling_thread_ ABSL_GUARDED_BY(mutex_);
   std::map<CallbackId, std::function<void()>> callbacks_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,0 +1,80 @@
+#include "common/observability/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/host_port.h"
+
+namespace throughline {
+namespace {
+
+// Scrapes are rare and small; a slow scraper must not hold up a second one.
+constexpr char kHttpThreads[] = "2";
+
+}  // namespace
+
+const prometheus::Histogram::BucketBoundaries& LatencyBuckets() {
+  static const auto& buckets = *new prometheus::Histogram::BucketBoundaries{
+      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60};
+  return buckets;
+}
+
+MetricsRegistry::MetricsRegistry() : registry_(std::make_shared<prometheus::Registry>()) {}
+
+CounterFamily& MetricsRegistry::Counter(absl::string_view name, absl::string_view help) {
+  return prometheus::BuildCounter()
+      .Name(std::string(name))
+      .Help(std::string(help))
+      .Register(*registry_);
+}
+
+GaugeFamily& MetricsRegistry::Gauge(absl::string_view name, absl::string_view help) {
+  return prometheus::BuildGauge()
+      .Name(std::string(name))
+      .Help(std::string(help))
+      .Register(*registry_);
+}
+
+HistogramFamily MetricsRegistry::Histogram(absl::string_view name, absl::string_view help,
+                                           prometheus::Histogram::BucketBoundaries buckets) {
+  return HistogramFamily(prometheus::BuildHistogram()
+                             .Name(std::string(name))
+                             .Help(std::string(help))
+                             .Register(*registry_),
+                         std::move(buckets));
+}
+
+std::string MetricsRegistry::Render() const {
+  return prometheus::TextSerializer().Serialize(registry_->Collect());
+}
+
+MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer,
+                             std::shared_ptr<prometheus::Registry> registry, int port)
+    : registry_(std::move(registry)), exposer_(std::move(exposer)), port_(port) {}
+
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
+    absl::string_view host, int port, const MetricsRegistry& metrics) {
+  const std::string address = HostPort{std::string(host), port}.ToString();
+  try {
+    auto exposer = std::make_unique<prometheus::Exposer>(
+        std::vector<std::string>{"listening_ports", address, "num_threads", kHttpThreads});
+    exposer->RegisterCollectable(metrics.registry());
+    const std::vector<int> ports = exposer->GetListeningPorts();
+    if (!ports.empty()) {
+      return std::unique_ptr<MetricsServer>(
+          new MetricsServer(std::move(exposer), metrics.registry(), ports.front()));
+    }
+  } catch (const std::exception&) {
+    // civetweb says no more than that it could not start.
+  }
+  return absl::UnavailableError(
+      absl::StrCat("cannot serve metrics on ", address,
+                   ": the port is taken or the address is not this machine's; stop the other "
+                   "process or choose another --metrics-port"));
+}
+
+}  // namespace throughline

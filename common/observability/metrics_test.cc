@@ -1,0 +1,73 @@
+#include "common/observability/metrics.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "common/testing/status_matchers.h"
+
+namespace throughline {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string HttpGet(int port, const std::string& path) {
+  const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(socket_fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
+  EXPECT_EQ(write(socket_fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
+  std::string answer;
+  char buffer[4096];
+  for (ssize_t n; (n = read(socket_fd, buffer, sizeof(buffer))) > 0;) answer.append(buffer, n);
+  close(socket_fd);
+  return answer;
+}
+
+TEST(MetricsTest, RendersWhatWasCounted) {
+  MetricsRegistry metrics;
+  metrics.Counter("throughline_calls_total", "Calls.").Add({{"outcome", "ok"}}).Increment(2);
+  metrics.Gauge("throughline_jobs", "Jobs.").Add({{"state", "queued"}}).Set(7);
+  metrics.Histogram("throughline_step_seconds", "Steps.", {0.1, 1}).Add({}).Observe(0.5);
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("throughline_calls_total{outcome=\"ok\"} 2"),
+                                      HasSubstr("throughline_jobs{state=\"queued\"} 7"),
+                                      HasSubstr("throughline_step_seconds_bucket{le=\"0.1\"} 0"),
+                                      HasSubstr("throughline_step_seconds_bucket{le=\"1\"} 1")));
+}
+
+TEST(MetricsTest, TheSameNameAndLabelsAreTheSameMetric) {
+  MetricsRegistry metrics;
+  metrics.Counter("a_total", "A.").Add({{"x", "1"}}).Increment();
+  metrics.Counter("a_total", "A.").Add({{"x", "1"}}).Increment();
+  EXPECT_THAT(metrics.Render(), HasSubstr("a_total{x=\"1\"} 2"));
+}
+
+TEST(MetricsServerTest, AnswersOnAPortTheSystemChose) {
+  MetricsRegistry metrics;
+  metrics.Counter("a_total", "A.").Add({}).Increment();
+  ASSERT_OK_AND_ASSIGN(const auto server, MetricsServer::Start("127.0.0.1", 0, metrics));
+  ASSERT_GT(server->port(), 0);
+  EXPECT_THAT(HttpGet(server->port(), "/metrics"),
+              AllOf(HasSubstr("200 OK"), HasSubstr("a_total 1")));
+}
+
+TEST(MetricsServerTest, ATakenPortIsNamed) {
+  MetricsRegistry metrics;
+  ASSERT_OK_AND_ASSIGN(const auto first, MetricsServer::Start("127.0.0.1", 0, metrics));
+  EXPECT_THAT(MetricsServer::Start("127.0.0.1", first->port(), metrics).status(),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       AllOf(HasSubstr("127.0.0.1:" + std::to_string(first->port())),
+                             HasSubstr("--metrics-port"))));
+}
+
+}  // namespace
+}  // namespace throughline

@@ -43,7 +43,7 @@ std::string ServiceOf(absl::string_view path) {
 }
 
 // Headers of drivers, generated code and the operating system that pure code must not see.
-bool IsDriver(absl::string_view include) {
+bool IsDriver(const std::string& include) {
   static const RE2 driver(
       R"(^(grpc|google/protobuf|SQLiteCpp/|sqlite3|hiredis|curl/|prometheus/|libpq|yaml-cpp/)"
       R"(|CLI/|sys/socket|netinet/)|\.pb\.h$)");

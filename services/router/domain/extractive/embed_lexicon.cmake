@@ -1,8 +1,8 @@
-# Writes OUTPUT, a source file that holds every cue file of FILES (separated by ",") as a literal.
+# Writes OUTPUT, a source file whose FUNCTION returns every cue file of FILES (separated by ",").
 string(REPLACE "," ";" FILES "${FILES}")
 set(code "#include \"services/router/domain/extractive/language/embedded_lexicon.h\"\n\n")
 string(APPEND code "namespace throughline::router::extractive {\n\n")
-string(APPEND code "std::vector<Lexicon::File> EmbeddedLexiconFiles() {\n  return {\n")
+string(APPEND code "std::vector<Lexicon::File> ${FUNCTION}() {\n  return {\n")
 foreach(file IN LISTS FILES)
   file(READ "${file}" text)
   get_filename_component(name "${file}" NAME)

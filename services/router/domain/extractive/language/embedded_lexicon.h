@@ -9,6 +9,10 @@ namespace throughline::router::extractive {
 
 // The cue files of lexicon/, written into a source file at build time.
 std::vector<Lexicon::File> EmbeddedLexiconFiles();
+// The cues of facts.cues, kept apart: only fact extraction reads them.
+std::vector<Lexicon::File> EmbeddedFactFiles();
+// The e-mail phrases of email.en.phrases.
+std::vector<Lexicon::File> EmbeddedPhraseFiles();
 
 }  // namespace throughline::router::extractive
 

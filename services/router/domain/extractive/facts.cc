@@ -1,0 +1,144 @@
+#include "services/router/domain/extractive/facts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/language/tokens.h"
+#include "services/router/domain/extractive/profile.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::Fact;
+using transcript::Side;
+
+// Share of the shorter fact's content words that must stand in the other one.
+constexpr double kSameOverlap = 0.9;
+constexpr double kSameLength = 0.7;
+
+deal::Evidence EvidenceOf(const CallInput& input, const transcript::Turn& turn,
+                          const std::string& quote) {
+  return {input.call_id, turn.index, turn.speaker, quote};
+}
+
+std::string TextOf(const Statement& statement, const Cast& cast, absl::CivilDay today) {
+  const std::string& speaker = statement.turn->speaker;
+  const std::string who = speaker.empty() ? cast.OrganizationOf(speaker) : speaker;
+  if (statement.question) {
+    return absl::StrCat(Capitalized(who), " asks: \"", Capitalized(statement.clean), "?\"");
+  }
+  if (statement.asked_turn != nullptr) {
+    return absl::StrCat("Asked \"", statement.asked, "?\", ", who, " says: \"", statement.clean,
+                        ".\"");
+  }
+  const std::string text = AsStatement(statement.clean, speaker, statement.addressee, cast);
+  return WithDates(WithDigits(text), today);
+}
+
+// The person the statement is about when it is about one; the seller for the seller's words.
+std::string SubjectOf(const Statement& statement, const Cast& cast) {
+  if (statement.side == Side::kSeller) return cast.seller();
+  static const RE2& personal = *new RE2("(?i)\\b(i|my|me)\\b");
+  static const RE2& company = *new RE2("(?i)\\b(we|our|us)\\b");
+  const bool own =
+      RE2::PartialMatch(statement.clean, personal) && !RE2::PartialMatch(statement.clean, company);
+  return own ? statement.turn->speaker : "";
+}
+
+std::vector<std::string> TagsOf(const Statement& statement) {
+  std::vector<std::string> tags;
+  if (statement.Has("hedge")) tags.push_back("hedged");
+  if (statement.side == Side::kSeller) tags.push_back("seller");
+  if (statement.question || statement.asked_turn != nullptr) tags.push_back("question");
+  return tags;
+}
+
+Fact MakeFact(const Statement& statement, const CallInput& input, const Cast& cast) {
+  const absl::CivilDay today = absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone());
+  Fact fact;
+  fact.kind = KindOf(statement);
+  fact.text = TextOf(statement, cast, today);
+  fact.subject = SubjectOf(statement, cast);
+  if (const auto property = PropertyOf(statement, fact.kind, cast, today)) {
+    fact.subject = property->subject;
+    fact.attribute = property->attribute;
+    fact.value = property->value;
+  }
+  fact.evidence.push_back(EvidenceOf(input, *statement.turn, statement.quote));
+  if (statement.asked_turn != nullptr) {
+    fact.evidence.push_back(EvidenceOf(input, *statement.asked_turn, statement.asked_quote));
+  }
+  fact.confidence = Confidence(statement);
+  fact.valid_from = input.occurred_at;
+  fact.tags = TagsOf(statement);
+  return fact;
+}
+
+std::vector<std::string> NumbersIn(absl::string_view text) {
+  std::vector<std::string> numbers;
+  for (const Token& token : Tokenize(WithDigits(text))) {
+    if (absl::ascii_isdigit(static_cast<unsigned char>(token.text.front())) ||
+        token.text.front() == '$') {
+      numbers.push_back(token.text);
+    }
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+}  // namespace
+
+bool SameFacts::Add(absl::string_view text) {
+  Key key{ContentStems(text), NumbersIn(text)};
+  std::sort(key.stems.begin(), key.stems.end());
+  absl::flat_hash_map<size_t, size_t> shared;
+  for (const std::string& stem : key.stems) {
+    const auto found = by_stem_.find(stem);
+    if (found == by_stem_.end()) continue;
+    for (const size_t other : found->second) ++shared[other];
+  }
+  for (const auto& [other, count] : shared) {
+    const double smaller =
+        static_cast<double>(std::min(key.stems.size(), keys_[other].stems.size()));
+    const double larger =
+        static_cast<double>(std::max(key.stems.size(), keys_[other].stems.size()));
+    if (static_cast<double>(count) >= kSameOverlap * smaller && smaller >= kSameLength * larger &&
+        key.numbers == keys_[other].numbers) {
+      return false;
+    }
+  }
+  for (const std::string& stem : key.stems) by_stem_[stem].push_back(keys_.size());
+  keys_.push_back(std::move(key));
+  return true;
+}
+
+ExtractedFacts ExtractFacts(Tier tier, const CallInput& input) {
+  const Cast cast(input);
+  std::vector<std::pair<double, Fact>> scored;
+  for (const Statement& statement : FindStatements(tier, input, cast)) {
+    const double score = Usefulness(statement);
+    if (score < kWorthKeeping) continue;
+    const bool short_seller_talk =
+        tier == Tier::kFast && statement.side == Side::kSeller && !statement.Has("commitment");
+    if (short_seller_talk) continue;
+    scored.emplace_back(score, MakeFact(statement, input, cast));
+  }
+  std::stable_sort(scored.begin(), scored.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  SameFacts same;
+  for (const Fact& known : input.known.facts) same.Add(known.text);
+  ExtractedFacts result;
+  const size_t limit = tier == Tier::kFast ? kMaxFastFactsPerCall : kMaxFactsPerCall;
+  for (auto& [score, fact] : scored) {
+    if (result.facts.size() >= limit) break;
+    if (same.Add(fact.text)) result.facts.push_back(std::move(fact));
+  }
+  result.profile = ExtractProfile(input, Analyze(tier, input), result.facts, cast);
+  return result;
+}
+
+}  // namespace throughline::router::extractive

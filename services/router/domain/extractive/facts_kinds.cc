@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/facts.h"
+#include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/dates.h"
+#include "services/router/domain/extractive/language/money.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::FactKind;
+using transcript::Side;
+
+// A seller's words need more behind them than the customer's: pitch is no fact.
+constexpr double kSellerHandicap = 1.0;
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+// The first amount of money in the text, formatted; empty when there is none that is certain to
+// be money or stands with a scale.
+std::string FirstAmount(absl::string_view text) {
+  const Reading reading = ReadTurn(text);
+  const std::vector<MoneyMention> amounts = FindMoney(reading, 0, reading.tokens.size());
+  return amounts.empty() ? "" : FormatMoney(amounts.front().amount);
+}
+
+std::string FirstDay(absl::string_view text, absl::CivilDay today) {
+  const Reading reading = ReadTurn(text);
+  const std::vector<DateMention> days = FindDates(reading, 0, reading.tokens.size(), today);
+  return days.empty() ? "" : absl::FormatCivilTime(days.front().day);
+}
+
+bool Unfit(const Statement& statement) {
+  return statement.clean.empty() || statement.Has("instruction") || statement.Has("health") ||
+         statement.Has("anecdote") || statement.Has("hypothetical") || statement.called_colleague;
+}
+
+double CueWeight(const Statement& statement) {
+  static constexpr absl::string_view kStrong[] = {
+      "need",    "preference", "stakeholder", "decision",   "objection", "competitor",
+      "trigger", "personal",   "budget",      "commitment", "timeline"};
+  double weight = 0;
+  for (const absl::string_view kind : kStrong) weight += statement.Has(kind) ? 1.0 : 0;
+  return std::min(weight, 3.0);
+}
+
+double SellerUsefulness(const Statement& statement, double score) {
+  if (statement.question || statement.asked_turn != nullptr) return 0;
+  const bool concrete = statement.numbers > 0 || statement.names > 0;
+  const bool offers = statement.Has("commitment") || statement.Has("decision");
+  if (!concrete && !(offers && statement.Has("topic"))) return 0;
+  return score - kSellerHandicap + (statement.agreed ? 0.5 : 0);
+}
+
+// Asked by the customer: worth keeping when it is about the deal's matter.
+double QuestionUsefulness(const Statement& statement) {
+  const auto topic = statement.cues.find("topic");
+  const int topics = topic == statement.cues.end() ? 0 : topic->second;
+  const bool matter = topics > 0 && (topics > 1 || statement.names > 0 || statement.numbers > 0 ||
+                                     statement.content_words >= 2);
+  return matter && statement.content_words >= 2 && statement.words <= 30 ? kWorthKeeping : 0;
+}
+
+}  // namespace
+
+double Usefulness(const Statement& statement) {
+  if (Unfit(statement)) return 0;
+  if (statement.question) {
+    return statement.side == Side::kSeller ? 0 : QuestionUsefulness(statement);
+  }
+  const bool answer = statement.asked_turn != nullptr;
+  if (statement.content_words < 2 && !(answer && statement.numbers > 0)) return 0;
+  const auto topic = statement.cues.find("topic");
+  const int topics = topic == statement.cues.end() ? 0 : topic->second;
+  double score = std::min(topics, 3) * 0.7 + CueWeight(statement);
+  score += std::min(statement.numbers, 3) * 0.8;
+  score += std::min(statement.names, 2) * 0.6;
+  score += statement.content_words >= 5 ? 0.8 : statement.content_words >= 3 ? 0.4 : 0;
+  if (statement.Has("smalltalk")) score -= 2.0;
+  if (statement.pronoun_first && !answer) score -= 0.8;
+  return statement.side == Side::kSeller ? SellerUsefulness(statement, score) : score;
+}
+
+FactKind KindOf(const Statement& statement) {
+  const bool seller = statement.side == Side::kSeller;
+  if (statement.question) return FactKind::kStatement;
+  if (seller) return statement.Has("commitment") ? FactKind::kCommitment : FactKind::kStatement;
+  if (statement.Has("personal")) return FactKind::kPersonal;
+  if (statement.Has("preference")) return FactKind::kPreference;
+  if (statement.Has("competitor") && !statement.Has("need")) return FactKind::kCompetitor;
+  if (statement.Has("budget") && statement.numbers > 0) return FactKind::kBudget;
+  if (statement.Has("stakeholder")) return FactKind::kStakeholder;
+  if (statement.Has("objection")) return FactKind::kObjection;
+  if (statement.Has("decision")) return FactKind::kDecision;
+  if (statement.Has("commitment")) return FactKind::kCommitment;
+  if (statement.Has("timeline")) return FactKind::kTimeline;
+  if (statement.Has("trigger")) return FactKind::kTrigger;
+  if (statement.Has("budget")) return FactKind::kBudget;
+  return FactKind::kStatement;
+}
+
+std::optional<Property> PropertyOf(const Statement& statement, FactKind kind, const Cast& cast,
+                                   absl::CivilDay today) {
+  if (statement.question || statement.Has("hedge")) return std::nullopt;
+  const std::string& text = statement.clean;
+  const std::string& speaker = statement.turn->speaker;
+  static const RE2& condition = *new RE2("(?i)\\b(if|unless|until|when)\\b");
+  if (Matches(text, condition)) return std::nullopt;
+  if (statement.side == Side::kSeller) {
+    static const RE2& price = *new RE2(
+        "(?i)(\\ba (month|year|seat|user)\\b|\\bper (month|year|seat|user|room|unit)\\b|\\blist\\b|"
+        "\\bprice\\b|\\bquote\\b|\\ball in\\b)");
+    const std::string amount = FirstAmount(text);
+    if (amount.empty() || !Matches(text, price)) return std::nullopt;
+    return Property{cast.seller(), "price_offered", amount};
+  }
+  if (kind == FactKind::kBudget) {
+    static const RE2& budget = *new RE2(
+        "(?i)\\b(my|our|the) (cap|budget|ceiling|limit|line|envelope)\\b|\\bin the "
+        ".*(line|budget)\\b|"
+        "\\bbudget (is|of)\\b");
+    const std::string amount = FirstAmount(text);
+    if (!amount.empty() && Matches(text, budget)) return Property{"", "budget", amount};
+  }
+  static const RE2& sole_signer = *new RE2(
+      "(?i)\\b(i'm|i am) the one who (signs|decides|approves)|\\bit's my (call|decision)\\b");
+  if (!speaker.empty() && Matches(text, sole_signer)) {
+    return Property{"", "decision_owner", speaker};
+  }
+  static const RE2& live = *new RE2("(?i)\\b(go|goes|going|be|is|something) live\\b|\\bgo-live\\b");
+  if (Matches(text, live)) {
+    const std::string day = FirstDay(text, today);
+    if (!day.empty()) return Property{"", "go_live_date", day};
+  }
+  static const RE2& email =
+      *new RE2("(?i)\\be-?mail('s| is| works)?( is)?( fine| best| better| please|$|[.,;])");
+  if (!speaker.empty() && Matches(text, email) && !absl::StrContains(text, "not email")) {
+    return Property{speaker, "channel", "email"};
+  }
+  return std::nullopt;
+}
+
+double Confidence(const Statement& statement) {
+  double confidence = statement.side == Side::kSeller ? 0.8 : 0.9;
+  static const RE2& condition = *new RE2("(?i)\\b(if|unless)\\b");
+  if (statement.Has("hedge")) confidence -= 0.25;
+  if (Matches(statement.clean, condition)) confidence -= 0.1;
+  if (statement.pronoun_first) confidence -= 0.1;
+  if (statement.question || statement.asked_turn != nullptr) confidence -= 0.1;
+  if (statement.agreed) confidence += 0.05;
+  return std::clamp(confidence, 0.3, 0.95);
+}
+
+}  // namespace throughline::router::extractive

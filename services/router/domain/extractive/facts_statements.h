@@ -1,0 +1,54 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_STATEMENTS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_STATEMENTS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "common/transcript/transcript.h"
+#include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/facts_text.h"
+#include "services/router/domain/extractive/language/lexicon.h"
+
+// A call cut into statements: one or more sentences of one turn that say one thing.
+namespace throughline::router::extractive {
+
+// The longest run of sentences kept together, in words.
+inline constexpr size_t kMaxStatementTokens = 45;
+
+struct Statement {
+  const transcript::Turn* turn = nullptr;
+  transcript::Side side = transcript::Side::kUnknown;
+  std::string quote;      // verbatim
+  std::string clean;      // the same in writing; sentences joined by "; "
+  std::string addressee;  // full name of the person "you" means; may be empty
+  bool question = false;
+  bool pronoun_first = false;     // begins with "it", "that", … and nothing before it in the turn
+  bool agreed = false;            // the other side's next words are "yes", "that's right", …
+  bool called_colleague = false;  // said to somebody of the speaker's own side
+  // The question it answers, with its turn; empty when it stands alone.
+  std::string asked;
+  std::string asked_quote;
+  const transcript::Turn* asked_turn = nullptr;
+
+  // What the fact cues found, by kind ("topic", "need", …), and what the words hold.
+  absl::flat_hash_map<std::string, int> cues;
+  int content_words = 0;
+  int numbers = 0;  // numbers, amounts and dates
+  int names = 0;    // capitalised words other than the first and the speaker's own name
+  int words = 0;
+
+  bool Has(absl::string_view kind) const { return cues.contains(kind); }
+};
+
+// Statements in the order they were said. The fast tier reads every sentence for itself.
+std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const Cast& cast);
+
+// The fact cues of lexicon/facts.cues. Read-only after its first use; thread-safe.
+const Lexicon& FactLexicon();
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_STATEMENTS_H_

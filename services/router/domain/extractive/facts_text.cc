@@ -1,0 +1,242 @@
+#include "services/router/domain/extractive/facts_text.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/language/tokens.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using transcript::Participant;
+using transcript::Side;
+
+// The most openers dropped in front of one sentence ("So, okay, well, look, ...").
+constexpr int kMaxOpeners = 6;
+
+const RE2& Opener() {
+  static const RE2& pattern = *new RE2(
+      "(?i)^(?:(?:uh|um|er|hm|hmm|huh|oh|ah|yeah|yep|yes|no|okay|ok|well|look|listen|right|hey|hi|"
+      "sure|and|but|so|good|great|perfect|exactly|honestly|actually|basically|sorry|like|see|fine|"
+      "anyway|also|then|now|plus|frankly|understood|i mean|you know|i guess|to be honest|"
+      "to be candid|i'll be honest|let me see|in fact|of course|by the way|because|'cause|please)"
+      "(?:,+|\\s*\\.\\.\\.|\\s+-)\\s+|"
+      "(?:so|and|but|well|okay|oh|because|'cause|uh|um)\\s+)");
+  return pattern;
+}
+
+const RE2& InnerFiller() {
+  static const RE2& pattern = *new RE2(
+      "(?i)(?:,\\s*(?:uh|um|er|you know|i mean|like|right|so|well|see|honestly|yeah|okay|sort of|"
+      "kind of|i don't know|let's say|what was it|by the way|give or take))+(,)");
+  return pattern;
+}
+
+std::string StripClosing(std::string text) {
+  while (!text.empty() && absl::StrContains(" .!?,;:-", text.substr(text.size() - 1))) {
+    text.pop_back();
+  }
+  return text;
+}
+
+// "Jordan, come back" or "come back, Jordan": the name called is taken off.
+std::string TakeVocative(std::string* text, const Cast& cast) {
+  const std::string lower = absl::AsciiStrToLower(*text);
+  for (const std::string& name : cast.first_names()) {
+    if (absl::StartsWith(lower, absl::StrCat(name, ", "))) {
+      *text = text->substr(name.size() + 2);
+      return name;
+    }
+    if (absl::EndsWith(lower, absl::StrCat(", ", name))) {
+      *text = text->substr(0, text->size() - name.size() - 2);
+      return name;
+    }
+  }
+  return "";
+}
+
+bool NamesAny(absl::string_view text, absl::string_view name) {
+  return !name.empty() && absl::StrContains(text, name);
+}
+
+// "You can't do it hot": nobody in particular.
+bool IsGenericYou(absl::string_view clean) {
+  static const RE2& pattern = *new RE2(
+      "(?i)\\b(you can'?t?|you cannot|you have to|you've got to|you've got two|you don't|you get|"
+      "you need|you'd|think of)\\b");
+  return RE2::PartialMatch({clean.data(), clean.size()}, pattern);
+}
+
+Perspective PerspectiveOf(const std::string& speaker, const std::string& addressee,
+                          absl::string_view clean, const Cast& cast) {
+  Perspective perspective;
+  const bool seller = cast.SideOf(speaker) == Side::kSeller;
+  if (!speaker.empty()) perspective.first_singular = Named(speaker, FirstName(speaker));
+  const std::string own = cast.OrganizationOf(speaker);
+  perspective.first_plural = Named(own);
+  if (seller) {
+    static const RE2& personal = *new RE2("(?i)\\b(i|i'll|i'd|i can|to you|you'll)\\b");
+    const bool person =
+        !addressee.empty() && RE2::PartialMatch({clean.data(), clean.size()}, personal);
+    perspective.second = person ? Named(addressee, FirstName(addressee)) : Named(cast.customer());
+  } else if (!IsGenericYou(clean)) {
+    perspective.second = Named(cast.seller());
+  }
+  return perspective;
+}
+
+}  // namespace
+
+Cast::Cast(const CallInput& input) : input_(input) {
+  const auto organization_on = [&](Side side) -> std::string {
+    for (const Participant& participant : input.transcript.participants) {
+      if (participant.side == side && !participant.organization.empty()) {
+        return participant.organization;
+      }
+    }
+    return "";
+  };
+  customer_ = !input.customer_name.empty() ? input.customer_name : organization_on(Side::kCustomer);
+  seller_ = !input.seller_name.empty() ? input.seller_name : organization_on(Side::kSeller);
+  if (customer_.empty()) customer_ = "the customer";
+  if (seller_.empty()) seller_ = "the seller";
+  for (const Participant& participant : input.transcript.participants) {
+    sides_known_ = sides_known_ || participant.side != Side::kUnknown;
+    Add(participant.name);
+  }
+  for (const deal::Stakeholder& stakeholder : input.known.stakeholders) Add(stakeholder.name);
+}
+
+void Cast::Add(const std::string& name) {
+  if (name.empty() || std::find(names_.begin(), names_.end(), name) != names_.end()) return;
+  names_.push_back(name);
+  const std::string first = absl::AsciiStrToLower(FirstName(name));
+  if (first.size() > 1) first_names_.insert(first);
+}
+
+Side Cast::SideOf(const std::string& speaker) const {
+  const Participant* participant = transcript::FindParticipant(input_.transcript, speaker);
+  if (participant != nullptr && participant->side != Side::kUnknown) return participant->side;
+  return Side::kCustomer;
+}
+
+std::string Cast::OrganizationOf(const std::string& speaker) const {
+  return SideOf(speaker) == Side::kSeller ? seller_ : customer_;
+}
+
+std::string Cast::TitleOf(const std::string& speaker) const {
+  const Participant* participant = transcript::FindParticipant(input_.transcript, speaker);
+  return participant == nullptr ? "" : participant->title;
+}
+
+std::string Cast::Resolve(absl::string_view word) const {
+  std::string found;
+  for (const std::string& name : names_) {
+    if (name != word && !absl::EqualsIgnoreCase(FirstName(name), word)) continue;
+    if (!found.empty()) return "";
+    found = name;
+  }
+  return found;
+}
+
+std::vector<std::string> Cast::People(Side side) const {
+  std::vector<std::string> people;
+  for (const std::string& name : names_) {
+    if (SideOf(name) == side) people.push_back(name);
+  }
+  return people;
+}
+
+std::string FirstName(absl::string_view name) {
+  for (const absl::string_view word : absl::StrSplit(name, ' ', absl::SkipEmpty())) {
+    static constexpr absl::string_view kTitles = " dr dr. mr mr. mrs mrs. ms ms. prof prof. ";
+    if (!absl::StrContains(kTitles, absl::StrCat(" ", absl::AsciiStrToLower(word), " "))) {
+      return std::string(word);
+    }
+  }
+  return std::string(name);
+}
+
+CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
+  std::string text = absl::StrReplaceAll(
+      sentence, {{"\u2019", "'"}, {"\u2018", "'"}, {"\n", " "}, {"'em ", "them "}});
+  text = StripClosing(std::move(text));
+  CleanSentence clean;
+  for (int round = 0; round < kMaxOpeners; ++round) {
+    const size_t before = text.size();
+    if (!absl::StartsWithIgnoreCase(text, "so far") &&
+        !absl::StartsWithIgnoreCase(text, "so much")) {
+      RE2::Replace(&text, Opener(), "");
+    }
+    const std::string called = TakeVocative(&text, cast);
+    if (!called.empty()) clean.addressee = called;
+    if (text.size() == before) break;
+  }
+  RE2::GlobalReplace(&text, InnerFiller(), "\\1");
+  static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm)\\b[,]?\\s*");
+  RE2::GlobalReplace(&text, hesitation, "");
+  static const RE2& tail = *new RE2(
+      "(?i)(?:,\\s*(?:you know|i mean|like|right|so|actually|though|please|uh|um|sorry|okay|i "
+      "think|"
+      "honestly|anyway|give or take))+$");
+  RE2::Replace(&text, tail, "");
+  clean.text = StripClosing(std::string(absl::StripAsciiWhitespace(text)));
+  return clean;
+}
+
+std::string Capitalized(absl::string_view text) {
+  std::string result(text);
+  if (!result.empty()) {
+    result[0] = absl::ascii_toupper(static_cast<unsigned char>(result[0]));
+  }
+  return result;
+}
+
+std::string Uncapitalized(absl::string_view text, const Cast& cast) {
+  const std::string word(text.substr(0, text.find_first_of(" ,.'")));
+  const std::string lower = absl::AsciiStrToLower(word);
+  const bool plain = IsStopWord(lower) || IsBaseVerb(lower);
+  if (!plain || word == "I" || cast.first_names().contains(lower)) return std::string(text);
+  std::string result(text);
+  result[0] = absl::ascii_tolower(static_cast<unsigned char>(result[0]));
+  return result;
+}
+
+std::string AsStatement(absl::string_view clean, const std::string& speaker,
+                        const std::string& addressee, const Cast& cast) {
+  const bool seller = cast.SideOf(speaker) == Side::kSeller;
+  const Perspective perspective = PerspectiveOf(speaker, addressee, clean, cast);
+  const std::string who = speaker.empty() ? cast.OrganizationOf(speaker) : speaker;
+  std::string words(clean);
+  if (absl::StartsWithIgnoreCase(words, "let's ")) {
+    const Perspective rest = perspective;
+    return absl::StrCat(Capitalized(who), " proposes to ", Rephrase(words.substr(6), rest), ".");
+  }
+  static const RE2& negated = *new RE2("(?i)^(?:don't|do not|never)\\s+(\\w+)");
+  std::string verb(words.substr(0, words.find_first_of(" ,")));
+  std::string negated_verb;
+  const bool is_negated = RE2::PartialMatch(words, negated, &negated_verb);
+  if (!seller && (IsDirectiveVerb(verb) || (is_negated && IsDirectiveVerb(negated_verb)))) {
+    if (is_negated) words = words.substr(words.find(negated_verb));
+    std::string rest = Rephrase(words, perspective);
+    if (!rest.empty()) rest[0] = absl::ascii_tolower(static_cast<unsigned char>(rest[0]));
+    return absl::StrCat(Capitalized(who), " asks ", cast.seller(), is_negated ? " not to " : " to ",
+                        rest, ".");
+  }
+  std::string text = Rephrase(words, perspective);
+  const bool attributed = NamesAny(text, speaker) || NamesAny(text, cast.OrganizationOf(speaker)) ||
+                          (!speaker.empty() && NamesAny(text, FirstName(speaker)));
+  if (!attributed) {
+    text = absl::StrCat("According to ", who, ", ", Uncapitalized(text, cast));
+  }
+  return absl::StrCat(Capitalized(text), ".");
+}
+
+}  // namespace throughline::router::extractive

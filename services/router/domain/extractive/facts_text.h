@@ -1,0 +1,70 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_TEXT_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "common/transcript/transcript.h"
+#include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/language/perspective.h"
+
+// Spoken sentences put into writing: without fillers, and seen from outside the speaker.
+namespace throughline::router::extractive {
+
+// Who is who on a call, as far as wording needs it.
+class Cast {
+ public:
+  explicit Cast(const CallInput& input);
+
+  // Unknown speakers count as the customer's unless the transcript names a seller among others.
+  transcript::Side SideOf(const std::string& speaker) const;
+  // "Meridian Logistics", or "the customer" when nobody says.
+  const std::string& customer() const { return customer_; }
+  // "FlowTrack", or "the seller".
+  const std::string& seller() const { return seller_; }
+  std::string OrganizationOf(const std::string& speaker) const;
+  std::string TitleOf(const std::string& speaker) const;
+  // First names of everybody known, lower case.
+  const absl::flat_hash_set<std::string>& first_names() const { return first_names_; }
+  // Full name of the person whose first or full name is `word`; empty when none or several.
+  std::string Resolve(absl::string_view word) const;
+  // Everybody known on a side.
+  std::vector<std::string> People(transcript::Side side) const;
+
+ private:
+  void Add(const std::string& name);
+
+  const CallInput& input_;
+  std::string customer_;
+  std::string seller_;
+  bool sides_known_ = false;
+  std::vector<std::string> names_;
+  absl::flat_hash_set<std::string> first_names_;
+};
+
+// "Sarah" of "Sarah Chen"; titles of address ("Dr.") are skipped.
+std::string FirstName(absl::string_view name);
+
+struct CleanSentence {
+  std::string text;       // without fillers, closing mark kept off
+  std::string addressee;  // first name called at the start or end, lower case; may be empty
+};
+
+// Drops openers ("So, okay,"), fillers ("you know,") and names called ("Jordan, …").
+CleanSentence Clean(absl::string_view sentence, const Cast& cast);
+
+// The sentence as a statement about its speaker, closing full stop included. `addressee` is who
+// "you" is for a seller's sentence.
+std::string AsStatement(absl::string_view clean, const std::string& speaker,
+                        const std::string& addressee, const Cast& cast);
+
+// First letter changed; other letters kept.
+std::string Capitalized(absl::string_view text);
+// Lower-cases the first letter unless the word is a name, an acronym or "I".
+std::string Uncapitalized(absl::string_view text, const Cast& cast);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_TEXT_H_

@@ -1,0 +1,160 @@
+#include "services/router/domain/extractive/profile.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
+#include "services/router/domain/extractive/language/dates.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::Analysis;
+using deal::Blocker;
+using deal::CustomerProfile;
+using deal::Fact;
+using deal::FactKind;
+using deal::Objection;
+using deal::ObjectionStatus;
+using deal::ProfileEntry;
+
+ProfileEntry EntryOf(const Fact& fact, std::string text) {
+  return {std::move(text), fact.evidence.front(), fact.valid_from};
+}
+
+// The strongest facts of a kind, in order.
+std::vector<ProfileEntry> EntriesOf(const std::vector<Fact>& facts, FactKind kind) {
+  std::vector<ProfileEntry> entries;
+  for (const Fact& fact : facts) {
+    if (entries.size() >= kMaxProfileEntriesPerCall) break;
+    const bool sellers = absl::c_linear_search(fact.tags, "seller");
+    if (fact.kind == kind && !sellers && !fact.evidence.empty()) {
+      entries.push_back(EntryOf(fact, fact.text));
+    }
+  }
+  return entries;
+}
+
+std::vector<ProfileEntry> Channels(const std::vector<Fact>& facts) {
+  std::vector<ProfileEntry> channels;
+  for (const Fact& fact : facts) {
+    if (fact.attribute != "channel" || fact.evidence.empty()) continue;
+    channels.push_back(EntryOf(fact, absl::StrCat(fact.subject, ": ", fact.value)));
+  }
+  return channels;
+}
+
+std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analysis,
+                                   const std::vector<Fact>& facts) {
+  for (const Fact& fact : facts) {
+    if (fact.attribute == "budget" && !fact.evidence.empty()) return EntryOf(fact, fact.text);
+  }
+  for (const Fact& fact : facts) {
+    if (fact.kind == FactKind::kBudget && !fact.evidence.empty()) return EntryOf(fact, fact.text);
+  }
+  // The money was settled in this call without a figure: the words that settled it.
+  for (const Blocker& blocker : analysis.resolved_blockers) {
+    const bool money = blocker.category == deal::BlockerCategory::kBudget ||
+                       blocker.category == deal::BlockerCategory::kPrice;
+    if (!money || blocker.history.empty()) continue;
+    const deal::BlockerTransition& last = blocker.history.back();
+    if (last.evidence.call_id != input.call_id || analysis.budget.empty()) continue;
+    return ProfileEntry{analysis.budget, last.evidence, last.at};
+  }
+  return std::nullopt;
+}
+
+Objection ObjectionOf(const Blocker& blocker, bool open) {
+  Objection objection;
+  objection.text = blocker.object.empty() ? blocker.description : blocker.object;
+  objection.status = open ? ObjectionStatus::kOpen : ObjectionStatus::kAddressed;
+  objection.blocker_id = blocker.id;
+  if (!blocker.history.empty()) {
+    const deal::BlockerTransition& last = blocker.history.back();
+    objection.evidence = open ? blocker.history.front().evidence : last.evidence;
+    objection.at = last.at;
+    if (!open) {
+      objection.how_addressed = absl::StrCat(
+          last.evidence.speaker.empty() ? "" : absl::StrCat(last.evidence.speaker, ": "), "\"",
+          last.evidence.quote, "\"");
+    }
+  }
+  return objection;
+}
+
+// Objections that this call raised, moved or settled.
+std::vector<Objection> Objections(const CallInput& input, const Analysis& analysis) {
+  std::vector<Objection> objections;
+  const auto add = [&](const Blocker& blocker, bool open) {
+    if (blocker.history.empty()) return;
+    if (blocker.history.back().evidence.call_id != input.call_id) return;
+    objections.push_back(ObjectionOf(blocker, open));
+  };
+  for (const Blocker& blocker : analysis.open_blockers) add(blocker, true);
+  for (const Blocker& blocker : analysis.resolved_blockers) add(blocker, false);
+  return objections;
+}
+
+std::string Objects(const std::vector<Blocker>& blockers, const std::string& call_id) {
+  std::vector<std::string> objects;
+  for (const Blocker& blocker : blockers) {
+    const bool here = call_id.empty() || (!blocker.history.empty() &&
+                                          blocker.history.back().evidence.call_id == call_id);
+    if (here) objects.push_back(blocker.object.empty() ? blocker.description : blocker.object);
+  }
+  return absl::StrJoin(objects, ", ");
+}
+
+// One sentence on this call: who, what was settled, what is open, what comes next.
+std::optional<ProfileEntry> LastInteraction(const CallInput& input, const Analysis& analysis,
+                                            const Cast& cast) {
+  ProfileEntry entry;
+  if (analysis.primary_blocker && !analysis.primary_blocker->history.empty()) {
+    entry.evidence = analysis.primary_blocker->history.back().evidence;
+  } else if (analysis.next_step) {
+    entry.evidence = analysis.next_step->evidence;
+  }
+  std::vector<std::string> present;
+  for (const std::string& name : cast.People(transcript::Side::kCustomer)) {
+    const bool spoke =
+        std::any_of(input.transcript.turns.begin(), input.transcript.turns.end(),
+                    [&](const transcript::Turn& turn) { return turn.speaker == name; });
+    if (spoke) present.push_back(name);
+  }
+  std::vector<std::string> parts;
+  const std::string settled = Objects(analysis.resolved_blockers, input.call_id);
+  if (!settled.empty()) parts.push_back(absl::StrCat("settled ", settled));
+  const std::string open = Objects(analysis.open_blockers, "");
+  parts.push_back(open.empty() ? "nothing left open" : absl::StrCat("open: ", open));
+  if (analysis.next_step && !analysis.next_step->description.empty()) {
+    parts.push_back(absl::StrCat("next: ", analysis.next_step->description));
+  }
+  const absl::CivilDay day = absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone());
+  entry.text = absl::StrCat("Call of ", FormatDay(day), present.empty() ? "" : " with ",
+                            absl::StrJoin(present, ", "), ": ", absl::StrJoin(parts, "; "), ".");
+  entry.at = input.occurred_at;
+  return entry;
+}
+
+}  // namespace
+
+CustomerProfile ExtractProfile(const CallInput& input, const Analysis& analysis,
+                               const std::vector<Fact>& facts, const Cast& cast) {
+  CustomerProfile profile;
+  if (!analysis.is_sales_call) return profile;
+  profile.buying_triggers = EntriesOf(facts, FactKind::kTrigger);
+  profile.preferences = EntriesOf(facts, FactKind::kPreference);
+  profile.personal_details = EntriesOf(facts, FactKind::kPersonal);
+  profile.channel_preference = Channels(facts);
+  profile.budget = Budget(input, analysis, facts);
+  profile.objections = Objections(input, analysis);
+  profile.journey_stage = analysis.stage;
+  profile.last_interaction = LastInteraction(input, analysis, cast);
+  return profile;
+}
+
+}  // namespace throughline::router::extractive

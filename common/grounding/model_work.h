@@ -1,0 +1,64 @@
+#ifndef THROUGHLINE_COMMON_GROUNDING_MODEL_WORK_H_
+#define THROUGHLINE_COMMON_GROUNDING_MODEL_WORK_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace throughline::grounding {
+
+// What a string at one place of an answer must be grounded in. Numbers as on the wire.
+enum class FieldRule {
+  kQuote = 1,   // stands verbatim in a source
+  kName = 2,    // a person named in a source
+  kNumber = 3,  // its numbers and dates occur in a source
+};
+
+struct FieldConstraint {
+  std::string path;  // "openBlockers[].history[].evidence.quote"
+  FieldRule rule;
+};
+
+// What a model's answer must satisfy for the router to accept it.
+struct OutputContract {
+  std::string json_schema;           // draft 7
+  std::vector<std::string> sources;  // beside the call and what is known
+  std::vector<FieldConstraint> fields;
+  std::vector<std::string> forbidden_phrases;
+  std::vector<std::string> required_phrases;  // "|" separates alternatives
+  int32_t max_words = 0;                      // 0: no limit
+  bool ground_numbers = false;
+};
+
+// A piece of work for a model.
+struct ModelPrompt {
+  std::string system;
+  std::string user;
+  OutputContract contract;
+};
+
+// The router's record of one request, carried unread but for what the request cost.
+struct RoutedDecision {
+  std::string record;  // as the router wrote it
+  int64_t cost_nano_usd = 0;
+  bool cost_unpriced = false;
+  int64_t baseline_nano_usd = 0;
+  bool baseline_unpriced = false;
+};
+
+// A model's answer and how the model was chosen.
+template <typename Answer>
+struct Routed {
+  Answer answer;
+  RoutedDecision decision;
+};
+
+// A claim that was dropped because its evidence did not hold.
+struct DroppedClaim {
+  std::string claim;
+  std::string reason;  // one sentence
+};
+
+}  // namespace throughline::grounding
+
+#endif  // THROUGHLINE_COMMON_GROUNDING_MODEL_WORK_H_

@@ -12,6 +12,8 @@ namespace {
 // A remark of at most this many words may be spoken into somebody else's sentence.
 constexpr size_t kMaxInterjectionWords = 3;
 constexpr size_t kMaxWarnings = 50;
+constexpr size_t kMaxUnnamedTurnBytes = 1000;
+constexpr absl::Duration kPause = absl::Seconds(2);
 
 bool EndsSentence(absl::string_view text) {
   if (text.empty()) return true;
@@ -64,6 +66,19 @@ void Draft::AddPiece(int32_t speaker, absl::string_view text, std::optional<absl
     ContinueTurn(text, end);
   } else {
     AddTurn(speaker, text, start, end);
+  }
+}
+
+void Draft::AddUnnamedPiece(absl::string_view text, std::optional<absl::Duration> start,
+                            std::optional<absl::Duration> end) {
+  const bool goes_on =
+      !turns.empty() && turns.back().speaker < 0 && !EndsSentence(turns.back().text) &&
+      turns.back().text.size() < kMaxUnnamedTurnBytes &&
+      !(start.has_value() && turns.back().end.has_value() && *start - *turns.back().end > kPause);
+  if (goes_on) {
+    ContinueTurn(text, end);
+  } else {
+    AddTurn(-1, text, start, end);
   }
 }
 

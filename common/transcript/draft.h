@@ -41,6 +41,11 @@ class Draft {
                 std::optional<absl::Duration> start = std::nullopt,
                 std::optional<absl::Duration> end = std::nullopt);
 
+  // Adds words whose speaker no part of the text names: a new turn begins after a sentence's end or
+  // a pause.
+  void AddUnnamedPiece(absl::string_view text, std::optional<absl::Duration> start,
+                       std::optional<absl::Duration> end);
+
   void Warn(absl::string_view warning);
 
   Format format;

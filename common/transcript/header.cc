@@ -102,6 +102,10 @@ bool HeaderReader::Read(absl::string_view line) {
   return ReadField(Lowered(parts.label), parts.text);
 }
 
+void HeaderReader::ReadLooseDate(absl::string_view line) {
+  if (const auto date = ParseDate(line); date.has_value()) draft_->occurred_at = date;
+}
+
 bool HeaderReader::ReadMarkdownTitle(absl::string_view line) {
   while (absl::ConsumePrefix(&line, "#")) {
   }
@@ -152,6 +156,8 @@ bool HeaderReader::ReadParty(absl::string_view key, Side side, absl::string_view
       absl::EndsWith(value, "?") || absl::EndsWith(value, "!")) {
     return false;
   }
+  // "Customer: Hello there" is somebody speaking.
+  if (!value.empty() && !IsCapitalizedName(value.substr(0, value.find('(')))) return false;
   list_presence_ = Presence::kPresent;
   list_side_ = side;
   in_people_list_ = value.empty();

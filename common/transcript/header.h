@@ -17,6 +17,8 @@ class HeaderReader {
 
   // Whether `line` (trimmed, not empty) belongs to the header; what it says goes to the draft.
   bool Read(absl::string_view line);
+  // Takes the date from a line that has one somewhere: "Fri, Jan 16, 2026 10:00AM • 32:10".
+  void ReadLooseDate(absl::string_view line);
 
  private:
   bool ReadMarkdownTitle(absl::string_view line);

@@ -15,24 +15,8 @@ namespace {
 constexpr size_t kMaxDistinctLabels = 20'000;
 constexpr size_t kMaxLoneLabelWords = 4;
 
-bool IsNameParticle(absl::string_view word) {
-  constexpr absl::string_view kParticles[] = {"al", "bin", "da",  "de",  "del", "den", "der",
-                                              "di", "dos", "du",  "el",  "ibn", "la",  "le",
-                                              "of", "ter", "van", "von", "y",   "and", "&"};
-  return std::find(std::begin(kParticles), std::end(kParticles), word) != std::end(kParticles);
-}
-
 absl::string_view NamePart(absl::string_view label) {
   return Trimmed(label.substr(0, label.find_first_of("([<")));
-}
-
-// Every word capitalised (or in a script without case), but for particles and numbers.
-bool IsCapitalized(absl::string_view label) {
-  const std::vector<absl::string_view> words = Words(NamePart(label));
-  return !words.empty() && StartsLikeName(words[0]) &&
-         std::all_of(words.begin(), words.end(), [](absl::string_view word) {
-           return StartsLikeName(word) || absl::ascii_isdigit(word[0]) || IsNameParticle(word);
-         });
 }
 
 }  // namespace
@@ -117,10 +101,10 @@ bool LabelEvidence::Accept(absl::string_view label, const Stats& stats,
   if (SideOfRole(name) != Side::kUnknown || IsAnonymousLabel(name)) return true;
   if (times_lead_turns_ && stats.timed > 0) return true;
   if (IsCommonWordLabel(NamePart(label))) return false;
-  if (stats.bracketed > 0 && IsCapitalized(label)) return true;
+  if (stats.bracketed > 0 && IsCapitalizedName(NamePart(label))) return true;
   const size_t words = Words(NamePart(label)).size();
-  if (stats.count > 1) return IsCapitalized(label) || words == 1;
-  if (!IsCapitalized(label) || words > kMaxLoneLabelWords) return false;
+  if (stats.count > 1) return IsCapitalizedName(NamePart(label)) || words == 1;
+  if (!IsCapitalizedName(NamePart(label)) || words > kMaxLoneLabelWords) return false;
   if (blank_lines_part_turns_) return stats.after_blank > 0;
   // A single word seen once is a speaker only where no header says who speaks.
   return words > 1 || listed_names.empty();

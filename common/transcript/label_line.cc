@@ -1,6 +1,8 @@
 #include "common/transcript/label_line.h"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -24,30 +26,6 @@ void StripMarkup(absl::string_view* line) {
   }
   while (absl::ConsumePrefix(line, "*") || absl::ConsumePrefix(line, "_")) {
   }
-}
-
-// Takes "[00:12:31]", "(12:31)" or "12:31 -" off the front.
-std::optional<absl::Duration> TakeLeadingTime(absl::string_view* line) {
-  absl::string_view rest = *line;
-  const char close = absl::ConsumePrefix(&rest, "[")   ? ']'
-                     : absl::ConsumePrefix(&rest, "(") ? ')'
-                                                       : '\0';
-  const std::optional<absl::Duration> time = ConsumeTime(&rest);
-  if (!time.has_value()) return std::nullopt;
-  if (close != '\0') {
-    // A range, "[00:01 - 00:04]", counts from its start.
-    const size_t end = rest.find(close);
-    if (end == absl::string_view::npos || end > 24) return std::nullopt;
-    rest.remove_prefix(end + 1);
-  } else if (rest.empty() || !(rest[0] == ' ' || rest[0] == '\t' || rest[0] == ']')) {
-    return std::nullopt;
-  }
-  rest = Trimmed(rest);
-  for (absl::string_view dash : {"- ", "\xE2\x80\x93 ", "\xE2\x80\x94 ", "| "}) {
-    if (absl::ConsumePrefix(&rest, dash)) break;
-  }
-  *line = Trimmed(rest);
-  return time;
 }
 
 // Where the colon after a label may stand: the first one outside brackets.
@@ -85,12 +63,42 @@ std::optional<absl::Duration> TakeTrailingTime(absl::string_view* label) {
   return time;
 }
 
+bool IsNameParticle(absl::string_view word) {
+  constexpr absl::string_view kParticles[] = {"al", "bin", "da",  "de",  "del", "den", "der",
+                                              "di", "dos", "du",  "el",  "ibn", "la",  "le",
+                                              "of", "ter", "van", "von", "y",   "and", "&"};
+  return std::find(std::begin(kParticles), std::end(kParticles), word) != std::end(kParticles);
+}
+
 absl::string_view WithoutBrackets(absl::string_view label) {
   const size_t bracket = label.find_first_of("([<");
   return bracket == absl::string_view::npos ? label : Trimmed(label.substr(0, bracket));
 }
 
 }  // namespace
+
+std::optional<absl::Duration> TakeLeadingTime(absl::string_view* line) {
+  absl::string_view rest = *line;
+  const char close = absl::ConsumePrefix(&rest, "[")   ? ']'
+                     : absl::ConsumePrefix(&rest, "(") ? ')'
+                                                       : '\0';
+  const std::optional<absl::Duration> time = ConsumeTime(&rest);
+  if (!time.has_value()) return std::nullopt;
+  if (close != '\0') {
+    // A range, "[00:01 - 00:04]", counts from its start.
+    const size_t end = rest.find(close);
+    if (end == absl::string_view::npos || end > 24) return std::nullopt;
+    rest.remove_prefix(end + 1);
+  } else if (rest.empty() || !(rest[0] == ' ' || rest[0] == '\t' || rest[0] == ']')) {
+    return std::nullopt;
+  }
+  rest = Trimmed(rest);
+  for (absl::string_view dash : {"- ", "\xE2\x80\x93 ", "\xE2\x80\x94 ", "| "}) {
+    if (absl::ConsumePrefix(&rest, dash)) break;
+  }
+  *line = Trimmed(rest);
+  return time;
+}
 
 LabelLine ReadLabelLine(absl::string_view line) {
   LabelLine result;
@@ -122,12 +130,23 @@ LabelLine ReadLabelLine(absl::string_view line) {
     return result;
   }
   label = Trimmed(label);
+  if (label.size() > 2 && label.front() == '[' && label.back() == ']') {
+    label = Trimmed(label.substr(1, label.size() - 2));
+  }
   if (!result.time.has_value()) result.time = TakeTrailingTime(&label);
   if (!IsLabelShaped(label)) return result;
   result.label = label;
   result.has_brackets = has_brackets;
   result.text = Trimmed(text);
   return result;
+}
+
+bool IsCapitalizedName(absl::string_view name) {
+  const std::vector<absl::string_view> words = Words(name);
+  return !words.empty() && StartsLikeName(words[0]) &&
+         std::all_of(words.begin(), words.end(), [](absl::string_view word) {
+           return StartsLikeName(word) || absl::ascii_isdigit(word[0]) || IsNameParticle(word);
+         });
 }
 
 bool IsLabelShaped(absl::string_view label) {

@@ -24,6 +24,13 @@ LabelLine ReadLabelLine(absl::string_view line);
 // Whether `label` is shaped like a name or role: a few words, no sentence punctuation.
 bool IsLabelShaped(absl::string_view label);
 
+// Whether every word is capitalised, or in a script without case; particles ("van", "de") and
+// numbers may stand between.
+bool IsCapitalizedName(absl::string_view name);
+
+// Takes "[00:12:31]", "(12:31)" or "12:31 -" off the front of `line`.
+std::optional<absl::Duration> TakeLeadingTime(absl::string_view* line);
+
 }  // namespace throughline::transcript
 
 #endif  // THROUGHLINE_COMMON_TRANSCRIPT_LABEL_LINE_H_

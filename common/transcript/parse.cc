@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/transcript/detect.h"
 #include "common/transcript/draft.h"
 #include "common/transcript/formats.h"
 #include "common/transcript/people.h"
@@ -30,11 +31,78 @@ absl::Status CheckSize(absl::string_view text) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Draft> ParseAs(Format, absl::string_view text) {
+Family FamilyOf(Format format, absl::string_view text) {
+  switch (format) {
+    case Format::kPlain:
+    case Format::kBracketed:
+      return Family::kLabelled;
+    case Format::kGoogleMeet:
+      return Family::kGoogleMeet;
+    case Format::kWebVtt:
+      return Family::kWebVtt;
+    case Format::kSrt:
+      return Family::kSrt;
+    case Format::kOtter:
+      return Family::kOtter;
+    case Format::kGranola: {
+      const Family found = DetectFamily(text);
+      return found == Family::kJson ? found : Family::kGranola;
+    }
+    case Format::kGong:
+    case Format::kFireflies:
+    case Format::kGrain:
+    case Format::kWhisper:
+    case Format::kChat:
+      return Family::kJson;
+    case Format::kUnknown:
+    case Format::kUnattributed:
+      break;
+  }
+  return DetectFamily(text);
+}
+
+Draft ParseLabelledOrProse(absl::string_view text, Family family) {
   Draft draft = ParseLabelled(text);
-  if (!draft.turns.empty()) return draft;
-  draft = ParseUnattributed(text);
-  draft.Warn("nobody is named as a speaker; who said what is unknown");
+  if (draft.turns.empty()) return ParseUnattributed(text);
+  if (family == Family::kGoogleMeet) draft.format = Format::kGoogleMeet;
+  if (family == Family::kGranola) draft.format = Format::kGranola;
+  return draft;
+}
+
+absl::StatusOr<Draft> ParseFamily(Family family, Format asked, absl::string_view text) {
+  switch (family) {
+    case Family::kJson:
+      return ParseJson(text, asked);
+    case Family::kWebVtt:
+      return ParseCues(text, Format::kWebVtt);
+    case Family::kSrt:
+      return ParseCues(text, Format::kSrt);
+    case Family::kOtter:
+      return ParseOtter(text);
+    case Family::kLabelled:
+    case Family::kGoogleMeet:
+    case Family::kGranola:
+      break;
+  }
+  return ParseLabelledOrProse(text, family);
+}
+
+// People dictate whole turns into plain text; captions and tools cut them.
+bool CutsTurns(Format format) {
+  return format != Format::kPlain && format != Format::kBracketed && format != Format::kChat &&
+         format != Format::kUnattributed;
+}
+
+absl::StatusOr<Draft> ParseAs(Format format, absl::string_view text) {
+  if (format == Format::kUnattributed) return ParseUnattributed(text);
+  const Family family = FamilyOf(format, text);
+  ASSIGN_OR_RETURN(Draft draft, ParseFamily(family, format, text));
+  if (draft.turns.empty() && format != Format::kUnknown) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("transcript: expected ", FormatName(format),
+                     ", found no turn in it; leave the format out to have it detected"));
+  }
+  if (CutsTurns(draft.format)) JoinInterleavedTurns(&draft);
   return draft;
 }
 
@@ -46,6 +114,9 @@ absl::Status CheckTurns(Draft* draft) {
   if (turns.empty()) {
     return absl::InvalidArgumentError(
         "transcript: expected spoken words, found only names or headers; pass what was said");
+  }
+  if (draft->speakers.empty()) {
+    draft->Warn("nobody is named as a speaker; who said what is unknown");
   }
   if (turns.size() > kMaxTurns) {
     return absl::InvalidArgumentError(absl::StrCat("transcript: expected at most ", kMaxTurns,

@@ -73,11 +73,13 @@ TEST(LayersTest, CommonIsLayered) {
       {"base", {}},
       {"transcript", {"base"}},
       {"deal", {"base"}},
+      {"digest", {}},
+      {"grounding", {"base", "deal", "transcript"}},
       {"observability", {"base"}},
       {"storage", {"base", "observability"}},
       {"http", {"base", "observability"}},
       {"rpc", {"base", "observability"}},
-      {"wire", {"base", "deal", "transcript"}},
+      {"wire", {"base", "deal", "digest", "grounding", "transcript"}},
       {"testing", {"base", "observability", "rpc", "storage", "http"}},
   };
   EXPECT_THAT(Violations(
@@ -110,7 +112,8 @@ TEST(LayersTest, BaseKnowsOnlyTheStandardLibraryAndAbseil) {
 TEST(LayersTest, ValueTypesKnowNoDriver) {
   EXPECT_THAT(Violations(
                   [](const SourceFile& file) {
-                    return (file.In("common/deal") || file.In("common/transcript")) &&
+                    return (file.In("common/deal") || file.In("common/grounding") ||
+                            file.In("common/transcript")) &&
                            !file.IsTest();
                   },
                   [](const SourceFile&, const std::string& include) { return IsDriver(include); }),
@@ -129,6 +132,8 @@ TEST(LayersTest, DomainIsPure) {
                                absl::StrCat("services/", ServiceOf(file.path), "/domain/");
                            return !absl::StartsWith(include, "common/base/") &&
                                   !absl::StartsWith(include, "common/deal/") &&
+                                  !absl::StartsWith(include, "common/digest/") &&
+                                  !absl::StartsWith(include, "common/grounding/") &&
                                   !absl::StartsWith(include, "common/transcript/") &&
                                   !absl::StartsWith(include, own);
                          }),

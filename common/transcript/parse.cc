@@ -10,6 +10,7 @@
 #include "common/transcript/detect.h"
 #include "common/transcript/draft.h"
 #include "common/transcript/formats.h"
+#include "common/transcript/introductions.h"
 #include "common/transcript/people.h"
 #include "common/transcript/sides.h"
 #include "common/transcript/text.h"
@@ -131,6 +132,9 @@ Transcript Assemble(Draft draft, const ParseOptions& options) {
     draft.Warn(absl::StrCat("more than ", kMaxParticipants,
                             " people are named; the later ones were left out"));
   }
+  people.FillFrom(options.known_people);
+  NameInvitees(draft, &people);
+  ReadIntroductions(draft, &people);
   InferSides(draft, options, &people);
   Transcript transcript;
   transcript.format = draft.format;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -19,9 +20,12 @@ inline constexpr size_t kMaxParticipants = 500;
 
 struct ParseOptions {
   Format format = Format::kUnknown;  // kUnknown: detect
-  // Names and e-mail domains of the seller's company, when the caller knows them; they settle
-  // who sits on which side.
+  // Names and e-mail domains of the seller's company, separated by commas, when the caller knows
+  // them; they settle who sits on which side.
   std::string seller_organization;
+  // People of this customer's earlier calls. Whoever is on this call under the same name or e-mail
+  // gets their side, title, organization and e-mail where the transcript does not give them.
+  std::vector<Participant> known_people;
 };
 
 // Splits `text` into turns by speaker and collects who was there. Pure; never throws on any bytes.

@@ -68,6 +68,20 @@ int32_t People::OfSpeaker(int32_t speaker) const {
   return speaker < 0 ? kNobody : of_speaker_[static_cast<size_t>(speaker)];
 }
 
+void People::FillFrom(const std::vector<Participant>& known) {
+  for (const Participant& earlier : known) {
+    auto found = by_key_.find(Lowered(earlier.name));
+    if (found == by_key_.end()) found = by_key_.find(Lowered(earlier.email));
+    if (found == by_key_.end()) continue;
+    Participant& person = participants_[static_cast<size_t>(found->second)];
+    if (person.name == person.email && !earlier.name.empty()) person.name = earlier.name;
+    FillBlank(earlier.title, &person.title);
+    FillBlank(earlier.organization, &person.organization);
+    FillBlank(earlier.email, &person.email);
+    if (person.side == Side::kUnknown) person.side = earlier.side;
+  }
+}
+
 int32_t People::Find(const PersonNote& note) const {
   for (const std::string& key : {note.person.email, note.person.name, note.alias}) {
     if (key.empty()) continue;

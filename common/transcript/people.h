@@ -20,8 +20,11 @@ class People {
   explicit People(const Draft& draft);
 
   std::vector<Participant>& participants() { return participants_; }
+  size_t size() const { return participants_.size(); }
   // The participant who is Draft::speakers[speaker]; -1 for -1 and for people beyond the limit.
   int32_t OfSpeaker(int32_t speaker) const;
+  // Fills blanks of whoever is also in `known`, by full name or e-mail.
+  void FillFrom(const std::vector<Participant>& known);
   // Whether a tool marked the participant as a guest of the meeting's organisation.
   bool IsGuest(size_t participant) const { return guests_[participant]; }
   // Whether people were left out because the call names more than kMaxParticipants.

@@ -32,13 +32,6 @@ std::vector<PersonNote> ParseAttendeeList(absl::string_view list);
 // The side a role label stands for: "Prospect", "AE", "Me", "Them" …; kUnknown for other words.
 Side SideOfRole(absl::string_view label);
 
-// Whether every word of `text` can stand in a job title or department.
-bool IsTitle(absl::string_view text);
-// Whether some word of `text` can only stand in a job title: "manager", "CFO".
-bool HasTitleWord(absl::string_view text);
-// Whether the title is that of somebody who sells: "Account Executive", "Sales Engineer".
-bool IsSellingTitle(absl::string_view title);
-
 // Whether the label tells voices apart without naming anybody: "Speaker 2", "Participant 1".
 bool IsAnonymousLabel(absl::string_view label);
 

@@ -9,7 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "common/transcript/person.h"
+#include "common/transcript/speech.h"
 #include "common/transcript/text.h"
+#include "common/transcript/title_words.h"
 
 namespace throughline::transcript {
 namespace {
@@ -113,10 +115,13 @@ bool HasEmployer(const Participant& person) {
   return !person.organization.empty() || (!domain.empty() && !IsPublicDomain(domain));
 }
 
-}  // namespace
+bool AnyOn(Side side, const std::vector<Participant>& people) {
+  return std::any_of(people.begin(), people.end(),
+                     [&](const Participant& person) { return person.side == side; });
+}
 
-void InferSides(const Draft& draft, const ParseOptions& options, People* people) {
-  std::vector<Participant>& everybody = people->participants();
+// Companies that a header, the title or the caller names.
+void AssignByOrganization(const Draft& draft, const ParseOptions& options, People* people) {
   Organization seller, customer;
   for (absl::string_view name : absl::StrSplit(options.seller_organization, ',')) {
     seller.Add(Trimmed(name));
@@ -126,24 +131,75 @@ void InferSides(const Draft& draft, const ParseOptions& options, People* people)
   ReadTitle(draft.title, &seller, &customer);
   Assign(seller, Side::kSeller, people);
   Assign(customer, Side::kCustomer, people);
-  for (Participant& person : everybody) {
-    if (person.side == Side::kUnknown && IsSellingTitle(person.title) &&
-        !customer.Includes(person)) {
-      person.side = Side::kSeller;
-    }
+}
+
+void AssignByTitle(People* people) {
+  for (Participant& person : people->participants()) {
+    if (person.side == Side::kUnknown && IsSellingTitle(person.title)) person.side = Side::kSeller;
   }
+}
+
+// Sellers send the invitation, and they name their product first: both together make a seller.
+void AssignByInvitation(const Draft& draft, People* people) {
+  const absl::string_view domain = DomainOf(draft.organizer_email);
+  if (domain.empty() || IsPublicDomain(domain)) return;
+  Organization organizer;
+  organizer.AddDomain(domain);
+  Organization first_named;
+  first_named.Add(absl::string_view(draft.title).substr(0, draft.title.find(' ')));
+  Participant organizer_itself;
+  organizer_itself.email = draft.organizer_email;
+  if (!first_named.Includes(organizer_itself)) return;
+  Assign(organizer, Side::kSeller, people);
+}
+
+// Exactly one person who clearly talks like a seller, among people who do not.
+void AssignBySpeech(const std::vector<int>& scores, People* people) {
+  constexpr int kClearlySelling = 3;
+  constexpr int kClearlyBuying = -2;
+  constexpr int kLead = 3;
+  if (scores.size() < 2) return;
+  const auto best = std::max_element(scores.begin(), scores.end());
+  int second = *std::min_element(scores.begin(), scores.end());
+  for (auto score = scores.begin(); score != scores.end(); ++score) {
+    if (score != best) second = std::max(second, *score);
+  }
+  Participant& person = people->participants()[static_cast<size_t>(best - scores.begin())];
+  // A clear buyer makes a faint seller credible.
+  const int lowest = *std::min_element(scores.begin(), scores.end());
+  const bool clear = *best >= kClearlySelling && *best - second >= kLead;
+  const bool against_buyer = *best > 0 && second <= 0 && lowest <= kClearlyBuying;
+  if ((clear || against_buyer) && person.side == Side::kUnknown) person.side = Side::kSeller;
+}
+
+// With the seller known, colleagues are who shares the company; whoever works elsewhere or does
+// not talk like a seller is the customer.
+void AssignTheRest(const Draft& draft, People* people) {
+  std::vector<Participant>& everybody = people->participants();
+  Organization seller, customer;
   LearnFrom(everybody, Side::kSeller, &seller);
   Assign(seller, Side::kSeller, people);
-  // With the seller's company known, whoever works elsewhere, or is given no company where the
-  // seller's people are, is the customer.
-  const bool seller_known = std::any_of(everybody.begin(), everybody.end(), [](const auto& person) {
-    return person.side == Side::kSeller;
-  });
-  if (!seller_known) return;
-  for (Participant& person : everybody) {
-    if (person.side != Side::kUnknown) continue;
-    if (HasEmployer(person) || !person.title.empty()) person.side = Side::kCustomer;
+  LearnFrom(everybody, Side::kCustomer, &customer);
+  Assign(customer, Side::kCustomer, people);
+  std::vector<int> scores;
+  for (size_t i = 0; i < everybody.size(); ++i) {
+    Participant& person = everybody[i];
+    if (person.side != Side::kUnknown || IsAnonymousLabel(person.name)) continue;
+    if (scores.empty()) scores = SellingScores(draft, *people);
+    const bool elsewhere = HasEmployer(person) && !seller.empty();
+    if (elsewhere || scores[i] <= 0) person.side = Side::kCustomer;
   }
+}
+
+}  // namespace
+
+void InferSides(const Draft& draft, const ParseOptions& options, People* people) {
+  std::vector<Participant>& everybody = people->participants();
+  AssignByOrganization(draft, options, people);
+  AssignByTitle(people);
+  if (!AnyOn(Side::kSeller, everybody)) AssignByInvitation(draft, people);
+  if (!AnyOn(Side::kSeller, everybody)) AssignBySpeech(SellingScores(draft, *people), people);
+  if (AnyOn(Side::kSeller, everybody)) AssignTheRest(draft, people);
 }
 
 }  // namespace throughline::transcript

@@ -60,6 +60,7 @@ class CueReader {
     absl::string_view line;
     while (lines.Next(&line) && draft_.turns.size() <= kMaxTurns) ReadLine(line);
     FlushHeldLine();
+    if (cues_ == 0) draft_.turns.clear();  // no captions, whatever else it is
     if (backward_cues_ > 0) {
       draft_.Warn(
           absl::StrCat(backward_cues_, " cues end before they start; their end was dropped"));
@@ -123,6 +124,7 @@ class CueReader {
   }
 
   void StartCue(CueTimes times) {
+    ++cues_;
     in_comment_ = false;
     in_cue_ = true;
     overlaps_last_ = end_.has_value() && times.start < *end_;
@@ -188,6 +190,7 @@ class CueReader {
   bool at_block_start_ = true;
   bool in_comment_ = false;
   bool in_cue_ = false;
+  int cues_ = 0;
   int backward_cues_ = 0;
 };
 

@@ -25,7 +25,7 @@ bool LooksLikeJson(absl::string_view text) {
   text = Trimmed(text);
   if (text.empty()) return true;
   return object ? text[0] == '"' || text[0] == '}'
-                : text[0] == '{' || text[0] == ']' || text[0] == '"';
+                : absl::string_view("{[]\"").find(text[0]) != absl::string_view::npos;
 }
 
 // How many lines of the beginning look like each format.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/transcript/dates.h"
 #include "common/transcript/label_line.h"
@@ -41,28 +42,21 @@ constexpr absl::string_view kOtherKeys[] = {
     "recording",    "recording link", "session",   "source",    "stage",
     "status",       "summary",        "tags",      "timezone",  "tool",
     "transcript",   "type",           "url",       "zoom"};
-// Words that start a remark, not a turn.
-constexpr absl::string_view kAsideWords[] = {
-    "a",          "action",    "actions",    "also",        "answer",    "and",        "attachment",
-    "background", "because",   "bottom",     "budget",      "but",       "caveat",     "challenge",
-    "comment",    "concern",   "concerns",   "context",     "cost",      "correction", "decision",
-    "detail",     "details",   "disclaimer", "edit",        "editor",    "example",    "fact",
-    "first",      "follow",    "for",        "fourth",      "from",      "fwd",        "goal",
-    "great",      "here",      "however",    "idea",        "important", "issue",      "item",
-    "items",      "just",      "like",       "list",        "look",      "meaning",    "namely",
-    "next",       "no",        "note",       "now",         "number",    "objection",  "ok",
-    "okay",       "one",       "option",     "options",     "or",        "plan",       "plus",
-    "point",      "points",    "price",      "problem",     "ps",        "p.s.",       "q",
-    "question",   "questions", "quick",      "quote",       "reason",    "remember",   "reminder",
-    "result",     "results",   "right",      "risk",        "scope",     "second",     "see",
-    "sent",       "side",      "so",         "step",        "steps",     "still",      "subtotal",
-    "sure",       "summary",   "task",       "tasks",       "that",      "then",       "there",
-    "these",      "third",     "things",     "this",        "three",     "timeline",   "tip",
-    "to",         "todo",      "total",      "translation", "two",       "update",     "warning",
-    "we",         "well",      "what",       "which",       "why",       "yeah",       "yes",
-    "you",        "i",         "it",         "my",          "our",       "the",        "in",
-    "at",         "on",        "http",       "https",       "if",        "when",       "where",
-    "how",        "who"};
+// Words that start a remark, not a turn; each between spaces.
+constexpr absl::string_view kAsideWords =
+    " a action actions also and answer at attachment background because bottom budget but"
+    " caveat challenge comment concern concerns context correction cost december decision"
+    " detail details disclaimer edit editor example fact february first follow for fourth"
+    " friday from fwd goal great here how however http https i idea if important in issue it"
+    " item items january july just like list look march meaning monday my namely next no note"
+    " november now number objection october ok okay on one option options or our p.s. plan"
+    " plus point points price problem ps q question questions quick quote reason remember"
+    " reminder result results right risk saturday scope second see sent september side so step"
+    " steps still subtotal summary sunday sure task tasks that the then there these things"
+    " third this three thursday timeline tip to today todo tomorrow total translation tuesday"
+    " two update warning we wednesday well what when where which who why yeah yes yesterday"
+    " you"
+    " ";
 
 template <size_t N>
 bool Contains(const absl::string_view (&list)[N], absl::string_view word) {
@@ -206,8 +200,9 @@ bool IsCommonWordLabel(absl::string_view label) {
     return true;
   }
   const std::vector<absl::string_view> words = Words(lowered);
-  return std::any_of(words.begin(), words.end(),
-                     [](absl::string_view word) { return Contains(kAsideWords, word); });
+  return std::any_of(words.begin(), words.end(), [](absl::string_view word) {
+    return absl::StrContains(kAsideWords, absl::StrCat(" ", word, " "));
+  });
 }
 
 }  // namespace throughline::transcript

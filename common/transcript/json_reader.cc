@@ -76,8 +76,9 @@ absl::StatusOr<Json> ReadJson(absl::string_view text) {
   ErrorFinder finder;
   Json::sax_parse(text.begin(), text.end(), &finder);
   return absl::InvalidArgumentError(
-      absl::StrCat("transcript: expected JSON, found an error at byte ", finder.position(), " of ",
-                   text.size(), "; export the transcript again"));
+      absl::StrCat("transcript: expected JSON, found an error at byte ",
+                   std::min(finder.position(), text.size()), " of ", text.size(),
+                   "; export the transcript again"));
 }
 
 const Json* Member(const Json& object, std::initializer_list<absl::string_view> names) {

@@ -81,14 +81,19 @@ void LabelEvidence::Decide(const std::vector<PersonNote>& listed) {
 
 void LabelEvidence::DecideLayout() {
   size_t lines = 0, timed = 0, after_blank = 0, bracketed = 0;
+  bool one_word_recurs = false;
   for (const auto& [label, stats] : labels_) {
     const bool likely = stats.count > 1 || stats.bracketed > 0 || stats.timed > 0;
     if (!likely || IsCommonWordLabel(label)) continue;
     lines += stats.count;
+    const bool one_word = NamePart(label).find(' ') == absl::string_view::npos;
+    one_word_recurs = one_word_recurs || (one_word && stats.count > 1);
+    full_names_recur_ = full_names_recur_ || (!one_word && stats.count > 1);
     timed += stats.timed;
     after_blank += stats.after_blank;
     bracketed += stats.bracketed;
   }
+  full_names_recur_ = full_names_recur_ && !one_word_recurs;
   times_lead_turns_ = timed > 0 && timed * 10 >= lines * 8;
   blank_lines_part_turns_ = lines >= 3 && after_blank * 10 >= lines * 8;
   uses_brackets_ = times_lead_turns_ || (lines > 0 && bracketed * 2 > lines);
@@ -100,14 +105,17 @@ bool LabelEvidence::Accept(absl::string_view label, const Stats& stats,
   if (listed_names.contains(name)) return true;
   if (SideOfRole(name) != Side::kUnknown || IsAnonymousLabel(name)) return true;
   if (times_lead_turns_ && stats.timed > 0) return true;
+  // "A: …" and "B: …" take turns; one "A:" alone is an article.
+  if (stats.count > 1 && name.size() == 1 && absl::ascii_isupper(label[0])) return true;
   if (IsCommonWordLabel(NamePart(label))) return false;
   if (stats.bracketed > 0 && IsCapitalizedName(NamePart(label))) return true;
   const size_t words = Words(NamePart(label)).size();
   if (stats.count > 1) return IsCapitalizedName(NamePart(label)) || words == 1;
   if (!IsCapitalizedName(NamePart(label)) || words > kMaxLoneLabelWords) return false;
   if (blank_lines_part_turns_) return stats.after_blank > 0;
-  // A single word seen once is a speaker only where no header says who speaks.
-  return words > 1 || listed_names.empty();
+  // A single word seen once is a speaker only where neither a header nor recurring full names show
+  // how speakers are written.
+  return words > 1 || (listed_names.empty() && !full_names_recur_);
 }
 
 bool LabelEvidence::IsSpeaker(const LabelLine& line, bool after_blank) const {

@@ -54,6 +54,7 @@ class LabelEvidence {
   absl::flat_hash_set<std::string> first_names_;
   bool times_lead_turns_ = false;
   bool blank_lines_part_turns_ = false;
+  bool full_names_recur_ = false;
   bool uses_brackets_ = false;
 };
 

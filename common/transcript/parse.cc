@@ -24,6 +24,10 @@ absl::Status CheckSize(absl::string_view text) {
                                                    kMaxTranscriptBytes, " bytes, found ",
                                                    text.size(), "; split the call in two"));
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNotBlank(absl::string_view text) {
   if (Trimmed(text).empty()) {
     return absl::InvalidArgumentError(
         "transcript: expected the text of a call, found nothing; pass lines such as \"Name: "
@@ -161,6 +165,7 @@ absl::StatusOr<Transcript> Parse(absl::string_view text, const ParseOptions& opt
   RETURN_IF_ERROR(CheckSize(text));
   std::vector<std::string> warnings;
   ASSIGN_OR_RETURN(const CleanText clean, CleanText::From(text, &warnings));
+  RETURN_IF_ERROR(CheckNotBlank(clean.view()));
   ASSIGN_OR_RETURN(Draft draft, ParseAs(options.format, clean.view()));
   draft.warnings.insert(draft.warnings.begin(), warnings.begin(), warnings.end());
   RETURN_IF_ERROR(CheckTurns(&draft));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -15,6 +16,9 @@
 
 namespace throughline::transcript {
 namespace {
+
+// A selling score (see speech.h) that hardly a customer reaches.
+constexpr int kClearlySelling = 3;
 
 // An organisation or domain in comparable form: "Meridian Logistics, Inc." and
 // "meridianlogistics.com" both give "meridianlogistics".
@@ -155,7 +159,6 @@ void AssignByInvitation(const Draft& draft, People* people) {
 
 // Exactly one person who clearly talks like a seller, among people who do not.
 void AssignBySpeech(const std::vector<int>& scores, People* people) {
-  constexpr int kClearlySelling = 3;
   constexpr int kClearlyBuying = -2;
   constexpr int kLead = 3;
   if (scores.size() < 2) return;
@@ -174,20 +177,20 @@ void AssignBySpeech(const std::vector<int>& scores, People* people) {
 
 // With the seller known, colleagues are who shares the company; whoever works elsewhere or does
 // not talk like a seller is the customer.
-void AssignTheRest(const Draft& draft, People* people) {
+void AssignTheRest(std::vector<int> scores, const Draft& draft, People* people) {
   std::vector<Participant>& everybody = people->participants();
   Organization seller, customer;
   LearnFrom(everybody, Side::kSeller, &seller);
   Assign(seller, Side::kSeller, people);
   LearnFrom(everybody, Side::kCustomer, &customer);
   Assign(customer, Side::kCustomer, people);
-  std::vector<int> scores;
   for (size_t i = 0; i < everybody.size(); ++i) {
     Participant& person = everybody[i];
     if (person.side != Side::kUnknown || IsAnonymousLabel(person.name)) continue;
     if (scores.empty()) scores = SellingScores(draft, *people);
     const bool elsewhere = HasEmployer(person) && !seller.empty();
-    if (elsewhere || scores[i] <= 0) person.side = Side::kCustomer;
+    const bool titled = !person.title.empty();  // titles of sellers have been dealt with
+    if (elsewhere || titled || scores[i] < kClearlySelling) person.side = Side::kCustomer;
   }
 }
 
@@ -198,8 +201,12 @@ void InferSides(const Draft& draft, const ParseOptions& options, People* people)
   AssignByOrganization(draft, options, people);
   AssignByTitle(people);
   if (!AnyOn(Side::kSeller, everybody)) AssignByInvitation(draft, people);
-  if (!AnyOn(Side::kSeller, everybody)) AssignBySpeech(SellingScores(draft, *people), people);
-  if (AnyOn(Side::kSeller, everybody)) AssignTheRest(draft, people);
+  std::vector<int> scores;  // reading speech is dear: done once, and only when needed
+  if (!AnyOn(Side::kSeller, everybody)) {
+    scores = SellingScores(draft, *people);
+    AssignBySpeech(scores, people);
+  }
+  if (AnyOn(Side::kSeller, everybody)) AssignTheRest(std::move(scores), draft, people);
 }
 
 }  // namespace throughline::transcript

@@ -1,0 +1,327 @@
+#include "services/router/domain/extractive/email_material.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/facts_statements.h"
+#include "services/router/domain/extractive/language/tokens.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::Blocker;
+using deal::BlockerCategory;
+using transcript::Side;
+
+constexpr size_t kMaxItems = 4;
+constexpr size_t kMaxCandidates = 3;  // of each kind
+constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-mail
+constexpr double kMinWorth = 2.0;
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+bool IsMoney(BlockerCategory category) {
+  return category == BlockerCategory::kPrice || category == BlockerCategory::kBudget;
+}
+
+bool SameGate(const Blocker& a, const Blocker& b) {
+  if (a.category == b.category) return true;
+  if (!a.owner.empty() && a.owner == b.owner) return true;
+  const auto assurance = [](BlockerCategory category) {
+    return category == BlockerCategory::kSecurity || category == BlockerCategory::kCompliance;
+  };
+  return assurance(a.category) && assurance(b.category);
+}
+
+deal::Evidence LatestEvidence(const Blocker& blocker) {
+  return blocker.history.empty() ? deal::Evidence{} : blocker.history.back().evidence;
+}
+
+size_t WordCount(absl::string_view text) {
+  return static_cast<size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
+}
+
+// A candidate sentence of the call with what it is worth to the reader.
+struct Candidate {
+  const Statement* statement = nullptr;
+  std::string clean;
+  double worth = 0;
+};
+
+class Gatherer {
+ public:
+  Gatherer(Tier tier, const EmailInput& input, const Cast& cast)
+      : tier_(tier),
+        input_(input),
+        cast_(cast),
+        reader_{input.analysis.follow_up.recipient,
+                absl::ToCivilDay(input.call.occurred_at, absl::UTCTimeZone())},
+        statements_(FindStatements(Tier::kDeep, input.call, cast)) {
+    const std::optional<Blocker>& primary = input.analysis.primary_blocker;
+    money_ = primary && IsMoney(primary->category);
+    for (const Blocker& open : input.analysis.open_blockers) {
+      money_ = money_ || IsMoney(open.category);
+    }
+    std::string subject;
+    if (primary) {
+      absl::StrAppend(&subject, primary->object, " ", primary->clearing_condition, " ",
+                      LatestEvidence(*primary).quote, " ");
+    }
+    if (input.analysis.next_step) absl::StrAppend(&subject, input.analysis.next_step->description);
+    subject_ = ContentStems(subject);
+    for (const transcript::Turn& turn : input.call.transcript.turns) {
+      last_turn_ = std::max(last_turn_, turn.index);
+    }
+  }
+
+  EmailMaterial Run() {
+    EmailMaterial material;
+    Items(material);
+    Condition(material);
+    Promises(material);
+    Meeting(material);
+    if (tier_ == Tier::kDeep) {
+      Recaps(material);
+      Wishes(material);
+      Settled(material);
+      Deadline(material);
+    }
+    return material;
+  }
+
+ private:
+  void Items(EmailMaterial& material) const {
+    const deal::Analysis& analysis = input_.analysis;
+    if (!analysis.primary_blocker) return;
+    const Blocker& primary = *analysis.primary_blocker;
+    const auto add = [&](const Blocker& blocker) {
+      const std::string name = blocker.object.empty() ? blocker.description : blocker.object;
+      if (name.empty() || material.items.size() >= kMaxItems) return;
+      material.items.push_back({WithArticle(name, cast_), LatestEvidence(blocker)});
+    };
+    add(primary);
+    for (const Blocker& open : analysis.open_blockers) {
+      if (open.id != primary.id && SameGate(open, primary)) add(open);
+    }
+  }
+
+  // Fit to be read by the customer, and nobody else's business.
+  bool Presentable(const Statement& statement, absl::string_view clean) const {
+    if (statement.question || statement.Has("instruction") || statement.Has("health") ||
+        statement.Has("personal") || statement.Has("anecdote") || statement.Has("smalltalk") ||
+        statement.Has("hypothetical") || statement.called_colleague) {
+      return false;
+    }
+    if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
+    static const RE2& rough =
+        *new RE2("(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow)\\b");
+    if (Matches(clean, rough)) return false;
+    for (const deal::Evidence& suspicious : input_.analysis.suspicious_content) {
+      if (suspicious.turn == statement.turn->index) return false;
+    }
+    return money_ || !SpeaksOfMoney(clean);
+  }
+
+  double Relevance(const Statement& statement, absl::string_view clean) const {
+    double worth = 2.5 * StemOverlap(ContentStems(clean), subject_);
+    worth += std::min(statement.numbers, 2) * 0.6 + std::min(statement.names, 2) * 0.3;
+    if (last_turn_ > 0) worth += static_cast<double>(statement.turn->index) / last_turn_;
+    if (DayIn(clean, reader_.today)) worth += 1.0;
+    if (statement.agreed) worth += 0.4;
+    if (statement.Has("hedge")) worth -= 1.2;
+    return worth;
+  }
+
+  static void KeepBest(std::vector<Candidate>& candidates) {
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.worth > b.worth; });
+    if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+  }
+
+  deal::Evidence EvidenceOf(const Statement& statement) const {
+    return {input_.call.call_id, statement.turn->index, statement.turn->speaker, statement.quote};
+  }
+
+  // What was said of the primary matter when it was last spoken of, in this call.
+  void Condition(EmailMaterial& material) const {
+    if (!input_.analysis.primary_blocker) return;
+    const deal::Evidence evidence = LatestEvidence(*input_.analysis.primary_blocker);
+    if (evidence.call_id != input_.call.call_id || evidence.quote.empty()) return;
+    for (const Statement& statement : statements_) {
+      const bool here = statement.turn->index == evidence.turn &&
+                        (absl::StrContains(statement.quote, evidence.quote) ||
+                         absl::StrContains(evidence.quote, statement.quote));
+      if (!here || !Presentable(statement, statement.clean)) continue;
+      if (cast_.SideOf(statement.turn->speaker) == Side::kSeller) continue;
+      std::string text = CustomerToReader(statement.clean, statement, reader_, cast_);
+      if (text.empty() || IsVerbless(statement.clean)) continue;
+      material.condition = EmailLine{std::move(text), EvidenceOf(statement)};
+      return;
+    }
+  }
+
+  void Promises(EmailMaterial& material) const {
+    static const RE2& promise = *new RE2(
+        "(?i)\\b(i'll|i will|we'll|we will|i can|we can|let "
+        "me)\\b.*\\b(send|get|have|bring|put|write|"
+        "draft|confirm|share|deliver|find out|rework|prepare|come "
+        "back|include|forward|check|follow "
+        "up|set up|provide|give|email|copy|ship|build|do|ask)\\b");
+    std::vector<Candidate> candidates;
+    for (const Statement& statement : statements_) {
+      if (statement.side != Side::kSeller) continue;
+      for (const absl::string_view piece : absl::StrSplit(statement.clean, "; ")) {
+        if (!Matches(piece, promise) || !Presentable(statement, piece)) continue;
+        double worth = Relevance(statement, piece);
+        static const RE2& deliver =
+            *new RE2("(?i)\\b(send|get|have|bring|put|draft|write|share)\\b");
+        if (Matches(piece, deliver)) worth += 1.0;
+        static const RE2& offhand = *new RE2("(?i)\\b(ask|tell|talk to you|do|check)\\b");
+        if (Matches(piece, offhand)) worth -= 0.7;
+        if (worth >= kMinWorth) candidates.push_back({&statement, std::string(piece), worth});
+      }
+    }
+    KeepBest(candidates);
+    for (const Candidate& candidate : candidates) {
+      std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_);
+      if (text.empty()) continue;
+      const auto day = DayIn(candidate.clean, reader_.today);
+      if (day && !material.promised) {
+        material.promised = EmailDay{*day, EvidenceOf(*candidate.statement)};
+      }
+      material.promises.push_back({std::move(text), EvidenceOf(*candidate.statement)});
+    }
+    if (!material.promised && input_.analysis.next_step && input_.analysis.next_step->due_date) {
+      material.promised =
+          EmailDay{*input_.analysis.next_step->due_date, input_.analysis.next_step->evidence};
+    }
+  }
+
+  void Recaps(EmailMaterial& material) const {
+    std::vector<Candidate> candidates;
+    for (const Statement& statement : statements_) {
+      if (!IsVerbless(statement.clean) || statement.content_words < 3) continue;
+      if (!Presentable(statement, statement.clean)) continue;
+      double worth = Relevance(statement, statement.clean);
+      if (statement.side == Side::kSeller) worth += 0.3;
+      if (worth >= kMinWorth) candidates.push_back({&statement, statement.clean, worth});
+    }
+    KeepBest(candidates);
+    for (const Candidate& candidate : candidates) {
+      std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_);
+      if (!text.empty()) {
+        material.recaps.push_back({std::move(text), EvidenceOf(*candidate.statement)});
+      }
+    }
+  }
+
+  void Wishes(EmailMaterial& material) const {
+    std::vector<Candidate> candidates;
+    for (const Statement& statement : statements_) {
+      if (statement.side == Side::kSeller || IsVerbless(statement.clean)) continue;
+      const bool asks = statement.Has("need") || statement.Has("preference");
+      if (!asks || !Presentable(statement, statement.clean)) continue;
+      if (material.condition && material.condition->evidence.quote == statement.quote) continue;
+      static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|they|them|their)\\b");
+      if (Matches(statement.clean, others)) continue;
+      const double worth = Relevance(statement, statement.clean) +
+                           (statement.Has("need") ? 0.5 : 0) +
+                           (statement.turn->speaker == reader_.name ? 0.5 : 0);
+      if (worth >= kMinWorth) candidates.push_back({&statement, statement.clean, worth});
+    }
+    KeepBest(candidates);
+    for (const Candidate& candidate : candidates) {
+      std::string text = CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_);
+      if (!text.empty()) {
+        material.wishes.push_back({std::move(text), EvidenceOf(*candidate.statement)});
+      }
+    }
+  }
+
+  void Meeting(EmailMaterial& material) const {
+    static const RE2& meet = *new RE2(
+        "(?i)\\b(talk again|let's talk|speak|meet|meeting|regroup|same time|check in|catch up|sit "
+        "down|call (with|on|again)|next call|reconvene|follow-up call|let's say|how about|how's|"
+        "can we (say|do|talk|speak))\\b|^call on\\b");
+    for (const Statement& statement : statements_) {
+      if (!Matches(statement.quote, meet) || statement.Has("hypothetical")) continue;
+      const auto day = DayIn(statement.quote, reader_.today);
+      if (day) material.meeting = EmailDay{*day, EvidenceOf(statement)};
+    }
+  }
+
+  void Settled(EmailMaterial& material) const {
+    for (const Blocker& blocker : input_.analysis.resolved_blockers) {
+      const deal::Evidence evidence = LatestEvidence(blocker);
+      if (evidence.call_id != input_.call.call_id || blocker.object.empty()) continue;
+      if (!money_ && (IsMoney(blocker.category) || SpeaksOfMoney(blocker.object))) continue;
+      if (blocker.category == BlockerCategory::kCompetition) continue;
+      material.settled = EmailLine{WithArticle(blocker.object, cast_), evidence};
+    }
+  }
+
+  // The customer's own date on the open matter: "they need it by …", "the window shuts on …".
+  void Deadline(EmailMaterial& material) const {
+    static const RE2& limit = *new RE2(
+        "(?i)\\b(by|before|until|through|till|closes?|shuts?|ends?|expires?|deadline|due|no later "
+        "than)\\b");
+    double best = 0;
+    for (const Statement& statement : statements_) {
+      if (statement.question || !Matches(statement.quote, limit)) continue;
+      const auto day = DayIn(statement.quote, reader_.today);
+      if (!day) continue;
+      const double worth =
+          Relevance(statement, statement.clean) + (statement.side == Side::kSeller ? 0 : 1.0);
+      const bool other_day = (!material.promised || *day != material.promised->day) &&
+                             (!material.meeting || *day != material.meeting->day);
+      if (!other_day || worth <= best) continue;
+      best = worth;
+      material.deadline = EmailDay{*day, EvidenceOf(statement)};
+    }
+  }
+
+  Tier tier_;
+  const EmailInput& input_;
+  const Cast& cast_;
+  const Reader reader_;
+  const std::vector<Statement> statements_;
+  std::vector<std::string> subject_;
+  bool money_ = false;
+  int32_t last_turn_ = 0;
+};
+
+}  // namespace
+
+bool SpeaksOfMoney(absl::string_view text) {
+  static const RE2& money = *new RE2(
+      "(?i)\\b(price[sd]?|pricing|discounts?|roi|payback|cost|costs|cheap|cheaper|expensive|"
+      "dollars?|"
+      "bucks|budget|surcharge|savings?)\\b|[$€£]");
+  return Matches(text, money);
+}
+
+std::string WithArticle(absl::string_view object, const Cast& cast) {
+  static const RE2& determined = *new RE2(
+      "(?i)^(the|a|an|your|our|their|his|her|my|this|that|these|those|no|every|each|any|all|how|"
+      "what|who|when|where|whether|section|\\S+'s)\\b");
+  std::string name = Uncapitalized(object, cast);
+  if (Matches(name, determined)) return name;
+  return absl::StrCat("the ", name);
+}
+
+EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast) {
+  return Gatherer(tier, input, cast).Run();
+}
+
+}  // namespace throughline::router::extractive

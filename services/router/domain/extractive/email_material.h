@@ -1,0 +1,56 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_MATERIAL_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_MATERIAL_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "common/deal/types.h"
+#include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/facts_text.h"
+
+// What of a call may stand in the follow-up: chosen and worded for its reader.
+namespace throughline::router::extractive {
+
+// A sentence for the e-mail, without its closing mark, and what it rests on.
+struct EmailLine {
+  std::string text;
+  deal::Evidence evidence;
+};
+
+// A day named on the call.
+struct EmailDay {
+  absl::CivilDay day;
+  deal::Evidence evidence;
+};
+
+struct EmailMaterial {
+  // The open matter as noun phrases, the primary one first; several when one gate holds several.
+  std::vector<EmailLine> items;
+  // A matter this call settled, as a noun phrase.
+  std::optional<EmailLine> settled;
+  // What the objector said of the primary matter, said to the reader ("you need …").
+  std::optional<EmailLine> condition;
+  // What the customer asked for, by worth.
+  std::vector<EmailLine> wishes;
+  // What the seller said they would do, by worth, in the first person.
+  std::vector<EmailLine> promises;
+  // Summaries without a verb ("order form to you on …"), by worth.
+  std::vector<EmailLine> recaps;
+  std::optional<EmailDay> promised;  // the day of the first promise
+  std::optional<EmailDay> meeting;   // the next conversation
+  std::optional<EmailDay> deadline;  // the day the open matter itself carries
+};
+
+EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast);
+
+// The open matter's name in a sentence: "the EU data residency guarantee".
+std::string WithArticle(absl::string_view object, const Cast& cast);
+
+// True when words speak of money: they have no place where something else is open.
+bool SpeaksOfMoney(absl::string_view text);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_MATERIAL_H_

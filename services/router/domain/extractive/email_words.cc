@@ -1,0 +1,132 @@
+#include "services/router/domain/extractive/email_words.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/facts.h"
+#include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/dates.h"
+#include "services/router/domain/extractive/language/perspective.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+// "to you Jill", "to Odette": the reader is "you" wherever the words mean them.
+bool TurnReader(const Reader& reader, std::string* text) {
+  const std::string first = RE2::QuoteMeta(FirstName(reader.name));
+  const std::string full = RE2::QuoteMeta(reader.name);
+  const std::string name = absl::StrCat("(?:", full, "|", first, ")");
+  RE2::GlobalReplace(text, absl::StrCat("\\b([Yy]ou),? ", name, "\\b"), "\\1");
+  const bool named = Matches(*text, RE2(absl::StrCat("\\b", name, "\\b")));
+  if (!named) return true;
+  RE2::GlobalReplace(text, absl::StrCat("\\b", name, "'s\\b"), "your");
+  RE2::GlobalReplace(
+      text, absl::StrCat("\\b(to|for|with|from|by|at|give|send|tell|ask|copy) ", name, "\\b"),
+      "\\1 you");
+  RE2::GlobalReplace(text, "\\b(give|send|tell|ask|to|for|with) (?:her|him)\\b", "\\1 you");
+  static const RE2& other = *new RE2("(?i)\\b(she|he|her|him|his|hers)\\b");
+  return !Matches(*text, RE2(absl::StrCat("\\b", name, "\\b"))) && !Matches(*text, other);
+}
+
+// Small talk that trails off a sentence of substance: ", like I said", ", right".
+std::string Trimmed(std::string text) {
+  static const RE2& tail = *new RE2(
+      "(?i),? (like (i|you|we) said|as (i|you|we) said|if that works|or so|give or take)$");
+  RE2::Replace(&text, tail, "");
+  return text;
+}
+
+}  // namespace
+
+std::string SpellOut(absl::string_view text, absl::CivilDay today) {
+  const std::string digits = WithDigits(text);
+  const Reading reading = ReadTurn(digits);
+  std::string result;
+  size_t copied = 0;
+  for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
+    if (!date.exact) continue;
+    size_t begin = reading.tokens[date.first_token].begin;
+    const size_t end = reading.tokens[date.last_token - 1].end;
+    if (begin < copied) continue;
+    const size_t before = date.first_token;
+    if (before > 0 && reading.tokens[before - 1].text == "the" &&
+        reading.tokens[before].before == 0) {
+      begin = reading.tokens[before - 1].begin;
+    }
+    absl::StrAppend(&result, absl::string_view(digits).substr(copied, begin - copied),
+                    FormatDay(date.day));
+    copied = end;
+  }
+  absl::StrAppend(&result, absl::string_view(digits).substr(copied));
+  return result;
+}
+
+std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today) {
+  const Reading reading = ReadTurn(text);
+  std::optional<absl::CivilDay> found;
+  for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
+    if (date.exact && date.day >= today) found = date.day;
+  }
+  return found;
+}
+
+bool IsVerbless(absl::string_view clean) {
+  static const RE2& finite = *new RE2(
+      "(?i)\\b(i|i'm|i'll|i'd|i've|we|we'll|we're|we've|he|she|they|it|it's|that's|there's|is|are|"
+      "was|were|has|have|had|do|does|did|will|would|can|could|should|may|might|don't|doesn't|"
+      "isn't|can't|won't|let's|let|let me|thank|thanks)\\b|'s (a|the|not|on|in|good|fine)\\b|"
+      "^(understood|noted|great|perfect|fair)\\b");
+  return !Matches(clean, finite);
+}
+
+std::string SellerToReader(absl::string_view clean, const Statement& statement,
+                           const Reader& reader) {
+  std::string text = Trimmed(std::string(clean));
+  const bool to_reader =
+      statement.addressee.empty() || statement.addressee == reader.name || !HasSecondPerson(text) ||
+      Matches(text,
+              RE2(absl::StrCat("(?i)\\byou,? ", RE2::QuoteMeta(FirstName(reader.name)), "\\b")));
+  if (!TurnReader(reader, &text)) return "";
+  if (!to_reader) {
+    // "you" was a colleague: the reader must not be promised what somebody else was.
+    Perspective perspective;
+    perspective.second = Named(FirstName(statement.addressee));
+    static const RE2& both = *new RE2("(?i)\\byou (both|all|guys|two)\\b");
+    if (!Matches(text, both)) text = Rephrase(text, perspective);
+  }
+  return Capitalized(SpellOut(text, reader.today));
+}
+
+std::string CustomerToReader(absl::string_view clean, const Statement& statement,
+                             const Reader& reader, const Cast& cast) {
+  const std::string& speaker = statement.turn->speaker;
+  std::string text = Trimmed(std::string(clean));
+  Perspective perspective;
+  perspective.first_plural = ReaderYou();
+  perspective.second = WriterWe();
+  perspective.first_singular =
+      speaker == reader.name || speaker.empty() ? ReaderYou() : Named(FirstName(speaker));
+  const std::string verb = absl::AsciiStrToLower(text.substr(0, text.find_first_of(" ,")));
+  std::string negated_verb;
+  static const RE2& negated = *new RE2("(?i)^(?:don't|do not)\\s+(\\w+)");
+  const bool is_negated = RE2::PartialMatch(text, negated, &negated_verb);
+  if (IsDirectiveVerb(verb) || (is_negated && IsDirectiveVerb(negated_verb))) {
+    if (is_negated) text = text.substr(text.find(negated_verb));
+    text = absl::StrCat(speaker == reader.name ? "you" : FirstName(speaker), " asked us ",
+                        is_negated ? "not to " : "to ",
+                        Uncapitalized(Rephrase(text, perspective), cast));
+  } else {
+    text = Rephrase(text, perspective);
+  }
+  if (speaker != reader.name && !TurnReader(reader, &text)) return "";
+  return Capitalized(SpellOut(text, reader.today));
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,42 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_WORDS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_WORDS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "services/router/domain/extractive/facts_statements.h"
+#include "services/router/domain/extractive/facts_text.h"
+
+// Words of a call turned to the reader of an e-mail.
+namespace throughline::router::extractive {
+
+// For whom and when a sentence is worded.
+struct Reader {
+  std::string name;
+  absl::CivilDay today;
+};
+
+// The seller's words, said to the reader: "you" is the reader, days are spelled out. Empty when
+// they speak about the reader in a way that cannot be turned.
+std::string SellerToReader(absl::string_view clean, const Statement& statement,
+                           const Reader& reader);
+
+// The customer's words, said to the reader: "you need …" when the reader said them, "Tadeo needs
+// …" when somebody else did.
+std::string CustomerToReader(absl::string_view clean, const Statement& statement,
+                             const Reader& reader, const Cast& cast);
+
+// Days as "Friday, January 16", spelled numbers as digits.
+std::string SpellOut(absl::string_view text, absl::CivilDay today);
+
+// The first exact day in the words; nullopt when they name none or look back.
+std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today);
+
+// No subject and no finite verb: a summary in key words.
+bool IsVerbless(absl::string_view clean);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_WORDS_H_

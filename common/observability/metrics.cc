@@ -1,12 +1,18 @@
 #include "common/observability/metrics.h"
 
+#include <netdb.h>
 #include <prometheus/text_serializer.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <exception>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/host_port.h"
 
 namespace throughline {
@@ -14,6 +20,21 @@ namespace {
 
 // Scrapes are rare and small; a slow scraper must not hold up a second one.
 constexpr char kHttpThreads[] = "2";
+constexpr absl::Duration kWakeInterval = absl::Milliseconds(5);
+
+// Connects and hangs up, without waiting for either.
+void Touch(const HostPort& address) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const std::string port = absl::StrCat(address.port);
+  if (getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found) != 0) return;
+  const int socket_fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  connect(socket_fd, found->ai_addr, found->ai_addrlen);
+  close(socket_fd);
+  freeaddrinfo(found);
+}
 
 }  // namespace
 
@@ -53,8 +74,22 @@ std::string MetricsRegistry::Render() const {
 }
 
 MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer,
-                             std::shared_ptr<prometheus::Registry> registry, int port)
-    : registry_(std::move(registry)), exposer_(std::move(exposer)), port_(port) {}
+                             std::shared_ptr<prometheus::Registry> registry, HostPort address)
+    : registry_(std::move(registry)), exposer_(std::move(exposer)), address_(std::move(address)) {}
+
+MetricsServer::~MetricsServer() {
+  std::atomic<bool> stopped = false;
+  std::thread stopper([&] {
+    exposer_ = nullptr;
+    stopped = true;
+  });
+  // civetweb looks at its stop flag only every other second unless a connection wakes it.
+  while (!stopped) {
+    Touch(address_);
+    absl::SleepFor(kWakeInterval);
+  }
+  stopper.join();
+}
 
 absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
     absl::string_view host, int port, const MetricsRegistry& metrics) {
@@ -65,8 +100,8 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
     exposer->RegisterCollectable(metrics.registry());
     const std::vector<int> ports = exposer->GetListeningPorts();
     if (!ports.empty()) {
-      return std::unique_ptr<MetricsServer>(
-          new MetricsServer(std::move(exposer), metrics.registry(), ports.front()));
+      return std::unique_ptr<MetricsServer>(new MetricsServer(
+          std::move(exposer), metrics.registry(), HostPort{std::string(host), ports.front()}));
     }
   } catch (const std::exception&) {
     // civetweb says no more than that it could not start.

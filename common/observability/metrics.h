@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/host_port.h"
 
 namespace throughline {
 
@@ -73,16 +74,18 @@ class MetricsServer {
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Start(absl::string_view host, int port,
                                                               const MetricsRegistry& metrics);
 
+  ~MetricsServer();
+
   // The port in use.
-  int port() const { return port_; }
+  int port() const { return address_.port; }
 
  private:
   MetricsServer(std::unique_ptr<prometheus::Exposer> exposer,
-                std::shared_ptr<prometheus::Registry> registry, int port);
+                std::shared_ptr<prometheus::Registry> registry, HostPort address);
 
   std::shared_ptr<prometheus::Registry> registry_;
   std::unique_ptr<prometheus::Exposer> exposer_;
-  int port_;
+  const HostPort address_;
 };
 
 }  // namespace throughline

@@ -27,8 +27,9 @@ class CallScope {
   Runtime& runtime() { return runtime_; }
   void Cancel() { context_.cancellation()->Cancel(); }
 
-  // The pool has begun to run the handler.
-  void Dequeued();
+  // The pool has begun to run the handler. Not OK when there is no use in running it: the caller
+  // has gone, or its metadata is invalid.
+  absl::Status Begin();
 
   // Counts and logs the outcome; returns what to finish the call with. Called once.
   grpc::Status Finish(const absl::Status& status);
@@ -36,6 +37,9 @@ class CallScope {
   grpc::Status FinishRefused();
 
  private:
+  Context MakeContext(grpc::CallbackServerContext* call);
+  std::string ChooseTenant(const grpc::CallbackServerContext& call);
+  void LogOutcome(const absl::Status& status, absl::Duration taken) const;
   prometheus::Labels MethodLabels() const;
 
   Runtime& runtime_;
@@ -43,6 +47,7 @@ class CallScope {
   const std::string method_;
   const std::string type_;
   const absl::Time started_;
+  absl::Status admission_;  // of the metadata; set while context_ is made
   absl::Duration queued_ = absl::ZeroDuration();
   Context context_;
   prometheus::Gauge& in_flight_;

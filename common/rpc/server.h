@@ -16,13 +16,13 @@
 #include "absl/time/time.h"
 #include "common/base/bounded_pool.h"
 #include "common/base/context.h"
+#include "common/observability/json_log.h"
 
 namespace throughline::rpc {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
   int port = 0;  // 0 lets the system choose
-  bool reflection = true;
   // How often each service's readiness is asked for the health service, and how long it may take.
   absl::Duration readiness_interval = absl::Seconds(2);
   absl::Duration readiness_budget = absl::Seconds(1);
@@ -30,7 +30,7 @@ struct ServerOptions {
   // way may then take.
   absl::Duration not_serving_wait = absl::ZeroDuration();
   absl::Duration drain_timeout = absl::Seconds(20);
-  // Calls running at once over all services; further ones wait in their connections. 0: unlimited.
+  // Calls that one connection may carry at once; further ones wait in the client.
   int max_concurrent_streams_per_connection = 1024;
 };
 
@@ -74,8 +74,7 @@ class Server {
     std::string name;
     grpc::Service* service;
     Readiness readiness;
-    bool serving = false;
-    bool asked = false;
+    std::unique_ptr<OutageLog> outage;
   };
 
   void AskReadiness();

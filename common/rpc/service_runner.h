@@ -85,8 +85,8 @@ class ServiceHost {
 
 // The frame of a service's main: parses the command line (--help, unknown flags, THROUGHLINE_*
 // fallbacks), answers --healthcheck, blocks signals, sets up logging, then calls `compose`, whose
-// local objects live until ServiceHost::Serve has drained. Returns the exit code; an error is one
-// line on stderr and code 1.
+// local objects live until ServiceHost::Serve has drained. Returns the exit code: 0, or 1 after one
+// line on stderr that says what is wrong.
 //
 //   int main(int argc, char** argv) {
 //     rpc::ServiceFlags flags{.name = "memory", .port = 50052, .metrics_port = 9102};

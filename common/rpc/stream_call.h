@@ -53,8 +53,7 @@ class StreamCall final : public grpc::ServerWriteReactor<Message>, private Sink<
       : scope_(runtime, call, method, "server_stream") {}
 
   void Run(const Handler& handler) {
-    scope_.Dequeued();
-    absl::Status status = scope_.context().Check();
+    absl::Status status = scope_.Begin();
     if (status.ok()) status = handler(scope_.context(), *this);
     WaitForWrite();
     // The call may be gone as soon as Finish is entered: nothing of *this after it.

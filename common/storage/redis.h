@@ -37,13 +37,15 @@ struct RedisOptions {
 };
 
 // A client for a Redis that may be absent, slow or full. It never blocks longer than the timeouts
-// and the context allow, and while Redis is down only one call per backoff window pays a timeout.
-// Keys and values are binary-safe. Errors: UNAVAILABLE (down, slow, backing off),
-// RESOURCE_EXHAUSTED (Redis out of memory, or all connections busy), DEADLINE_EXCEEDED and
-// CANCELLED (the context's), INTERNAL (a reply of the wrong type). Thread-safe.
+// and the context allow (looking up a host name aside), and while Redis is down only one call per
+// backoff window pays a timeout. Keys and values are binary-safe. Errors: UNAVAILABLE (down, slow,
+// backing off), RESOURCE_EXHAUSTED (Redis out of memory, or all connections busy),
+// DEADLINE_EXCEEDED and CANCELLED (the context's), INTERNAL (a reply of the wrong type).
+// Thread-safe.
 class RedisClient {
  public:
-  // Connects lazily: succeeds with Redis down. Errors: an unreadable password file.
+  // Connects lazily: succeeds with Redis down. Errors: an unreadable password file. Makes the
+  // process ignore SIGPIPE, which hiredis would raise when Redis closes a connection.
   static absl::StatusOr<std::unique_ptr<RedisClient>> Create(RedisOptions options,
                                                              const Clock& clock = Clock::Real());
   ~RedisClient();
@@ -76,13 +78,15 @@ class RedisClient {
 
   // Sends one command and waits for its reply; an error reply is an error.
   absl::StatusOr<Reply> Command(const Context& context, absl::Span<const absl::string_view> words);
-  absl::StatusOr<Connection> Take(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  // An idle connection, or null with leave to open one.
+  absl::StatusOr<Connection> Take() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<Connection> Connect(const Context& context);
   absl::StatusOr<Reply> Exchange(redisContext& connection, absl::Duration timeout,
                                  absl::Span<const absl::string_view> words);
-  // Returns a connection to the pool; null after a failure.
   void GiveBack(Connection connection) ABSL_LOCKS_EXCLUDED(mutex_);
-  void BackOff() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Forgets a connection that failed. Unless the context's own end explains it, every connection is
+  // closed and calls fail at once until the backoff has passed.
+  void Drop(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const RedisOptions options_;
   const std::string password_;

@@ -95,6 +95,8 @@ class SqliteDatabase {
   static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(
       SqliteOptions options, absl::Span<const Migration> migrations);
 
+  ~SqliteDatabase();
+
   // Runs `write` in a transaction that is durable when this returns OK and leaves no trace
   // otherwise. Writers are served one at a time in order; those that wait together share one
   // commit, each behind its own savepoint. `write` may run on another caller's thread, and must
@@ -124,7 +126,7 @@ class SqliteDatabase {
   SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer);
 
   void CommitTogether(absl::Span<PendingWrite* const> batch);
-  void RunOne(PendingWrite& pending);
+  absl::Status RunOne(const PendingWrite& pending);
   absl::StatusOr<std::unique_ptr<SqliteConnection>> TakeReader(const Context& context)
       ABSL_LOCKS_EXCLUDED(readers_mutex_);
   void GiveBackReader(std::unique_ptr<SqliteConnection> reader) ABSL_LOCKS_EXCLUDED(readers_mutex_);

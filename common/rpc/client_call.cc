@@ -1,0 +1,57 @@
+#include "common/rpc/client_call.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/observability/json_log.h"
+#include "common/rpc/metadata.h"
+
+namespace throughline::rpc {
+namespace {
+
+// gRPC ends the process on a header value that HTTP does not allow.
+void AddMetadata(grpc::ClientContext& call, const char* key, const std::string& value) {
+  const bool allowed = std::all_of(value.begin(), value.end(),
+                                   [](unsigned char c) { return absl::ascii_isgraph(c); });
+  if (!value.empty() && allowed) call.AddMetadata(key, value);
+}
+
+absl::string_view OrServer(const std::string& callee) {
+  return callee.empty() ? absl::string_view("the server") : absl::string_view(callee);
+}
+
+}  // namespace
+
+ClientCall::ClientCall(const Context& context, const CallOptions& options)
+    : callee_(options.callee), on_cancel_(context, [this] { client_context_.TryCancel(); }) {
+  // From the time that is left rather than the context's clock, which may be a test's.
+  const absl::Duration budget = std::min(options.budget, context.Remaining());
+  client_context_.set_deadline(absl::ToChronoTime(absl::Now() + budget));
+  client_context_.set_wait_for_ready(options.wait_for_ready);
+  AddMetadata(client_context_, kRequestIdKey, context.request_id());
+  AddMetadata(client_context_, kTraceParentKey, context.traceparent());
+  AddMetadata(client_context_, kTenantKey, context.tenant());
+}
+
+absl::Status ClientCall::Result(const grpc::Status& status) const {
+  // Our servers always send details; without them it is the transport that speaks.
+  if (!status.error_details().empty()) return FromGrpc(status);
+  switch (status.error_code()) {
+    case grpc::StatusCode::UNAVAILABLE:
+      Log(Severity::kDebug, "call failed",
+          {{"callee", callee_}, {"error", status.error_message()}});
+      return absl::UnavailableError(absl::StrCat(OrServer(callee_), " cannot be reached"));
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return absl::DeadlineExceededError(
+          absl::StrCat(OrServer(callee_), " did not answer in time"));
+    case grpc::StatusCode::CANCELLED:
+      return absl::CancelledError(
+          absl::StrCat("the call to ", OrServer(callee_), " was cancelled"));
+    default:
+      return FromGrpc(status);
+  }
+}
+
+}  // namespace throughline::rpc

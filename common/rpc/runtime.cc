@@ -1,0 +1,36 @@
+#include "common/rpc/runtime.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+
+namespace throughline::rpc {
+namespace {
+
+constexpr size_t kMaxTenantLength = 64;
+
+}  // namespace
+
+ServerMetrics::ServerMetrics(MetricsRegistry& registry)
+    : started(registry.Counter("grpc_server_started_total", "RPCs begun on the server.")),
+      handled(registry.Counter("grpc_server_handled_total",
+                               "RPCs completed on the server, by status code.")),
+      handling(registry.Histogram("grpc_server_handling_seconds",
+                                  "Time from the arrival of an RPC to its status.")),
+      in_flight(registry.Gauge("grpc_server_in_flight", "RPCs begun and not yet completed.")),
+      pool_queued(registry.Gauge("throughline_pool_queued", "Tasks waiting for a thread.")),
+      pool_wait(registry.Histogram("throughline_pool_wait_seconds",
+                                   "Time that a task waited for a thread.")) {}
+
+Runtime::Runtime(Options options, BoundedPool& pool, MetricsRegistry& metrics)
+    : options_(std::move(options)), pool_(pool), metrics_(metrics) {}
+
+bool IsValidTenant(absl::string_view tenant) {
+  return !tenant.empty() && tenant.size() <= kMaxTenantLength &&
+         std::all_of(tenant.begin(), tenant.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '.' || c == '_' || c == '-';
+         });
+}
+
+}  // namespace throughline::rpc

@@ -1,0 +1,139 @@
+#include "common/rpc/server.h"
+
+#include <grpc/grpc.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/base/host_port.h"
+#include "common/rpc/connection_options.h"
+
+namespace throughline::rpc {
+namespace {
+
+// The errno of binding the address, 0 when it can be bound.
+int TryBind(const std::string& host, int port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), absl::StrCat(port).c_str(), &hints, &found) != 0) {
+    return EADDRNOTAVAIL;
+  }
+  int error = 0;
+  const int socket_fd = socket(found->ai_family, SOCK_STREAM, 0);
+  const int reuse = 1;
+  setsockopt(socket_fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+  if (bind(socket_fd, found->ai_addr, found->ai_addrlen) != 0) error = errno;
+  close(socket_fd);
+  freeaddrinfo(found);
+  return error;
+}
+
+}  // namespace
+
+Server::Server(ServerOptions options) : options_(std::move(options)) {}
+
+Server::~Server() { Shutdown(); }
+
+void Server::AddService(absl::string_view name, grpc::Service& service, Readiness readiness) {
+  entries_.push_back({std::string(name), &service, std::move(readiness),
+                      std::make_unique<OutageLog>(absl::StrCat(name, " readiness"))});
+}
+
+void Server::AddPool(BoundedPool& pool) { pools_.push_back(&pool); }
+
+absl::Status Server::Start() {
+  // Both are switches of the whole process.
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  ApplyConnectionOptions(builder);
+  // By default two processes may share a port, and a stale one would take half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             options_.max_concurrent_streams_per_connection);
+  for (Entry& entry : entries_) builder.RegisterService(entry.service);
+  builder.AddListeningPort(HostPort{options_.host, options_.port}.ToString(),
+                           grpc::InsecureServerCredentials(), &port_);
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr || port_ == 0) {
+    server_ = nullptr;
+    return WhyNotBound();
+  }
+  AskReadiness();
+  watcher_ = std::thread([this] { WatchReadiness(); });
+  return absl::OkStatus();
+}
+
+absl::Status Server::WhyNotBound() const {
+  const int error = TryBind(options_.host, options_.port);
+  const std::string reason = error == 0 ? "the server did not start" : std::strerror(error);
+  absl::string_view next_step = "choose another --port";
+  if (error == EADDRINUSE) next_step = "stop the process that uses it or choose another --port";
+  if (error == EADDRNOTAVAIL) next_step = "choose an address of this machine as --host";
+  if (error == EACCES) next_step = "choose a --port above 1023";
+  return absl::UnavailableError(absl::StrCat("cannot listen on ",
+                                             HostPort{options_.host, options_.port}.ToString(),
+                                             ": ", reason, "; ", next_step));
+}
+
+std::string Server::address() const {
+  const bool any = options_.host == "0.0.0.0" || options_.host == "::";
+  return HostPort{any ? "127.0.0.1" : options_.host, port_}.ToString();
+}
+
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
+  grpc::ChannelArguments arguments;
+  ApplyConnectionOptions(arguments);
+  return server_->InProcessChannel(arguments);
+}
+
+void Server::AskReadiness() {
+  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+  bool all_ready = true;
+  for (Entry& entry : entries_) {
+    const absl::Status status =
+        entry.readiness == nullptr
+            ? absl::OkStatus()
+            : entry.readiness(Context::Background().WithBudget(options_.readiness_budget));
+    status.ok() ? entry.outage->Succeeded() : entry.outage->Failed(status);
+    health->SetServingStatus(entry.name, status.ok());
+    all_ready = all_ready && status.ok();
+  }
+  health->SetServingStatus("", all_ready);
+}
+
+void Server::WatchReadiness() {
+  const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
+  while (true) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), options_.readiness_interval)) return;
+    }
+    AskReadiness();
+  }
+}
+
+void Server::Shutdown() {
+  if (server_ == nullptr) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(stopping_, true)) return;
+  }
+  watcher_.join();
+  server_->GetHealthCheckService()->Shutdown();  // every service NOT_SERVING from here on
+  absl::SleepFor(options_.not_serving_wait);
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_timeout));
+  for (BoundedPool* pool : pools_) pool->Drain();
+}
+
+}  // namespace throughline::rpc

@@ -1,0 +1,216 @@
+#include "common/storage/redis.h"
+
+#include <hiredis/hiredis.h>
+#include <signal.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/host_port.h"
+#include "common/base/status_macros.h"
+
+namespace throughline::storage {
+namespace {
+
+constexpr absl::Duration kShortestTimeout = absl::Milliseconds(1);
+
+absl::StatusOr<std::string> ReadPassword(const std::string& file) {
+  if (file.empty()) return std::string();
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  content << stream.rdbuf();
+  if (!stream) {
+    return absl::NotFoundError(absl::StrCat(
+        "the Redis password file ", file, " cannot be read; correct the path or its permissions"));
+  }
+  return std::string(absl::StripTrailingAsciiWhitespace(content.str()));
+}
+
+// The reply's error as a status; OK for any other reply.
+absl::Status StatusOfReply(const std::string& address, const redisReply& reply) {
+  if (reply.type != REDIS_REPLY_ERROR) return absl::OkStatus();
+  const absl::string_view error(reply.str, reply.len);
+  if (absl::StartsWith(error, "OOM")) {
+    return absl::ResourceExhaustedError(absl::StrCat("redis at ", address, " is out of memory"));
+  }
+  for (const absl::string_view passing : {"LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOAUTH",
+                                          "WRONGPASS", "MISCONF", "CLUSTERDOWN"}) {
+    if (absl::StartsWith(error, passing)) {
+      return absl::UnavailableError(absl::StrCat("redis at ", address, " refuses: ", error));
+    }
+  }
+  return absl::InternalError(absl::StrCat("redis at ", address, ": ", error));
+}
+
+absl::Status WrongType(const std::string& address) {
+  return absl::InternalError(absl::StrCat("redis at ", address, " sent a reply of another type"));
+}
+
+}  // namespace
+
+void RedisClient::ConnectionDeleter::operator()(redisContext* connection) const {
+  redisFree(connection);
+}
+void RedisClient::ReplyDeleter::operator()(redisReply* reply) const { freeReplyObject(reply); }
+
+absl::StatusOr<std::unique_ptr<RedisClient>> RedisClient::Create(RedisOptions options,
+                                                                 const Clock& clock) {
+  ASSIGN_OR_RETURN(std::string password, ReadPassword(options.password_file));
+  signal(SIGPIPE, SIG_IGN);
+  return std::unique_ptr<RedisClient>(
+      new RedisClient(std::move(options), std::move(password), clock));
+}
+
+RedisClient::RedisClient(RedisOptions options, std::string password, const Clock& clock)
+    : options_(std::move(options)),
+      password_(std::move(password)),
+      address_(HostPort{options_.host, options_.port}.ToString()),
+      clock_(clock) {}
+
+RedisClient::~RedisClient() = default;
+
+absl::StatusOr<std::optional<std::string>> RedisClient::Get(const Context& context,
+                                                            absl::string_view key) {
+  ASSIGN_OR_RETURN(const Reply reply, Command(context, {"GET", key}));
+  if (reply->type == REDIS_REPLY_NIL) return std::optional<std::string>();
+  if (reply->type != REDIS_REPLY_STRING) return WrongType(address_);
+  return std::optional<std::string>(std::string(reply->str, reply->len));
+}
+
+absl::Status RedisClient::SetEx(const Context& context, absl::string_view key,
+                                absl::string_view value, absl::Duration time_to_live) {
+  const std::string milliseconds =
+      absl::StrCat(std::max<int64_t>(1, absl::ToInt64Milliseconds(time_to_live)));
+  return Command(context, {"SET", key, value, "PX", milliseconds}).status();
+}
+
+absl::Status RedisClient::Del(const Context& context, absl::string_view key) {
+  return Command(context, {"DEL", key}).status();
+}
+
+absl::StatusOr<int64_t> RedisClient::Incr(const Context& context, absl::string_view key) {
+  ASSIGN_OR_RETURN(const Reply reply, Command(context, {"INCR", key}));
+  if (reply->type != REDIS_REPLY_INTEGER) return WrongType(address_);
+  return static_cast<int64_t>(reply->integer);
+}
+
+absl::Status RedisClient::Ping(const Context& context) {
+  return Command(context, {"PING"}).status();
+}
+
+absl::StatusOr<RedisClient::Reply> RedisClient::Command(const Context& context,
+                                                        absl::Span<const absl::string_view> words) {
+  RETURN_IF_ERROR(context.Check());
+  ASSIGN_OR_RETURN(Connection connection, Take());
+  if (connection == nullptr) {
+    absl::StatusOr<Connection> connected = Connect(context);
+    if (!connected.ok()) {
+      Drop(context);
+      return connected.status();
+    }
+    connection = *std::move(connected);
+  }
+  const absl::Duration timeout = std::min(options_.command_timeout, context.Remaining());
+  absl::StatusOr<Reply> reply = Exchange(*connection, timeout, words);
+  if (!reply.ok()) {
+    Drop(context);
+    RETURN_IF_ERROR(context.Check());
+    return reply.status();
+  }
+  GiveBack(std::move(connection));
+  RETURN_IF_ERROR(StatusOfReply(address_, **reply));
+  return reply;
+}
+
+absl::StatusOr<RedisClient::Connection> RedisClient::Take() {
+  absl::MutexLock lock(&mutex_);
+  if (failing_ && (probing_ || clock_.Now() < retry_at_)) {
+    return absl::UnavailableError(absl::StrCat("redis at ", address_, " is down; backing off"));
+  }
+  if (idle_.empty() && open_ >= options_.max_connections) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("all ", open_, " connections to redis at ", address_, " are busy"));
+  }
+  probing_ = failing_;  // while it fails, one call finds out for all
+  if (idle_.empty()) {
+    ++open_;
+    return nullptr;
+  }
+  Connection connection = std::move(idle_.back());
+  idle_.pop_back();
+  return connection;
+}
+
+absl::StatusOr<RedisClient::Connection> RedisClient::Connect(const Context& context) {
+  const absl::Duration timeout =
+      std::max(kShortestTimeout, std::min(options_.connect_timeout, context.Remaining()));
+  Connection connection(
+      redisConnectWithTimeout(options_.host.c_str(), options_.port, absl::ToTimeval(timeout)));
+  if (connection == nullptr || connection->err != 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot connect to redis at ", address_, ": ",
+                     connection == nullptr ? "out of memory" : connection->errstr));
+  }
+  const absl::Duration command_timeout = std::min(options_.command_timeout, context.Remaining());
+  if (!password_.empty()) {
+    ASSIGN_OR_RETURN(const Reply reply,
+                     Exchange(*connection, command_timeout, {"AUTH", password_}));
+    if (reply->type == REDIS_REPLY_ERROR) {
+      return absl::UnavailableError(
+          absl::StrCat("redis at ", address_, " refuses the password; correct its file"));
+    }
+  }
+  if (options_.database != 0) {
+    const std::string database = absl::StrCat(options_.database);
+    ASSIGN_OR_RETURN(const Reply reply,
+                     Exchange(*connection, command_timeout, {"SELECT", database}));
+    RETURN_IF_ERROR(StatusOfReply(address_, *reply));
+  }
+  return connection;
+}
+
+absl::StatusOr<RedisClient::Reply> RedisClient::Exchange(
+    redisContext& connection, absl::Duration timeout, absl::Span<const absl::string_view> words) {
+  redisSetTimeout(&connection, absl::ToTimeval(std::max(kShortestTimeout, timeout)));
+  std::vector<const char*> data;
+  std::vector<size_t> sizes;
+  for (const absl::string_view word : words) {
+    data.push_back(word.data());
+    sizes.push_back(word.size());
+  }
+  Reply reply(static_cast<redisReply*>(
+      redisCommandArgv(&connection, static_cast<int>(words.size()), data.data(), sizes.data())));
+  if (reply != nullptr) return reply;
+  const bool timed_out = connection.err == REDIS_ERR_IO && errno == EAGAIN;
+  return absl::UnavailableError(absl::StrCat(
+      "redis at ", address_,
+      timed_out ? " did not answer in time" : " failed: ", timed_out ? "" : connection.errstr));
+}
+
+void RedisClient::GiveBack(Connection connection) {
+  absl::MutexLock lock(&mutex_);
+  failing_ = false;
+  probing_ = false;
+  idle_.push_back(std::move(connection));
+}
+
+void RedisClient::Drop(const Context& context) {
+  std::vector<Connection> dead;  // closed after the lock is released
+  absl::MutexLock lock(&mutex_);
+  --open_;
+  probing_ = false;
+  if (!context.Check().ok()) return;
+  open_ -= idle_.size();
+  dead.swap(idle_);
+  failing_ = true;
+  retry_at_ = clock_.Now() + options_.backoff;
+}
+
+}  // namespace throughline::storage

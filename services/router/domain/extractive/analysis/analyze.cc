@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/follow_up.h"
+#include "services/router/domain/extractive/analysis/lifecycle.h"
+#include "services/router/domain/extractive/analysis/next_step.h"
+#include "services/router/domain/extractive/analysis/primary.h"
+#include "services/router/domain/extractive/analysis/stage.h"
+#include "services/router/domain/extractive/analysis/statements.h"
+#include "services/router/domain/extractive/analysis/topics.h"
+#include "services/router/domain/extractive/engine.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+std::string Describe(const deal::Blocker& blocker, const deal::Evidence& why) {
+  const deal::Evidence& said = why.quote.empty() ? blocker.history.back().evidence : why;
+  if (said.quote.empty()) return absl::StrCat(blocker.object, ".");
+  return absl::StrCat(blocker.object, ": \"", said.quote, "\"");
+}
+
+deal::Blocker Finish(const Entry& entry) {
+  deal::Blocker blocker = entry.blocker;
+  blocker.id = entry.known && !blocker.id.empty()
+                   ? blocker.id
+                   : deal::BlockerId(blocker.category, blocker.object);
+  const bool restated = !entry.why.quote.empty();
+  if (blocker.description.empty() || (deal::IsOpen(blocker.status) && restated)) {
+    blocker.description = Describe(blocker, entry.why);
+  }
+  return blocker;
+}
+
+// Certainty grows with explicit words: a pointer or gate, a known decider, two clear sides.
+double Confidence(const CallView& call, const Entry* primary, const Authority& authority) {
+  double confidence = 0.4;
+  if (primary != nullptr && primary->mentioned) confidence += primary->strength >= 3 ? 0.25 : 0.1;
+  if (!authority.decision_makers.empty()) confidence += 0.15;
+  const bool sides = std::any_of(call.lines.begin(), call.lines.end(), [](const Line& line) {
+    return line.side == transcript::Side::kSeller && line.speaker != kNobody;
+  });
+  if (sides) confidence += 0.15;
+  if (!call.suspicious.empty()) confidence -= 0.1;
+  return confidence;
+}
+
+}  // namespace
+
+deal::Analysis Analyze(Tier tier, const CallInput& input) {
+  deal::Analysis analysis;
+  CallView call = ReadCall(tier, input);
+  analysis.suspicious_content = call.suspicious;
+  if (call.lines.empty() || !IsSalesCall(call)) {
+    analysis.is_sales_call = false;
+    analysis.confidence = call.lines.empty() ? 0 : 0.7;
+    return analysis;
+  }
+  const std::vector<std::vector<Topic>> topics = FindTopics(call);
+  const std::vector<Entry> entries = ApplyStatements(call, FindStatements(call, topics));
+  const std::vector<const Entry*> open = RankOpen(entries);
+  const Entry* primary = open.empty() ? nullptr : open.front();
+  for (const Entry* entry : open) analysis.open_blockers.push_back(Finish(*entry));
+  for (const Entry& entry : entries) {
+    if (!deal::IsOpen(entry.blocker.status)) analysis.resolved_blockers.push_back(Finish(entry));
+  }
+  if (primary != nullptr) {
+    analysis.primary_blocker = analysis.open_blockers.front();
+    analysis.primary_reason = PrimaryReason(*primary);
+  }
+  const Authority authority = FindAuthority(call, entries);
+  analysis.decision_makers = authority.decision_makers;
+  analysis.nominal_decision_makers = authority.nominal;
+  analysis.stakeholders = authority.everybody;
+  analysis.follow_up = FindFollowUp(call, authority, primary);
+  analysis.next_step = FindNextStep(call);
+  analysis.stage = FindStage(call, entries, primary);
+  analysis.budget = FindBudget(call);
+  analysis.timeline = FindTimeline(call);
+  analysis.confidence = Confidence(call, primary, authority);
+  return analysis;
+}
+
+}  // namespace throughline::router::extractive

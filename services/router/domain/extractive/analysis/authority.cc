@@ -1,0 +1,279 @@
+#include "services/router/domain/extractive/analysis/authority.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::Stakeholder;
+using deal::StakeholderRole;
+using transcript::Side;
+
+// A weaker hint alone does not make a decision-maker.
+constexpr double kEnough = 0.7;
+// From here on a statement contradicts somebody else's mere claim.
+constexpr double kFirm = 1.0;
+
+struct Standing {
+  double signs = 0;
+  bool claim_only = true;  // all the evidence is the person's own word
+  bool approves = false;
+  bool veto_now = false;  // spoken of in this call
+  bool champion = false;
+  bool gone = false;
+  bool known_buyer = false;
+  bool known_approver = false;
+  StakeholderRole known_role = StakeholderRole::kUnspecified;
+  std::vector<deal::Evidence> evidence;
+  std::string nominal_reason;
+};
+
+bool IsGroup(absl::string_view word) {
+  return word == "board" || word == "committee" || word == "council" || word == "trustees";
+}
+
+class AuthorityFinder {
+ public:
+  AuthorityFinder(CallView& call, const std::vector<Entry>& entries)
+      : call_(call), entries_(entries) {}
+
+  Authority Run() {
+    Carry();
+    for (size_t i = 0; i < call_.lines.size(); ++i) {
+      if (call_.lines[i].side == Side::kCustomer) ReadLine(i);
+    }
+    return Collect();
+  }
+
+ private:
+  Standing& At(size_t person) {
+    if (standings_.size() <= person) standings_.resize(person + 1);
+    return standings_[person];
+  }
+
+  void Carry() {
+    if (!call_.deep()) return;
+    for (const Stakeholder& known : call_.input->known.stakeholders) {
+      const std::optional<size_t> person = call_.people.Find(known.name);
+      if (!person) continue;
+      Standing& standing = At(*person);
+      standing.known_role = known.role;
+      standing.known_buyer =
+          known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner;
+      standing.known_approver = known.role == StakeholderRole::kApprover;
+      standing.champion = known.role == StakeholderRole::kChampion;
+      standing.evidence = known.authority_evidence;
+      if (known.nominal) standing.nominal_reason = known.nominal_reason;
+      if (standing.known_buyer && !known.nominal) standing.signs = kEnough;
+      standing.claim_only = std::all_of(
+          known.authority_evidence.begin(), known.authority_evidence.end(),
+          [&](const deal::Evidence& evidence) { return evidence.speaker == known.name; });
+    }
+  }
+
+  void ReadLine(size_t index) {
+    // Copy: resolving people may not touch lines, but keeps the loop independent of it.
+    const std::vector<CueMatch> matches = call_.lines[index].matches;
+    for (const CueMatch& match : matches) {
+      const Line& line = call_.lines[index];
+      const Guards& guards = GuardsAt(line, match.first_token);
+      if (guards.question || (call_.deep() && (guards.anecdote || guards.third_party))) continue;
+      if (HasKind(match, "sign.")) {
+        Sign(index, match);
+      } else if (match.cue->kind == "approve.self") {
+        Veto(VoiceAt(line, match.first_token), index, match);
+      } else if (match.cue->kind == "veto.other") {
+        Veto(Who(index, match, true), index, match);
+      } else if (HasKind(match, "nominal.")) {
+        Nominal(index, match);
+      } else if (match.cue->kind == "champion" && !guards.hedged) {
+        const size_t speaker = VoiceAt(line, match.first_token);
+        if (speaker != kNobody) At(speaker).champion = true;
+      } else if (match.cue->kind == "leaves" && match.cue->weight >= kEnough) {
+        Leaves(index, match);
+      }
+    }
+  }
+
+  // The person a cue speaks of; groups such as the board become people of that name.
+  size_t Who(size_t index, const CueMatch& match, bool add) {
+    if (match.who_last == match.who_first) return kNobody;
+    const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, add);
+    if (person != kNobody || !add) return person;
+    const Reading& reading = call_.lines[index].reading;
+    for (size_t i = match.who_first; i < match.who_last; ++i) {
+      if (!IsGroup(reading.tokens[i].text) && !IsTitleWord(reading.tokens[i].text)) continue;
+      const std::string word =
+          Quote(call_.lines[index].turn->text, TokenSpan(reading, i, match.who_last));
+      return call_.people.FindOrAdd(word);
+    }
+    return kNobody;
+  }
+
+  bool OnCustomerSide(size_t person) const {
+    return person != kNobody && call_.people.at(person).side != Side::kSeller;
+  }
+
+  void Sign(size_t index, const CueMatch& match) {
+    const bool self = match.cue->kind == "sign.self";
+    const size_t person =
+        self ? VoiceAt(call_.lines[index], match.first_token) : Who(index, match, true);
+    if (!OnCustomerSide(person)) return;
+    const Line& line = call_.lines[index];
+    if (NegatedBefore(line.reading, match.first_token, 2)) return;
+    if (!self && GuardsAt(line, match.first_token).hypothetical && match.cue->weight < kFirm)
+      return;
+    Standing& standing = At(person);
+    standing.signs += match.cue->weight;
+    const bool by_other = VoiceAt(line, match.first_token) != person;
+    standing.claim_only &= !by_other;
+    standing.nominal_reason.clear();
+    AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+    const absl::string_view pattern = match.cue->pattern;
+    const bool exclusive = by_other || absl::StrContains(pattern, "the one") ||
+                           absl::StrContains(pattern, "sign") ||
+                           absl::StrContains(pattern, "final");
+    if (match.cue->weight >= kFirm && exclusive) ContradictClaims(person, index, match);
+  }
+
+  // Somebody signs: others who only claimed to decide in earlier calls decide in name only.
+  void ContradictClaims(size_t signer, size_t index, const CueMatch& match) {
+    for (size_t i = 0; i < standings_.size(); ++i) {
+      Standing& other = standings_[i];
+      if (i == signer || other.signs < kEnough || !other.claim_only || other.evidence.empty()) {
+        continue;
+      }
+      other.signs = 0;
+      other.nominal_reason =
+          absl::StrCat(call_.people.at(signer).name, " signs off: \"",
+                       EvidenceAround(call_, index, match.first_token).quote, "\"");
+    }
+  }
+
+  void Veto(size_t person, size_t index, const CueMatch& match) {
+    if (!OnCustomerSide(person)) return;
+    Standing& standing = At(person);
+    standing.approves = true;
+    standing.veto_now = true;
+    AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+  }
+
+  void Nominal(size_t index, const CueMatch& match) {
+    const bool self = match.cue->kind == "nominal.self";
+    const Line& line = call_.lines[index];
+    const size_t person = self ? VoiceAt(line, match.first_token) : Who(index, match, false);
+    if (!OnCustomerSide(person)) return;
+    Standing& standing = At(person);
+    // "I pick, she signs" is no pretence; only a decider by claim or name can be nominal.
+    if (self && standing.signs < kEnough && !standing.known_buyer) return;
+    standing.signs = 0;
+    standing.nominal_reason =
+        absl::StrCat("\"", EvidenceAround(call_, index, match.first_token).quote, "\"");
+    AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+  }
+
+  void Leaves(size_t index, const CueMatch& match) {
+    const Line& line = call_.lines[index];
+    const bool takes_over = absl::StrContains(match.cue->pattern, "over") ||
+                            absl::StrContains(match.cue->pattern, "replac");
+    size_t person = match.who_last > match.who_first
+                        ? ResolveWho(call_, index, match.who_first, match.who_last, false)
+                        : (takes_over ? kNobody : VoiceAt(line, match.first_token));
+    if (!OnCustomerSide(person)) return;
+    At(person).gone = true;
+  }
+
+  static void AddEvidence(Standing& standing, deal::Evidence evidence) {
+    const bool known =
+        std::any_of(standing.evidence.begin(), standing.evidence.end(),
+                    [&](const deal::Evidence& other) { return other.quote == evidence.quote; });
+    if (!known) standing.evidence.push_back(std::move(evidence));
+  }
+
+  bool HoldsOpenItem(const std::string& name) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+      if (!deal::IsOpen(entry.blocker.status)) return false;
+      if (!entry.blocker.owner.empty()) return entry.blocker.owner == name;
+      return entry.raiser == name || entry.why.speaker == name;
+    });
+  }
+
+  Stakeholder Describe(size_t person, StakeholderRole role) const {
+    const Person& who = call_.people.at(person);
+    const Standing& standing = standings_[person];
+    return {who.name,
+            who.title,
+            who.organization,
+            who.email,
+            role,
+            standing.evidence,
+            !standing.nominal_reason.empty(),
+            standing.nominal_reason};
+  }
+
+  Authority Collect() {
+    Authority authority;
+    standings_.resize(std::max(standings_.size(), call_.people.all().size()));
+    std::vector<Stakeholder> approvers;
+    for (size_t i = 0; i < call_.people.all().size(); ++i) {
+      const Person& person = call_.people.at(i);
+      const Standing& standing = standings_[i];
+      if (person.side == Side::kSeller || person.name.empty()) continue;
+      StakeholderRole role = StakeholderRole::kUnspecified;
+      const bool live_veto =
+          (standing.approves || standing.known_approver) &&
+          (HoldsOpenItem(person.name) || (standing.veto_now && !Settled(person)));
+      if (!standing.gone && standing.nominal_reason.empty()) {
+        if (standing.signs >= kEnough) {
+          role = StakeholderRole::kEconomicBuyer;
+          authority.decision_makers.push_back(Describe(i, role));
+        } else if (standing.approves || standing.known_approver) {
+          role = StakeholderRole::kApprover;
+          if (live_veto) approvers.push_back(Describe(i, role));
+        }
+      }
+      if (!standing.nominal_reason.empty()) {
+        authority.nominal.push_back(Describe(i, StakeholderRole::kInfluencer));
+        role = StakeholderRole::kInfluencer;
+      }
+      if (role == StakeholderRole::kUnspecified && standing.champion && !standing.gone) {
+        role = StakeholderRole::kChampion;
+      }
+      if (role == StakeholderRole::kUnspecified && !standing.gone) role = standing.known_role;
+      if (person.side == Side::kCustomer) authority.everybody.push_back(Describe(i, role));
+    }
+    for (Stakeholder& approver : approvers) {
+      authority.decision_makers.push_back(std::move(approver));
+    }
+    return authority;
+  }
+
+  // Everything this person raised or owns is out of the way.
+  bool Settled(const Person& person) const {
+    bool any = false;
+    for (const Entry& entry : entries_) {
+      const bool theirs = entry.raiser == person.name || entry.blocker.owner == person.name;
+      if (!theirs) continue;
+      if (deal::IsOpen(entry.blocker.status)) return false;
+      any = true;
+    }
+    return any;
+  }
+
+  CallView& call_;
+  const std::vector<Entry>& entries_;
+  std::vector<Standing> standings_;
+};
+
+}  // namespace
+
+Authority FindAuthority(CallView& call, const std::vector<Entry>& entries) {
+  return AuthorityFinder(call, entries).Run();
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,73 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "common/deal/types.h"
+#include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/guards.h"
+#include "services/router/domain/extractive/language/lexicon.h"
+#include "services/router/domain/extractive/language/people.h"
+
+// One call prepared for analysis: every turn read once, with its cues, guards, and who speaks.
+namespace throughline::router::extractive {
+
+inline constexpr size_t kNobody = static_cast<size_t>(-1);
+
+// A turn, read. Cues of sentences that must not count are already gone.
+struct Line {
+  const transcript::Turn* turn = nullptr;
+  Reading reading;
+  std::vector<CueMatch> matches;  // by first token
+  std::vector<Guards> guards;     // one per clause
+  std::vector<PersonMention> mentions;
+  transcript::Side side = transcript::Side::kUnknown;
+  size_t speaker = kNobody;  // index into CallView::people
+  // Whose words each sentence is: the speaker's, or the author's of a letter read aloud.
+  std::vector<size_t> voice;
+};
+
+struct CallView {
+  const CallInput* input = nullptr;
+  Tier tier = Tier::kDeep;
+  absl::CivilDay today;
+  People people;
+  std::vector<Line> lines;
+  std::vector<deal::Evidence> suspicious;
+
+  bool deep() const { return tier == Tier::kDeep; }
+};
+
+CallView ReadCall(Tier tier, const CallInput& input);
+
+// Verbatim evidence of `span` of line `line`.
+deal::Evidence EvidenceOf(const CallView& call, size_t line, const Span& span);
+// The whole sentence around `token`; cut to its clause when it is long.
+deal::Evidence EvidenceAround(const CallView& call, size_t line, size_t token);
+
+// Whose words token `token` of `line` is; kNobody when unknown.
+size_t VoiceAt(const Line& line, size_t token);
+
+// The person that tokens [first, last) of `line` mean: a name, a title, or a pronoun resolved
+// against what was said before. kNobody when unclear. `add` allows a new name to become a person.
+size_t ResolveWho(CallView& call, size_t line, size_t first, size_t last, bool add);
+
+// True when the match's clause asks, supposes, or tells of another time or company.
+bool IsPlain(const Line& line, const CueMatch& match);
+const Guards& GuardsAt(const Line& line, size_t token);
+
+// True for cues that start with `kind` ("sign" takes "sign.self").
+bool HasKind(const CueMatch& match, absl::string_view kind);
+// The first cue of exactly that kind in the line; nullptr when there is none.
+const CueMatch* FindCue(const Line& line, absl::string_view kind);
+// True when a cue of that kind begins in sentence `sentence`.
+bool SentenceHas(const Line& line, size_t sentence, absl::string_view kind);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_

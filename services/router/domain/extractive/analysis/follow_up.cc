@@ -1,0 +1,202 @@
+#include "services/router/domain/extractive/analysis/follow_up.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using transcript::Side;
+
+constexpr double kAsked = 3;       // the customer's own words
+constexpr double kPromised = 1.2;  // the seller said "to you"
+constexpr double kRaisedPrimary = 1.5;
+constexpr double kChampion = 1;
+constexpr double kSpokeLast = 0.5;
+
+struct Candidate {
+  size_t person = kNobody;
+  double weight = 0;
+  std::string reason;
+  std::optional<deal::Evidence> evidence;
+};
+
+class Director {
+ public:
+  Director(CallView& call, const Authority& authority, const Entry* primary)
+      : call_(call), authority_(authority), primary_(primary) {}
+
+  deal::FollowUp Run() {
+    for (size_t i = 0; i < call_.lines.size(); ++i) {
+      if (call_.lines[i].side == Side::kCustomer) {
+        ReadCustomer(i);
+      } else {
+        ReadSeller(i);
+      }
+    }
+    AddFallbacks();
+    return Choose();
+  }
+
+ private:
+  void ReadCustomer(size_t index) {
+    const std::vector<CueMatch> matches = call_.lines[index].matches;
+    for (const CueMatch& match : matches) {
+      const Line& line = call_.lines[index];
+      const Guards& guards = GuardsAt(line, match.first_token);
+      if (guards.question || guards.anecdote || guards.third_party) continue;
+      const absl::string_view kind = match.cue->kind;
+      const size_t speaker = VoiceAt(line, match.first_token);
+      const bool negated = NegatedBefore(line.reading, match.first_token, 2);
+      if (kind == "send.me" && !negated && !guards.reported) {
+        Propose(speaker, kAsked * match.cue->weight, "asked for it", index, match);
+      } else if (kind == "send.other" && !negated) {
+        const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, true);
+        Propose(person, kAsked * match.cue->weight, "was named as the one to write to", index,
+                match);
+      } else if (kind == "send.not") {
+        Exclude(index, match);
+      } else if (kind == "send.notme") {
+        excluded_.push_back(speaker);
+      } else if (kind == "copy") {
+        Copy(index, match);
+      }
+    }
+    last_customer_ = call_.lines[index].speaker;
+  }
+
+  void ReadSeller(size_t index) {
+    const Line& line = call_.lines[index];
+    for (const CueMatch& match : line.matches) {
+      if (match.cue->kind == "copy") Copy(index, match);
+      if (match.cue->kind != "promise") continue;
+      const Span& sentence =
+          line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
+      bool to_you = false;
+      for (size_t i = sentence.first_token; i < sentence.last_token; ++i) {
+        to_you |= line.reading.tokens[i].text == "you" || line.reading.tokens[i].text == "your";
+      }
+      size_t addressee = last_customer_;
+      for (const PersonMention& mention : line.mentions) {
+        const bool here = mention.first_token + 8 >= sentence.first_token &&
+                          mention.first_token < sentence.last_token;
+        const bool present =
+            call_.people.at(mention.person).presence == transcript::Presence::kPresent;
+        if (here && present && call_.people.at(mention.person).side != Side::kSeller) {
+          addressee = mention.person;
+        }
+      }
+      if (to_you) Propose(addressee, kPromised, "was promised it", index, match);
+    }
+  }
+
+  void Propose(size_t person, double weight, absl::string_view what, size_t line,
+               const CueMatch& match) {
+    if (person == kNobody || call_.people.at(person).side == Side::kSeller) return;
+    // Asking for it anew lifts an earlier "not to me".
+    if (weight >= kAsked) {
+      excluded_.erase(std::remove(excluded_.begin(), excluded_.end(), person), excluded_.end());
+    }
+    const deal::Evidence evidence = EvidenceAround(call_, line, match.first_token);
+    candidates_.push_back(
+        {person, weight,
+         absl::StrCat(call_.people.at(person).name, " ", what, ": \"", evidence.quote, "\""),
+         evidence});
+  }
+
+  void Exclude(size_t index, const CueMatch& match) {
+    if (match.who_last > match.who_first) {
+      const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, false);
+      if (person != kNobody) excluded_.push_back(person);
+      return;
+    }
+    // "No, please don't", after "Should I write to her?".
+    if (index == 0 || call_.lines[index - 1].side != Side::kSeller) return;
+    const Line& question = call_.lines[index - 1];
+    for (size_t i = 0; i < question.reading.tokens.size(); ++i) {
+      const absl::string_view word = question.reading.tokens[i].text;
+      if (word != "her" && word != "him" && word != "them") continue;
+      const size_t person = ResolveWho(call_, index - 1, i, i + 1, false);
+      if (person != kNobody) excluded_.push_back(person);
+    }
+  }
+
+  void Copy(size_t index, const CueMatch& match) {
+    const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, true);
+    if (person == kNobody || call_.people.at(person).side == Side::kSeller) return;
+    if (std::find(copies_.begin(), copies_.end(), person) == copies_.end()) {
+      copies_.push_back(person);
+    }
+  }
+
+  bool IsPresent(size_t person) const {
+    return call_.people.at(person).presence == transcript::Presence::kPresent;
+  }
+
+  void AddFallbacks() {
+    if (primary_ != nullptr) {
+      for (const std::string* name : {&primary_->why.speaker, &primary_->raiser}) {
+        const std::optional<size_t> raiser =
+            name->empty() ? std::nullopt : call_.people.Find(*name);
+        if (raiser && IsPresent(*raiser)) {
+          Fallback(*raiser, kRaisedPrimary, "raised what is in the way now");
+        }
+      }
+    }
+    for (const deal::Stakeholder& stakeholder : authority_.everybody) {
+      if (stakeholder.role != deal::StakeholderRole::kChampion) continue;
+      const std::optional<size_t> person = call_.people.Find(stakeholder.name);
+      if (person && IsPresent(*person)) Fallback(*person, kChampion, "carries it inside");
+    }
+    if (last_customer_ != kNobody) Fallback(last_customer_, kSpokeLast, "closed the call");
+  }
+
+  void Fallback(size_t person, double weight, absl::string_view why) {
+    if (call_.people.at(person).side == Side::kSeller) return;
+    candidates_.push_back(
+        {person, weight, absl::StrCat(call_.people.at(person).name, " ", why, "."), {}});
+  }
+
+  deal::FollowUp Choose() const {
+    const Candidate* best = nullptr;
+    for (const Candidate& candidate : candidates_) {
+      if (std::find(excluded_.begin(), excluded_.end(), candidate.person) != excluded_.end()) {
+        continue;
+      }
+      if (best == nullptr || candidate.weight > best->weight ||
+          (candidate.weight == best->weight && candidate.evidence)) {
+        best = &candidate;
+      }
+    }
+    deal::FollowUp follow_up;
+    if (best == nullptr) return follow_up;
+    follow_up.recipient = call_.people.at(best->person).name;
+    follow_up.reason = best->reason;
+    if (best->evidence) follow_up.evidence.push_back(*best->evidence);
+    for (const size_t person : copies_) {
+      if (person != best->person) follow_up.copy.push_back(call_.people.at(person).name);
+    }
+    return follow_up;
+  }
+
+  CallView& call_;
+  const Authority& authority_;
+  const Entry* primary_;
+  std::vector<Candidate> candidates_;
+  std::vector<size_t> excluded_;
+  std::vector<size_t> copies_;
+  size_t last_customer_ = kNobody;
+};
+
+}  // namespace
+
+deal::FollowUp FindFollowUp(CallView& call, const Authority& authority, const Entry* primary) {
+  return Director(call, authority, primary).Run();
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,278 @@
+#include "services/router/domain/extractive/analysis/lifecycle.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/deal/names.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::BlockerCategory;
+using deal::BlockerStatus;
+
+constexpr double kSameObject = 0.5;
+// Below this a cue says little by itself: it confirms an object, it does not re-open one.
+constexpr double kFirmWeight = 0.9;
+
+double Strength(const BlockerStatement& statement) {
+  switch (statement.move) {
+    case Move::kAsk:
+      return 1;
+    case Move::kNeed:
+      return 1.5;
+    case Move::kRaise:
+    case Move::kReopen:
+      return 2;
+    case Move::kFix:
+      return 2.5;
+    case Move::kGate:
+      return 3;
+    case Move::kPointer:
+      return statement.only ? 4.5 : 4;
+    default:
+      return 0;
+  }
+}
+
+// What a blocker without its own words is called.
+std::string DefaultObject(BlockerCategory category) {
+  switch (category) {
+    case BlockerCategory::kChangeManagement:
+      return "adoption by the team";
+    case BlockerCategory::kCompetition:
+      return "competing offer";
+    case BlockerCategory::kAuthority:
+      return "approval";
+    default:
+      return std::string(deal::Name(category));
+  }
+}
+
+class Ledger {
+ public:
+  explicit Ledger(const CallView& call) : call_(call) {
+    if (!call.deep()) return;
+    for (const deal::Blocker& blocker : call.input->known.blockers) {
+      Entry entry;
+      entry.blocker = blocker;
+      entry.stems = ContentStems(blocker.object);
+      entry.known = true;
+      if (!blocker.history.empty()) entry.raiser = blocker.history.front().evidence.speaker;
+      entries_.push_back(std::move(entry));
+    }
+  }
+
+  void Apply(const BlockerStatement& statement) {
+    ++order_;
+    if (statement.move == Move::kSettle || statement.move == Move::kWithdraw) {
+      Close(statement);
+    } else if (statement.move == Move::kProgress) {
+      Progress(statement);
+    } else {
+      Open(statement);
+    }
+  }
+
+  // "That's the only thing left": what else was open is dropped with these words.
+  void DropOthers(const BlockerStatement& closing) {
+    for (Entry& entry : entries_) {
+      if (!deal::IsOpen(entry.blocker.status) || Fits(entry, closing) >= kSameObject) continue;
+      if (entry.order > closing_order_) continue;  // named again afterwards
+      const std::string speaker = NameOf(closing.speaker);
+      const bool others_and_present = !entry.known && entry.raiser != speaker;
+      if (others_and_present) continue;
+      MoveTo(entry, BlockerStatus::kWithdrawn, closing.evidence);
+    }
+  }
+  void MarkClosing() { closing_order_ = order_; }
+
+  std::vector<Entry> Take() { return std::move(entries_); }
+
+ private:
+  std::string NameOf(size_t person) const {
+    return person == kNobody ? std::string() : call_.people.at(person).name;
+  }
+
+  // How well a statement's object fits an entry, 0 to 1.
+  static double Fits(const Entry& entry, const BlockerStatement& statement) {
+    const BlockerCategory category = entry.blocker.category;
+    if (category == statement.category && IsSingleton(category)) return 1;
+    if (!AreCompatible(category, statement.category)) return 0;
+    if (entry.stems.empty() || statement.stems.empty()) {
+      return category == statement.category ? kSameObject : 0;
+    }
+    const double overlap = StemOverlap(entry.stems, statement.stems);
+    return category == statement.category ? overlap : overlap * 0.9;
+  }
+
+  Entry* Best(const BlockerStatement& statement, bool open_only) {
+    Entry* best = nullptr;
+    double best_fit = 0;
+    for (Entry& entry : entries_) {
+      const bool open = deal::IsOpen(entry.blocker.status);
+      if (open_only && !open) continue;
+      const double fit = Fits(entry, statement) + (open ? 0.05 : 0) + (entry.mentioned ? 0.02 : 0);
+      if (fit >= kSameObject && fit > best_fit) {
+        best_fit = fit;
+        best = &entry;
+      }
+    }
+    return best;
+  }
+
+  void MoveTo(Entry& entry, BlockerStatus status, const deal::Evidence& evidence) {
+    if (entry.blocker.status == status) return;
+    entry.blocker.status = status;
+    entry.blocker.history.push_back({status, call_.input->occurred_at, evidence});
+  }
+
+  void Touch(Entry& entry, const BlockerStatement& statement) {
+    entry.mentioned = true;
+    entry.order = order_;
+    const double strength = Strength(statement) * (statement.weight < 0.7 ? 0.8 : 1);
+    if (strength >= entry.strength) {
+      entry.strength = strength;
+      entry.strongest = statement.move;
+      entry.why = statement.evidence;
+    }
+    if (statement.topic_weight > entry.topic_weight && statement.named &&
+        !IsSingleton(entry.blocker.category) && !entry.known) {
+      Rename(entry, statement);
+    }
+    if (!statement.condition.empty()) entry.blocker.clearing_condition = statement.condition;
+    if (statement.actor != kNobody) entry.blocker.owner = NameOf(statement.actor);
+  }
+
+  static void Rename(Entry& entry, const BlockerStatement& statement) {
+    if (statement.object.empty() || statement.category != entry.blocker.category) return;
+    entry.blocker.object = statement.object;
+    entry.stems = statement.stems;
+    entry.topic_weight = statement.topic_weight;
+  }
+
+  void Open(const BlockerStatement& statement) {
+    if (statement.category == BlockerCategory::kUnspecified) {
+      if (statement.move == Move::kReopen) ReopenLast(statement);
+      return;
+    }
+    Entry* entry = Best(statement, false);
+    if (entry == nullptr) {
+      if (statement.move == Move::kReopen || !MayCreate(statement)) return;
+      Create(statement);
+      return;
+    }
+    if (deal::IsOpen(entry->blocker.status)) {
+      if (entry->blocker.status == BlockerStatus::kBeingAddressed) entry->in_review = false;
+      Touch(*entry, statement);
+      return;
+    }
+    const bool adverse = statement.move == Move::kReopen ||
+                         (statement.named && statement.weight >= kFirmWeight &&
+                          (statement.move == Move::kRaise || statement.move == Move::kGate));
+    if (!adverse) return;
+    MoveTo(*entry, BlockerStatus::kReopened, statement.evidence);
+    entry->strength = 0;
+    Touch(*entry, statement);
+  }
+
+  // "Back to square one" without naming the thing: the one settled last.
+  void ReopenLast(const BlockerStatement& statement) {
+    Entry* latest = nullptr;
+    for (Entry& entry : entries_) {
+      if (entry.blocker.status == BlockerStatus::kResolved) latest = &entry;
+    }
+    if (latest == nullptr) return;
+    MoveTo(*latest, BlockerStatus::kReopened, statement.evidence);
+    Touch(*latest, statement);
+  }
+
+  static bool MayCreate(const BlockerStatement& statement) {
+    return statement.move == Move::kGate || statement.move == Move::kPointer || statement.named;
+  }
+
+  void Create(const BlockerStatement& statement) {
+    Entry entry;
+    entry.blocker.category = statement.category;
+    const bool generic =
+        statement.object.empty() ||
+        (IsSingleton(statement.category) && statement.category != BlockerCategory::kCompetition &&
+         statement.category != BlockerCategory::kTiming);
+    entry.blocker.object = generic ? DefaultObject(statement.category) : statement.object;
+    entry.stems = generic ? std::vector<std::string>{} : statement.stems;
+    entry.topic_weight = statement.topic_weight;
+    entry.raiser = NameOf(statement.speaker);
+    MoveTo(entry, BlockerStatus::kRaised, statement.evidence);
+    Touch(entry, statement);
+    entries_.push_back(std::move(entry));
+  }
+
+  void Progress(const BlockerStatement& statement) {
+    if (statement.category == BlockerCategory::kUnspecified) return;
+    Entry* entry = Best(statement, true);
+    if (entry == nullptr) return;
+    entry->mentioned = true;
+    entry->order = order_;
+    entry->in_review = true;
+    if (statement.actor != kNobody) entry->blocker.owner = NameOf(statement.actor);
+    MoveTo(*entry, BlockerStatus::kBeingAddressed, statement.evidence);
+  }
+
+  void Close(const BlockerStatement& statement) {
+    const BlockerStatus status =
+        statement.move == Move::kWithdraw ? BlockerStatus::kWithdrawn : BlockerStatus::kResolved;
+    Entry* entry = nullptr;
+    if (statement.category != BlockerCategory::kUnspecified) entry = Best(statement, true);
+    if (entry == nullptr && statement.actor != kNobody) entry = OwnedBy(statement.actor);
+    if (entry == nullptr || !MayClose(*entry, statement)) return;
+    entry->mentioned = true;
+    entry->order = order_;
+    entry->strength = 0;
+    MoveTo(*entry, status, statement.evidence);
+  }
+
+  Entry* OwnedBy(size_t person) {
+    const std::string name = NameOf(person);
+    for (Entry& entry : entries_) {
+      if (deal::IsOpen(entry.blocker.status) && entry.blocker.owner == name) return &entry;
+    }
+    return nullptr;
+  }
+
+  // The objector settles, or somebody reports it settled; another person's opinion does not while
+  // the objector is there to speak.
+  bool MayClose(const Entry& entry, const BlockerStatement& statement) const {
+    if (entry.raiser.empty() || statement.speaker == kNobody) return true;
+    if (NameOf(statement.speaker) == entry.raiser || statement.weight >= 1) return true;
+    const transcript::Participant* raiser =
+        transcript::FindParticipant(call_.input->transcript, entry.raiser);
+    return raiser == nullptr || raiser->presence != transcript::Presence::kPresent;
+  }
+
+  const CallView& call_;
+  std::vector<Entry> entries_;
+  size_t order_ = 0;
+  size_t closing_order_ = 0;
+};
+
+}  // namespace
+
+std::vector<Entry> ApplyStatements(const CallView& call,
+                                   const std::vector<BlockerStatement>& statements) {
+  Ledger ledger(call);
+  const BlockerStatement* closing = nullptr;
+  for (const BlockerStatement& statement : statements) {
+    ledger.Apply(statement);
+    const bool closes =
+        statement.move == Move::kPointer && statement.only && statement.weight >= 0.7;
+    if (closes && statement.category != BlockerCategory::kUnspecified) {
+      closing = &statement;
+      ledger.MarkClosing();
+    }
+  }
+  if (closing != nullptr && call.deep()) ledger.DropOthers(*closing);
+  return ledger.Take();
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,444 @@
+#include "services/router/domain/extractive/analysis/statements.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "common/deal/names.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::BlockerCategory;
+using transcript::Side;
+
+// How far back "those three", "that one" or a bare "until then" may reach, in turns.
+constexpr size_t kReachBackLines = 8;
+constexpr size_t kNegationWindow = 3;
+constexpr size_t kFutureWindow = 4;
+// Sentences of an answer in which the thing asked for is looked for.
+constexpr size_t kAnswerSentences = 2;
+
+std::optional<Move> MoveOf(absl::string_view kind) {
+  if (kind == "progress") return Move::kProgress;
+  if (kind == "ask") return Move::kAsk;
+  if (kind == "need") return Move::kNeed;
+  if (kind == "raise") return Move::kRaise;
+  if (kind == "fix") return Move::kFix;
+  if (kind == "gate") return Move::kGate;
+  if (kind == "pointer" || kind == "pointer.only") return Move::kPointer;
+  if (kind == "settle") return Move::kSettle;
+  if (kind == "withdraw") return Move::kWithdraw;
+  if (kind == "reopen") return Move::kReopen;
+  return std::nullopt;
+}
+
+bool IsClosing(Move move) { return move == Move::kSettle || move == Move::kWithdraw; }
+
+// A settlement that still lies ahead: "will be approved", "once it's closed", "to be signed".
+bool LiesAhead(const Reading& reading, size_t token) {
+  const Span& clause = reading.clauses[ClauseOf(reading, token)].span;
+  for (size_t back = 1; back <= kFutureWindow && token >= clause.first_token + back; ++back) {
+    const absl::string_view word = reading.tokens[token - back].text;
+    if (word == "will" || word == "would" || word == "should" || word == "once" || word == "when" ||
+        word == "until" || word == "before" || word == "to" || word == "can" || word == "could" ||
+        word == "must" || word == "gets" || word == "unless" || word == "if" || word == "might" ||
+        word == "may" || word == "almost" || word == "nearly") {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Categories in which a requirement or an open question is something in the way.
+bool CountsAsRequirement(BlockerCategory category) {
+  switch (category) {
+    case BlockerCategory::kSecurity:
+    case BlockerCategory::kCompliance:
+    case BlockerCategory::kLegal:
+    case BlockerCategory::kIntegration:
+    case BlockerCategory::kProcurement:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Where an enumeration's item begins: "Second, …", "And third, …"; the token after the marker.
+std::optional<size_t> EnumerationStart(const Reading& reading, const Span& sentence) {
+  size_t at = sentence.first_token;
+  if (at < sentence.last_token && reading.tokens[at].text == "and") ++at;
+  if (at >= sentence.last_token) return std::nullopt;
+  const absl::string_view word = reading.tokens[at].text;
+  const bool ordinal = word == "first" || word == "second" || word == "third" || word == "fourth" ||
+                       word == "secondly" || word == "thirdly" || word == "finally" ||
+                       word == "lastly";
+  const bool number = word == "number" && at + 2 < sentence.last_token;
+  if (ordinal && at + 1 < sentence.last_token && reading.tokens[at + 1].before == ',') {
+    return at + 1;
+  }
+  if (number) return at + 2;
+  return std::nullopt;
+}
+
+class StatementFinder {
+ public:
+  StatementFinder(CallView& call, const std::vector<std::vector<Topic>>& topics)
+      : call_(call), topics_(topics) {}
+
+  std::vector<BlockerStatement> Run() {
+    for (size_t i = 0; i < call_.lines.size(); ++i) {
+      if (call_.lines[i].side == Side::kSeller) {
+        ReadSeller(i);
+      } else {
+        ReadCustomer(i);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void ReadSeller(size_t index) {
+    const Line& line = call_.lines[index];
+    asked_ = FindCue(line, "ask.blocker") != nullptr;
+    asked_line_ = index;
+    if (!call_.deep() || index + 1 >= call_.lines.size()) return;
+    const Line& reply = call_.lines[index + 1];
+    if (reply.side == Side::kSeller) return;
+    if (!Confirms(reply)) return;
+    for (const CueMatch& match : line.matches) {
+      const std::optional<Move> move = MoveOf(match.cue->kind);
+      if (!move || (*move != Move::kPointer && *move != Move::kGate && *move != Move::kSettle)) {
+        continue;
+      }
+      if (GuardsAt(line, match.first_token).question && FindCue(line, "recap") == nullptr) continue;
+      const size_t before = found_.size();
+      Read(index, match, *move);
+      // The customer's yes is what counts: theirs is the voice and the evidence.
+      for (size_t i = before; i < found_.size(); ++i) {
+        found_[i].speaker = reply.speaker;
+        found_[i].line = index + 1;
+        found_[i].token = 0;
+        found_[i].evidence = EvidenceOf(call_, index + 1, reply.reading.sentences[0].span);
+        found_[i].only |= FindCue(reply, "pointer.only") != nullptr;
+      }
+    }
+  }
+
+  static bool Confirms(const Line& reply) {
+    return !reply.reading.sentences.empty() && !reply.reading.sentences[0].question &&
+           SentenceHas(reply, 0, "confirm.strong");
+  }
+
+  void ReadCustomer(size_t index) {
+    Line& line = call_.lines[index];
+    const size_t before = found_.size();
+    for (const CueMatch& match : line.matches) {
+      const std::optional<Move> move = MoveOf(match.cue->kind);
+      if (move && Counts(line, match, *move)) Read(index, match, *move);
+    }
+    ReadEnumeration(index, before);
+    ReadDenials(index);
+    if (asked_ && index == asked_line_ + 1 && found_.size() == before) ReadAnswer(index);
+    std::stable_sort(
+        found_.begin() + static_cast<std::ptrdiff_t>(before), found_.end(),
+        [](const BlockerStatement& a, const BlockerStatement& b) { return a.token < b.token; });
+  }
+
+  bool Counts(const Line& line, const CueMatch& match, Move move) const {
+    const Guards& guards = GuardsAt(line, match.first_token);
+    if (guards.question) return false;
+    if (call_.deep() && (guards.anecdote || guards.third_party)) return false;
+    const bool conditional = move == Move::kGate || move == Move::kPointer || move == Move::kFix;
+    if (guards.hypothetical && !conditional) return false;
+    if (IsClosing(move)) {
+      if (NegatedBefore(line.reading, match.first_token, kNegationWindow)) return false;
+      if (LiesAhead(line.reading, match.first_token)) return false;
+      return !(call_.deep() && guards.hedged);
+    }
+    if (move == Move::kRaise || move == Move::kNeed || move == Move::kAsk) {
+      if (guards.denied && match.cue->category.empty()) return false;
+      return !NegatedBefore(line.reading, match.first_token, kNegationWindow);
+    }
+    return true;
+  }
+
+  // Topics of `line` that overlap tokens [first, last).
+  std::vector<const Topic*> Within(size_t line, size_t first, size_t last) const {
+    std::vector<const Topic*> within;
+    for (const Topic& topic : topics_[line]) {
+      if (topic.first_token < last && first < topic.last_token) within.push_back(&topic);
+    }
+    return within;
+  }
+
+  static const Topic* Heaviest(const std::vector<const Topic*>& topics) {
+    const Topic* best = nullptr;
+    for (const Topic* topic : topics) {
+      if (best == nullptr || topic->weight > best->weight) best = topic;
+    }
+    return best;
+  }
+
+  // The object of a closing statement stands before it, or in its slot.
+  std::vector<const Topic*> ClosingObjects(size_t index, const CueMatch& match) const {
+    const Line& line = call_.lines[index];
+    const Span& clause = line.reading.clauses[ClauseOf(line.reading, match.first_token)].span;
+    if (match.slot_last > match.slot_first) {
+      const auto in_slot = Within(index, match.slot_first, match.slot_last);
+      if (!in_slot.empty()) return {in_slot.front()};
+    }
+    const auto left = Within(index, clause.first_token, match.first_token);
+    if (!left.empty()) return {Heaviest(left)};
+    const auto inside = Within(index, match.first_token, match.last_token);
+    if (!inside.empty()) return {inside.front()};
+    return {};
+  }
+
+  std::vector<const Topic*> OpenObjects(size_t index, const CueMatch& match, Move move) const {
+    const Line& line = call_.lines[index];
+    if (match.slot_last > match.slot_first) {
+      auto in_slot = Within(index, match.slot_first, SlotEnd(line, match, move));
+      if (!in_slot.empty()) {
+        const bool several = move == Move::kNeed || move == Move::kAsk || move == Move::kPointer;
+        return several ? in_slot : std::vector<const Topic*>{Heaviest(in_slot)};
+      }
+    }
+    const Span& clause = line.reading.clauses[ClauseOf(line.reading, match.first_token)].span;
+    const auto around =
+        Within(index, clause.first_token, std::max(clause.last_token, match.last_token));
+    if (!around.empty()) return {Heaviest(around)};
+    return {};
+  }
+
+  // A list goes on past commas, to the end of the sentence or to "not".
+  static size_t SlotEnd(const Line& line, const CueMatch& match, Move move) {
+    if (move != Move::kNeed && move != Move::kAsk && move != Move::kPointer) return match.slot_last;
+    const Span& sentence = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
+    size_t end = match.slot_last;
+    while (end < sentence.last_token && line.reading.tokens[end].text != "not" &&
+           line.reading.tokens[end].text != "that" && line.reading.tokens[end].text != "because") {
+      ++end;
+    }
+    return end;
+  }
+
+  // For pointers and bare worries: the thing is named next, or was named just before.
+  std::vector<const Topic*> Nearby(size_t index, const CueMatch& match, Move move) const {
+    const Line& line = call_.lines[index];
+    const size_t sentence = SentenceOf(line.reading, match.first_token);
+    const Span& own = line.reading.sentences[sentence].span;
+    auto rest = Within(index, match.first_token, own.last_token);
+    if (!rest.empty()) return {rest.front()};
+    const bool forward = move == Move::kPointer || move == Move::kRaise;
+    if (forward && sentence + 1 < line.reading.sentences.size()) {
+      const Sentence& next = line.reading.sentences[sentence + 1];
+      const auto found = Within(index, next.span.first_token, next.span.last_token);
+      if (!found.empty() && !next.question) return {Heaviest(found)};
+    }
+    return Before(index, match.first_token);
+  }
+
+  // The last thing named before the token: in the turn, else in the turns before.
+  std::vector<const Topic*> Before(size_t index, size_t token) const {
+    const auto own = Within(index, 0, token);
+    if (!own.empty()) return {own.back()};
+    for (size_t back = 1; back <= 2 && back <= index; ++back) {
+      const auto& earlier = topics_[index - back];
+      if (!earlier.empty()) {
+        const Topic* best = &earlier.back();
+        for (const Topic& topic : earlier) {
+          if (topic.weight > best->weight) best = &topic;
+        }
+        return {best};
+      }
+    }
+    return {};
+  }
+
+  void Read(size_t index, const CueMatch& match, Move move) {
+    BlockerStatement statement = Draft(index, match, move);
+    const BlockerCategory forced = CategoryFromName(match.cue->category);
+    std::vector<const Topic*> objects =
+        IsClosing(move) ? ClosingObjects(index, match) : OpenObjects(index, match, move);
+    if (forced != BlockerCategory::kUnspecified) {
+      PushForced(std::move(statement), forced, objects);
+      return;
+    }
+    statement.named = !objects.empty();
+    if (objects.empty()) {
+      if (match.cue->weight < 1 && statement.actor == kNobody) return;
+      if (move == Move::kGate && PushGateOnEarlier(statement)) return;
+      if (move == Move::kNeed || move == Move::kAsk) return;
+      objects = Nearby(index, match, move);
+      if (IsClosing(move) || move == Move::kProgress || move == Move::kReopen) {
+        objects = Before(index, match.first_token);
+      }
+    }
+    for (const Topic* topic : objects) Push(statement, *topic);
+    if (objects.empty() && (statement.actor != kNobody || move == Move::kReopen)) {
+      found_.push_back(statement);
+    }
+  }
+
+  BlockerStatement Draft(size_t index, const CueMatch& match, Move move) {
+    const Line& line = call_.lines[index];
+    BlockerStatement statement;
+    statement.move = move;
+    statement.weight = match.cue->weight;
+    statement.only = match.cue->kind == "pointer.only";
+    statement.speaker = VoiceAt(line, match.first_token);
+    statement.line = index;
+    statement.token = match.first_token;
+    statement.evidence = EvidenceAround(call_, index, match.first_token);
+    if (match.who_last > match.who_first) {
+      statement.actor = ResolveWho(call_, index, match.who_first, match.who_last, false);
+    }
+    if (move == Move::kGate) {
+      statement.condition = Quote(
+          line.turn->text, line.reading.clauses[ClauseOf(line.reading, match.first_token)].span);
+    }
+    return statement;
+  }
+
+  void Push(BlockerStatement statement, const Topic& topic) {
+    statement.category = topic.category;
+    statement.object = topic.phrase;
+    statement.stems = topic.stems;
+    statement.topic_weight = topic.weight;
+    const bool soft = statement.move == Move::kNeed || statement.move == Move::kAsk;
+    if (soft && !CountsAsRequirement(topic.category)) return;
+    found_.push_back(std::move(statement));
+  }
+
+  void PushForced(BlockerStatement statement, BlockerCategory forced,
+                  const std::vector<const Topic*>& objects) {
+    statement.category = forced;
+    statement.named = true;
+    for (const Topic* topic : objects) {
+      if (topic->category != forced) continue;
+      statement.object = topic->phrase;
+      statement.stems = topic->stems;
+      statement.topic_weight = topic->weight;
+    }
+    found_.push_back(std::move(statement));
+  }
+
+  // "Until I have those three, nothing goes live": a gate on what the speaker said before.
+  bool PushGateOnEarlier(const BlockerStatement& gate) {
+    std::vector<BlockerStatement> gates;
+    for (size_t i = found_.size(); i-- > 0;) {
+      const BlockerStatement& earlier = found_[i];
+      if (earlier.line + kReachBackLines < gate.line) break;
+      if (earlier.speaker != gate.speaker || earlier.category == BlockerCategory::kUnspecified) {
+        continue;
+      }
+      const bool seen = std::any_of(gates.begin(), gates.end(), [&](const BlockerStatement& other) {
+        return other.category == earlier.category && other.stems == earlier.stems;
+      });
+      const bool settled = SettledSince(earlier, i);
+      if (seen || settled || IsClosing(earlier.move)) continue;
+      BlockerStatement statement = gate;
+      statement.category = earlier.category;
+      statement.object = earlier.object;
+      statement.stems = earlier.stems;
+      statement.topic_weight = earlier.topic_weight;
+      gates.push_back(std::move(statement));
+    }
+    std::reverse(gates.begin(), gates.end());
+    for (BlockerStatement& statement : gates) found_.push_back(std::move(statement));
+    return !gates.empty();
+  }
+
+  bool SettledSince(const BlockerStatement& earlier, size_t at) const {
+    for (size_t i = at + 1; i < found_.size(); ++i) {
+      if (IsClosing(found_[i].move) && found_[i].category == earlier.category &&
+          (IsSingleton(earlier.category) || StemOverlap(found_[i].stems, earlier.stems) >= 0.5)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // "Second, a written guarantee. And third, a deletion policy."
+  void ReadEnumeration(size_t index, size_t before) {
+    const Line& line = call_.lines[index];
+    if (found_.size() == before) return;
+    for (size_t i = 0; i < line.reading.sentences.size(); ++i) {
+      const Sentence& sentence = line.reading.sentences[i];
+      const std::optional<size_t> start = EnumerationStart(line.reading, sentence.span);
+      if (!start || sentence.question) continue;
+      const auto within = Within(index, *start, sentence.span.last_token);
+      if (within.empty()) continue;
+      const bool said = std::any_of(found_.begin() + static_cast<std::ptrdiff_t>(before),
+                                    found_.end(), [&](const BlockerStatement& statement) {
+                                      return statement.token >= sentence.span.first_token &&
+                                             statement.token < sentence.span.last_token;
+                                    });
+      if (said) continue;
+      BlockerStatement statement;
+      statement.move = Move::kNeed;
+      statement.named = true;
+      statement.speaker = VoiceAt(line, *start);
+      statement.line = index;
+      statement.token = *start;
+      statement.evidence = EvidenceAround(call_, index, *start);
+      Push(statement, *within.front());
+    }
+  }
+
+  // "Price isn't a problem any more" settles what was open; it never raises.
+  void ReadDenials(size_t index) {
+    const Line& line = call_.lines[index];
+    for (const CueMatch& match : line.matches) {
+      if (match.cue->kind != "guard.denial" || !Counts(line, match, Move::kSettle)) continue;
+      const std::vector<const Topic*> objects = ClosingObjects(index, match);
+      if (objects.empty()) continue;
+      BlockerStatement statement = Draft(index, match, Move::kSettle);
+      statement.weight = 0.9;
+      statement.named = true;
+      Push(statement, *objects.front());
+    }
+  }
+
+  // The seller asked what stands in the way; the customer names it without any cue.
+  void ReadAnswer(size_t index) {
+    const Line& line = call_.lines[index];
+    if (line.reading.sentences.empty()) return;
+    const absl::string_view first = line.reading.tokens[0].text;
+    if (first == "no" || first == "nothing" || first == "not") return;
+    for (size_t i = 0; i < line.reading.sentences.size() && i < kAnswerSentences; ++i) {
+      const Sentence& sentence = line.reading.sentences[i];
+      const auto within = Within(index, sentence.span.first_token, sentence.span.last_token);
+      if (within.empty() || sentence.question) continue;
+      BlockerStatement statement;
+      statement.move = Move::kPointer;
+      statement.named = true;
+      statement.weight = 0.8;
+      statement.speaker = VoiceAt(line, sentence.span.first_token);
+      statement.line = index;
+      statement.token = sentence.span.first_token;
+      statement.evidence = EvidenceOf(call_, index, sentence.span);
+      Push(statement, *Heaviest(within));
+      return;
+    }
+  }
+
+  CallView& call_;
+  const std::vector<std::vector<Topic>>& topics_;
+  std::vector<BlockerStatement> found_;
+  bool asked_ = false;
+  size_t asked_line_ = 0;
+};
+
+}  // namespace
+
+std::vector<BlockerStatement> FindStatements(CallView& call,
+                                             const std::vector<std::vector<Topic>>& topics) {
+  return StatementFinder(call, topics).Run();
+}
+
+bool IsAdverse(Move move) { return !IsClosing(move) && move != Move::kProgress; }
+
+}  // namespace throughline::router::extractive

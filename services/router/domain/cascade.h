@@ -1,0 +1,45 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_CASCADE_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_CASCADE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/base/context.h"
+#include "services/router/domain/judge/judge.h"
+#include "services/router/domain/policy.h"
+#include "services/router/domain/ports.h"
+#include "services/router/domain/types.h"
+
+namespace throughline::router {
+
+// What became of one request. `decision` is complete but for its id, whatever became of it.
+struct CascadeResult {
+  absl::Status status;  // OK: `answer` stood up to the checks
+  Answer answer;
+};
+
+// Asks the models of a task's cascade from the cheapest up until an answer stands up to the checks:
+// draft, judge, then accept, have the same model repair it once, or escalate. When the strongest
+// model fails a gate too, the result is an error: a rejected draft is never an answer. When it only
+// falls short of the score, its answer is used and says so (LOW_SCORE).
+//
+// Errors: FAILED_PRECONDITION when no model is configured for the task or no answer held;
+// UNAVAILABLE when the last provider asked failed; RESOURCE_EXHAUSTED when the request's budget
+// does not cover an attempt; NOT_FOUND for a requested model that is not configured;
+// DEADLINE_EXCEEDED and CANCELLED of the context. Thread-safe; borrows everything.
+class CascadeRunner {
+ public:
+  CascadeRunner(const Policy& policy, const Providers& providers, Judge& judge)
+      : policy_(policy), providers_(providers), judge_(judge) {}
+
+  CascadeResult Run(const Context& context, const Request& request) const;
+
+ private:
+  const Policy& policy_;
+  const Providers& providers_;
+  Judge& judge_;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_CASCADE_H_

@@ -1,0 +1,92 @@
+#include "services/router/domain/difficulty.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "services/router/domain/general_features.h"
+#include "services/router/domain/text/fold.h"
+
+namespace throughline::router {
+namespace {
+
+struct Weight {
+  Feature feature;
+  double weight;
+};
+
+// For prompts that ask for a quantity: fitted by tools/fit_draft_scorer.py on the prompt's features
+// alone (--l2 30), sign turned.
+constexpr double kQuantityBias = -4.29;
+constexpr Weight kQuantityWeights[] = {
+    {Feature::kPromptWords, 0.73},   {Feature::kPromptFraction, 0.51},
+    {Feature::kPromptPercent, 0.35}, {Feature::kPromptRemainder, 0.25},
+    {Feature::kPromptNumbers, 0.28}, {Feature::kPromptComparison, 0.16},
+    {Feature::kPromptRate, -0.17},   {Feature::kPromptSentences, 0.20},
+    {Feature::kPromptTime, 0.10},
+};
+
+// For every other prompt, by judgement: whole words and phrases only, each kind counted once.
+struct CueGroup {
+  double weight;
+  absl::string_view cues[12];
+};
+constexpr double kPlainBias = -2.6;
+constexpr double kPlainWordsWeight = 0.25;
+constexpr CueGroup kCueGroups[] = {
+    {1.6,
+     {" prove ", " proof ", " derive ", " theorem ", " integral ", " probability ", " eigenvalue ",
+      " asymptotic ", " induction "}},
+    {1.0,
+     {" implement ", " algorithm ", " function ", " code ", " program ", " python ", " c ", " sql ",
+      " regex ", " debug ", " complexity ", " javascript "}},
+    {0.8,
+     {" compare ", " contrast ", " evaluate ", " critique ", " analyze ", " analyse ",
+      " trade offs ", " tradeoffs ", " implications ", " pros and cons ", " justify "}},
+    {0.7,
+     {" step by step ", " explain why ", " explain how ", " in detail ", " comprehensive ",
+      " detailed ", " thorough "}},
+    {0.6,
+     {" must ", " exactly ", " at least ", " at most ", " without using ", " ensure ", " do not ",
+      " only use ", " format ", " json ", " table ", " constraints "}},
+    {0.6,
+     {" and then ", " finally ", " second ", " additionally ", " after that ", " also ",
+      " as well as "}},
+};
+constexpr absl::string_view kLongAnswerCues[] = {
+    " explain ", " write ",   " describe ",  " compose ",   " essay ",   " story ",     " discuss ",
+    " draft ",   " outline ", " summarize ", " summarise ", " compare ", " implement ", " design "};
+
+double Sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
+
+bool HasAny(absl::string_view folded, const absl::string_view* begin,
+            const absl::string_view* end) {
+  return std::any_of(begin, end, [&](absl::string_view cue) {
+    return !cue.empty() && absl::StrContains(folded, cue);
+  });
+}
+
+}  // namespace
+
+double EstimateDifficulty(absl::string_view prompt) {
+  const FeatureValues values = PromptFeatures(prompt);
+  if (AsksForQuantity(prompt)) {
+    double z = kQuantityBias;
+    for (const Weight& row : kQuantityWeights) z += row.weight * At(values, row.feature);
+    return Sigmoid(z);
+  }
+  const std::string folded = text::Fold(prompt);
+  double z = kPlainBias + kPlainWordsWeight * At(values, Feature::kPromptWords);
+  for (const CueGroup& group : kCueGroups) {
+    if (HasAny(folded, std::begin(group.cues), std::end(group.cues))) z += group.weight;
+  }
+  return Sigmoid(z);
+}
+
+bool WantsLongAnswer(absl::string_view prompt) {
+  return HasAny(text::Fold(prompt), std::begin(kLongAnswerCues), std::end(kLongAnswerCues));
+}
+
+}  // namespace throughline::router

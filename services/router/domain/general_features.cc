@@ -1,0 +1,300 @@
+#include "services/router/domain/general_features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "services/router/domain/text/equations.h"
+#include "services/router/domain/text/fold.h"
+#include "services/router/domain/text/language.h"
+#include "services/router/domain/text/numbers.h"
+
+namespace throughline::router {
+namespace {
+
+constexpr absl::string_view kNames[] = {
+    "prompt_numbers",
+    "prompt_words",
+    "prompt_sentences",
+    "prompt_percent",
+    "prompt_fraction",
+    "prompt_comparison",
+    "prompt_rate",
+    "prompt_remainder",
+    "prompt_time",
+    "draft_words",
+    "draft_numbers",
+    "draft_lines",
+    "equations",
+    "wrong_equations",
+    "any_wrong_equation",
+    "unsupported_operands",
+    "unused_numbers",
+    "unused_count",
+    "no_final_number",
+    "final_fraction",
+    "final_in_prompt",
+    "final_not_computed",
+    "final_unmarked",
+    "final_large",
+    "final_tiny",
+    "hedging",
+    "algebra",
+    "steps_per_number",
+    "repetition",
+    "cut_off",
+    "other_language",
+    "self_contradiction",
+};
+static_assert(std::size(kNames) == kFeatureCount);
+
+// Where a final answer is looked for when nothing marks it.
+constexpr size_t kEndingBytes = 160;
+constexpr double kMostUnused = 4;
+
+double Log(size_t count) { return std::log1p(static_cast<double>(count)); }
+double Flag(bool value) { return value ? 1.0 : 0.0; }
+
+template <size_t N>
+bool HasAny(absl::string_view folded, const absl::string_view (&phrases)[N]) {
+  return std::any_of(std::begin(phrases), std::end(phrases),
+                     [&](absl::string_view phrase) { return absl::StrContains(folded, phrase); });
+}
+
+template <size_t N>
+size_t CountAny(absl::string_view folded, const absl::string_view (&phrases)[N]) {
+  return std::count_if(std::begin(phrases), std::end(phrases),
+                       [&](absl::string_view phrase) { return absl::StrContains(folded, phrase); });
+}
+
+constexpr absl::string_view kFractionCues[] = {" half ",     " halves ",   " third ",  " thirds ",
+                                               " quarter ",  " quarters ", " fourth ", " fifth ",
+                                               " fraction ", " ratio "};
+constexpr absl::string_view kComparisonCues[] = {
+    " more than ", " less than ", " fewer than ", " times as ", " times more ", " twice ",
+    " double ",    " triple ",    " as many ",    " as much ",  " older than ", " than "};
+constexpr absl::string_view kRateCues[] = {" per ",   " each ",   " every ",  " apiece ",
+                                           " a day ", " a week ", " an hour "};
+constexpr absl::string_view kRemainderCues[] = {" left ", " remaining ", " remain ",
+                                                " rest ", " remainder ", " after "};
+constexpr absl::string_view kTimeCues[] = {" hour ",  " hours ",  " minute ", " minutes ",
+                                           " day ",   " days ",   " week ",   " weeks ",
+                                           " month ", " months ", " year ",   " years "};
+constexpr absl::string_view kHedgingCues[] = {
+    " assume ",    " assuming ",   " however ",       " not possible ",
+    " cannot be ", " not enough ", " unclear ",       " approximately ",
+    " actually ",  " mistake ",    " correction ",    " round ",
+    " rounded ",   " it seems ",   " not specified ", " doesnt make sense "};
+constexpr absl::string_view kAlgebraCues[] = {" let x ", " let us ", " equation ", " solve for ",
+                                              " let y ", " denote ", " lets say "};
+constexpr absl::string_view kQuantityCues[] = {
+    " how many ",  " how much ",   " what is the total ",   " how old ",        " how long ",
+    " how far ",   " how fast ",   " what percent ",        " what fraction ",  " calculate ",
+    " in total ",  " on average ", " what was the ",        " how tall ",       " how big ",
+    " how often ", " how heavy ",  " what is the average ", " what is the sum "};
+constexpr absl::string_view kAnswerMarks[] = {
+    "####",     "answer is", "Answer:", "answer:",  "\\boxed",
+    "**Answer", "Therefore", "So, ",    "In total", "final answer"};
+
+size_t CountSentences(absl::string_view text) {
+  size_t sentences = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool mark = text[i] == '.' || text[i] == '?' || text[i] == '!';
+    if (mark && (i + 1 == text.size() || absl::ascii_isspace(text[i + 1]))) ++sentences;
+  }
+  return sentences;
+}
+
+void FillPrompt(absl::string_view prompt, absl::string_view folded,
+                const std::vector<text::NumberMention>& numbers, FeatureValues& values) {
+  At(values, Feature::kPromptNumbers) = Log(numbers.size());
+  At(values, Feature::kPromptWords) = Log(text::CountWords(prompt));
+  At(values, Feature::kPromptSentences) = Log(CountSentences(prompt));
+  At(values, Feature::kPromptPercent) =
+      Flag(std::any_of(numbers.begin(), numbers.end(),
+                       [](const text::NumberMention& number) { return number.percent; }));
+  At(values, Feature::kPromptFraction) = Log(CountAny(folded, kFractionCues));
+  At(values, Feature::kPromptComparison) = Log(CountAny(folded, kComparisonCues));
+  At(values, Feature::kPromptRate) = Log(CountAny(folded, kRateCues));
+  At(values, Feature::kPromptRemainder) = Flag(HasAny(folded, kRemainderCues));
+  At(values, Feature::kPromptTime) = Log(CountAny(folded, kTimeCues));
+}
+
+// The number a draft ends on, and whether something marks it as the answer.
+struct FinalNumber {
+  std::optional<text::NumberMention> number;
+  bool marked = false;
+  bool contradicted = false;  // another marked answer differs
+};
+
+FinalNumber FindFinal(absl::string_view draft, const std::vector<text::NumberMention>& numbers) {
+  FinalNumber result;
+  const size_t hashes = draft.rfind("####");
+  if (hashes != absl::string_view::npos) {
+    for (const text::NumberMention& number : numbers) {
+      if (number.begin < hashes) continue;
+      result.number = number;
+      result.marked = true;
+      break;
+    }
+    const size_t first = draft.find("####");
+    if (result.marked && first != hashes) {
+      const auto other =
+          std::find_if(numbers.begin(), numbers.end(),
+                       [&](const text::NumberMention& number) { return number.begin > first; });
+      result.contradicted = other != numbers.end() && other->value != result.number->value;
+    }
+  }
+  if (!result.number.has_value() && !numbers.empty() &&
+      numbers.back().begin + kEndingBytes > draft.size()) {
+    result.number = numbers.back();
+  }
+  for (const absl::string_view mark : kAnswerMarks) {
+    result.marked = result.marked || absl::StrContains(draft, mark);
+  }
+  return result;
+}
+
+void FillArithmetic(absl::string_view draft, const std::vector<text::NumberMention>& asked,
+                    const std::vector<text::NumberMention>& used, FeatureValues& values) {
+  const std::vector<text::Equation> equations = text::FindEquations(draft);
+  text::NumberSet given;
+  for (const text::NumberMention& number : asked) {
+    given.Add(number.value);
+    if (number.percent) given.Add(number.value / 100);
+  }
+  text::NumberSet known = given;
+  text::NumberSet results;
+  size_t wrong = 0;
+  size_t operands = 0;
+  size_t unsupported = 0;
+  for (const text::Equation& equation : equations) {
+    wrong += equation.holds ? 0 : 1;
+    for (const double operand : equation.operands) {
+      ++operands;
+      // One, two, ten and a hundred turn up in any calculation.
+      const bool common = operand == 1 || operand == 2 || operand == 10 || operand == 100;
+      if (!common && !known.Contains(operand)) ++unsupported;
+    }
+    known.Add(equation.stated);
+    results.Add(equation.stated);
+  }
+  At(values, Feature::kEquations) = Log(equations.size());
+  if (!equations.empty()) {
+    At(values, Feature::kWrongEquations) =
+        static_cast<double>(wrong) / static_cast<double>(equations.size());
+    At(values, Feature::kAnyWrongEquation) = Flag(wrong > 0);
+    At(values, Feature::kUnsupportedOperands) =
+        static_cast<double>(unsupported) / static_cast<double>(std::max<size_t>(operands, 1));
+  }
+  At(values, Feature::kStepsPerNumber) =
+      static_cast<double>(equations.size()) / (1.0 + static_cast<double>(asked.size()));
+  const FinalNumber final = FindFinal(draft, used);
+  At(values, Feature::kSelfContradiction) = Flag(final.contradicted);
+  At(values, Feature::kFinalUnmarked) = Flag(!final.marked);
+  At(values, Feature::kNoFinalNumber) = Flag(!final.number.has_value());
+  if (!final.number.has_value()) return;
+  const double value = final.number->value;
+  At(values, Feature::kFinalFraction) = Flag(std::fabs(value - std::round(value)) > 1e-9);
+  At(values, Feature::kFinalInPrompt) = Flag(given.Contains(value));
+  At(values, Feature::kFinalNotComputed) = Flag(!results.empty() && !results.Contains(value));
+  At(values, Feature::kFinalLarge) = std::log1p(std::fabs(value)) / 10;
+  At(values, Feature::kFinalTiny) = Flag(value < 1);
+}
+
+void FillUnused(const std::vector<text::NumberMention>& asked,
+                const std::vector<text::NumberMention>& used, FeatureValues& values) {
+  text::NumberSet mentioned;
+  for (const text::NumberMention& number : used) {
+    mentioned.Add(number.value);
+    mentioned.Add(number.value * 100);  // 0.3 uses 30%
+    mentioned.Add(100 - number.value);  // so does 70 of 100
+  }
+  size_t unused = 0;
+  size_t countable = 0;
+  for (const text::NumberMention& number : asked) {
+    if (number.in_words && number.value == 1) continue;
+    ++countable;
+    unused += mentioned.Contains(number.value) ? 0 : 1;
+  }
+  if (countable == 0) return;
+  At(values, Feature::kUnusedNumbers) =
+      static_cast<double>(unused) / static_cast<double>(countable);
+  At(values, Feature::kUnusedCount) = std::min(static_cast<double>(unused), kMostUnused);
+}
+
+// Share of word triples that occurred before in the draft.
+double Repetition(absl::string_view folded) {
+  const std::vector<absl::string_view> words = text::FoldedWords(folded);
+  if (words.size() < 6) return 0;
+  absl::flat_hash_set<size_t> seen;
+  size_t repeated = 0;
+  for (size_t i = 0; i + 2 < words.size(); ++i) {
+    const size_t hash = absl::HashOf(words[i], words[i + 1], words[i + 2]);
+    repeated += seen.insert(hash).second ? 0 : 1;
+  }
+  return static_cast<double>(repeated) / static_cast<double>(words.size() - 2);
+}
+
+// Whether the text stops where no sentence ends: a letter or comma last, after many words.
+bool IsCutOff(absl::string_view draft, size_t words) {
+  constexpr size_t kManyWords = 25;
+  const absl::string_view text = absl::StripTrailingAsciiWhitespace(draft);
+  if (text.empty() || words < kManyWords) return false;
+  const size_t last_line = text.rfind('\n');
+  const absl::string_view line =
+      last_line == absl::string_view::npos ? text : text.substr(last_line + 1);
+  // A closing line may be a title, an item, a number with its unit, or code.
+  if (text::CountWords(line) < 6 || absl::StartsWith(line, "#")) return false;
+  return absl::ascii_isalpha(text.back()) || text.back() == ',';
+}
+
+}  // namespace
+
+absl::string_view FeatureName(size_t feature) {
+  return feature < kFeatureCount ? kNames[feature] : "";
+}
+
+bool AsksForQuantity(absl::string_view prompt) {
+  const std::string folded = text::Fold(prompt);
+  return HasAny(folded, kQuantityCues) && text::FindNumbers(prompt).size() >= 2;
+}
+
+FeatureValues PromptFeatures(absl::string_view prompt) {
+  FeatureValues values{};
+  FillPrompt(prompt, text::Fold(prompt), text::FindNumbers(prompt), values);
+  return values;
+}
+
+FeatureValues DraftFeatures(absl::string_view prompt, absl::string_view draft) {
+  FeatureValues values{};
+  const std::string folded_prompt = text::Fold(prompt);
+  const std::string folded_draft = text::Fold(draft);
+  const std::vector<text::NumberMention> asked = text::FindNumbers(prompt);
+  const std::vector<text::NumberMention> used = text::FindNumbers(draft);
+  FillPrompt(prompt, folded_prompt, asked, values);
+  const size_t words = text::CountWords(draft);
+  At(values, Feature::kDraftWords) = Log(words);
+  At(values, Feature::kDraftNumbers) = Log(used.size());
+  At(values, Feature::kDraftLines) = Log(std::count(draft.begin(), draft.end(), '\n'));
+  FillArithmetic(draft, asked, used, values);
+  FillUnused(asked, used, values);
+  At(values, Feature::kHedging) = Log(CountAny(folded_draft, kHedgingCues));
+  At(values, Feature::kAlgebra) = Flag(HasAny(folded_draft, kAlgebraCues));
+  At(values, Feature::kRepetition) = Repetition(folded_draft);
+  At(values, Feature::kCutOff) = Flag(IsCutOff(draft, words));
+  const std::string asked_in = text::GuessLanguage(folded_prompt);
+  const std::string answered_in = text::GuessLanguage(folded_draft);
+  At(values, Feature::kOtherLanguage) =
+      Flag(!asked_in.empty() && !answered_in.empty() && asked_in != answered_in);
+  return values;
+}
+
+}  // namespace throughline::router

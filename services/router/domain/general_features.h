@@ -1,0 +1,72 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_GENERAL_FEATURES_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_GENERAL_FEATURES_H_
+
+#include <array>
+#include <cstddef>
+
+#include "absl/strings/string_view.h"
+
+// What prompt and draft show, as numbers: the evidence that draft_scorer.cc weighs. Linear in both
+// texts; pure; thread-safe.
+namespace throughline::router {
+
+enum class Feature : size_t {
+  // Of the prompt.
+  kPromptNumbers,     // log of how many quantities it names
+  kPromptWords,       // log of its length
+  kPromptSentences,   // log
+  kPromptPercent,     // percentages
+  kPromptFraction,    // halves, thirds, quarters
+  kPromptComparison,  // "more than", "twice as", "times"
+  kPromptRate,        // "per", "each", "every"
+  kPromptRemainder,   // "left", "remaining", "rest"
+  kPromptTime,        // hours, days, weeks
+  // Of the draft.
+  kDraftWords,           // log of its length
+  kDraftNumbers,         // log
+  kDraftLines,           // log
+  kEquations,            // log of how many sums it writes out
+  kWrongEquations,       // share of them that do not add up
+  kAnyWrongEquation,     // 0 or 1
+  kUnsupportedOperands,  // share of operands from neither prompt nor an earlier result
+  kUnusedNumbers,        // share of the prompt's quantities the draft never mentions
+  kUnusedCount,          // how many, up to 4
+  kNoFinalNumber,        // a quantity is asked for and the draft ends without one
+  kFinalFraction,        // the final number is not whole
+  kFinalInPrompt,        // the final number is one the prompt gives
+  kFinalNotComputed,     // the final number is the result of no sum
+  kFinalUnmarked,        // no sign of a final answer ("####", "the answer is", "therefore")
+  kFinalLarge,           // log of its size
+  kFinalTiny,            // zero, negative or below one
+  kHedging,              // "assume", "however", "not enough information", "approximately"
+  kAlgebra,              // unknowns are introduced
+  kStepsPerNumber,       // sums per quantity of the prompt
+  kRepetition,           // share of repeated word triples
+  kCutOff,               // ends in mid-sentence
+  kOtherLanguage,        // answers in another language than the question's
+  kSelfContradiction,    // states two different final answers
+  kCount,
+};
+
+inline constexpr size_t kFeatureCount = static_cast<size_t>(Feature::kCount);
+
+// Index with At(); names in the order of the enumeration for tools.
+using FeatureValues = std::array<double, kFeatureCount>;
+inline double& At(FeatureValues& values, Feature feature) {
+  return values[static_cast<size_t>(feature)];
+}
+inline double At(const FeatureValues& values, Feature feature) {
+  return values[static_cast<size_t>(feature)];
+}
+absl::string_view FeatureName(size_t feature);
+
+// Whether the prompt asks for a quantity to be worked out of others.
+bool AsksForQuantity(absl::string_view prompt);
+
+// The prompt's part only; the draft's stay 0.
+FeatureValues PromptFeatures(absl::string_view prompt);
+FeatureValues DraftFeatures(absl::string_view prompt, absl::string_view draft);
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_GENERAL_FEATURES_H_

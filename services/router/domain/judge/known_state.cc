@@ -1,0 +1,136 @@
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/deal/types.h"
+#include "services/router/domain/judge/checks.h"
+#include "services/router/domain/text/fold.h"
+
+namespace throughline::router {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string StringAt(const Json& object, const char* key) {
+  if (!object.is_object()) return "";
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+const Json& ArrayAt(const Json& object, const char* key) {
+  static const Json& kEmpty = *new Json(Json::array());
+  if (!object.is_object()) return kEmpty;
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : kEmpty;
+}
+
+std::string FoldedAt(const Json& object, const char* key) {
+  return text::Fold(StringAt(object, key));
+}
+
+// Whether `entry` of the answer speaks of the ledger's `blocker`: by id, else by its object.
+bool IsSame(const Json& entry, const deal::Blocker& blocker) {
+  if (!blocker.id.empty() && StringAt(entry, "id") == blocker.id) return true;
+  const std::string object = text::Fold(blocker.object);
+  return !object.empty() && object == FoldedAt(entry, "object");
+}
+
+const Json* FindBlocker(const Json& list, const deal::Blocker& blocker) {
+  for (const Json& entry : list) {
+    if (IsSame(entry, blocker)) return &entry;
+  }
+  return nullptr;
+}
+
+// Whether the entry's history holds a step to one of `statuses` with words behind it.
+bool HasStep(const Json& entry, std::initializer_list<absl::string_view> statuses) {
+  for (const Json& step : ArrayAt(entry, "history")) {
+    for (const absl::string_view status : statuses) {
+      if (StringAt(step, "status") != status || !step.contains("evidence")) continue;
+      if (!StringAt(step["evidence"], "quote").empty()) return true;
+    }
+  }
+  return false;
+}
+
+// What is wrong with how the answer treats a blocker the ledger holds; empty when nothing is.
+std::string ProblemWithBlocker(const Json& answer, const deal::Blocker& blocker) {
+  const Json* open = FindBlocker(ArrayAt(answer, "openBlockers"), blocker);
+  const Json* resolved = FindBlocker(ArrayAt(answer, "resolvedBlockers"), blocker);
+  if (deal::IsOpen(blocker.status)) {
+    if (open != nullptr) return "";
+    if (resolved == nullptr) {
+      return absl::StrCat("Open before the call and not accounted for: ", blocker.object, ".");
+    }
+    if (HasStep(*resolved, {"BLOCKER_STATUS_RESOLVED", "BLOCKER_STATUS_WITHDRAWN"})) return "";
+    return absl::StrCat("Reported as settled without words that settle it: ", blocker.object, ".");
+  }
+  if (open != nullptr && !HasStep(*open, {"BLOCKER_STATUS_REOPENED"})) {
+    return absl::StrCat("Settled before the call and open again without words that reopen it: ",
+                        blocker.object, ".");
+  }
+  return "";
+}
+
+bool IsDecider(const deal::Stakeholder& person) {
+  return person.nominal || person.role == deal::StakeholderRole::kEconomicBuyer ||
+         person.role == deal::StakeholderRole::kCoSigner ||
+         person.role == deal::StakeholderRole::kApprover;
+}
+
+// The answer's entry for somebody, in `list`; a first name stands for the full one.
+const Json* FindPerson(const Json& list, const std::string& folded_name) {
+  for (const Json& entry : list) {
+    const std::string name = FoldedAt(entry, "name");
+    if (name.empty()) continue;
+    if (text::ContainsPhrase(name, folded_name) || text::ContainsPhrase(folded_name, name)) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+std::string ProblemWithPerson(const Json& answer, const deal::Stakeholder& person) {
+  const std::string name = text::Fold(person.name);
+  if (name.empty()) return "";
+  const Json* decider = FindPerson(ArrayAt(answer, "decisionMakers"), name);
+  const Json* nominal = FindPerson(ArrayAt(answer, "nominalDecisionMakers"), name);
+  const Json* listed = FindPerson(ArrayAt(answer, "stakeholders"), name);
+  if (decider == nullptr && nominal == nullptr && listed == nullptr) {
+    return absl::StrCat("Has a part in the decision and is left out: ", person.name, ".");
+  }
+  if (person.nominal && nominal == nullptr && decider != nullptr &&
+      ArrayAt(*decider, "authorityEvidence").empty()) {
+    return absl::StrCat("Known to decide in name only and reported as deciding without words that ",
+                        "say so: ", person.name, ".");
+  }
+  return "";
+}
+
+}  // namespace
+
+Finding CheckKnownState(const Draft& draft) {
+  const extractive::CallInput* call = draft.request.Call();
+  if (draft.request.task != TaskKind::kAnalyzeCall || call == nullptr || !draft.json.has_value()) {
+    return Finding::Skipped();
+  }
+  const deal::DealState& known = call->known;
+  if (known.blockers.empty() && known.stakeholders.empty()) return Finding::Skipped();
+  const auto off_topic = draft.json->find("notASalesCall");
+  if (off_topic != draft.json->end() && off_topic->is_boolean() && off_topic->get<bool>()) {
+    return Finding::Passed("The call is about something else.");
+  }
+  for (const deal::Blocker& blocker : known.blockers) {
+    const std::string problem = ProblemWithBlocker(*draft.json, blocker);
+    if (!problem.empty()) return Finding::Failed(DecisionReason::kKnownStateConflict, problem);
+  }
+  for (const deal::Stakeholder& person : known.stakeholders) {
+    if (!IsDecider(person)) continue;
+    const std::string problem = ProblemWithPerson(*draft.json, person);
+    if (!problem.empty()) return Finding::Failed(DecisionReason::kKnownStateConflict, problem);
+  }
+  return Finding::Passed(absl::StrCat(known.blockers.size(), " blockers accounted for."));
+}
+
+}  // namespace throughline::router

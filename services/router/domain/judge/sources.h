@@ -1,0 +1,54 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_JUDGE_SOURCES_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_JUDGE_SOURCES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/router/domain/text/dates.h"
+#include "services/router/domain/text/numbers.h"
+#include "services/router/domain/types.h"
+
+namespace throughline::router {
+
+// Everything an answer may draw on, prepared once per request for quick questions: the call, what
+// was known before it, the contract's sources, the prompt. Immutable; thread-safe.
+class Sources {
+ public:
+  explicit Sources(const Request& request);
+
+  // True when there is nothing to ground an answer in.
+  bool empty() const { return folded_.empty(); }
+
+  // Whether the words of `quote` stand together in one source. `turn` is where it is said to
+  // stand in the call (-1: not said) and only saves time.
+  bool HasQuote(absl::string_view quote, int64_t turn) const;
+  bool HasNumber(double value) const { return numbers_.Contains(value); }
+  bool HasDate(const text::DateMention& date) const { return days_.Contains(date); }
+  // Whether every part of the name occurs in a source, allowing a misheard letter in long ones.
+  bool HasName(absl::string_view name) const;
+
+ private:
+  void AddText(absl::string_view text, absl::Time said_at);
+  void AddCall(const extractive::CallInput& call);
+  void AddKnown(const deal::DealState& known, absl::Time now);
+  void AddEmailInput(const extractive::EmailInput& email);
+  void AddAnalysis(const deal::Analysis& analysis, absl::Time now);
+  void AddProfile(const deal::CustomerProfile& profile, absl::Time now);
+  void AddBlocker(const deal::Blocker& blocker, absl::Time now);
+  void AddPerson(const deal::Stakeholder& person, absl::Time now);
+  void AddEvidence(const deal::Evidence& evidence, absl::Time said_at);
+
+  std::vector<std::string> folded_;  // the call's turns first
+  size_t turns_ = 0;
+  absl::flat_hash_set<std::string> words_;
+  text::NumberSet numbers_;
+  text::DaySet days_;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_JUDGE_SOURCES_H_

@@ -1,0 +1,79 @@
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "services/router/domain/judge/checks.h"
+#include "services/router/domain/text/fold.h"
+#include "services/router/domain/text/language.h"
+
+namespace throughline::router {
+namespace {
+
+Finding Violation(std::string explanation) {
+  return Finding::Failed(DecisionReason::kStyleViolation, std::move(explanation));
+}
+
+bool HasAnyOf(absl::string_view folded, absl::string_view alternatives) {
+  for (const absl::string_view phrase : absl::StrSplit(alternatives, '|')) {
+    if (text::ContainsPhrase(folded, text::Fold(phrase))) return true;
+  }
+  return false;
+}
+
+// A place left for somebody to fill in: "[Name]", "{{date}}", "<insert price>", "Lorem ipsum".
+std::string FindPlaceholder(absl::string_view visible) {
+  static const RE2& kPlaceholder = *new RE2(
+      R"((\[(?:[Yy]our |[Ii]nsert |[Rr]ecipient|[Cc]ustomer|[Nn]ame|[Dd]ate|[Cc]ompany|[Tt]itle|)"
+      R"([A-Z][a-z]+ [Nn]ame)[^\]\n]{0,40}\]|\{\{[^}\n]{1,40}\}\}|<(?:insert|your|name)[^>\n]{0,40}>|)"
+      R"([Ll]orem ipsum))");
+  re2::StringPiece found;
+  if (!RE2::PartialMatch(re2::StringPiece(visible.data(), visible.size()), kPlaceholder, &found)) {
+    return "";
+  }
+  return std::string(found.data(), found.size());
+}
+
+}  // namespace
+
+Finding CheckStyle(const Draft& draft) {
+  const OutputContract& contract = draft.request.contract;
+  const bool is_call_task = draft.request.task != TaskKind::kGeneral;
+  if (!is_call_task && contract.forbidden_phrases.empty() && contract.required_phrases.empty() &&
+      contract.max_words == 0 && contract.language.empty()) {
+    return Finding::Skipped();
+  }
+  const std::string folded = text::Fold(draft.visible);
+  for (const std::string& phrase : contract.forbidden_phrases) {
+    if (text::ContainsPhrase(folded, text::Fold(phrase))) {
+      return Violation(absl::StrCat("Forbidden here: \"", phrase, "\"."));
+    }
+  }
+  for (const std::string& phrase : contract.required_phrases) {
+    if (!HasAnyOf(folded, phrase)) return Violation(absl::StrCat("Missing: \"", phrase, "\"."));
+  }
+  if (contract.max_words > 0) {
+    const size_t words = text::CountWords(draft.visible);
+    if (words > static_cast<size_t>(contract.max_words)) {
+      return Violation(
+          absl::StrCat(words, " words where at most ", contract.max_words, " are allowed."));
+    }
+  }
+  if (is_call_task) {
+    const std::string placeholder = FindPlaceholder(draft.visible);
+    if (!placeholder.empty()) {
+      return Violation(absl::StrCat("A placeholder was left: \"", placeholder, "\"."));
+    }
+  }
+  if (!contract.language.empty()) {
+    const std::string language = text::GuessLanguage(folded);
+    if (!language.empty() && language != contract.language) {
+      return Violation(
+          absl::StrCat("Written in \"", language, "\", not \"", contract.language, "\"."));
+    }
+  }
+  return Finding::Passed();
+}
+
+}  // namespace throughline::router

@@ -1,0 +1,67 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_POLICY_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_POLICY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/router/domain/types.h"
+
+// What the configuration says about models and cascades, checked and immutable.
+namespace throughline::router {
+
+inline constexpr double kDefaultThreshold = 0.72;
+inline constexpr int kDefaultMaxAttempts = 3;
+inline constexpr int kMaxAttempts = 10;
+inline constexpr double kNeverDirect = 2;
+inline constexpr size_t kMaxModels = 64;
+
+// Prices in nano-USD per million tokens, so that "0.0375" dollars per million is exact. Unset:
+// unknown, which is never taken for zero.
+struct Price {
+  std::optional<int64_t> input;
+  std::optional<int64_t> cached_input;  // unset: charged as input
+  std::optional<int64_t> output;
+};
+
+struct Model {
+  std::string name;         // as requests, metrics and the ledger call it
+  std::string provider;     // key of the provider in the configuration
+  std::string provider_id;  // what the provider calls it
+  Price price;
+  int max_output_tokens = 4096;  // visible tokens
+  absl::Duration timeout = absl::Seconds(30);
+  bool can_repair = true;  // false: asked again, it would answer the same
+};
+
+struct Cascade {
+  std::vector<std::string> models;  // cheapest first; names of Policy::models
+  double threshold = kDefaultThreshold;
+  int max_attempts = kDefaultMaxAttempts;
+  // A prompt at least this difficult skips the draft; above 1: never.
+  double direct_difficulty = kNeverDirect;
+};
+
+struct Policy {
+  std::vector<Model> models;             // in the order of the configuration
+  std::map<TaskKind, Cascade> cascades;  // one for every task; without models where none answers it
+  std::string version;                   // digest of the configuration
+
+  // nullptr when there is none.
+  const Model* FindModel(absl::string_view name) const {
+    for (const Model& model : models) {
+      if (model.name == name) return &model;
+    }
+    return nullptr;
+  }
+  const Cascade& CascadeOf(TaskKind task) const { return cascades.at(task); }
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_POLICY_H_

@@ -1,0 +1,132 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_PORTS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_PORTS_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/base/context.h"
+#include "services/router/domain/policy.h"
+#include "services/router/domain/types.h"
+
+// What routing needs from the world: models to ask, and a log that keeps what was decided.
+namespace throughline::router {
+
+// How a model ended its answer.
+enum class FinishReason {
+  kStop,
+  kLength,         // hit the token limit
+  kContentFilter,  // withheld by the provider
+  kCut,            // the connection ended before the answer did
+};
+
+struct ModelCall {
+  const Model* model = nullptr;
+  const Request* request = nullptr;
+  std::string repair_note;    // which rule the last answer broke; empty on a first try
+  std::string last_answer;    // the answer to repair; empty on a first try
+  int max_output_tokens = 0;  // visible tokens
+};
+
+struct ModelReply {
+  std::string text;  // with reasoning stripped
+  FinishReason finish = FinishReason::kStop;
+  bool unclosed_reasoning = false;  // the answer ended while the model was still thinking
+  Usage usage;
+};
+
+// Asks models of one provider. Implementations are thread-safe and honour the context's deadline
+// and cancellation.
+class ModelProvider {
+ public:
+  virtual ~ModelProvider() = default;
+
+  // UNAVAILABLE or RESOURCE_EXHAUSTED when the provider fails; INVALID_ARGUMENT when the request
+  // cannot be put to this model.
+  virtual absl::StatusOr<ModelReply> Ask(const Context& context, const ModelCall& call) = 0;
+
+  // kOpen: do not ask `model` now.
+  virtual BreakerState Breaker(absl::string_view model) const = 0;
+};
+
+// By the provider's name in the configuration; borrowed.
+using Providers = std::map<std::string, ModelProvider*>;
+
+struct DecisionFilter {
+  std::string customer_id;       // empty: all
+  std::string call_id;           // empty: all
+  std::optional<TaskKind> task;  // unset: all
+  absl::Time since = absl::InfinitePast();
+  int page_size = 50;
+  std::string page_token;  // empty: first page
+};
+
+struct DecisionPage {
+  std::vector<Decision> decisions;  // newest first
+  std::string next_page_token;      // empty on the last page
+};
+
+struct SpendQuery {
+  SpendGroup group_by = SpendGroup::kTotal;
+  absl::Time since = absl::InfinitePast();
+  absl::Time until = absl::InfiniteFuture();
+  std::string customer_id;  // empty: all
+};
+
+struct SpendRow {
+  std::string key;
+  int64_t model_calls = 0;
+  int64_t unused_model_calls = 0;
+  Cost cost;
+  std::optional<Cost> baseline_cost;  // unset when grouped by model
+  Usage usage;
+};
+
+struct Spend {
+  std::vector<SpendRow> rows;  // dearest first
+  SpendRow total;
+};
+
+// A stored answer and the request it belongs to.
+struct StoredAnswer {
+  Answer answer;
+  std::string fingerprint;
+};
+
+// The durable record of decisions and model calls: the ledger. Everything is per tenant of the
+// context. Thread-safe.
+class DecisionLog {
+ public:
+  virtual ~DecisionLog() = default;
+
+  // The answer given under this key; NOT_FOUND when there is none.
+  virtual absl::StatusOr<StoredAnswer> FindAnswer(const Context& context,
+                                                  absl::string_view idempotency_key) = 0;
+  // Keeps the decision with its attempts; durable when it returns OK. With a key, keeps the answer
+  // too; ALREADY_EXISTS, and nothing kept, when the key has one.
+  virtual absl::Status Append(const Context& context, const Answer& answer,
+                              absl::string_view idempotency_key, absl::string_view fingerprint) = 0;
+  // INVALID_ARGUMENT for a page token that is not one of ours.
+  virtual absl::StatusOr<DecisionPage> List(const Context& context,
+                                            const DecisionFilter& filter) = 0;
+  // NOT_FOUND for another tenant's, too.
+  virtual absl::StatusOr<Decision> Get(const Context& context, absl::string_view id) = 0;
+  virtual absl::StatusOr<Spend> SumSpend(const Context& context, const SpendQuery& query) = 0;
+};
+
+// Told of every decision once it is on record: for metrics. Thread-safe.
+class DecisionObserver {
+ public:
+  virtual ~DecisionObserver() = default;
+  virtual void OnDecision(const Decision& decision) = 0;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_PORTS_H_

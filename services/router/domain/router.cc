@@ -1,0 +1,160 @@
+#include "services/router/domain/router.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "services/router/domain/difficulty.h"
+#include "services/router/domain/judge/sources.h"
+#include "services/router/domain/names.h"
+
+namespace throughline::router {
+namespace {
+
+// Money was spent: the record is kept even when the caller has gone away.
+constexpr absl::Duration kRecordBudget = absl::Seconds(10);
+
+absl::Status ValidateRequest(const Request& request) {
+  if (request.task == TaskKind::kGeneral) {
+    if (request.messages.empty()) {
+      return InvalidField("messages", "at least one message", "send the prompt");
+    }
+    return absl::OkStatus();
+  }
+  if (request.task == TaskKind::kWriteEmail) {
+    if (!request.email.has_value()) {
+      return InvalidField("email", "the call and its analysis for task write_email", "set email");
+    }
+  } else if (!request.call.has_value()) {
+    return InvalidField("call", absl::StrCat("the call for task ", Name(request.task)), "set call");
+  }
+  if (request.Call()->transcript.turns.empty()) {
+    return InvalidField("call.transcript.turns", "at least one turn", "send the parsed call");
+  }
+  return absl::OkStatus();
+}
+
+// What a request asks first and what it would fall back on.
+void NameModels(const Cascade& cascade, Outlook& outlook) {
+  if (cascade.models.empty()) return;
+  outlook.from_model = cascade.models.front();
+  outlook.to_model = outlook.decision == DecisionOutcome::kAccepted ? cascade.models.front()
+                                                                    : cascade.models.back();
+}
+
+}  // namespace
+
+Router::Router(Policy policy, Providers providers, DecisionLog& log, DecisionObserver& observer,
+               std::function<std::string()> new_id)
+    : policy_(std::move(policy)),
+      providers_(std::move(providers)),
+      log_(log),
+      observer_(observer),
+      new_id_(std::move(new_id)),
+      cascade_(policy_, providers_, judge_) {}
+
+absl::StatusOr<Answer> Router::Complete(const Context& context, const Request& request) {
+  RETURN_IF_ERROR(ValidateRequest(request));
+  RETURN_IF_ERROR(judge_.Validate(request.contract));
+  if (request.idempotency_key.empty()) return RunAndRecord(context, request);
+  InFlightKeys::Hold hold(in_flight_, absl::StrCat(context.tenant(), ":", request.idempotency_key));
+  RETURN_IF_ERROR(hold.Enter(context));
+  ASSIGN_OR_RETURN(std::optional<Answer> earlier, FindEarlier(context, request));
+  if (earlier.has_value()) return *std::move(earlier);
+  return RunAndRecord(context, request);
+}
+
+absl::StatusOr<std::optional<Answer>> Router::FindEarlier(const Context& context,
+                                                          const Request& request) {
+  absl::StatusOr<StoredAnswer> stored = log_.FindAnswer(context, request.idempotency_key);
+  if (absl::IsNotFound(stored.status())) return std::nullopt;
+  RETURN_IF_ERROR(stored.status());
+  if (stored->fingerprint != request.fingerprint) {
+    return InvalidField("idempotency_key", "a key not used for a different request",
+                        "use a new key or repeat the first request");
+  }
+  return std::move(stored->answer);
+}
+
+absl::StatusOr<Answer> Router::RunAndRecord(const Context& context, const Request& request) {
+  CascadeResult result = cascade_.Run(context, request);
+  result.answer.decision.id = new_id_();
+  const absl::Status recorded = Record(context, request, result);
+  if (absl::IsAlreadyExists(recorded)) {
+    // Another replica was faster with the same key: its answer is the answer.
+    ASSIGN_OR_RETURN(std::optional<Answer> earlier, FindEarlier(context, request));
+    if (earlier.has_value()) return *std::move(earlier);
+  }
+  RETURN_IF_ERROR(recorded);
+  observer_.OnDecision(result.answer.decision);
+  RETURN_IF_ERROR(result.status);
+  return std::move(result.answer);
+}
+
+absl::Status Router::Record(const Context& context, const Request& request,
+                            const CascadeResult& result) {
+  const Context recording = context.Detached(kRecordBudget);
+  // A failed request may be repeated under its key, so only an answer takes the key.
+  const absl::string_view key =
+      result.status.ok() ? absl::string_view(request.idempotency_key) : "";
+  return log_.Append(recording, result.answer, key, request.fingerprint);
+}
+
+absl::StatusOr<Outlook> Router::Decide(const Request& request,
+                                       const std::optional<std::string>& draft) {
+  if (request.messages.empty()) {
+    return InvalidField("messages", "at least one message", "send the prompt");
+  }
+  RETURN_IF_ERROR(judge_.Validate(request.contract));
+  const Cascade& cascade = policy_.CascadeOf(request.task);
+  Outlook outlook{.difficulty = EstimateDifficulty(request.messages.back().content),
+                  .threshold = cascade.threshold};
+  if (draft.has_value()) {
+    const ModelReply reply{.text = *draft};
+    Verdict verdict = judge_.Assess(request, Sources(request), reply, cascade.threshold);
+    outlook.draft_score = verdict.score;
+    outlook.decision =
+        verdict.Accepted() ? DecisionOutcome::kAccepted : DecisionOutcome::kEscalated;
+    outlook.reason = verdict.reason;
+    outlook.explanation = std::move(verdict.explanation);
+    outlook.checks = std::move(verdict.checks);
+  } else if (cascade.models.size() == 1) {
+    outlook.reason = DecisionReason::kSingleModel;
+    outlook.explanation = "The cascade has one model only.";
+  } else if (outlook.difficulty >= cascade.direct_difficulty) {
+    outlook.decision = DecisionOutcome::kDirect;
+    outlook.reason = DecisionReason::kPredictedHard;
+    outlook.explanation = "The prompt looks too hard for a draft.";
+  } else {
+    outlook.reason = DecisionReason::kChecksPassed;
+    outlook.explanation = "Nothing speaks against a draft.";
+  }
+  NameModels(cascade, outlook);
+  return outlook;
+}
+
+std::vector<ModelStatus> Router::Models(std::optional<TaskKind> task) const {
+  std::vector<ModelStatus> models;
+  const auto add = [&](const Model& model) {
+    ModelStatus status{.model = model, .threshold = kDefaultThreshold};
+    for (const auto& [kind, cascade] : policy_.cascades) {
+      const auto& names = cascade.models;
+      if (std::find(names.begin(), names.end(), model.name) == names.end()) continue;
+      if (status.tasks.empty() || task == kind) status.threshold = cascade.threshold;
+      status.tasks.push_back(kind);
+    }
+    const auto provider = providers_.find(model.provider);
+    if (provider != providers_.end()) status.breaker = provider->second->Breaker(model.name);
+    models.push_back(std::move(status));
+  };
+  if (!task.has_value()) {
+    for (const Model& model : policy_.models) add(model);
+    return models;
+  }
+  for (const std::string& name : policy_.CascadeOf(*task).models) add(*policy_.FindModel(name));
+  return models;
+}
+
+}  // namespace throughline::router

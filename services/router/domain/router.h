@@ -1,0 +1,81 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_ROUTER_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_ROUTER_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/base/context.h"
+#include "services/router/domain/cascade.h"
+#include "services/router/domain/in_flight_keys.h"
+#include "services/router/domain/judge/judge.h"
+#include "services/router/domain/policy.h"
+#include "services/router/domain/ports.h"
+#include "services/router/domain/types.h"
+
+namespace throughline::router {
+
+// What the router would do with a prompt, and with a draft if one is given.
+struct Outlook {
+  double difficulty = 0;
+  double draft_score = 0;
+  DecisionOutcome decision = DecisionOutcome::kAccepted;
+  DecisionReason reason = DecisionReason::kUnspecified;
+  std::string explanation;
+  std::string from_model;
+  std::string to_model;
+  double threshold = 0;
+  std::vector<Check> checks;
+};
+
+// A configured model and its health.
+struct ModelStatus {
+  Model model;
+  double threshold = 0;  // of the first task it serves, or the default
+  BreakerState breaker = BreakerState::kClosed;
+  std::vector<TaskKind> tasks;
+};
+
+// Answers requests through cascades and keeps the record of it. Thread-safe.
+class Router {
+ public:
+  // Borrows what the pointers and references point to; it outlives the router. `new_id` gives a
+  // different id at every call, from any thread.
+  Router(Policy policy, Providers providers, DecisionLog& log, DecisionObserver& observer,
+         std::function<std::string()> new_id);
+
+  // The answer and its decision, which is on record when this returns, whether or not an answer was
+  // found. The same idempotency key gives the stored answer; INVALID_ARGUMENT when the request
+  // differs. Other errors: see CascadeRunner; UNAVAILABLE when the record cannot be kept.
+  absl::StatusOr<Answer> Complete(const Context& context, const Request& request);
+
+  // Calls no model, bills and records nothing.
+  absl::StatusOr<Outlook> Decide(const Request& request, const std::optional<std::string>& draft);
+
+  // All models, or those of one task's cascade, in order.
+  std::vector<ModelStatus> Models(std::optional<TaskKind> task) const;
+
+  DecisionLog& log() { return log_; }
+  const Policy& policy() const { return policy_; }
+
+ private:
+  absl::StatusOr<std::optional<Answer>> FindEarlier(const Context& context, const Request& request);
+  absl::StatusOr<Answer> RunAndRecord(const Context& context, const Request& request);
+  absl::Status Record(const Context& context, const Request& request, const CascadeResult& result);
+
+  const Policy policy_;
+  const Providers providers_;
+  DecisionLog& log_;
+  DecisionObserver& observer_;
+  const std::function<std::string()> new_id_;
+  Judge judge_;
+  const CascadeRunner cascade_;
+  InFlightKeys in_flight_;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_ROUTER_H_

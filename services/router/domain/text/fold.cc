@@ -1,0 +1,96 @@
+#include "services/router/domain/text/fold.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+
+namespace throughline::router::text {
+namespace {
+
+// What one character of the input means for folding.
+enum class CharKind { kWord, kApostrophe, kSeparator };
+
+struct Classified {
+  CharKind kind;
+  size_t bytes;
+};
+
+// Sees the typographic punctuation of U+2000–U+206F (three bytes: E2 80 xx, E2 81 xx), no-break
+// space and guillemets (C2 A0, C2 AB, C2 BB), and the full stop and comma of CJK (E3 80 8x).
+Classified Classify(absl::string_view rest) {
+  const unsigned char first = rest[0];
+  if (first < 0x80) {
+    if (first == '\'') return {CharKind::kApostrophe, 1};
+    return {absl::ascii_isalnum(first) ? CharKind::kWord : CharKind::kSeparator, 1};
+  }
+  const unsigned char second = rest.size() > 1 ? rest[1] : 0;
+  const unsigned char third = rest.size() > 2 ? rest[2] : 0;
+  if (first == 0xE2 && (second == 0x80 || second == 0x81) && third != 0) {
+    if (second == 0x80 && (third == 0x98 || third == 0x99)) return {CharKind::kApostrophe, 3};
+    return {CharKind::kSeparator, 3};
+  }
+  if (first == 0xC2 && (second == 0xA0 || second == 0xAB || second == 0xBB)) {
+    return {CharKind::kSeparator, 2};
+  }
+  if (first == 0xE3 && second == 0x80 && third >= 0x80 && third <= 0x91) {
+    return {CharKind::kSeparator, 3};
+  }
+  return {CharKind::kWord, 1};
+}
+
+}  // namespace
+
+std::string Fold(absl::string_view text) {
+  std::string folded;
+  folded.reserve(text.size() + 2);
+  bool in_word = false;
+  for (size_t i = 0; i < text.size();) {
+    const Classified c = Classify(text.substr(i, 3));
+    if (c.kind == CharKind::kWord) {
+      if (!in_word) folded.push_back(' ');
+      in_word = true;
+      folded.push_back(absl::ascii_tolower(text[i]));
+    } else if (c.kind == CharKind::kSeparator) {
+      in_word = false;
+    }
+    i += c.bytes;
+  }
+  if (!folded.empty()) folded.push_back(' ');
+  return folded;
+}
+
+bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase) {
+  return !folded_phrase.empty() && folded_text.find(folded_phrase) != absl::string_view::npos;
+}
+
+std::vector<absl::string_view> FoldedWords(absl::string_view folded) {
+  return absl::StrSplit(folded, ' ', absl::SkipEmpty());
+}
+
+size_t CountWords(absl::string_view text) {
+  size_t words = 0;
+  bool counted = false;
+  for (const unsigned char c : text) {
+    if (absl::ascii_isspace(c)) {
+      counted = false;
+    } else if (!counted && (absl::ascii_isalnum(c) || c >= 0x80)) {
+      counted = true;
+      ++words;
+    }
+  }
+  return words;
+}
+
+bool WithinOneEdit(absl::string_view a, absl::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > 1) return false;
+  size_t same = 0;
+  while (same < a.size() && a[same] == b[same]) ++same;
+  const absl::string_view a_rest = a.substr(same);
+  const absl::string_view b_rest = b.substr(same);
+  if (b_rest.empty()) return true;
+  return a.size() == b.size() ? a_rest.substr(1) == b_rest.substr(1) : a_rest == b_rest.substr(1);
+}
+
+}  // namespace throughline::router::text

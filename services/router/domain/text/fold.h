@@ -1,0 +1,35 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_FOLD_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_FOLD_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+// Text reduced to what counts when two wordings are compared. All functions are pure, linear in
+// their input and accept any bytes.
+namespace throughline::router::text {
+
+// The words of `text` in lower case, each preceded by one space and the last followed by one:
+// " we need it by friday ". Punctuation, typographic quotes and dashes separate words, except
+// apostrophes within one, which vanish ("don't" → "dont"). Empty when there are no words.
+std::string Fold(absl::string_view text);
+
+// Whether the words of `folded_phrase` stand in `folded_text` one after the other. Both come from
+// Fold; an empty phrase stands nowhere.
+bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase);
+
+// The words of a folded text.
+std::vector<absl::string_view> FoldedWords(absl::string_view folded);
+
+// Words as a reader counts them: runs of characters between white space that hold a letter or
+// digit.
+size_t CountWords(absl::string_view text);
+
+// Whether at most one letter differs, is missing or is added.
+bool WithinOneEdit(absl::string_view a, absl::string_view b);
+
+}  // namespace throughline::router::text
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_FOLD_H_

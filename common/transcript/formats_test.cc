@@ -112,6 +112,35 @@ TEST(FormatsTest, OtterPutsSpeakerAndTimeAboveTheWords) {
   EXPECT_EQ(call.turns[1].start, absl::Seconds(12));
 }
 
+TEST(FormatsTest, TimeAndSpeakerMayStandTheOtherWayRound) {
+  const Transcript call = Parsed(
+      "0:00 - Inez Roa (Saltmarsh)\n  Thanks for joining.\n\n0:05 - Carl Dietz\n  Sure. "
+      "Until 10:30.\n\n0:09 - Inez Roa (Saltmarsh)\n  Fine.\n");
+  EXPECT_EQ(call.format, Format::kOtter);
+  EXPECT_THAT(Spoken(call), ElementsAre("Inez Roa: Thanks for joining.",
+                                        "Carl Dietz: Sure. Until 10:30.", "Inez Roa: Fine."));
+  EXPECT_EQ(call.participants[0].organization, "Saltmarsh");
+}
+
+TEST(FormatsTest, CaptionsMayMarkSpeakersInTheirOwnWays) {
+  const Transcript call = Parsed(
+      "WEBVTT - Discovery\n\nNOTE\nDate: 2026-05-06\n\n00:01.000 --> 00:02.000\n- Hello.\n- Hi "
+      "there.\n\n00:03.000 --> 00:04.000\n>> JO SMITH: We need it\nby June.\n\n"
+      "00:05.000 --> 00:06.000\n(Laura Diaz)\nBy June it is. (laughter)\n");
+  EXPECT_EQ(call.title, "Discovery");
+  EXPECT_EQ(call.occurred_at, Day(2026, 5, 6));
+  EXPECT_THAT(Spoken(call), ElementsAre(": Hello.", ": Hi there.", "JO SMITH: We need it by June.",
+                                        "Laura Diaz: By June it is. (laughter)"));
+}
+
+TEST(FormatsTest, TextInsideJsonIsReadAsText) {
+  const Transcript call =
+      Parsed(R"({"title": "Sync", "date": "2026-01-02", "transcript": "Ana: Hi.\nBo: Yes."})");
+  EXPECT_EQ(call.format, Format::kPlain);
+  EXPECT_EQ(call.occurred_at, Day(2026, 1, 2));
+  EXPECT_THAT(Spoken(call), ElementsAre("Ana: Hi.", "Bo: Yes."));
+}
+
 TEST(FormatsTest, MeetBurstsAreJoinedAroundTheInterjection) {
   const Transcript call = Parsed(samples::kMeet);
   EXPECT_EQ(call.format, Format::kGoogleMeet);

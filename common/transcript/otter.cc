@@ -52,7 +52,7 @@ std::optional<OtterLine> ReadOtterLine(absl::string_view line) {
     if (!time.has_value()) return std::nullopt;
   }
   if (name.empty() || absl::StrContains(name, ':') || !IsLabelShaped(name) ||
-      !IsCapitalizedName(name)) {
+      !IsCapitalizedName(Trimmed(name.substr(0, name.find('('))))) {
     return std::nullopt;
   }
   return OtterLine{name, *time, wide};

@@ -24,11 +24,11 @@ enum class Format {
   kBracketed = 2,  // [hh:mm:ss] Name (Title): text
   kWebVtt = 3,     // Zoom, Teams and generic WebVTT
   kSrt = 4,
-  kOtter = 5,
+  kOtter = 5,  // "Name  12:31" or "12:31 - Name" above the words
   kGoogleMeet = 6,
   kGong = 7,
   kFireflies = 8,
-  kGrain = 9,
+  kGrain = 9,  // and any other JSON list of {speaker, text}
   kGranola = 10,
   kWhisper = 11,
   kChat = 12,          // JSON array of {role, content}

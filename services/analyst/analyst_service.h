@@ -1,0 +1,31 @@
+#ifndef THROUGHLINE_SERVICES_ANALYST_ANALYST_SERVICE_H_
+#define THROUGHLINE_SERVICES_ANALYST_ANALYST_SERVICE_H_
+
+#include "common/rpc/runtime.h"
+#include "services/analyst/domain/analyst.h"
+#include "throughline/analyst/v1/analyst_service.grpc.pb.h"
+
+namespace throughline::analyst {
+
+// analyst.v1 over an Analyst. Borrows both; they outlive the server.
+class AnalystServiceImpl final : public throughline::analyst::v1::AnalystService::CallbackService {
+ public:
+  AnalystServiceImpl(Analyst& analyst, rpc::Runtime& runtime)
+      : analyst_(analyst), runtime_(runtime) {}
+
+  grpc::ServerUnaryReactor* Analyze(grpc::CallbackServerContext* call,
+                                    const throughline::analyst::v1::AnalyzeRequest* request,
+                                    throughline::analyst::v1::AnalyzeResponse* response) override;
+  grpc::ServerUnaryReactor* ExtractFacts(
+      grpc::CallbackServerContext* call,
+      const throughline::analyst::v1::ExtractFactsRequest* request,
+      throughline::analyst::v1::ExtractFactsResponse* response) override;
+
+ private:
+  Analyst& analyst_;
+  rpc::Runtime& runtime_;
+};
+
+}  // namespace throughline::analyst
+
+#endif  // THROUGHLINE_SERVICES_ANALYST_ANALYST_SERVICE_H_

@@ -1,0 +1,43 @@
+#include "services/writer/clients/router_client.h"
+
+#include "absl/time/time.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/client_call.h"
+#include "common/wire/call_work.h"
+#include "common/wire/deal.h"
+
+namespace throughline::writer {
+namespace {
+
+namespace deal_v1 = throughline::deal::v1;
+namespace router_v1 = throughline::router::v1;
+
+// A reasoning model with one escalation.
+constexpr absl::Duration kModelBudget = absl::Seconds(40);
+
+}  // namespace
+
+RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
+    : stub_(router_v1::RouterService::NewStub(channel)) {}
+
+absl::StatusOr<grounding::Routed<deal::Email>> RouterClient::WriteEmail(
+    const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
+    double temperature) {
+  router_v1::CompleteRequest request =
+      wire::MakeCompleteRequest(router_v1::TASK_KIND_WRITE_EMAIL, task.call, prompt);
+  router_v1::EmailInput& input = *request.mutable_email();
+  *input.mutable_call() = wire::ToCallInput(task.call);
+  *input.mutable_analysis() = wire::ToProto(task.analysis);
+  if (task.profile.version > 0) *input.mutable_profile() = wire::ToProto(task.profile);
+  if (temperature > 0) request.set_temperature(temperature);
+  wire::Seal(context.tenant(), request);
+  ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
+                   rpc::Invoke(context, *stub_, &router_v1::RouterService::StubInterface::Complete,
+                               request, {.callee = "router", .budget = kModelBudget}));
+  deal_v1::Email answer;
+  RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
+  return grounding::Routed<deal::Email>{.answer = wire::FromProto(answer),
+                                        .decision = wire::FromProto(response.decision())};
+}
+
+}  // namespace throughline::writer

@@ -1,0 +1,29 @@
+#ifndef THROUGHLINE_SERVICES_WRITER_CLIENTS_ROUTER_CLIENT_H_
+#define THROUGHLINE_SERVICES_WRITER_CLIENTS_ROUTER_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "services/writer/domain/model_router.h"
+#include "throughline/router/v1/router_service.grpc.pb.h"
+
+namespace throughline::writer {
+
+// ModelRouter over router.v1. Thread-safe.
+class RouterClient final : public ModelRouter {
+ public:
+  explicit RouterClient(const std::shared_ptr<grpc::Channel>& channel);
+
+  absl::StatusOr<grounding::Routed<deal::Email>> WriteEmail(const Context& context,
+                                                            const EmailTask& task,
+                                                            const grounding::ModelPrompt& prompt,
+                                                            double temperature) override;
+
+ private:
+  const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
+};
+
+}  // namespace throughline::writer
+
+#endif  // THROUGHLINE_SERVICES_WRITER_CLIENTS_ROUTER_CLIENT_H_

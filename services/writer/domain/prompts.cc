@@ -1,0 +1,158 @@
+#include "services/writer/domain/prompts.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "common/deal/names.h"
+#include "common/grounding/prompt_text.h"
+
+namespace throughline::writer {
+namespace {
+
+using grounding::FieldRule;
+
+constexpr char kTask[] =
+    "You write the follow-up e-mail after a sales call, in the seller's name, ready for a person "
+    "to check and send.\n"
+    "\n"
+    "Rules:\n"
+    "- Write to the recipient given below and to nobody else; greet them by first name, spelled as "
+    "given.\n"
+    "- Name one open item, the primary blocker, in the customer's own words. Do not argue settled "
+    "points again; at most one line on what was settled.\n"
+    "- Make exactly one ask, with its owner and its day.\n"
+    "- Every number and date must have been said in a call; use the latest value. Promise nothing "
+    "the seller did not promise.\n"
+    "- Nothing private, nothing internal, nothing of other customers, no placeholders.\n"
+    "- At most 150 words in at most three paragraphs; plain text, paragraphs separated by an empty "
+    "line.\n"
+    "- List each sentence that claims something in claims, with evidence: the call's id, the "
+    "turn's number, the speaker, and words copied verbatim from that turn.\n"
+    "- When no recipient is given, leave `to` empty and write a note that could go to the customer "
+    "as a whole.\n";
+
+constexpr char kSchema[] =
+    R"({"$schema":"http://json-schema.org/draft-07/schema#","type":"object",)"
+    R"("additionalProperties":false,"required":["subject","body"],"properties":{)"
+    R"("to":{"type":"array","items":{"$ref":"#/definitions/person"}},)"
+    R"("cc":{"type":"array","items":{"$ref":"#/definitions/person"}},)"
+    R"("subject":{"type":"string","minLength":1,"maxLength":200},)"
+    R"("body":{"type":"string","minLength":1},)"
+    R"("claims":{"type":"array","items":{"type":"object","additionalProperties":false,)"
+    R"("required":["text"],"properties":{"text":{"type":"string"},)"
+    R"("evidence":{"type":"array","items":{"$ref":"#/definitions/evidence"}}}}}},)"
+    R"("definitions":{)"
+    R"("person":{"type":"object","additionalProperties":false,"required":["name"],)"
+    R"("properties":{"name":{"type":"string"},"address":{"type":"string"}}},)"
+    R"("evidence":{"type":"object","additionalProperties":false,"properties":{)"
+    R"("callId":{"type":"string"},"turn":{"type":"integer","minimum":0},)"
+    R"("speaker":{"type":"string"},"quote":{"type":"string"}}}}})";
+
+std::string SpelledDay(absl::CivilDay day) {
+  return absl::FormatTime("%Y-%m-%d (%A, %B %e, %Y)", absl::FromCivil(day, absl::UTCTimeZone()),
+                          absl::UTCTimeZone());
+}
+
+std::string FirstName(const std::string& name) {
+  return std::vector<std::string>(absl::StrSplit(name, ' '))[0];
+}
+
+// What the analysis found, in the words it found it in.
+std::string RenderAnalysis(const deal::Analysis& analysis) {
+  std::string text;
+  if (!analysis.follow_up.recipient.empty()) {
+    absl::StrAppend(&text, "Recipient: ", analysis.follow_up.recipient, "\n");
+  }
+  if (!analysis.follow_up.copy.empty()) {
+    absl::StrAppend(&text, "Copy: ", absl::StrJoin(analysis.follow_up.copy, ", "), "\n");
+  }
+  if (analysis.primary_blocker) {
+    const deal::Blocker& blocker = *analysis.primary_blocker;
+    absl::StrAppend(&text, "Primary blocker: ", blocker.object, " (", deal::Name(blocker.category),
+                    "). ", blocker.description, " ", analysis.primary_reason, "\n");
+    if (!blocker.clearing_condition.empty()) {
+      absl::StrAppend(&text, "It clears when: ", blocker.clearing_condition, "\n");
+    }
+    for (const deal::BlockerTransition& step : blocker.history) {
+      absl::StrAppend(&text, "  - ", deal::Name(step.status), ": call ", step.evidence.call_id,
+                      ", turn ", step.evidence.turn, ", ", step.evidence.speaker, ": \"",
+                      step.evidence.quote, "\"\n");
+    }
+  }
+  for (const deal::Blocker& blocker : analysis.resolved_blockers) {
+    absl::StrAppend(&text, "Settled: ", blocker.object, "\n");
+  }
+  if (analysis.next_step) {
+    absl::StrAppend(&text, "Next step: ", analysis.next_step->description,
+                    "; owner: ", analysis.next_step->owner);
+    if (analysis.next_step->due_date) {
+      absl::StrAppend(&text, "; due: ", SpelledDay(*analysis.next_step->due_date));
+    }
+    absl::StrAppend(&text, "\n");
+  }
+  return text;
+}
+
+std::string RenderPreferences(const deal::CustomerProfile& profile) {
+  std::string text;
+  for (const deal::ProfileEntry& entry : profile.preferences) {
+    absl::StrAppend(&text, "Preference: ", entry.text, "\n");
+  }
+  for (const deal::ProfileEntry& entry : profile.channel_preference) {
+    absl::StrAppend(&text, "How to reach: ", entry.text, "\n");
+  }
+  return text;
+}
+
+grounding::OutputContract EmailContract(const EmailTask& task, const std::string& analysis) {
+  grounding::OutputContract contract;
+  contract.json_schema = kSchema;
+  contract.sources = {analysis};
+  contract.fields = {{"to[].name", FieldRule::kName},
+                     {"cc[].name", FieldRule::kName},
+                     {"subject", FieldRule::kNumber},
+                     {"body", FieldRule::kNumber},
+                     {"claims[].evidence[].quote", FieldRule::kQuote}};
+  contract.forbidden_phrases = {"[Name]",         "[Your Name]", "[Company]",  "[Date]",
+                                "[Your Company]", "TBD",         "Lorem ipsum"};
+  if (!task.analysis.follow_up.recipient.empty()) {
+    contract.required_phrases = {FirstName(task.analysis.follow_up.recipient)};
+  }
+  return contract;
+}
+
+}  // namespace
+
+grounding::ModelPrompt EmailPrompt(const EmailTask& task) {
+  const std::string analysis = RenderAnalysis(task.analysis);
+  grounding::ModelPrompt prompt;
+  prompt.contract = EmailContract(task, analysis);
+  prompt.system = absl::StrCat(kTask, "\n", grounding::kUntrustedTranscriptRule,
+                               "\n\nAnswer with one JSON object of this schema and nothing else:\n",
+                               prompt.contract.json_schema);
+  prompt.user =
+      absl::StrCat(grounding::RenderCallHeader(task.call), "\nWhat the call means:\n", analysis,
+                   RenderPreferences(task.profile), "\nWhat is known from before:\n",
+                   grounding::RenderKnown(task.call), "\n", grounding::RenderTranscript(task.call));
+  return prompt;
+}
+
+grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
+                                         const std::vector<std::string>& earlier) {
+  grounding::ModelPrompt prompt = EmailPrompt(task);
+  absl::StrAppend(&prompt.user, "\nWrite another version than these, of the same content:\n",
+                  absl::StrJoin(earlier, "\n---\n"), "\n");
+  return prompt;
+}
+
+grounding::ModelPrompt ShorterPrompt(const EmailTask& task, int words) {
+  grounding::ModelPrompt prompt = EmailPrompt(task);
+  absl::StrAppend(&prompt.user, "\nAn earlier draft had ", words, " words. Write at most ",
+                  kMaxBodyWords, ".\n");
+  return prompt;
+}
+
+}  // namespace throughline::writer

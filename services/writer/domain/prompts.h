@@ -1,0 +1,28 @@
+#ifndef THROUGHLINE_SERVICES_WRITER_DOMAIN_PROMPTS_H_
+#define THROUGHLINE_SERVICES_WRITER_DOMAIN_PROMPTS_H_
+
+#include <string>
+#include <vector>
+
+#include "common/grounding/model_work.h"
+#include "services/writer/domain/model_router.h"
+
+// What the models are asked and what a draft must satisfy. Pure and thread-safe.
+namespace throughline::writer {
+
+// The most words a body may have.
+inline constexpr int kMaxBodyWords = 150;
+
+// A follow-up for `task`: a deal.v1.Email as JSON.
+grounding::ModelPrompt EmailPrompt(const EmailTask& task);
+
+// The same, asking for another version than the bodies in `earlier`.
+grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
+                                         const std::vector<std::string>& earlier);
+
+// The same after a draft whose body had `words` words.
+grounding::ModelPrompt ShorterPrompt(const EmailTask& task, int words);
+
+}  // namespace throughline::writer
+
+#endif  // THROUGHLINE_SERVICES_WRITER_DOMAIN_PROMPTS_H_

@@ -1,0 +1,207 @@
+#include "services/writer/domain/quantities.h"
+
+#include <re2/re2.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+
+namespace throughline::writer {
+namespace {
+
+struct Token {
+  std::string text;  // lower case for words
+  bool capital = false;
+  bool adjoins = false;  // nothing stands between it and the token before
+  size_t begin = 0;
+
+  bool IsFigure() const { return absl::ascii_isdigit(static_cast<unsigned char>(text[0])); }
+};
+
+std::vector<Token> Tokenize(absl::string_view text) {
+  static const RE2 pattern(R"((\d+(?:[.,]\d+)*|[A-Za-z]+))");
+  std::vector<Token> tokens;
+  re2::StringPiece rest(text.data(), text.size());
+  re2::StringPiece word;
+  size_t end = 0;
+  while (RE2::FindAndConsume(&rest, pattern, &word)) {
+    const size_t begin = word.data() - text.data();
+    tokens.push_back({.text = absl::AsciiStrToLower(absl::string_view(word.data(), word.size())),
+                      .capital = absl::ascii_isupper(static_cast<unsigned char>(word[0])),
+                      .adjoins = begin == end && begin > 0,
+                      .begin = begin});
+    end = begin + word.size();
+  }
+  return tokens;
+}
+
+std::string Decimal(double value) { return absl::StrFormat("%.12g", value); }
+
+std::optional<double> Figure(const Token& token) {
+  double value = 0;
+  const std::string digits = absl::StrReplaceAll(token.text, {{",", ""}});
+  if (!token.IsFigure() || !absl::SimpleAtod(digits, &value)) return std::nullopt;
+  return value;
+}
+
+double Scale(absl::string_view word) {
+  if (word == "hundred") return 1e2;
+  if (word == "thousand" || word == "k") return 1e3;
+  if (word == "million" || word == "m") return 1e6;
+  return 0;
+}
+
+// 0 to 19, the tens, and their ordinals.
+std::optional<int> SmallNumber(absl::string_view word) {
+  static constexpr std::array<absl::string_view, 20> kUnits = {
+      "zero",     "one",     "two",     "three",     "four",     "five",    "six",
+      "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
+      "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+  static constexpr std::array<absl::string_view, 20> kOrdinals = {
+      "zeroth",    "first",     "second",      "third",      "fourth",
+      "fifth",     "sixth",     "seventh",     "eighth",     "ninth",
+      "tenth",     "eleventh",  "twelfth",     "thirteenth", "fourteenth",
+      "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"};
+  static constexpr std::array<absl::string_view, 10> kTens = {
+      "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
+  for (int i = 0; i < 20; ++i) {
+    if (word == kUnits[i] || word == kOrdinals[i]) return i;
+  }
+  for (int i = 2; i < 10; ++i) {
+    if (word == kTens[i]) return 10 * i;
+    if (word == absl::StrCat(kTens[i].substr(0, kTens[i].size() - 1), "ieth")) return 10 * i;
+  }
+  return std::nullopt;
+}
+
+int MonthNumber(absl::string_view word) {
+  static constexpr std::array<absl::string_view, 12> kMonths = {
+      "january", "february", "march",     "april",   "may",      "june",
+      "july",    "august",   "september", "october", "november", "december"};
+  for (int i = 0; i < 12; ++i) {
+    if (word == kMonths[i] || (word.size() == 3 && word == kMonths[i].substr(0, 3))) return i + 1;
+  }
+  return word == "sept" ? 9 : 0;
+}
+
+int WeekdayNumber(absl::string_view word) {
+  static constexpr std::array<absl::string_view, 7> kDays = {
+      "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+  for (int i = 0; i < 7; ++i) {
+    if (word == kDays[i]) return i + 1;
+  }
+  return 0;
+}
+
+// Reads the number in words that begins at tokens[at], if one does, and moves `at` behind it.
+// Gives each way to hear it: "forty eighty" is 40, 80 and 4080.
+std::vector<double> ReadWords(const std::vector<Token>& tokens, size_t& at) {
+  std::vector<double> heard;
+  double total = 0;
+  double current = 0;
+  double before = 0;  // the part said just before `current`, when both stand alone
+  bool any = false;
+  const auto flush = [&] {
+    heard.push_back(total + current);
+    if (before > 0 && current < 100) heard.push_back(before * 100 + current);
+  };
+  for (; at < tokens.size(); ++at) {
+    const std::string& word = tokens[at].text;
+    if (const std::optional<int> small = SmallNumber(word)) {
+      const bool joins = !any || current == 0 || (static_cast<int64_t>(current) % 100 == 0) ||
+                         (static_cast<int64_t>(current) % 10 == 0 && *small < 10 &&
+                          static_cast<int64_t>(current) % 100 >= 20);
+      if (!joins) {
+        flush();
+        before = current;
+        total = 0;
+        current = 0;
+      }
+      current += *small;
+    } else if (any && word.size() > 1 && Scale(word) == 1e2) {
+      current = (current == 0 ? 1 : current) * 100;
+    } else if (any && word.size() > 1 && Scale(word) > 1e2) {
+      total += (current == 0 ? 1 : current) * Scale(word);
+      current = 0;
+    } else if (!(any && word == "and" && at + 1 < tokens.size() &&
+                 SmallNumber(tokens[at + 1].text))) {
+      break;
+    }
+    any = true;
+  }
+  if (any) flush();
+  return heard;
+}
+
+bool IsListMarker(absl::string_view text, const Token& token) {
+  const size_t end = token.begin + token.text.size();
+  const bool at_line_start = token.begin == 0 || text[token.begin - 1] == '\n';
+  return at_line_start && end < text.size() && (text[end] == '.' || text[end] == ')');
+}
+
+}  // namespace
+
+Quantities QuantitiesMentioned(absl::string_view text) {
+  Quantities found;
+  const std::vector<Token> tokens = Tokenize(text);
+  for (size_t i = 0; i < tokens.size();) {
+    if (const std::optional<double> figure = Figure(tokens[i])) {
+      found.insert(Decimal(*figure));
+      if (i + 1 < tokens.size() && Scale(tokens[i + 1].text) > 0) {
+        found.insert(Decimal(*figure * Scale(tokens[i + 1].text)));
+      }
+    }
+    if (const int month = MonthNumber(tokens[i].text)) found.insert(absl::StrCat("month ", month));
+    if (const int day = WeekdayNumber(tokens[i].text)) found.insert(absl::StrCat("weekday ", day));
+    const size_t before = i;
+    for (const double heard : ReadWords(tokens, i)) found.insert(Decimal(heard));
+    if (i == before) ++i;
+  }
+  return found;
+}
+
+Quantities QuantitiesClaimed(absl::string_view text) {
+  constexpr double kLargestEverydayNumber = 12;
+  Quantities found;
+  const std::vector<Token> tokens = Tokenize(text);
+  for (size_t i = 0; i < tokens.size();) {
+    const Token& token = tokens[i];
+    const bool beside_figure =
+        (i > 0 && tokens[i - 1].IsFigure()) || (i + 1 < tokens.size() && tokens[i + 1].IsFigure());
+    if (const std::optional<double> figure = Figure(token)) {
+      const bool scaled =
+          i + 1 < tokens.size() && tokens[i + 1].adjoins && Scale(tokens[i + 1].text) > 0;
+      if (!IsListMarker(text, token)) {
+        found.insert(Decimal(scaled ? *figure * Scale(tokens[i + 1].text) : *figure));
+      }
+    }
+    if (const int month = MonthNumber(token.text); month > 0 && token.capital && beside_figure) {
+      found.insert(absl::StrCat("month ", month));
+    }
+    if (const int day = WeekdayNumber(token.text); day > 0 && token.capital) {
+      found.insert(absl::StrCat("weekday ", day));
+    }
+    const size_t before = i;
+    const std::vector<double> heard = ReadWords(tokens, i);
+    if (!heard.empty() && heard.back() > kLargestEverydayNumber) {
+      found.insert(Decimal(heard.back()));
+    }
+    if (i == before) ++i;
+  }
+  return found;
+}
+
+Quantities QuantitiesOf(absl::CivilDay day) {
+  const int weekday = static_cast<int>(absl::GetWeekday(day)) + 1;
+  return {absl::StrCat(day.year()), absl::StrCat(day.month()), absl::StrCat(day.day()),
+          absl::StrCat("month ", day.month()), absl::StrCat("weekday ", weekday)};
+}
+
+}  // namespace throughline::writer

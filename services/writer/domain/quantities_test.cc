@@ -1,0 +1,44 @@
+#include "services/writer/domain/quantities.h"
+
+#include <gmock/gmock.h>
+
+namespace throughline::writer {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+
+TEST(QuantitiesMentionedTest, HearsANumberHoweverItIsSaid) {
+  EXPECT_THAT(QuantitiesMentioned("$4,080 a month"), Contains("4080"));
+  EXPECT_THAT(QuantitiesMentioned("forty eighty a month"), Contains("4080"));
+  EXPECT_THAT(QuantitiesMentioned("forty-eight hundred"), Contains("4800"));
+  EXPECT_THAT(QuantitiesMentioned("three hundred and twenty trailers"), Contains("320"));
+  EXPECT_THAT(QuantitiesMentioned("sixty-one thousand in detention"), Contains("61000"));
+  EXPECT_THAT(QuantitiesMentioned("fifteen percent"), Contains("15"));
+  EXPECT_THAT(QuantitiesMentioned("20k"), IsSupersetOf({"20", "20000"}));
+  EXPECT_THAT(QuantitiesMentioned("1.5 million"), Contains("1500000"));
+  EXPECT_THAT(QuantitiesMentioned("before September first"), IsSupersetOf({"month 9", "1"}));
+  EXPECT_THAT(QuantitiesMentioned("the twenty-ninth"), Contains("29"));
+}
+
+TEST(QuantitiesClaimedTest, FindsFiguresAndDates) {
+  EXPECT_THAT(QuantitiesClaimed("Send it by Friday, January 16th."),
+              ElementsAre("16", "month 1", "weekday 5"));
+  EXPECT_THAT(QuantitiesClaimed("It saves $1,250.00 and 20k later."), ElementsAre("1250", "20000"));
+  EXPECT_THAT(QuantitiesClaimed("twenty percent off"), ElementsAre("20"));
+}
+
+TEST(QuantitiesClaimedTest, LeavesEverydayWordsAlone) {
+  EXPECT_THAT(QuantitiesClaimed("First, there is one open item; it may march on."), IsEmpty());
+  EXPECT_THAT(QuantitiesClaimed("1. The letter\n2) The policy"), IsEmpty());
+}
+
+TEST(QuantitiesOfTest, ADayGroundsItsParts) {
+  EXPECT_THAT(QuantitiesOf(absl::CivilDay(2026, 1, 16)),
+              ElementsAre("1", "16", "2026", "month 1", "weekday 5"));
+}
+
+}  // namespace
+}  // namespace throughline::writer

@@ -1,0 +1,244 @@
+#include "services/writer/domain/verify_email.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "common/grounding/evidence.h"
+#include "services/writer/domain/quantities.h"
+
+namespace throughline::writer {
+namespace {
+
+bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+
+// Sentences with the white space that follows them, so that joining gives the text back.
+std::vector<std::string> SplitSentences(absl::string_view text) {
+  std::vector<std::string> sentences;
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool ends = text[i] == '\n' || ((text[i] == '.' || text[i] == '?' || text[i] == '!') &&
+                                          i + 1 < text.size() && IsSpace(text[i + 1]));
+    if (!ends) continue;
+    size_t end = i + 1;
+    while (end < text.size() && IsSpace(text[end])) ++end;
+    sentences.emplace_back(text.substr(begin, end - begin));
+    begin = end;
+    i = end - 1;
+  }
+  if (begin < text.size()) sentences.emplace_back(text.substr(begin));
+  return sentences;
+}
+
+// Every number and date that somebody gave.
+class Ground {
+ public:
+  explicit Ground(const EmailTask& task) {
+    for (const transcript::Turn& turn : task.call.transcript.turns) Add(turn.text);
+    if (task.call.transcript.occurred_at) Add(*task.call.transcript.occurred_at);
+    Add(task.call.seller_name);
+    Add(task.call.customer_name);
+    AddKnown(task.call.known);
+    AddAnalysis(task.analysis);
+  }
+
+  // The first quantity of `sentence` that nobody gave; empty when there is none.
+  std::string FirstUnknown(absl::string_view sentence) const {
+    for (const std::string& quantity : QuantitiesClaimed(sentence)) {
+      if (!quantities_.contains(quantity)) return quantity;
+    }
+    return "";
+  }
+
+ private:
+  void Add(absl::string_view text) { quantities_.merge(QuantitiesMentioned(text)); }
+  void Add(absl::Time time) { Add(absl::ToCivilDay(time, absl::UTCTimeZone())); }
+  void Add(absl::CivilDay day) { quantities_.merge(QuantitiesOf(day)); }
+
+  void AddBlocker(const deal::Blocker& blocker) {
+    for (const std::string* text :
+         {&blocker.object, &blocker.description, &blocker.clearing_condition}) {
+      Add(*text);
+    }
+    for (const deal::BlockerTransition& step : blocker.history) {
+      Add(step.evidence.quote);
+      Add(step.at);
+    }
+  }
+
+  void AddKnown(const deal::DealState& known) {
+    for (const deal::Blocker& blocker : known.blockers) AddBlocker(blocker);
+    for (const deal::TimelineEntry& call : known.timeline) Add(call.occurred_at);
+    for (const deal::Fact& fact : known.facts) {
+      Add(fact.text);
+      Add(fact.value);
+      for (const deal::Evidence& evidence : fact.evidence) Add(evidence.quote);
+    }
+  }
+
+  void AddAnalysis(const deal::Analysis& analysis) {
+    for (const deal::Blocker& blocker : analysis.open_blockers) AddBlocker(blocker);
+    for (const deal::Blocker& blocker : analysis.resolved_blockers) AddBlocker(blocker);
+    Add(analysis.budget);
+    Add(analysis.timeline);
+    if (!analysis.next_step) return;
+    Add(analysis.next_step->description);
+    if (analysis.next_step->due_date) Add(*analysis.next_step->due_date);
+  }
+
+  Quantities quantities_;
+};
+
+// The address a call gave for `name`; empty when none did.
+std::string KnownAddress(const EmailTask& task, const std::string& name) {
+  for (const transcript::Participant& person : task.call.transcript.participants) {
+    if (person.name == name && !person.email.empty()) return person.email;
+  }
+  for (const auto* people : {&task.analysis.decision_makers, &task.analysis.stakeholders,
+                             &task.call.known.stakeholders}) {
+    for (const deal::Stakeholder& person : *people) {
+      if (person.name == name && !person.email.empty()) return person.email;
+    }
+  }
+  return "";
+}
+
+class Verification {
+ public:
+  explicit Verification(const EmailTask& task) : task_(task), checker_(task.call), ground_(task) {}
+
+  VerifiedEmail Run(deal::Email draft) {
+    email_ = std::move(draft);
+    VerifyRecipients();
+    VerifyClaims();
+    VerifySentences();
+    if (!ground_.FirstUnknown(email_.subject).empty()) {
+      Drop(email_.subject, "its subject has a number or date that nobody gave");
+      email_.subject = task_.analysis.primary_blocker ? task_.analysis.primary_blocker->object
+                                                      : "Follow-up to our call";
+    }
+    std::erase_if(email_.claims, [&](const deal::EmailClaim& claim) {
+      return !absl::StrContains(email_.body, claim.text);
+    });
+    return {.email = std::move(email_), .dropped = std::move(dropped_)};
+  }
+
+ private:
+  void Drop(absl::string_view claim, absl::string_view reason) {
+    dropped_.push_back(
+        {.claim = std::string(absl::StripAsciiWhitespace(claim)), .reason = std::string(reason)});
+  }
+
+  void VerifyRecipients() {
+    const std::string& recipient = task_.analysis.follow_up.recipient;
+    for (const deal::EmailAddress& to : email_.to) {
+      if (to.name != recipient) Drop(absl::StrCat("to ", to.name), "the call points to another");
+    }
+    email_.to.clear();
+    if (checker_.IsKnownPerson(recipient)) {
+      email_.to = {{.name = recipient, .address = KnownAddress(task_, recipient)}};
+    }
+    std::erase_if(email_.copy, [&](const deal::EmailAddress& copy) {
+      if (copy.name != recipient && checker_.IsKnownPerson(copy.name)) return false;
+      Drop(absl::StrCat("copy to ", copy.name), "nobody else of this name is known");
+      return true;
+    });
+    for (deal::EmailAddress& copy : email_.copy) copy.address = KnownAddress(task_, copy.name);
+  }
+
+  // The analysis was held against the call already, so its evidence counts as given.
+  bool InAnalysis(const deal::Evidence& evidence) const {
+    const auto in_blockers = [&](const std::vector<deal::Blocker>& blockers) {
+      for (const deal::Blocker& blocker : blockers) {
+        for (const deal::BlockerTransition& step : blocker.history) {
+          if (step.evidence.call_id == evidence.call_id && step.evidence.turn == evidence.turn &&
+              step.evidence.quote == evidence.quote) {
+            return true;
+          }
+        }
+      }
+      return false;
+    };
+    return in_blockers(task_.analysis.open_blockers) ||
+           in_blockers(task_.analysis.resolved_blockers);
+  }
+
+  void VerifyClaims() {
+    for (deal::EmailClaim& claim : email_.claims) {
+      const bool claimed_words = !claim.evidence.empty();
+      std::vector<deal::Evidence> held = checker_.Keep(claim.evidence);
+      for (const deal::Evidence& evidence : claim.evidence) {
+        const bool earlier = evidence.call_id != task_.call.call_id;
+        if (held.empty() && earlier && InAnalysis(evidence)) held.push_back(evidence);
+      }
+      claim.evidence = std::move(held);
+      if (claim.evidence.empty() && claimed_words) unsupported_.insert(claim.text);
+    }
+    std::erase_if(email_.claims,
+                  [](const deal::EmailClaim& claim) { return claim.evidence.empty(); });
+  }
+
+  bool RestsOnNothing(const std::string& sentence) const {
+    return std::any_of(unsupported_.begin(), unsupported_.end(), [&](const std::string& claim) {
+      const absl::string_view words = absl::StripAsciiWhitespace(sentence);
+      return !claim.empty() && (absl::StrContains(words, claim) ||
+                                (!words.empty() && absl::StrContains(claim, words)));
+    });
+  }
+
+  void VerifySentences() {
+    std::string kept;
+    for (const std::string& sentence : SplitSentences(email_.body)) {
+      const std::string unknown = ground_.FirstUnknown(sentence);
+      if (unknown.empty() && !RestsOnNothing(sentence)) {
+        kept += sentence;
+        continue;
+      }
+      Drop(sentence, unknown.empty() ? "nobody said the words it rests on"
+                                     : absl::StrCat("nobody gave the ", Spell(unknown)));
+      // A paragraph stays a paragraph when its last sentence goes.
+      if (absl::StrContains(sentence, "\n\n") && !absl::EndsWith(kept, "\n\n")) {
+        kept = absl::StrCat(absl::StripTrailingAsciiWhitespace(kept), "\n\n");
+      }
+    }
+    email_.body = std::string(absl::StripAsciiWhitespace(kept));
+  }
+
+  static std::string Spell(const std::string& quantity) {
+    if (absl::StartsWith(quantity, "month")) return "month it names";
+    if (absl::StartsWith(quantity, "weekday")) return "day of the week it names";
+    return absl::StrCat("number ", quantity);
+  }
+
+  const EmailTask& task_;
+  const grounding::EvidenceChecker checker_;
+  const Ground ground_;
+  deal::Email email_;
+  std::set<std::string> unsupported_;  // texts of claims whose evidence does not hold
+  std::vector<grounding::DroppedClaim> dropped_;
+};
+
+}  // namespace
+
+VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft) {
+  return Verification(task).Run(std::move(draft));
+}
+
+int CountWords(absl::string_view text) {
+  int words = 0;
+  bool inside = false;
+  for (const char c : text) {
+    if (!inside && !IsSpace(c)) ++words;
+    inside = !IsSpace(c);
+  }
+  return words;
+}
+
+}  // namespace throughline::writer

@@ -1,0 +1,101 @@
+#include "services/writer/domain/verify_email.h"
+
+#include <gmock/gmock.h>
+
+namespace throughline::writer {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+EmailTask ResidencyTask() {
+  EmailTask task;
+  task.call.call_id = "call-2";
+  task.call.transcript.turns = {
+      {.index = 0, .speaker = "Sarah Chen", .text = "I need the EU residency letter in writing."},
+      {.index = 1, .speaker = "Jordan Ellis", .text = "You get it by Friday, at forty eighty."}};
+  task.call.transcript.participants = {{.name = "Sarah Chen", .email = "sarah@meridian.example"},
+                                       {.name = "Mike Reynolds"},
+                                       {.name = "Jordan Ellis", .side = transcript::Side::kSeller}};
+  task.analysis.follow_up.recipient = "Sarah Chen";
+  task.analysis.next_step = deal::NextStep{.description = "Send the letter",
+                                           .owner = "Jordan Ellis",
+                                           .due_date = absl::CivilDay(2026, 3, 6)};
+  return task;
+}
+
+deal::Email Draft(std::string body) {
+  return {.to = {{.name = "Sarah Chen"}}, .subject = "The letter", .body = std::move(body)};
+}
+
+TEST(VerifyEmailTest, WhatWasSaidStays) {
+  deal::Email draft = Draft(
+      "Hi Sarah,\n\nYou need the EU residency letter in writing. You get it by Friday, "
+      "March 6.\n\nThe price stays at $4,080.");
+  draft.claims = {{.text = "You need the EU residency letter in writing.",
+                   .evidence = {{.turn = 0, .quote = "the EU residency letter in writing"}}}};
+  const VerifiedEmail verified = VerifyEmail(ResidencyTask(), draft);
+  EXPECT_THAT(verified.dropped, IsEmpty());
+  EXPECT_EQ(verified.email.body, draft.body);
+  ASSERT_THAT(verified.email.claims, SizeIs(1));
+  EXPECT_EQ(verified.email.claims[0].evidence[0].speaker, "Sarah Chen");
+}
+
+TEST(VerifyEmailTest, ASentenceWithAnInventedNumberGoesAloneAndIsReported) {
+  const VerifiedEmail verified = VerifyEmail(
+      ResidencyTask(),
+      Draft("Hi Sarah,\n\nThe letter comes by Friday. We can offer 25% off.\n\nBest, Jordan"));
+  EXPECT_EQ(verified.email.body, "Hi Sarah,\n\nThe letter comes by Friday.\n\nBest, Jordan");
+  ASSERT_THAT(verified.dropped, SizeIs(1));
+  EXPECT_EQ(verified.dropped[0].claim, "We can offer 25% off.");
+  EXPECT_THAT(verified.dropped[0].reason, HasSubstr("25"));
+}
+
+TEST(VerifyEmailTest, AnInventedDayGoesToo) {
+  const VerifiedEmail verified =
+      VerifyEmail(ResidencyTask(), Draft("Hi Sarah,\n\nLet us meet on Tuesday. Thanks."));
+  EXPECT_EQ(verified.email.body, "Hi Sarah,\n\nThanks.");
+}
+
+TEST(VerifyEmailTest, ASentenceThatRestsOnWordsNobodySaidGoes) {
+  deal::Email draft = Draft("Hi Sarah,\n\nYou agreed to a pilot. The letter comes by Friday.");
+  draft.claims = {
+      {.text = "You agreed to a pilot.", .evidence = {{.turn = 0, .quote = "let us do a pilot"}}}};
+  const VerifiedEmail verified = VerifyEmail(ResidencyTask(), draft);
+  EXPECT_EQ(verified.email.body, "Hi Sarah,\n\nThe letter comes by Friday.");
+  EXPECT_THAT(verified.email.claims, IsEmpty());
+  EXPECT_THAT(verified.dropped, SizeIs(1));
+}
+
+TEST(VerifyEmailTest, ItGoesWhereTheCallPointsAndAddressesAreThoseGiven) {
+  deal::Email draft = Draft("Hi Sarah, the letter is on its way.");
+  draft.to = {{.name = "Mike Reynolds", .address = "mike@invented.example"}};
+  draft.copy = {{.name = "Mike Reynolds", .address = "mike@invented.example"},
+                {.name = "Karl Voss"}};
+  const VerifiedEmail verified = VerifyEmail(ResidencyTask(), draft);
+  ASSERT_THAT(verified.email.to, ElementsAre(Field(&deal::EmailAddress::name, "Sarah Chen")));
+  EXPECT_EQ(verified.email.to[0].address, "sarah@meridian.example");
+  ASSERT_THAT(verified.email.copy, ElementsAre(Field(&deal::EmailAddress::name, "Mike Reynolds")));
+  EXPECT_EQ(verified.email.copy[0].address, "");
+  EXPECT_THAT(verified.dropped, SizeIs(2));
+}
+
+TEST(VerifyEmailTest, WithoutARecipientItGoesToNobody) {
+  EmailTask task = ResidencyTask();
+  task.analysis.follow_up.recipient.clear();
+  EXPECT_THAT(VerifyEmail(task, Draft("Hello, the letter is on its way.")).email.to, IsEmpty());
+}
+
+TEST(VerifyEmailTest, WhatMemoryHoldsMayBeUsed) {
+  EmailTask task = ResidencyTask();
+  EXPECT_EQ(VerifyEmail(task, Draft("You have 320 trailers.")).email.body, "");
+  task.call.known.facts = {{.text = "They run three hundred and twenty trailers."}};
+  EXPECT_EQ(VerifyEmail(task, Draft("You have 320 trailers.")).email.body,
+            "You have 320 trailers.");
+}
+
+}  // namespace
+}  // namespace throughline::writer

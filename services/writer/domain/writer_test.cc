@@ -1,0 +1,98 @@
+#include "services/writer/domain/writer.h"
+
+#include <gmock/gmock.h>
+
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/status_matchers.h"
+#include "services/writer/domain/prompts.h"
+#include "services/writer/domain/verify_email.h"
+
+namespace throughline::writer {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+// Gives prepared bodies in turn and keeps what it was asked.
+class ScriptedRouter final : public ModelRouter {
+ public:
+  explicit ScriptedRouter(std::deque<std::string> bodies) : bodies_(std::move(bodies)) {}
+
+  absl::StatusOr<grounding::Routed<deal::Email>> WriteEmail(const Context&, const EmailTask&,
+                                                            const grounding::ModelPrompt& prompt,
+                                                            double) override {
+    prompts.push_back(prompt);
+    if (bodies_.empty()) return absl::UnavailableError("no more drafts");
+    grounding::Routed<deal::Email> routed;
+    routed.answer = {.subject = "Follow-up", .body = bodies_.front()};
+    bodies_.pop_front();
+    return routed;
+  }
+
+  std::vector<grounding::ModelPrompt> prompts;
+
+ private:
+  std::deque<std::string> bodies_;
+};
+
+std::string Words(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) absl::StrAppend(&text, "word ");
+  return text;
+}
+
+EmailTask SmallTask() {
+  EmailTask task;
+  task.call.call_id = "call-1";
+  task.call.transcript.turns = {{.index = 0, .speaker = "Ana Ruiz", .text = "Send it to me."}};
+  task.analysis.follow_up.recipient = "Ana Ruiz";
+  return task;
+}
+
+TEST(WriterTest, WritesOnceWhenTheDraftWillDo) {
+  ScriptedRouter router({"Hi Ana, here it is."});
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written,
+                       Writer(router).Write(Context::Background(), SmallTask(), 0));
+  EXPECT_EQ(written.email.body, "Hi Ana, here it is.");
+  EXPECT_THAT(written.decisions, SizeIs(1));
+  EXPECT_THAT(written.dropped, IsEmpty());
+}
+
+TEST(WriterTest, AsksOnceMoreForALongDraftAndReportsOneThatStaysLong) {
+  ScriptedRouter router({Words(200), Words(180)});
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written,
+                       Writer(router).Write(Context::Background(), SmallTask(), 0));
+  ASSERT_THAT(router.prompts, SizeIs(2));
+  EXPECT_THAT(router.prompts[1].user, HasSubstr("had 200 words"));
+  EXPECT_EQ(CountWords(written.email.body), 180);
+  ASSERT_THAT(written.dropped, SizeIs(1));
+  EXPECT_THAT(written.dropped[0].reason, HasSubstr("180 words"));
+}
+
+TEST(WriterTest, GivesOnlyAlternativesThatDiffer) {
+  ScriptedRouter router({"Hi Ana.", "Hi Ana.", "Hello Ana."});
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written,
+                       Writer(router).Write(Context::Background(), SmallTask(), 2));
+  ASSERT_THAT(written.alternatives, SizeIs(1));
+  EXPECT_EQ(written.alternatives[0].body, "Hello Ana.");
+  EXPECT_THAT(written.decisions, SizeIs(3));
+}
+
+TEST(WriterTest, PassesOnThatNoModelAnswers) {
+  ScriptedRouter router({});
+  EXPECT_THAT(Writer(router).Write(Context::Background(), SmallTask(), 0),
+              StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST(EmailPromptTest, TheContractNamesTheRecipientAndIsASchema) {
+  const grounding::OutputContract contract = EmailPrompt(SmallTask()).contract;
+  EXPECT_THAT(contract.required_phrases, testing::ElementsAre("Ana"));
+  EXPECT_TRUE(nlohmann::json::parse(contract.json_schema).at("properties").contains("body"));
+}
+
+}  // namespace
+}  // namespace throughline::writer

@@ -1,0 +1,34 @@
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+#include "common/base/clock.h"
+#include "common/base/host_port.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/service_runner.h"
+#include "services/writer/register.h"
+
+int main(int argc, char** argv) {
+  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  rpc::ServiceFlags flags{.name = "writer", .port = 50055, .metrics_port = 9105};
+  CLI::App app{"Writes the follow-up e-mail of a call."};
+  rpc::AddServiceFlags(app, flags);
+  std::string router = "127.0.0.1:50053";
+  app.add_option("--router", router, "Address of the router, HOST:PORT")
+      ->envname("THROUGHLINE_ROUTER")
+      ->capture_default_str();
+  return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
+    RETURN_IF_ERROR(ParseHostPort(router, "--router").status());
+    ASSIGN_OR_RETURN(
+        const auto module,
+        writer::WriterModule::Make(
+            {}, host.metrics(), Clock::Real(),
+            rpc::MakeChannel(router, {.idempotent_methods = {"throughline.router.v1.RouterService/"
+                                                             "Complete"}})));
+    module->Register(host);
+    return host.Serve();
+  });
+}

@@ -1,0 +1,56 @@
+#include "services/writer/writer_service.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/unary_call.h"
+#include "common/wire/call_work.h"
+#include "common/wire/deal.h"
+#include "common/wire/repeated.h"
+
+namespace throughline::writer {
+namespace {
+
+absl::StatusOr<EmailTask> ReadTask(const v1::WriteEmailRequest& request) {
+  EmailTask task;
+  ASSIGN_OR_RETURN(task.call, wire::ReadCallContext(request.context(), "context"));
+  if (!request.has_analysis()) {
+    return InvalidField("analysis", "the call's analysis", "ask the analyst first");
+  }
+  if (request.alternatives() < 0 || request.alternatives() > kMaxAlternatives) {
+    return InvalidField("alternatives", absl::StrCat("0 to ", kMaxAlternatives),
+                        "ask for fewer versions");
+  }
+  task.analysis = wire::FromProto(request.analysis());
+  if (!task.analysis.is_sales_call) {
+    return InvalidField("analysis.not_a_sales_call", "a sales call",
+                        "write no follow-up to other calls");
+  }
+  task.profile = wire::FromProto(request.profile());
+  return task;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* WriterServiceImpl::WriteEmail(grpc::CallbackServerContext* call,
+                                                        const v1::WriteEmailRequest* request,
+                                                        v1::WriteEmailResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, "throughline.writer.v1.WriterService/WriteEmail",
+      [=, this](const Context& context) -> absl::Status {
+        ASSIGN_OR_RETURN(const EmailTask task, ReadTask(*request));
+        ASSIGN_OR_RETURN(const WrittenEmail written,
+                         writer_.Write(context, task, request->alternatives()));
+        *response->mutable_email() = wire::ToProto(written.email);
+        wire::AppendAll(written.alternatives, response->mutable_alternatives());
+        for (const grounding::RoutedDecision& decision : written.decisions) {
+          *response->add_decisions() = wire::ToProto(decision);
+        }
+        for (const grounding::DroppedClaim& claim : written.dropped) {
+          *response->add_dropped() = wire::ToProto(claim);
+        }
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace throughline::writer

@@ -1,0 +1,26 @@
+#ifndef THROUGHLINE_SERVICES_WRITER_WRITER_SERVICE_H_
+#define THROUGHLINE_SERVICES_WRITER_WRITER_SERVICE_H_
+
+#include "common/rpc/runtime.h"
+#include "services/writer/domain/writer.h"
+#include "throughline/writer/v1/writer_service.grpc.pb.h"
+
+namespace throughline::writer {
+
+// writer.v1 over a Writer. Borrows both; they outlive the server.
+class WriterServiceImpl final : public throughline::writer::v1::WriterService::CallbackService {
+ public:
+  WriterServiceImpl(Writer& writer, rpc::Runtime& runtime) : writer_(writer), runtime_(runtime) {}
+
+  grpc::ServerUnaryReactor* WriteEmail(
+      grpc::CallbackServerContext* call, const throughline::writer::v1::WriteEmailRequest* request,
+      throughline::writer::v1::WriteEmailResponse* response) override;
+
+ private:
+  Writer& writer_;
+  rpc::Runtime& runtime_;
+};
+
+}  // namespace throughline::writer
+
+#endif  // THROUGHLINE_SERVICES_WRITER_WRITER_SERVICE_H_

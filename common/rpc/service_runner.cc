@@ -27,11 +27,9 @@ constexpr int kMaxWorkers = 1024;
 constexpr int kMaxQueuedCalls = 65536;
 constexpr double kMaxSeconds = 3600;
 
+// What gRPC calls an error reaches us as the status of the call or server concerned as well.
 void RouteGrpcLog(gpr_log_func_args* entry) {
-  // What gRPC calls an error is rarely one of ours: a refused connection, a reset stream.
-  const Severity severity =
-      entry->severity == GPR_LOG_SEVERITY_ERROR ? Severity::kWarning : Severity::kDebug;
-  Log(severity, entry->message, {{"source", "grpc"}});
+  Log(Severity::kDebug, entry->message, {{"source", "grpc"}});
 }
 
 ServerOptions ToServerOptions(const ServiceFlags& flags) {

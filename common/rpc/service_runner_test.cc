@@ -33,7 +33,7 @@ class ServiceRunnerTest : public ::testing::Test {
  protected:
   std::unique_ptr<ChildProcess> Run(std::vector<std::string> arguments) {
     ChildProcess::Options options;
-    options.command = {BinaryPath("echo_for_tests")};
+    options.command = {THROUGHLINE_ECHO_BINARY};
     options.command.insert(options.command.end(), arguments.begin(), arguments.end());
     auto child = ChildProcess::Start(std::move(options));
     EXPECT_THAT(child.status(), IsOk());
@@ -103,6 +103,16 @@ TEST_F(ServiceRunnerTest, BadCommandLinesAreOneLineOnStderr) {
   refuses({"--tenant", "a b"}, "--tenant");
   refuses({"--log-level", "loud"}, "log_level");
   refuses({"--host", "203.0.113.1"}, "203.0.113.1");
+}
+
+TEST_F(ServiceRunnerTest, ATakenPortIsOneLineOnStderr) {
+  const auto first = Run({});
+  const std::string address = Announcement(*first)["address"];
+  const auto second = Run({"--port", address.substr(address.find(':') + 1)});
+  EXPECT_THAT(second->Wait(kPatience), IsOkAndHolds(1));
+  const std::string error = second->Stderr();
+  EXPECT_THAT(error, AllOf(HasSubstr(address), HasSubstr("--port")));
+  EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 1) << error;
 }
 
 TEST_F(ServiceRunnerTest, HelpShowsDefaults) {

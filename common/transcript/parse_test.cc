@@ -194,6 +194,15 @@ TEST(BadInputTest, ParticipantsAreLimitedWithAWarning) {
   EXPECT_THAT(call->warnings, Contains(HasSubstr("more than 500 people")));
 }
 
+TEST(BadInputTest, EndlessAttendeeListsAreCut) {
+  std::string text = "Attendees: ";
+  for (int i = 0; i < 100'000; ++i) absl::StrAppend(&text, "Ana N", i, ", ");
+  const auto call = ParseText(text + "\n\nBo Ek: Hello.\nAna N7: Hi.\nBo Ek: Well.\n");
+  ASSERT_TRUE(call.ok());
+  EXPECT_THAT(call->turns, SizeIs(3));
+  EXPECT_THAT(call->participants, SizeIs(kMaxParticipants));
+}
+
 TEST(BadInputTest, EncodingsAreReadWithAWarning) {
   const auto latin = ParseText("Jos\xE9: Caf\xE9 \x93ok\x94.\nAna: Bien \xC3\xA9.\n");
   ASSERT_TRUE(latin.ok()) << latin.status();

@@ -88,7 +88,8 @@ int32_t People::Find(const PersonNote& note) const {
     const auto found = by_key_.find(Lowered(key));
     if (found != by_key_.end()) return found->second;
   }
-  if (!note.person.email.empty()) {
+  // Looks at everybody, so not once there are too many people anyway.
+  if (!note.person.email.empty() && !overflowed_) {
     const int32_t found = FindByEmailName(note.person.email);
     if (found != kNobody) return found;
   }

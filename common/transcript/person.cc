@@ -17,6 +17,9 @@
 namespace throughline::transcript {
 namespace {
 
+// A list of attendees longer than this is cut at an entry.
+constexpr size_t kMaxAttendeeListBytes = 32 * 1024;
+
 constexpr absl::string_view kCustomerRoles[] = {"buyer", "client",   "customer", "lead",
                                                 "them",  "prospect", "user"};
 constexpr absl::string_view kSellerRoles[] = {"account executive",
@@ -242,6 +245,10 @@ PersonNote ParseAttendee(absl::string_view entry) {
 
 std::vector<PersonNote> ParseAttendeeList(absl::string_view list) {
   std::vector<PersonNote> notes;
+  if (list.size() > kMaxAttendeeListBytes) {
+    list = list.substr(0, kMaxAttendeeListBytes);
+    list = list.substr(0, list.find_last_of(";,"));
+  }
   std::vector<absl::string_view> entries = SplitOutsideBrackets(list, ';');
   const bool commas_separate = entries.size() == 1;
   if (commas_separate) entries = SplitOutsideBrackets(list, ',');

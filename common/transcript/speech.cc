@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "common/transcript/text.h"
 
@@ -68,7 +70,6 @@ constexpr absl::string_view kSellingPhrases[] = {"i'll send you",
                                                  "our discount",
                                                  "i can offer",
                                                  "at list",
-                                                 "'s list.",
                                                  "your team",
                                                  "to play it back",
                                                  "if i'm understanding",
@@ -142,16 +143,47 @@ constexpr absl::string_view kBuyingPhrases[] = {"you sent",
                                                 "our sites",
                                                 "our stores"};
 
-template <size_t N>
-int Count(const std::string& text, const absl::string_view (&phrases)[N]) {
-  return static_cast<int>(
-      std::count_if(std::begin(phrases), std::end(phrases),
-                    [&](absl::string_view phrase) { return absl::StrContains(text, phrase); }));
-}
+// Finds phrases at word starts in one pass over the words.
+class PhraseIndex {
+ public:
+  PhraseIndex() {
+    for (absl::string_view phrase : kSellingPhrases) Add(phrase, 1);
+    for (absl::string_view phrase : kBuyingPhrases) Add(phrase, -1);
+  }
+
+  // Selling phrases in `text` less buying ones.
+  int Score(absl::string_view text) const {
+    int score = 0;
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.size(), text.find(' ', at));
+      const auto found = by_first_word_.find(text.substr(at, end - at));
+      if (found != by_first_word_.end()) {
+        for (const Phrase& phrase : found->second) {
+          if (absl::StartsWith(text.substr(at), phrase.text)) score += phrase.weight;
+        }
+      }
+      at = end + 1;
+    }
+    return score;
+  }
+
+ private:
+  struct Phrase {
+    absl::string_view text;
+    int weight;
+  };
+
+  void Add(absl::string_view phrase, int weight) {
+    by_first_word_[phrase.substr(0, phrase.find(' '))].push_back({phrase, weight});
+  }
+
+  absl::flat_hash_map<absl::string_view, std::vector<Phrase>> by_first_word_;
+};
 
 // Curly apostrophes as straight ones, letters in lower case.
 std::string Comparable(absl::string_view text) {
   std::string plain;
+  plain.reserve(text.size());
   for (size_t i = 0; i < text.size(); ++i) {
     if (absl::StartsWith(text.substr(i), "\xE2\x80\x99")) {
       plain.push_back('\'');
@@ -167,14 +199,14 @@ std::string Comparable(absl::string_view text) {
 
 std::vector<int> SellingScores(const Draft& draft, const People& people) {
   std::vector<int> scores(people.size(), 0);
+  const PhraseIndex phrases;
   const size_t limit = std::min(draft.turns.size(), kMaxTurnsRead);
   for (size_t i = 0; i < limit; ++i) {
     const int32_t person = people.OfSpeaker(draft.turns[i].speaker);
     if (person < 0) continue;
     const std::string text =
         Comparable(absl::string_view(draft.turns[i].text).substr(0, kMaxBytesReadOfTurn));
-    scores[static_cast<size_t>(person)] +=
-        Count(text, kSellingPhrases) - Count(text, kBuyingPhrases);
+    scores[static_cast<size_t>(person)] += phrases.Score(text);
   }
   for (size_t i = 0; i < scores.size(); ++i) scores[i] -= people.IsGuest(i);
   return scores;

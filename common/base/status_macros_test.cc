@@ -42,17 +42,16 @@ TEST(StatusMacrosTest, AssignOrReturnMovesTheValueOrReturnsTheError) {
               StatusIs(absl::StatusCode::kAborted, "right"));
 }
 
-int evaluations = 0;
-absl::StatusOr<int> CountEvaluation() { return ++evaluations; }
-
-absl::Status AssignToExisting(int& target) {
-  ASSIGN_OR_RETURN(target, CountEvaluation());
+absl::Status AssignToExisting(int& target, int& evaluations) {
+  const auto evaluate = [&]() -> absl::StatusOr<int> { return ++evaluations; };
+  ASSIGN_OR_RETURN(target, evaluate());
   return absl::OkStatus();
 }
 
 TEST(StatusMacrosTest, AssignOrReturnEvaluatesOnce) {
   int target = 0;
-  ASSERT_OK(AssignToExisting(target));
+  int evaluations = 0;
+  ASSERT_OK(AssignToExisting(target, evaluations));
   EXPECT_EQ(target, 1);
   EXPECT_EQ(evaluations, 1);
 }

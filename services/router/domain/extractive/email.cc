@@ -122,11 +122,19 @@ class Composer {
     }
   }
 
-  // The day the ask names: the delivery, else the meeting, else the matter's own date.
+  // The day the ask names: the delivery, unless the next conversation comes right after it.
   std::optional<EmailDay> AskDay() const {
-    if (material_.promised) return material_.promised;
-    if (material_.meeting) return material_.meeting;
-    return material_.deadline;
+    const absl::CivilDay today =
+        absl::ToCivilDay(input_.call.occurred_at, absl::UTCTimeZone());
+    const bool soon = material_.promised && material_.promised->day <= today + 1;
+    if (material_.promised && !(soon && material_.meeting)) return material_.promised;
+    return material_.meeting;
+  }
+
+  bool AsksForMeeting() const {
+    const std::optional<EmailDay> day = AskDay();
+    return day && material_.meeting && day->day == material_.meeting->day &&
+           !(material_.promised && material_.promised->day == day->day);
   }
 
   std::string FirstItem() const {
@@ -141,8 +149,7 @@ class Composer {
     if (absl::StartsWith(item, "the ")) item = item.substr(4);
     const std::optional<EmailDay> day = AskDay();
     if (!day) return Say("subject.undated", {{"item", item}});
-    const bool delivery = material_.promised.has_value();
-    return Say(delivery ? "subject.deliver" : "subject.meeting",
+    return Say(AsksForMeeting() ? "subject.meeting" : "subject.deliver",
                {{"item", item}, {"date", FormatDay(day->day)}});
   }
 
@@ -154,7 +161,9 @@ class Composer {
   }
 
   void Settled(std::vector<std::string>& opening, Email& email) const {
-    if (Won() || Lost() || !material_.settled) return;
+    if (Won() || Lost()) return;
+    if (material_.agreed) return AddLine(opening, email, *material_.agreed, "");
+    if (!material_.settled) return;
     Claim(email, opening, Say("settled", {{"item", material_.settled->text}}),
           material_.settled->evidence);
   }
@@ -186,18 +195,19 @@ class Composer {
   void Act(std::vector<std::string>& action, Email& email) const {
     if (Lost()) return;
     for (size_t i = 0; i < std::min(kMaxPromises, material_.promises.size()); ++i) {
-      AddLine(action, email, material_.promises[i], "promise");
+      AddLine(action, email, material_.promises[i], "");
     }
     for (size_t i = 0; i < std::min(kMaxRecaps, material_.recaps.size()); ++i) {
       AddLine(action, email, material_.recaps[i], "recap");
     }
+    if (material_.deadline) AddLine(action, email, *material_.deadline, "");
     const std::string said = absl::StrCat(absl::StrJoin(action, " "), " ", Ask());
-    if (material_.deadline && !absl::StrContains(said, FormatDay(material_.deadline->day))) {
-      Claim(email, action, Say("deadline", {{"date", FormatDay(material_.deadline->day)}}),
-            material_.deadline->evidence);
-    }
     if (material_.meeting && !absl::StrContains(said, FormatDay(material_.meeting->day))) {
-      Claim(email, action, Say("meeting", {{"date", FormatDay(material_.meeting->day)}}),
+      const std::string date = FormatDay(material_.meeting->day);
+      const std::string& with = material_.meeting_with;
+      Claim(email, action,
+            with.empty() ? Say("meeting", {{"date", date}})
+                         : Say("meeting.with", {{"date", date}, {"name", with}}),
             material_.meeting->evidence);
     }
   }
@@ -222,9 +232,9 @@ class Composer {
     if (material_.items.empty()) {
       return day ? Say("ask.meeting", {{"date", FormatDay(day->day)}}) : Say("ask.nothing", {});
     }
-    const std::string item = material_.items.size() > 1 ? "this" : FirstItem();
+    const std::string item = material_.items.size() > 1 ? "these points" : FirstItem();
     if (!day) return Say("ask.undated", {{"item", item}});
-    if (!material_.promised && material_.meeting) {
+    if (AsksForMeeting()) {
       return Say("ask.meeting", {{"date", FormatDay(day->day)}});
     }
     return Say("ask.deliver", {{"item", item}, {"date", FormatDay(day->day)}});

@@ -8,11 +8,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts_statements.h"
+#include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -26,6 +25,8 @@ constexpr size_t kMaxItems = 4;
 constexpr size_t kMaxCandidates = 3;  // of each kind
 constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-mail
 constexpr double kMinWorth = 2.0;
+constexpr double kTellingStems = 4;
+constexpr double kOthersOverlap = 0.3;  // what somebody else asks for must concern the open matter
 
 bool Matches(absl::string_view text, const RE2& pattern) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
@@ -80,6 +81,13 @@ class Gatherer {
     }
     if (input.analysis.next_step) absl::StrAppend(&subject, input.analysis.next_step->description);
     subject_ = ContentStems(subject);
+    for (const Statement& statement : statements_) {
+      const absl::string_view verb =
+          absl::string_view(statement.clean).substr(0, statement.clean.find(' '));
+      const bool asks =
+          statement.Has("need") || statement.Has("preference") || IsDirectiveVerb(verb);
+      if (asks && statement.side != Side::kSeller) wish_turns_.insert(statement.turn->index);
+    }
     for (const transcript::Turn& turn : input.call.transcript.turns) {
       last_turn_ = std::max(last_turn_, turn.index);
     }
@@ -95,6 +103,7 @@ class Gatherer {
       Recaps(material);
       Wishes(material);
       Settled(material);
+      Agreed(material);
       Deadline(material);
     }
     return material;
@@ -134,7 +143,10 @@ class Gatherer {
   }
 
   double Relevance(const Statement& statement, absl::string_view clean) const {
-    double worth = 2.5 * StemOverlap(ContentStems(clean), subject_);
+    // A word or two overlap by chance.
+    const std::vector<std::string> stems = ContentStems(clean);
+    const double length = std::min(1.0, static_cast<double>(stems.size()) / kTellingStems);
+    double worth = 2.5 * length * StemOverlap(stems, subject_);
     worth += std::min(statement.numbers, 2) * 0.6 + std::min(statement.names, 2) * 0.3;
     if (last_turn_ > 0) worth += static_cast<double>(statement.turn->index) / last_turn_;
     if (DayIn(clean, reader_.today)) worth += 1.0;
@@ -162,13 +174,36 @@ class Gatherer {
       const bool here = statement.turn->index == evidence.turn &&
                         (absl::StrContains(statement.quote, evidence.quote) ||
                          absl::StrContains(evidence.quote, statement.quote));
-      if (!here || !Presentable(statement, statement.clean)) continue;
+      if (!here) continue;
       if (cast_.SideOf(statement.turn->speaker) == Side::kSeller) continue;
-      std::string text = CustomerToReader(statement.clean, statement, reader_, cast_);
-      if (text.empty() || IsVerbless(statement.clean)) continue;
+      const std::vector<std::string> wanted = ContentStems(evidence.quote);
+      const std::string* best = nullptr;
+      double overlap = -1;
+      for (const std::string& piece : statement.pieces) {
+        const double shared = StemOverlap(ContentStems(piece), wanted);
+        if (shared <= overlap || IsVerbless(piece) || !Presentable(statement, piece)) continue;
+        overlap = shared;
+        best = &piece;
+      }
+      if (best == nullptr) continue;
+      std::string text = CustomerToReader(*best, statement, reader_, cast_);
+      if (text.empty()) continue;
       material.condition = EmailLine{std::move(text), EvidenceOf(statement)};
       return;
     }
+  }
+
+  // "Two paragraphs. I can do that by Monday": the key words before say what "that" is.
+  static std::string WithObject(const Candidate& candidate) {
+    static const RE2& bare = *new RE2("(?i)\\b(do|send|have|get|draft|put) (that|it)\\b");
+    const std::vector<std::string>& pieces = candidate.statement->pieces;
+    const auto at = std::find(pieces.begin(), pieces.end(), candidate.clean);
+    if (at == pieces.begin() || at == pieces.end() || !Matches(candidate.clean, bare)) {
+      return candidate.clean;
+    }
+    const std::string& before = *(at - 1);
+    if (!IsVerbless(before) || ContentStems(before).size() < 2) return candidate.clean;
+    return absl::StrCat(before, ": ", candidate.clean);
   }
 
   void Promises(EmailMaterial& material) const {
@@ -181,20 +216,25 @@ class Gatherer {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
       if (statement.side != Side::kSeller) continue;
-      for (const absl::string_view piece : absl::StrSplit(statement.clean, "; ")) {
+      for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, promise) || !Presentable(statement, piece)) continue;
+        // The e-mail itself, or the invitation: kept by sending it.
+        static const RE2& routine =
+            *new RE2("(?i)\\b(summary|recap|notes|minutes|invite|invitation|calendar)\\b");
+        if (Matches(piece, routine)) continue;
         double worth = Relevance(statement, piece);
         static const RE2& deliver =
             *new RE2("(?i)\\b(send|get|have|bring|put|draft|write|share)\\b");
         if (Matches(piece, deliver)) worth += 1.0;
-        static const RE2& offhand = *new RE2("(?i)\\b(ask|tell|talk to you|do|check)\\b");
-        if (Matches(piece, offhand)) worth -= 0.7;
-        if (worth >= kMinWorth) candidates.push_back({&statement, std::string(piece), worth});
+        static const RE2& offhand =
+            *new RE2("(?i)\\b(ask|tell|talk to you|check|he|she|him|her|them)\\b");
+        if (Matches(piece, offhand)) worth -= 1.0;
+        if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
-      std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_);
+      std::string text = SellerToReader(WithObject(candidate), *candidate.statement, reader_);
       if (text.empty()) continue;
       const auto day = DayIn(candidate.clean, reader_.today);
       if (day && !material.promised) {
@@ -208,19 +248,39 @@ class Gatherer {
     }
   }
 
+  static size_t WordsBesidesDates(absl::string_view clean) {
+    size_t words = 0;
+    for (const std::string& stem : ContentStems(clean)) {
+      static const RE2& calendar = *new RE2(
+          "(?i)(?:jan|febr|march|april|may|june|july|august|sept|octob|novemb|decemb|.*day$|.*th$|"
+          "first|second|third|[0-9]).*");
+      words += RE2::FullMatch(stem, calendar) ? 0 : 1;
+    }
+    return words;
+  }
+
   void Recaps(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
+      const bool answers_wish = statement.side == Side::kSeller && wish_turns_.contains(
+                                                                        statement.turn->index - 1);
       if (!IsVerbless(statement.clean) || statement.content_words < 3) continue;
+      if (statement.asked_turn != nullptr && !answers_wish) continue;
+      if (WordsBesidesDates(statement.clean) < 2) continue;
       if (!Presentable(statement, statement.clean)) continue;
-      double worth = Relevance(statement, statement.clean);
+      double worth = Relevance(statement, statement.clean) - 0.4;
       if (statement.side == Side::kSeller) worth += 0.3;
+      if (answers_wish) worth += 1.2;
       if (worth >= kMinWorth) candidates.push_back({&statement, statement.clean, worth});
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
       std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_);
       if (!text.empty()) {
+        const auto day = DayIn(candidate.clean, reader_.today);
+        if (day && !material.promised && candidate.statement->side == Side::kSeller) {
+          material.promised = EmailDay{*day, EvidenceOf(*candidate.statement)};
+        }
         material.recaps.push_back({std::move(text), EvidenceOf(*candidate.statement)});
       }
     }
@@ -229,16 +289,22 @@ class Gatherer {
   void Wishes(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
-      if (statement.side == Side::kSeller || IsVerbless(statement.clean)) continue;
+      if (statement.side == Side::kSeller || statement.question) continue;
       const bool asks = statement.Has("need") || statement.Has("preference");
-      if (!asks || !Presentable(statement, statement.clean)) continue;
-      if (material.condition && material.condition->evidence.quote == statement.quote) continue;
-      static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|they|them|their)\\b");
-      if (Matches(statement.clean, others)) continue;
-      const double worth = Relevance(statement, statement.clean) +
-                           (statement.Has("need") ? 0.5 : 0) +
-                           (statement.turn->speaker == reader_.name ? 0.5 : 0);
-      if (worth >= kMinWorth) candidates.push_back({&statement, statement.clean, worth});
+      if (!asks || (material.condition && material.condition->evidence.quote == statement.quote)) {
+        continue;
+      }
+      for (const std::string& piece : statement.pieces) {
+        static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|they|them|their)\\b");
+        if (IsVerbless(piece) || Matches(piece, others) || !Presentable(statement, piece)) continue;
+        const double worth = Relevance(statement, piece) + (statement.Has("need") ? 0.5 : 0) +
+                             (statement.voice == reader_.name ? 0.5 : 0);
+        const std::vector<std::string> stems = ContentStems(piece);
+        const bool others_wish =
+            statement.voice != reader_.name && StemOverlap(stems, subject_) < kOthersOverlap;
+        if (others_wish || stems.size() < 2) continue;
+        if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
+      }
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
@@ -257,7 +323,17 @@ class Gatherer {
     for (const Statement& statement : statements_) {
       if (!Matches(statement.quote, meet) || statement.Has("hypothetical")) continue;
       const auto day = DayIn(statement.quote, reader_.today);
-      if (day) material.meeting = EmailDay{*day, EvidenceOf(statement)};
+      if (!day) continue;
+      material.meeting = EmailDay{*day, EvidenceOf(statement)};
+      static const RE2& with = *new RE2("(?i)\\b(?:call|meeting|talk|sit down|session) with ([A-Z][\\w'-]+)");
+      std::string name;
+      material.meeting_with.clear();
+      if (RE2::PartialMatch(statement.quote, with, &name)) {
+        const std::string person = cast_.Resolve(name);
+        if (person != reader_.name && cast_.SideOf(person) == Side::kCustomer) {
+          material.meeting_with = name;
+        }
+      }
     }
   }
 
@@ -276,18 +352,47 @@ class Gatherer {
     static const RE2& limit = *new RE2(
         "(?i)\\b(by|before|until|through|till|closes?|shuts?|ends?|expires?|deadline|due|no later "
         "than)\\b");
-    double best = 0;
+    Candidate best;
     for (const Statement& statement : statements_) {
-      if (statement.question || !Matches(statement.quote, limit)) continue;
-      const auto day = DayIn(statement.quote, reader_.today);
-      if (!day) continue;
-      const double worth =
-          Relevance(statement, statement.clean) + (statement.side == Side::kSeller ? 0 : 1.0);
-      const bool other_day = (!material.promised || *day != material.promised->day) &&
-                             (!material.meeting || *day != material.meeting->day);
-      if (!other_day || worth <= best) continue;
-      best = worth;
-      material.deadline = EmailDay{*day, EvidenceOf(statement)};
+      if (statement.question) continue;
+      for (const std::string& piece : statement.pieces) {
+        if (!Matches(piece, limit) || !Presentable(statement, piece) || IsVerbless(piece)) continue;
+        const auto day = DayIn(piece, reader_.today);
+        const bool other_day = day && (!material.promised || *day != material.promised->day) &&
+                               (!material.meeting || *day != material.meeting->day);
+        static const RE2& vague =
+            *new RE2("(?i)^(it|they|he|she|that|this|you|you'll|if|i'd|then)\\b");
+        if (!other_day || Matches(piece, vague)) continue;
+        const double worth =
+            Relevance(statement, piece) + (statement.side == Side::kSeller ? 0 : 0.6);
+        if (worth > std::max(best.worth, kMinWorth)) best = {&statement, piece, worth};
+      }
+    }
+    if (best.statement == nullptr) return;
+    std::string text = best.statement->side == Side::kSeller
+                           ? SellerToReader(best.clean, *best.statement, reader_)
+                           : CustomerToReader(best.clean, *best.statement, reader_, cast_);
+    if (!text.empty()) material.deadline = EmailLine{std::move(text), EvidenceOf(*best.statement)};
+  }
+
+  // "I'm good with four sixty on twenty-four months": the figures of the paper to be signed. Only
+  // where the paper is what is open; elsewhere settled figures stay out.
+  void Agreed(EmailMaterial& material) const {
+    const std::optional<Blocker>& primary = input_.analysis.primary_blocker;
+    const bool paper = primary && (primary->category == BlockerCategory::kLegal ||
+                                   primary->category == BlockerCategory::kProcurement ||
+                                   primary->category == BlockerCategory::kTiming);
+    if (!paper) return;
+    static const RE2& accepts = *new RE2(
+        "(?i)\\b(i'm|i am|we're|we are) (good|fine|happy|ok|okay) with\\b|\\b(i|we) (accept|agree to|"
+        "agreed to|can live with)\\b");
+    for (const Statement& statement : statements_) {
+      if (statement.side == Side::kSeller || statement.question || statement.numbers == 0) continue;
+      for (const std::string& piece : statement.pieces) {
+        if (!Matches(piece, accepts) || !Presentable(statement, piece)) continue;
+        std::string text = CustomerToReader(piece, statement, reader_, cast_);
+        if (!text.empty()) material.agreed = EmailLine{std::move(text), EvidenceOf(statement)};
+      }
     }
   }
 
@@ -297,6 +402,8 @@ class Gatherer {
   const Reader reader_;
   const std::vector<Statement> statements_;
   std::vector<std::string> subject_;
+  // Turns in which the customer asked for something.
+  absl::flat_hash_set<int32_t> wish_turns_;
   bool money_ = false;
   int32_t last_turn_ = 0;
 };

@@ -38,9 +38,13 @@ struct EmailMaterial {
   std::vector<EmailLine> promises;
   // Summaries without a verb ("order form to you on …"), by worth.
   std::vector<EmailLine> recaps;
+  // Terms the reader agreed to on this call, where a paper to sign comes next.
+  std::optional<EmailLine> agreed;
+  // The sentence that carries the open matter's own date.
+  std::optional<EmailLine> deadline;
   std::optional<EmailDay> promised;  // the day of the first promise
   std::optional<EmailDay> meeting;   // the next conversation
-  std::optional<EmailDay> deadline;  // the day the open matter itself carries
+  std::string meeting_with;          // first name of who joins it, when it is not the reader
 };
 
 EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast);

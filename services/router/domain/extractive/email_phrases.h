@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_PHRASES_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_PHRASES_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,9 +22,11 @@ class Phrases {
 
   using Slots = std::vector<std::pair<absl::string_view, std::string>>;
 
-  // One phrasing of `section`, chosen by `seed` and the section alone, its slots filled. Empty
-  // when there is no such section.
-  std::string Say(absl::string_view section, absl::string_view seed, const Slots& slots) const;
+  // One phrasing of `section`, chosen by `seed` and the section alone, its slots filled. `turn`
+  // counts the times the section spoke before in the same text, so that it does not repeat
+  // itself. Empty when there is no such section.
+  std::string Say(absl::string_view section, absl::string_view seed, const Slots& slots,
+                  size_t turn = 0) const;
 
  private:
   absl::flat_hash_map<std::string, std::vector<std::string>> sections_;

@@ -52,10 +52,11 @@ std::string SpellOut(absl::string_view text, absl::CivilDay today) {
   size_t copied = 0;
   for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
     if (!date.exact) continue;
-    size_t begin = reading.tokens[date.first_token].begin;
+    size_t before = date.first_token;
+    if (reading.tokens[before].text == "on" || reading.tokens[before].text == "by") ++before;
+    size_t begin = reading.tokens[before].begin;
     const size_t end = reading.tokens[date.last_token - 1].end;
     if (begin < copied) continue;
-    const size_t before = date.first_token;
     if (before > 0 && reading.tokens[before - 1].text == "the" &&
         reading.tokens[before].before == 0) {
       begin = reading.tokens[before - 1].begin;
@@ -79,7 +80,9 @@ std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today
 
 bool IsVerbless(absl::string_view clean) {
   static const RE2& finite = *new RE2(
-      "(?i)\\b(i|i'm|i'll|i'd|i've|we|we'll|we're|we've|he|she|they|it|it's|that's|there's|is|are|"
+      "(?i)\\b(i|i'm|i'll|i'd|i've|we|we'll|we're|we've|you've|you're|you'll|you'd|you (get|have|need)|"
+      "got|closes|opens|needs|wants|says|goes|comes|gets|works|costs|takes|shuts|ends|makes|means|"
+      "starts|stays|he|she|they|it|it's|that's|there's|is|are|"
       "was|were|has|have|had|do|does|did|will|would|can|could|should|may|might|don't|doesn't|"
       "isn't|can't|won't|let's|let|let me|thank|thanks)\\b|'s (a|the|not|on|in|good|fine)\\b|"
       "^(understood|noted|great|perfect|fair)\\b");
@@ -89,24 +92,21 @@ bool IsVerbless(absl::string_view clean) {
 std::string SellerToReader(absl::string_view clean, const Statement& statement,
                            const Reader& reader) {
   std::string text = Trimmed(std::string(clean));
-  const bool to_reader =
-      statement.addressee.empty() || statement.addressee == reader.name || !HasSecondPerson(text) ||
-      Matches(text,
-              RE2(absl::StrCat("(?i)\\byou,? ", RE2::QuoteMeta(FirstName(reader.name)), "\\b")));
   if (!TurnReader(reader, &text)) return "";
-  if (!to_reader) {
-    // "you" was a colleague: the reader must not be promised what somebody else was.
+  const bool somebody_else = !statement.addressee.empty() && statement.addressee != reader.name;
+  static const RE2& all = *new RE2("(?i)\\byou (both|all|guys|two)\\b");
+  if (somebody_else && HasSecondPerson(text) && !Matches(text, all)) {
+    // The reader must not be promised what a colleague was.
     Perspective perspective;
     perspective.second = Named(FirstName(statement.addressee));
-    static const RE2& both = *new RE2("(?i)\\byou (both|all|guys|two)\\b");
-    if (!Matches(text, both)) text = Rephrase(text, perspective);
+    text = Rephrase(text, perspective);
   }
   return Capitalized(SpellOut(text, reader.today));
 }
 
 std::string CustomerToReader(absl::string_view clean, const Statement& statement,
                              const Reader& reader, const Cast& cast) {
-  const std::string& speaker = statement.turn->speaker;
+  const std::string& speaker = statement.voice;
   std::string text = Trimmed(std::string(clean));
   Perspective perspective;
   perspective.first_plural = ReaderYou();

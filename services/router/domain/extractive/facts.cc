@@ -35,7 +35,11 @@ std::string TextOf(const Statement& statement, const Cast& cast, absl::CivilDay 
     return absl::StrCat("Asked \"", statement.asked, "?\", ", who, " says: \"", statement.clean,
                         ".\"");
   }
-  const std::string text = AsStatement(statement.clean, speaker, statement.addressee, cast);
+  if (statement.voice.empty()) {
+    return absl::StrCat(Capitalized(who), " reads out: \"", Capitalized(statement.clean), ".\"");
+  }
+  const std::string text =
+      AsStatement(statement.clean, statement.voice, statement.addressee, cast);
   return WithDates(WithDigits(text), today);
 }
 
@@ -46,7 +50,7 @@ std::string SubjectOf(const Statement& statement, const Cast& cast) {
   static const RE2& company = *new RE2("(?i)\\b(we|our|us)\\b");
   const bool own =
       RE2::PartialMatch(statement.clean, personal) && !RE2::PartialMatch(statement.clean, company);
-  return own ? statement.turn->speaker : "";
+  return own ? statement.voice : "";
 }
 
 std::vector<std::string> TagsOf(const Statement& statement) {

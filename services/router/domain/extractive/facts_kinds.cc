@@ -17,18 +17,17 @@ using deal::FactKind;
 using transcript::Side;
 
 // A seller's words need more behind them than the customer's: pitch is no fact.
-constexpr double kSellerHandicap = 1.0;
+constexpr double kSellerHandicap = 0.5;
 
 bool Matches(absl::string_view text, const RE2& pattern) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
 }
 
-// The first amount of money in the text, formatted; empty when there is none that is certain to
-// be money or stands with a scale.
-std::string FirstAmount(absl::string_view text) {
+// The one amount of money in the text, formatted; empty when it names none or several.
+std::string OnlyAmount(absl::string_view text) {
   const Reading reading = ReadTurn(text);
   const std::vector<MoneyMention> amounts = FindMoney(reading, 0, reading.tokens.size());
-  return amounts.empty() ? "" : FormatMoney(amounts.front().amount);
+  return amounts.size() == 1 ? FormatMoney(amounts.front().amount) : "";
 }
 
 std::string FirstDay(absl::string_view text, absl::CivilDay today) {
@@ -43,17 +42,26 @@ bool Unfit(const Statement& statement) {
 }
 
 double CueWeight(const Statement& statement) {
-  static constexpr absl::string_view kStrong[] = {
-      "need",    "preference", "stakeholder", "decision",   "objection", "competitor",
-      "trigger", "personal",   "budget",      "commitment", "timeline"};
+  // What moves a deal weighs more than what dates or colours it.
+  static constexpr absl::string_view kStrong[] = {"need",     "preference", "stakeholder", "decision",
+                                                  "objection", "competitor", "trigger"};
+  static constexpr absl::string_view kSupporting[] = {"personal", "budget", "commitment",
+                                                      "timeline"};
   double weight = 0;
-  for (const absl::string_view kind : kStrong) weight += statement.Has(kind) ? 1.0 : 0;
+  for (const absl::string_view kind : kStrong) weight += statement.Has(kind) ? 1.3 : 0;
+  for (const absl::string_view kind : kSupporting) weight += statement.Has(kind) ? 1.0 : 0;
   return std::min(weight, 3.0);
 }
 
+double ContentWeight(const Statement& statement) {
+  if (statement.content_words >= 5) return 1.6;
+  if (statement.content_words == 4) return 1.1;
+  return statement.content_words == 3 ? 0.6 : 0.3;
+}
+
 double SellerUsefulness(const Statement& statement, double score) {
-  if (statement.question || statement.asked_turn != nullptr) return 0;
-  const bool concrete = statement.numbers > 0 || statement.names > 0;
+  const bool answers = statement.asked_turn != nullptr && statement.content_words >= 2;
+  const bool concrete = statement.numbers > 0 || statement.names > 0 || answers;
   const bool offers = statement.Has("commitment") || statement.Has("decision");
   if (!concrete && !(offers && statement.Has("topic"))) return 0;
   return score - kSellerHandicap + (statement.agreed ? 0.5 : 0);
@@ -76,14 +84,17 @@ double Usefulness(const Statement& statement) {
     return statement.side == Side::kSeller ? 0 : QuestionUsefulness(statement);
   }
   const bool answer = statement.asked_turn != nullptr;
-  if (statement.content_words < 2 && !(answer && statement.numbers > 0)) return 0;
   const auto topic = statement.cues.find("topic");
   const int topics = topic == statement.cues.end() ? 0 : topic->second;
-  double score = std::min(topics, 3) * 0.7 + CueWeight(statement);
+  const double cues = CueWeight(statement);
+  const bool counted_answer = answer && statement.numbers > 0;
+  if (statement.content_words < 2 && !counted_answer && cues == 0) return 0;
+  if (statement.content_words == 0 && !counted_answer) return 0;
+  double score = std::min(topics, 3) * 0.7 + cues + ContentWeight(statement);
   score += std::min(statement.numbers, 3) * 0.8;
   score += std::min(statement.names, 2) * 0.6;
-  score += statement.content_words >= 5 ? 0.8 : statement.content_words >= 3 ? 0.4 : 0;
-  if (statement.Has("smalltalk")) score -= 2.0;
+  if (counted_answer) score += 0.6;
+  if (statement.Has("smalltalk")) score -= statement.content_words >= 6 ? 0.8 : 2.0;
   if (statement.pronoun_first && !answer) score -= 0.8;
   return statement.side == Side::kSeller ? SellerUsefulness(statement, score) : score;
 }
@@ -110,14 +121,14 @@ std::optional<Property> PropertyOf(const Statement& statement, FactKind kind, co
                                    absl::CivilDay today) {
   if (statement.question || statement.Has("hedge")) return std::nullopt;
   const std::string& text = statement.clean;
-  const std::string& speaker = statement.turn->speaker;
+  const std::string& speaker = statement.voice;
   static const RE2& condition = *new RE2("(?i)\\b(if|unless|until|when)\\b");
   if (Matches(text, condition)) return std::nullopt;
   if (statement.side == Side::kSeller) {
     static const RE2& price = *new RE2(
         "(?i)(\\ba (month|year|seat|user)\\b|\\bper (month|year|seat|user|room|unit)\\b|\\blist\\b|"
         "\\bprice\\b|\\bquote\\b|\\ball in\\b)");
-    const std::string amount = FirstAmount(text);
+    const std::string amount = OnlyAmount(text);
     if (amount.empty() || !Matches(text, price)) return std::nullopt;
     return Property{cast.seller(), "price_offered", amount};
   }
@@ -126,7 +137,7 @@ std::optional<Property> PropertyOf(const Statement& statement, FactKind kind, co
         "(?i)\\b(my|our|the) (cap|budget|ceiling|limit|line|envelope)\\b|\\bin the "
         ".*(line|budget)\\b|"
         "\\bbudget (is|of)\\b");
-    const std::string amount = FirstAmount(text);
+    const std::string amount = OnlyAmount(text);
     if (!amount.empty() && Matches(text, budget)) return Property{"", "budget", amount};
   }
   static const RE2& sole_signer = *new RE2(

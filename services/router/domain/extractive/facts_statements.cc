@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -28,6 +29,7 @@ constexpr size_t kShortTokens = 3;  // a head without a statement of its own
 constexpr size_t kShortAnswerTokens = 6;
 constexpr size_t kLongSentenceTokens = 26;  // above it a sentence is cut at its clauses
 constexpr size_t kMinPartTokens = 9;
+constexpr size_t kMinQuotedBytes = 20;  // shorter quotations are turns of phrase
 
 using WordSet = absl::flat_hash_set<absl::string_view>;
 
@@ -51,8 +53,26 @@ size_t FirstWord(const Reading& reading, const Span& span) {
   return at;
 }
 
+bool IsDeterminer(absl::string_view word) {
+  return word == "that" || word == "this" || word == "those" || word == "these" || word == "both" ||
+         word == "which";
+}
+
+bool IsAuxiliary(absl::string_view word) {
+  static const WordSet& words = *new WordSet(
+      {"is", "are", "was", "were", "will", "would", "can", "could", "should", "may", "might",
+       "has", "have", "had", "does", "do", "did", "goes", "means", "makes", "works", "happened",
+       "happens", "comes", "takes", "helps", "said", "says", "one", "ones"});
+  return words.contains(word);
+}
+
+// "It is done", "That's closed", but not "That line has to cover …".
 bool BeginsPointing(const Reading& reading, const Span& span) {
-  return IsPointing(reading.tokens[FirstWord(reading, span)].text);
+  const size_t at = FirstWord(reading, span);
+  const absl::string_view word = reading.tokens[at].text;
+  if (!IsPointing(word)) return false;
+  if (!IsDeterminer(word)) return true;
+  return at + 1 >= span.last_token || IsAuxiliary(reading.tokens[at + 1].text);
 }
 
 int ContentWords(const Reading& reading, const Span& span) {
@@ -145,6 +165,7 @@ class Reader {
     const bool agreed = index + 1 < input_.transcript.turns.size() &&
                         input_.transcript.turns[index + 1].speaker != turn.speaker &&
                         Affirms(input_.transcript.turns[index + 1].text);
+    RememberAuthor(turn);
     bool first = true;
     for (const std::vector<Sentence>& group : Groups(tier_, reading)) {
       Statement statement;
@@ -158,7 +179,6 @@ class Reader {
       if (!statement.clean.empty()) statements_.push_back(std::move(statement));
     }
     RememberQuestion(turn, reading);
-    if (side == Side::kCustomer) last_customer_ = turn.speaker;
   }
 
   void Fill(const Reading& reading, const std::vector<Sentence>& group,
@@ -170,24 +190,53 @@ class Reader {
     statement.pronoun_first = BeginsPointing(reading, span);
     statement.words = static_cast<int>(Length(span));
     statement.content_words = ContentWords(reading, span);
-    std::vector<std::string> sentences;
     std::string called;
     for (const Sentence& part : group) {
       if (ContentWords(reading, part.span) == 0 && Length(part.span) <= kShortTokens) continue;
       CleanSentence clean = Clean(Quote(statement.turn->text, part.span), cast_);
       if (!clean.addressee.empty()) called = clean.addressee;
-      if (!clean.text.empty()) sentences.push_back(std::move(clean.text));
+      const bool name_only = cast_.first_names().contains(absl::AsciiStrToLower(clean.text));
+      if (clean.text.empty() || IsInterjection(clean.text) || name_only) continue;
+      if (!statement.pieces.empty()) clean.text = Uncapitalized(clean.text, cast_);
+      statement.pieces.push_back(std::move(clean.text));
     }
-    statement.clean = absl::StrJoin(sentences, "; ");
-    statement.addressee = called.empty() ? last_customer_ : cast_.Resolve(called);
+    statement.clean = absl::StrJoin(statement.pieces, "; ");
+    statement.voice = VoiceAt(span.begin, *statement.turn);
+    statement.addressee = called.empty() ? cast_.only_customer() : cast_.Resolve(called);
     statement.called_colleague =
-        !called.empty() && cast_.SideOf(statement.addressee) == statement.side;
+        !called.empty() && !statement.addressee.empty() && statement.voice == statement.turn->speaker &&
+        cast_.SideOf(statement.addressee) == statement.side;
     if (statement.side != Side::kSeller) statement.addressee.clear();
     Count(reading, span, statement);
     for (const CueMatch& match : matches) {
       if (match.first_token < span.first_token || match.last_token > span.last_token) continue;
       ++statement.cues[std::string(absl::StripPrefix(match.cue->kind, "fact."))];
     }
+  }
+
+  // Inside quotation marks "I" is whoever wrote the words: "It's from Ana Ruiz. "I've approved …"".
+  // Empty when nobody says who that is.
+  std::string VoiceAt(size_t begin, const Turn& turn) const {
+    const absl::string_view before = absl::string_view(turn.text).substr(0, begin);
+    const auto marks = std::count(before.begin(), before.end(), '"');
+    const bool opens = begin < turn.text.size() && turn.text[begin] == '"';
+    const bool quoted = marks % 2 == 1 || opens;
+    const size_t closing = turn.text.find('"', begin + 1);
+    const bool long_quote = closing != std::string::npos && closing > begin + kMinQuotedBytes;
+    if (!quoted || !long_quote) return turn.speaker;
+    return author_;
+  }
+
+  // "It's from Ana Ruiz": whose words are about to be read out.
+  void RememberAuthor(const Turn& turn) {
+    const size_t mark = turn.text.find('"');
+    if (mark == std::string::npos) return;
+    static const RE2& from =
+        *new RE2("\\b(?:from|wrote|writes|email from) ([A-Z][\\w'-]+(?: [A-Z][\\w'-]+)?)");
+    std::string name;
+    if (!RE2::PartialMatch(turn.text.substr(0, mark), from, &name)) return;
+    const std::string known = cast_.Resolve(name);
+    if (!known.empty() || absl::StrContains(name, ' ')) author_ = known.empty() ? name : known;
   }
 
   void Count(const Reading& reading, const Span& span, Statement& statement) const {
@@ -202,8 +251,8 @@ class Reader {
       }
       const bool sentence_start = i == span.first_token || token.before == '.' ||
                                   token.before == '?' || token.before == '!';
-      if (token.capital && !sentence_start && token.text != "i" &&
-          !absl::StrContains(own, token.text)) {
+      const bool name = !sentence_start || cast_.first_names().contains(token.text);
+      if (token.capital && name && token.text != "i" && !absl::StrContains(own, token.text)) {
         ++statement.names;
       }
     }
@@ -236,7 +285,7 @@ class Reader {
   const CallInput& input_;
   const Cast& cast_;
   std::vector<Statement> statements_;
-  std::string last_customer_;
+  std::string author_;
   std::string question_;
   std::string question_quote_;
   const Turn* question_turn_ = nullptr;

@@ -22,8 +22,10 @@ struct Statement {
   const transcript::Turn* turn = nullptr;
   transcript::Side side = transcript::Side::kUnknown;
   std::string quote;      // verbatim
-  std::string clean;      // the same in writing; sentences joined by "; "
-  std::string addressee;  // full name of the person "you" means; may be empty
+  std::string voice;      // who "I" is: the speaker, or whose words the speaker reads out
+  std::vector<std::string> pieces;  // the same in writing, sentence by sentence
+  std::string clean;                // the pieces joined by "; "
+  std::string addressee;  // who "you" surely means; empty when anybody of the customer may be
   bool question = false;
   bool pronoun_first = false;     // begins with "it", "that", … and nothing before it in the turn
   bool agreed = false;            // the other side's next words are "yes", "that's right", …

@@ -28,7 +28,7 @@ const RE2& Opener() {
       "anyway|also|then|now|plus|frankly|understood|i mean|you know|i guess|to be honest|"
       "to be candid|i'll be honest|let me see|in fact|of course|by the way|because|'cause|please)"
       "(?:,+|\\s*\\.\\.\\.|\\s+-)\\s+|"
-      "(?:so|and|but|well|okay|oh|because|'cause|uh|um)\\s+)");
+      "(?:so|and|but|well|okay|oh|because|'cause|uh|um|really)\\s+)");
   return pattern;
 }
 
@@ -112,6 +112,22 @@ Cast::Cast(const CallInput& input) : input_(input) {
     Add(participant.name);
   }
   for (const deal::Stakeholder& stakeholder : input.known.stakeholders) Add(stakeholder.name);
+  bool several = false;
+  for (const transcript::Turn& turn : input.transcript.turns) {
+    for (const absl::string_view word : absl::StrSplit(turn.text, ' ', absl::SkipEmpty())) {
+      if (absl::ascii_islower(static_cast<unsigned char>(word.front()))) {
+        small_words_.emplace(word.substr(0, word.find_first_of(".,;:?!'")));
+      }
+    }
+    if (turn.speaker.empty() || SideOf(turn.speaker) == Side::kSeller) continue;
+    several = several || (!only_customer_.empty() && only_customer_ != turn.speaker);
+    only_customer_ = turn.speaker;
+  }
+  if (several) only_customer_.clear();
+}
+
+bool Cast::IsOrdinary(absl::string_view lower_word) const {
+  return small_words_.contains(lower_word);
 }
 
 void Cast::Add(const std::string& name) {
@@ -179,6 +195,8 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
     if (!called.empty()) clean.addressee = called;
     if (text.size() == before) break;
   }
+  static const RE2& aside = *new RE2("(?i),\\s*(?:uh|um|er|like|say|let's say)\\s*,");
+  RE2::GlobalReplace(&text, aside, "");
   RE2::GlobalReplace(&text, InnerFiller(), "\\1");
   static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm)\\b[,]?\\s*");
   RE2::GlobalReplace(&text, hesitation, "");
@@ -202,11 +220,21 @@ std::string Capitalized(absl::string_view text) {
 std::string Uncapitalized(absl::string_view text, const Cast& cast) {
   const std::string word(text.substr(0, text.find_first_of(" ,.'")));
   const std::string lower = absl::AsciiStrToLower(word);
-  const bool plain = IsStopWord(lower) || IsBaseVerb(lower);
-  if (!plain || word == "I" || cast.first_names().contains(lower)) return std::string(text);
+  const bool plain = IsStopWord(lower) || IsBaseVerb(lower) || cast.IsOrdinary(lower);
+  const bool acronym = word.size() > 1 && absl::ascii_isupper(static_cast<unsigned char>(word[1]));
+  if (!plain || acronym || word == "I" || cast.first_names().contains(lower)) return std::string(text);
   std::string result(text);
   result[0] = absl::ascii_tolower(static_cast<unsigned char>(result[0]));
   return result;
+}
+
+bool IsInterjection(absl::string_view clean) {
+  static const RE2& pattern = *new RE2(
+      "(?i)^(?:good|great|fine|fair|fair enough|perfect|excellent|amazing|lovely|exactly|noted|"
+      "right|okay|ok|yes|yeah|yep|no|nope|sure|ha|haha|oh|ouch|wow|huh|hm|hmm|understood|got it|"
+      "agreed|correct|true|deal|absolutely|of course|thanks|thank you|sorry|please|hi|hey|hello|"
+      "hi all|hi both|morning|afternoon|good morning|good afternoon|let me see|i see)$");
+  return RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), pattern);
 }
 
 std::string AsStatement(absl::string_view clean, const std::string& speaker,

@@ -28,8 +28,12 @@ class Cast {
   std::string TitleOf(const std::string& speaker) const;
   // First names of everybody known, lower case.
   const absl::flat_hash_set<std::string>& first_names() const { return first_names_; }
+  // True when the call spells the word with a small letter somewhere: it is no name.
+  bool IsOrdinary(absl::string_view lower_word) const;
   // Full name of the person whose first or full name is `word`; empty when none or several.
   std::string Resolve(absl::string_view word) const;
+  // The one person of the customer who speaks on this call; empty when several do.
+  const std::string& only_customer() const { return only_customer_; }
   // Everybody known on a side.
   std::vector<std::string> People(transcript::Side side) const;
 
@@ -42,6 +46,8 @@ class Cast {
   bool sides_known_ = false;
   std::vector<std::string> names_;
   absl::flat_hash_set<std::string> first_names_;
+  absl::flat_hash_set<std::string> small_words_;
+  std::string only_customer_;
 };
 
 // "Sarah" of "Sarah Chen"; titles of address ("Dr.") are skipped.
@@ -55,8 +61,11 @@ struct CleanSentence {
 // Drops openers ("So, okay,"), fillers ("you know,") and names called ("Jordan, …").
 CleanSentence Clean(absl::string_view sentence, const Cast& cast);
 
+// Interjections that say nothing alone: "good", "noted".
+bool IsInterjection(absl::string_view clean);
+
 // The sentence as a statement about its speaker, closing full stop included. `addressee` is who
-// "you" is for a seller's sentence.
+// "you" is for a seller's sentence; empty: the customer's company.
 std::string AsStatement(absl::string_view clean, const std::string& speaker,
                         const std::string& addressee, const Cast& cast);
 

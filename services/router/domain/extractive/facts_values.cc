@@ -80,7 +80,7 @@ std::string MonthAndDay(absl::CivilDay day) {
 // A weekday or ordinal means the coming one only in words about the future.
 bool LooksAhead(absl::string_view text) {
   static const RE2& ahead =
-      *new RE2("(?i)\\b(will|by|before|until|till|next|tomorrow|proposes|asks|can|could|would)\\b");
+      *new RE2("(?i)\\b(will|by|before|until|till|next|tomorrow|proposes|asks|can (?:get|send|have|do|give|make|talk)|works|meets?|talk|call)\\b");
   static const RE2& past = *new RE2(
       "(?i)\\b(was|were|did|had|ago|last|yesterday|signed|sent|told|ran|read|went|came|got|asked|"
       "said|approved|tested|offered|called)\\b");

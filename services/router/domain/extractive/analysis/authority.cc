@@ -168,6 +168,8 @@ class AuthorityFinder {
     const Line& line = call_.lines[index];
     const size_t person = self ? VoiceAt(line, match.first_token) : Who(index, match, false);
     if (!OnCustomerSide(person)) return;
+    // "Until then I can't sign" is a gate, not a lack of authority.
+    if (!self && person == VoiceAt(line, match.first_token)) return;
     Standing& standing = At(person);
     // "I pick, she signs" is no pretence; only a decider by claim or name can be nominal.
     if (self && standing.signs < kEnough && !standing.known_buyer) return;

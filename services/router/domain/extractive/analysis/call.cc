@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
@@ -15,6 +16,57 @@ constexpr size_t kLongQuoteBytes = 220;
 constexpr size_t kPronounLookBackLines = 6;
 // A quotation with fewer words is a phrase the speaker cites, not a letter read aloud.
 constexpr size_t kLetterTokens = 8;
+
+// Departments, days and months are written like names.
+bool NamesNoPerson(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>({"purchasing",
+                                                                                "procurement",
+                                                                                "legal",
+                                                                                "security",
+                                                                                "finance",
+                                                                                "it",
+                                                                                "compliance",
+                                                                                "privacy",
+                                                                                "hr",
+                                                                                "accounting",
+                                                                                "engineering",
+                                                                                "operations",
+                                                                                "sales",
+                                                                                "marketing",
+                                                                                "audit",
+                                                                                "risk",
+                                                                                "infosec",
+                                                                                "treasury",
+                                                                                "facilities",
+                                                                                "quality",
+                                                                                "eu",
+                                                                                "us",
+                                                                                "uk",
+                                                                                "monday",
+                                                                                "tuesday",
+                                                                                "wednesday",
+                                                                                "thursday",
+                                                                                "friday",
+                                                                                "saturday",
+                                                                                "sunday",
+                                                                                "january",
+                                                                                "february",
+                                                                                "april",
+                                                                                "june",
+                                                                                "july",
+                                                                                "august",
+                                                                                "september",
+                                                                                "october",
+                                                                                "november",
+                                                                                "december",
+                                                                                "accessibility",
+                                                                                "enterprise",
+                                                                                "corporate",
+                                                                                "headquarters",
+                                                                                "leadership",
+                                                                                "management"});
+  return kWords->contains(word);
+}
 
 bool IsPronoun(absl::string_view word) {
   return word == "he" || word == "she" || word == "him" || word == "her" || word == "they" ||
@@ -209,7 +261,7 @@ size_t ResolveWho(CallView& call, size_t index, size_t first, size_t last, bool 
   const std::string spoken = Quote(line.turn->text, TokenSpan(line.reading, first, last));
   if (const std::optional<size_t> found = call.people.Find(spoken)) return *found;
   const bool named = line.reading.tokens[first].capital && !IsStopWord(word) &&
-                     !IsTitleWord(word) &&
+                     !NamesNoPerson(word) && !IsTitleWord(word) &&
                      (first == 0 || line.reading.tokens[first].before != '.' || last - first > 1);
   return add && named ? call.people.FindOrAdd(spoken) : kNobody;
 }

@@ -62,7 +62,7 @@ class Director {
       } else if (kind == "send.not") {
         Exclude(index, match);
       } else if (kind == "send.notme") {
-        excluded_.push_back(speaker);
+        WithdrawWeak(speaker);
       } else if (kind == "copy") {
         Copy(index, match);
       }
@@ -107,6 +107,17 @@ class Director {
         {person, weight,
          absl::StrCat(call_.people.at(person).name, " ", what, ": \"", evidence.quote, "\""),
          evidence});
+  }
+
+  // "Don't send me the details": what was only "send me …" before no longer directs anything.
+  void WithdrawWeak(size_t person) {
+    candidates_.erase(std::remove_if(candidates_.begin(), candidates_.end(),
+                                     [person](const Candidate& candidate) {
+                                       return candidate.person == person &&
+                                              candidate.weight < kAsked &&
+                                              candidate.weight > kPromised;
+                                     }),
+                      candidates_.end());
   }
 
   void Exclude(size_t index, const CueMatch& match) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/deal/names.h"
 
@@ -15,6 +16,9 @@ using deal::BlockerStatus;
 constexpr double kSameObject = 0.5;
 // Below this a cue says little by itself: it confirms an object, it does not re-open one.
 constexpr double kFirmWeight = 0.9;
+// A requirement opens a blocker only when its words surely belong to a category.
+constexpr double kFirmTopic = 0.9;
+constexpr size_t kGoesOnLines = 3;
 
 double Strength(const BlockerStatement& statement) {
   switch (statement.move) {
@@ -58,6 +62,7 @@ class Ledger {
       Entry entry;
       entry.blocker = blocker;
       entry.stems = ContentStems(blocker.object);
+      entry.family = FamilyOf(blocker.object);
       entry.known = true;
       if (!blocker.history.empty()) entry.raiser = blocker.history.front().evidence.speaker;
       entries_.push_back(std::move(entry));
@@ -80,6 +85,9 @@ class Ledger {
     for (Entry& entry : entries_) {
       if (!deal::IsOpen(entry.blocker.status) || Fits(entry, closing) >= kSameObject) continue;
       if (entry.order > closing_order_) continue;  // named again afterwards
+      const bool part_of_it =
+          !entry.known && AreCompatible(entry.blocker.category, closing.category);
+      if (part_of_it) continue;
       const std::string speaker = NameOf(closing.speaker);
       const bool others_and_present = !entry.known && entry.raiser != speaker;
       if (others_and_present) continue;
@@ -100,11 +108,28 @@ class Ledger {
     const BlockerCategory category = entry.blocker.category;
     if (category == statement.category && IsSingleton(category)) return 1;
     if (!AreCompatible(category, statement.category)) return 0;
+    if (!entry.family.empty() && !statement.family.empty()) {
+      return entry.family == statement.family ? 1 : 0;
+    }
     if (entry.stems.empty() || statement.stems.empty()) {
       return category == statement.category ? kSameObject : 0;
     }
+    // "If security doesn't pass": the bare word for the category is any object of it.
+    if (category == statement.category && (IsGeneric(entry.stems) || IsGeneric(statement.stems))) {
+      return kSameObject;
+    }
     const double overlap = StemOverlap(entry.stems, statement.stems);
     return category == statement.category ? overlap : overlap * 0.9;
+  }
+
+  static bool IsGeneric(const std::vector<std::string>& stems) {
+    static const auto* const kBare = new absl::flat_hash_set<std::string>(
+        {Stem("security"), Stem("compliance"), Stem("legal"), Stem("technical"), Stem("contract"),
+         Stem("procurement"), Stem("purchasing"), Stem("integration"), Stem("regulatory"),
+         Stem("privacy"), Stem("review"), Stem("team"), Stem("agreement"), Stem("document"),
+         Stem("paper"), Stem("letter"), Stem("infosec")});
+    return std::all_of(stems.begin(), stems.end(),
+                       [](const std::string& stem) { return kBare->contains(stem); });
   }
 
   Entry* Best(const BlockerStatement& statement, bool open_only) {
@@ -113,13 +138,25 @@ class Ledger {
     for (Entry& entry : entries_) {
       const bool open = deal::IsOpen(entry.blocker.status);
       if (open_only && !open) continue;
-      const double fit = Fits(entry, statement) + (open ? 0.05 : 0) + (entry.mentioned ? 0.02 : 0);
+      double fit = Fits(entry, statement);
+      if (fit < kSameObject && GoesOn(entry, statement)) fit = kSameObject;
+      fit += (open ? 0.05 : 0) + (entry.mentioned ? 0.02 : 0);
       if (fit >= kSameObject && fit > best_fit) {
         best_fit = fit;
         best = &entry;
       }
     }
     return best;
+  }
+
+  // The same speaker, within a few turns, in the same category: other words for the same thing,
+  // unless both have a name of their own or are items of a list.
+  bool GoesOn(const Entry& entry, const BlockerStatement& statement) const {
+    const bool both_named = !entry.family.empty() && !statement.family.empty();
+    const bool list = statement.move == Move::kNeed || statement.move == Move::kAsk;
+    return !both_named && !list && entry.mentioned && !entry.known &&
+           entry.blocker.category == statement.category &&
+           entry.raiser == NameOf(statement.speaker) && statement.line <= entry.line + kGoesOnLines;
   }
 
   void MoveTo(Entry& entry, BlockerStatus status, const deal::Evidence& evidence) {
@@ -131,14 +168,18 @@ class Ledger {
   void Touch(Entry& entry, const BlockerStatement& statement) {
     entry.mentioned = true;
     entry.order = order_;
+    entry.line = statement.line;
     const double strength = Strength(statement) * (statement.weight < 0.7 ? 0.8 : 1);
     if (strength >= entry.strength) {
       entry.strength = strength;
       entry.strongest = statement.move;
       entry.why = statement.evidence;
     }
-    if (statement.topic_weight > entry.topic_weight && statement.named &&
-        !IsSingleton(entry.blocker.category) && !entry.known) {
+    const bool surer = statement.topic_weight > entry.topic_weight && !entry.known;
+    const bool fuller = statement.stems.size() > entry.stems.size() &&
+                        StemOverlap(entry.stems, statement.stems) == 1;
+    if ((surer || fuller) && statement.named && !IsGeneric(statement.stems) &&
+        !IsSingleton(entry.blocker.category)) {
       Rename(entry, statement);
     }
     if (!statement.condition.empty()) entry.blocker.clearing_condition = statement.condition;
@@ -149,6 +190,7 @@ class Ledger {
     if (statement.object.empty() || statement.category != entry.blocker.category) return;
     entry.blocker.object = statement.object;
     entry.stems = statement.stems;
+    entry.family = statement.family;
     entry.topic_weight = statement.topic_weight;
   }
 
@@ -164,7 +206,7 @@ class Ledger {
       return;
     }
     if (deal::IsOpen(entry->blocker.status)) {
-      if (entry->blocker.status == BlockerStatus::kBeingAddressed) entry->in_review = false;
+      if (statement.named) entry->in_review = false;
       Touch(*entry, statement);
       return;
     }
@@ -189,6 +231,8 @@ class Ledger {
   }
 
   static bool MayCreate(const BlockerStatement& statement) {
+    const bool soft = statement.move == Move::kNeed || statement.move == Move::kAsk;
+    if (soft && statement.topic_weight < kFirmTopic) return false;
     return statement.move == Move::kGate || statement.move == Move::kPointer || statement.named;
   }
 
@@ -201,6 +245,7 @@ class Ledger {
          statement.category != BlockerCategory::kTiming);
     entry.blocker.object = generic ? DefaultObject(statement.category) : statement.object;
     entry.stems = generic ? std::vector<std::string>{} : statement.stems;
+    entry.family = generic ? std::string() : statement.family;
     entry.topic_weight = statement.topic_weight;
     entry.raiser = NameOf(statement.speaker);
     MoveTo(entry, BlockerStatus::kRaised, statement.evidence);
@@ -225,6 +270,8 @@ class Ledger {
     Entry* entry = nullptr;
     if (statement.category != BlockerCategory::kUnspecified) entry = Best(statement, true);
     if (entry == nullptr && statement.actor != kNobody) entry = OwnedBy(statement.actor);
+    const bool silent = statement.category == BlockerCategory::kUnspecified;
+    if (entry == nullptr && silent && statement.weight >= 1) entry = OnlyOneOf(statement);
     if (entry == nullptr || !MayClose(*entry, statement)) return;
     entry->mentioned = true;
     entry->order = order_;
@@ -238,6 +285,18 @@ class Ledger {
       if (deal::IsOpen(entry.blocker.status) && entry.blocker.owner == name) return &entry;
     }
     return nullptr;
+  }
+
+  // "It passes", by somebody who had raised just one thing.
+  Entry* OnlyOneOf(const BlockerStatement& statement) {
+    const std::string name = NameOf(statement.speaker);
+    Entry* only = nullptr;
+    for (Entry& entry : entries_) {
+      if (!deal::IsOpen(entry.blocker.status) || entry.raiser != name || name.empty()) continue;
+      if (only != nullptr) return nullptr;
+      only = &entry;
+    }
+    return only;
   }
 
   // The objector settles, or somebody reports it settled; another person's opinion does not while

@@ -16,7 +16,9 @@ namespace throughline::router::extractive {
 struct Entry {
   deal::Blocker blocker;
   std::vector<std::string> stems;
+  std::string family;
   double topic_weight = 0;
+  size_t line = 0;                   // of the last statement of this call about it
   std::string raiser;                // who said it first; a name
   bool known = false;                // from an earlier call
   bool mentioned = false;            // in this call

@@ -15,6 +15,8 @@ using transcript::Side;
 // So many different sales words make a sales call of any talk; fewer need two sides.
 constexpr size_t kClearlySales = 5;
 constexpr size_t kPossiblySales = 2;
+// In a running deal only clearly different talk is something else.
+constexpr size_t kClearlyOther = 3;
 
 bool CustomerSays(const CallView& call, absl::string_view kind) {
   for (const Line& line : call.lines) {
@@ -80,7 +82,8 @@ bool IsSalesCall(const CallView& call) {
                          std::any_of(call.lines.begin(), call.lines.end(),
                                      [](const Line& line) { return line.side == Side::kCustomer; });
   const bool known = !call.input->known.blockers.empty();
-  return sales >= (known ? 1 : kPossiblySales) && sales > other && (two_sides || known);
+  if (known && two_sides) return other < kClearlyOther || sales > other;
+  return sales >= kPossiblySales && sales > other && two_sides;
 }
 
 }  // namespace throughline::router::extractive

@@ -39,12 +39,16 @@ bool IsClosing(Move move) { return move == Move::kSettle || move == Move::kWithd
 // A settlement that still lies ahead: "will be approved", "once it's closed", "to be signed".
 bool LiesAhead(const Reading& reading, size_t token) {
   const Span& clause = reading.clauses[ClauseOf(reading, token)].span;
+  for (size_t i = clause.first_token; i < token; ++i) {
+    const absl::string_view word = reading.tokens[i].text;
+    if (word == "until" || word == "unless" || word == "once" || word == "before") return true;
+  }
   for (size_t back = 1; back <= kFutureWindow && token >= clause.first_token + back; ++back) {
     const absl::string_view word = reading.tokens[token - back].text;
     if (word == "will" || word == "would" || word == "should" || word == "once" || word == "when" ||
         word == "until" || word == "before" || word == "to" || word == "can" || word == "could" ||
-        word == "must" || word == "gets" || word == "unless" || word == "if" || word == "might" ||
-        word == "may" || word == "almost" || word == "nearly") {
+        word == "must" || word == "gets" || word == "if" || word == "might" || word == "may" ||
+        word == "almost" || word == "nearly") {
       return true;
     }
   }
@@ -112,7 +116,9 @@ class StatementFinder {
       if (!move || (*move != Move::kPointer && *move != Move::kGate && *move != Move::kSettle)) {
         continue;
       }
-      if (GuardsAt(line, match.first_token).question && FindCue(line, "recap") == nullptr) continue;
+      const bool recap = FindCue(line, "recap") != nullptr;
+      if (!recap && (*move == Move::kSettle || GuardsAt(line, match.first_token).question))
+        continue;
       const size_t before = found_.size();
       Read(index, match, *move);
       // The customer's yes is what counts: theirs is the voice and the evidence.
@@ -136,7 +142,7 @@ class StatementFinder {
     const size_t before = found_.size();
     for (const CueMatch& match : line.matches) {
       const std::optional<Move> move = MoveOf(match.cue->kind);
-      if (move && Counts(line, match, *move)) Read(index, match, *move);
+      if (move && !Covered(line, match) && Counts(line, match, *move)) Read(index, match, *move);
     }
     ReadEnumeration(index, before);
     ReadDenials(index);
@@ -146,11 +152,26 @@ class StatementFinder {
         [](const BlockerStatement& a, const BlockerStatement& b) { return a.token < b.token; });
   }
 
+  // A longer cue says what the shorter one inside it only seems to: "the rest of it is fine".
+  static bool Covered(const Line& line, const CueMatch& match) {
+    return std::any_of(line.matches.begin(), line.matches.end(), [&](const CueMatch& other) {
+      return other.cue != match.cue && MoveOf(other.cue->kind) &&
+             other.cue->kind != match.cue->kind && other.first_token <= match.first_token &&
+             WordsEnd(other) >= WordsEnd(match) && other.slot_last == other.slot_first &&
+             WordsEnd(other) - other.first_token > WordsEnd(match) - match.first_token;
+    });
+  }
+  static size_t WordsEnd(const CueMatch& match) {
+    const bool open_slot = match.slot_last == match.last_token && match.slot_last > 0;
+    return open_slot ? match.slot_first : match.last_token;
+  }
+
   bool Counts(const Line& line, const CueMatch& match, Move move) const {
     const Guards& guards = GuardsAt(line, match.first_token);
     if (guards.question) return false;
     if (call_.deep() && (guards.anecdote || guards.third_party)) return false;
-    const bool conditional = move == Move::kGate || move == Move::kPointer || move == Move::kFix;
+    const bool conditional =
+        move == Move::kGate || move == Move::kFix || match.cue->kind == "pointer.only";
     if (guards.hypothetical && !conditional) return false;
     if (IsClosing(move)) {
       if (NegatedBefore(line.reading, match.first_token, kNegationWindow)) return false;
@@ -199,6 +220,7 @@ class StatementFinder {
   std::vector<const Topic*> OpenObjects(size_t index, const CueMatch& match, Move move) const {
     const Line& line = call_.lines[index];
     if (match.slot_last > match.slot_first) {
+      if (OnlyPronouns(line, match)) return {};
       auto in_slot = Within(index, match.slot_first, SlotEnd(line, match, move));
       if (!in_slot.empty()) {
         const bool several = move == Move::kNeed || move == Move::kAsk || move == Move::kPointer;
@@ -210,6 +232,13 @@ class StatementFinder {
         Within(index, clause.first_token, std::max(clause.last_token, match.last_token));
     if (!around.empty()) return {Heaviest(around)};
     return {};
+  }
+
+  static bool OnlyPronouns(const Line& line, const CueMatch& match) {
+    for (size_t i = match.slot_first; i < match.slot_last; ++i) {
+      if (!IsStopWord(line.reading.tokens[i].text)) return false;
+    }
+    return true;
   }
 
   // A list goes on past commas, to the end of the sentence or to "not".
@@ -224,8 +253,18 @@ class StatementFinder {
     return end;
   }
 
+  // "That's our stumbling block": what it is was said before.
+  static bool PointsBack(const Line& line, const CueMatch& match) {
+    const Span& sentence = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
+    for (size_t i = sentence.first_token; i < match.last_token; ++i) {
+      const absl::string_view word = line.reading.tokens[i].text;
+      if (word == "that" || word == "this") return true;
+    }
+    return false;
+  }
+
   // For pointers and bare worries: the thing is named next, or was named just before.
-  std::vector<const Topic*> Nearby(size_t index, const CueMatch& match, Move move) const {
+  std::vector<const Topic*> NextNamed(size_t index, const CueMatch& match, Move move) const {
     const Line& line = call_.lines[index];
     const size_t sentence = SentenceOf(line.reading, match.first_token);
     const Span& own = line.reading.sentences[sentence].span;
@@ -235,9 +274,11 @@ class StatementFinder {
     if (forward && sentence + 1 < line.reading.sentences.size()) {
       const Sentence& next = line.reading.sentences[sentence + 1];
       const auto found = Within(index, next.span.first_token, next.span.last_token);
-      if (!found.empty() && !next.question) return {Heaviest(found)};
+      const absl::string_view lead = line.reading.tokens[next.span.first_token].text;
+      const bool contrast = lead == "not" || lead == "no" || PointsBack(line, match);
+      if (!found.empty() && !next.question && !contrast) return {Heaviest(found)};
     }
-    return Before(index, match.first_token);
+    return {};
   }
 
   // The last thing named before the token: in the turn, else in the turns before.
@@ -259,6 +300,8 @@ class StatementFinder {
 
   void Read(size_t index, const CueMatch& match, Move move) {
     BlockerStatement statement = Draft(index, match, move);
+    const bool about_somebody = match.who_last > match.who_first;
+    if (about_somebody && IsClosing(move) && statement.actor == kNobody) return;
     const BlockerCategory forced = CategoryFromName(match.cue->category);
     std::vector<const Topic*> objects =
         IsClosing(move) ? ClosingObjects(index, match) : OpenObjects(index, match, move);
@@ -271,13 +314,19 @@ class StatementFinder {
       if (match.cue->weight < 1 && statement.actor == kNobody) return;
       if (move == Move::kGate && PushGateOnEarlier(statement)) return;
       if (move == Move::kNeed || move == Move::kAsk) return;
-      objects = Nearby(index, match, move);
-      if (IsClosing(move) || move == Move::kProgress || move == Move::kReopen) {
-        objects = Before(index, match.first_token);
+      if (move == Move::kRaise || move == Move::kPointer || move == Move::kGate ||
+          move == Move::kFix) {
+        objects = NextNamed(index, match, move);
+        statement.named = !objects.empty();
+        const bool goes_on = move == Move::kRaise || PointsBack(call_.lines[index], match);
+        if (objects.empty() && goes_on && PushOnLast(statement)) return;
       }
+      if (objects.empty()) objects = Before(index, match.first_token);
     }
     for (const Topic* topic : objects) Push(statement, *topic);
-    if (objects.empty() && (statement.actor != kNobody || move == Move::kReopen)) {
+    // Without an object: the ledger knows what its speaker or its actor has open.
+    const bool by_person = statement.actor != kNobody || (IsClosing(move) && call_.deep());
+    if (objects.empty() && (by_person || move == Move::kReopen)) {
       found_.push_back(statement);
     }
   }
@@ -306,6 +355,7 @@ class StatementFinder {
     statement.category = topic.category;
     statement.object = topic.phrase;
     statement.stems = topic.stems;
+    statement.family = topic.family;
     statement.topic_weight = topic.weight;
     const bool soft = statement.move == Move::kNeed || statement.move == Move::kAsk;
     if (soft && !CountsAsRequirement(topic.category)) return;
@@ -320,6 +370,7 @@ class StatementFinder {
       if (topic->category != forced) continue;
       statement.object = topic->phrase;
       statement.stems = topic->stems;
+      statement.family = topic->family;
       statement.topic_weight = topic->weight;
     }
     found_.push_back(std::move(statement));
@@ -343,12 +394,34 @@ class StatementFinder {
       statement.category = earlier.category;
       statement.object = earlier.object;
       statement.stems = earlier.stems;
+      statement.family = earlier.family;
       statement.topic_weight = earlier.topic_weight;
       gates.push_back(std::move(statement));
     }
     std::reverse(gates.begin(), gates.end());
     for (BlockerStatement& statement : gates) found_.push_back(std::move(statement));
     return !gates.empty();
+  }
+
+  // "A draft isn't a guarantee": goes on about what the speaker was at.
+  bool PushOnLast(const BlockerStatement& statement) {
+    for (size_t i = found_.size(); i-- > 0;) {
+      const BlockerStatement& earlier = found_[i];
+      if (earlier.line + kReachBackLines < statement.line) return false;
+      if (earlier.speaker != statement.speaker || IsClosing(earlier.move) ||
+          earlier.category == BlockerCategory::kUnspecified || SettledSince(earlier, i)) {
+        continue;
+      }
+      BlockerStatement again = statement;
+      again.category = earlier.category;
+      again.object = earlier.object;
+      again.stems = earlier.stems;
+      again.family = earlier.family;
+      again.topic_weight = earlier.topic_weight;
+      found_.push_back(std::move(again));
+      return true;
+    }
+    return false;
   }
 
   bool SettledSince(const BlockerStatement& earlier, size_t at) const {

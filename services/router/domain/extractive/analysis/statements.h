@@ -31,6 +31,7 @@ struct BlockerStatement {
   deal::BlockerCategory category = deal::BlockerCategory::kUnspecified;
   std::string object;              // verbatim noun phrase; empty when only the category is known
   std::vector<std::string> stems;  // of the object
+  std::string family;              // what the object's words are one name of; may be empty
   double topic_weight = 0;         // how surely the object belongs to the category
   double weight = 1;               // of the cue
   bool named = false;              // the object stands in the statement itself

@@ -137,8 +137,13 @@ class TopicFinder {
     std::vector<Topic> found;
     for (const CueMatch& match : line.matches) {
       if (match.cue->kind != "topic") continue;
+      if (match.who_last > match.who_first) {
+        PushSystem(line, index, match, found);
+        continue;
+      }
       Push(index, CategoryFromName(match.cue->category), match.cue->weight, match.first_token,
            match.last_token, found);
+      found.back().family = match.cue->object;
     }
     for (size_t i = 0; i < line.reading.tokens.size(); ++i) {
       const Token& token = line.reading.tokens[i];
@@ -160,9 +165,20 @@ class TopicFinder {
   }
 
  private:
+  // "It has to talk to Orion": the named system is the object, unless the name is a person's.
+  void PushSystem(const Line& line, size_t index, const CueMatch& match,
+                  std::vector<Topic>& found) const {
+    const Token& first = line.reading.tokens[match.who_first];
+    const std::string name =
+        Quote(line.turn->text, TokenSpan(line.reading, match.who_first, match.who_last));
+    if (!first.capital || IsStopWord(first.text) || call_.people.Find(name)) return;
+    Push(index, CategoryFromName(match.cue->category), match.cue->weight, match.who_first,
+         match.who_last, found);
+  }
+
   static void Push(size_t line, BlockerCategory category, double weight, size_t first, size_t last,
                    std::vector<Topic>& found) {
-    found.push_back({category, weight, line, first, last, "", {}});
+    found.push_back({category, weight, line, first, last, "", {}, ""});
   }
 
   // Heavier topics swallow lighter ones they overlap, then each grows to its noun phrase.
@@ -205,6 +221,17 @@ BlockerCategory CategoryFromName(absl::string_view name) {
     if (deal::Name(category) == name) return category;
   }
   return BlockerCategory::kUnspecified;
+}
+
+std::string FamilyOf(absl::string_view phrase) {
+  const Reading reading = ReadTurn(phrase);
+  const CueMatch* best = nullptr;
+  const std::vector<CueMatch> matches = BuiltinLexicon().Match(reading);
+  for (const CueMatch& match : matches) {
+    if (match.cue->kind != "topic" || match.cue->object.empty()) continue;
+    if (best == nullptr || match.cue->weight > best->cue->weight) best = &match;
+  }
+  return best == nullptr ? std::string() : best->cue->object;
 }
 
 bool IsSingleton(BlockerCategory category) {

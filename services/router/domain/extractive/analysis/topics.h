@@ -20,9 +20,13 @@ struct Topic {
   size_t last_token = 0;
   std::string phrase;              // verbatim words of the noun phrase
   std::vector<std::string> stems;  // of the phrase
+  std::string family;              // what the words are one name of; may be empty
 };
 
 deal::BlockerCategory CategoryFromName(absl::string_view name);
+
+// What the words of `phrase` are one name of ("accessibility" for "current VPAT"); may be empty.
+std::string FamilyOf(absl::string_view phrase);
 
 // Categories of which a deal has one object: all that is said of the price is one blocker.
 bool IsSingleton(deal::BlockerCategory category);

@@ -59,9 +59,21 @@ bool StartsClause(const std::vector<Token>& tokens, size_t at) {
 size_t EndOfSpan(const std::vector<Token>& tokens, size_t last, absl::string_view text) {
   const size_t limit = last < tokens.size() ? tokens[last].begin : text.size();
   size_t end = limit;
-  while (end > tokens[last - 1].end &&
-         absl::ascii_isspace(static_cast<unsigned char>(text[end - 1])))
+  const auto trim = [&] {
+    while (end > tokens[last - 1].end &&
+           absl::ascii_isspace(static_cast<unsigned char>(text[end - 1]))) {
+      --end;
+    }
+  };
+  trim();
+  // An opening mark after white space belongs to what follows.
+  const bool opening = end >= tokens[last - 1].end + 2 && last < tokens.size() &&
+                       (text[end - 1] == '"' || text[end - 1] == '(' || text[end - 1] == '\'') &&
+                       absl::ascii_isspace(static_cast<unsigned char>(text[end - 2]));
+  if (opening) {
     --end;
+    trim();
+  }
   return end;
 }
 

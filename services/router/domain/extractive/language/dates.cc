@@ -232,6 +232,7 @@ class DateFinder {
       day = word == "mid" ? 15 : word == "early" ? 7 : 0;
     } else if (word == "by" || word == "in" || word == "until" || word == "before") {
       next = at + 1;
+      if (next < last_ && MonthThenDay(next)) return std::nullopt;  // "by March seventh"
     } else {
       return std::nullopt;
     }

@@ -56,9 +56,12 @@ absl::Status ApplyAttributes(absl::string_view attributes, Cue& cue) {
         absl::StrSplit(pair, absl::MaxSplits('=', 1));
     if (split.first == "category") {
       cue.category = std::string(split.second);
+    } else if (split.first == "object") {
+      cue.object = std::string(split.second);
     } else if (split.first != "weight" || !absl::SimpleAtod(split.second, &cue.weight)) {
-      return LineError(cue.source, absl::StrCat("unknown attribute \"", pair,
-                                                "\", expected category=NAME or weight=NUMBER"));
+      return LineError(cue.source,
+                       absl::StrCat("unknown attribute \"", pair,
+                                    "\", expected category=NAME, object=NAME or weight=NUMBER"));
     }
   }
   return absl::OkStatus();
@@ -88,7 +91,7 @@ absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
         if (line.back() != ']') return LineError(defaults.source, "section without \"]\"");
         const std::pair<absl::string_view, absl::string_view> split =
             absl::StrSplit(line.substr(1, line.size() - 2), absl::MaxSplits(absl::ByChar(' '), 1));
-        defaults = Cue{std::string(split.first), "", 1, "", defaults.source};
+        defaults = Cue{std::string(split.first), "", "", 1, "", defaults.source};
         RETURN_IF_ERROR(ApplyAttributes(split.second, defaults));
         continue;
       }

@@ -24,6 +24,7 @@ inline constexpr size_t kMaxSlotTokens = 14;
 struct Cue {
   std::string kind;      // section name: "settle", "gate", "topic", …
   std::string category;  // blocker category name, or another value that the kind defines; or empty
+  std::string object;    // topics: what the words are one name of ("accessibility"); may be empty
   double weight = 1;
   std::string pattern;  // as written
   std::string source;   // "file:line"

@@ -1,0 +1,100 @@
+#include "services/cli/client/client.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/host_port.h"
+#include "common/base/random_hex.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+
+namespace throughline::cli {
+namespace {
+
+constexpr int kRequestIdBytes = 8;
+constexpr absl::Duration kMaxTimeout = absl::Hours(24);
+
+absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
+  absl::Duration timeout;
+  double seconds = 0;
+  if (absl::SimpleAtod(text, &seconds)) {
+    timeout = absl::Seconds(seconds);
+  } else if (!absl::ParseDuration(text, &timeout)) {
+    timeout = absl::ZeroDuration();
+  }
+  if (timeout > absl::ZeroDuration() && timeout <= kMaxTimeout) return timeout;
+  return InvalidField("--timeout",
+                      absl::StrCat("a time like 30s, 500ms or 2m, at most 24h, got \"", text, "\""),
+                      "correct the flag");
+}
+
+// Methods that may be sent again when the server went away: reads, and writes under a key.
+const rpc::ChannelOptions& Retries() {
+  static const auto* options =
+      new rpc::ChannelOptions{.idempotent_methods = {
+                                  "throughline.orchestrator.v1.OrchestratorService/GetProfile",
+                                  "throughline.orchestrator.v1.OrchestratorService/GetDeal",
+                                  "throughline.orchestrator.v1.OrchestratorService/ListCalls",
+                                  "throughline.memory.v1.MemoryService/Recall",
+                                  "throughline.memory.v1.MemoryService/ListFacts",
+                                  "throughline.router.v1.RouterService/Decide",
+                                  "throughline.router.v1.RouterService/ListDecisions",
+                                  "throughline.router.v1.RouterService/GetSpend",
+                              }};
+  return *options;
+}
+
+template <typename Service>
+absl::StatusOr<Remote<Service>> Reach(absl::string_view name, absl::string_view flag,
+                                      const std::string& address) {
+  ASSIGN_OR_RETURN(const HostPort target, ParseHostPort(address, flag));
+  return Remote<Service>{
+      .stub = Service::NewStub(rpc::MakeChannel(target.ToString(), Retries())),
+      .name = std::string(name),
+      .flag = std::string(flag),
+      .address = address,
+  };
+}
+
+}  // namespace
+
+void AddClientFlags(CLI::App& command, ClientFlags& flags) {
+  command.add_option("--server", flags.server, "Server to talk to, as HOST:PORT")
+      ->envname("THROUGHLINE_SERVER")
+      ->capture_default_str();
+  command
+      .add_option("--memory-server", flags.memory_server,
+                  "Memory service when it runs apart; --server otherwise")
+      ->envname("THROUGHLINE_MEMORY_SERVER");
+  command
+      .add_option("--router-server", flags.router_server,
+                  "Router service when it runs apart; --server otherwise")
+      ->envname("THROUGHLINE_ROUTER_SERVER");
+  command.add_option("--timeout", flags.timeout, "Longest one request may take: 30s, 500ms, 2m")
+      ->capture_default_str();
+  command.add_flag("--json", flags.json, "Print JSON, one object a line");
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Make(const ClientFlags& flags) {
+  const bool own_memory = !flags.memory_server.empty();
+  const bool own_router = !flags.router_server.empty();
+  std::unique_ptr<Client> client(new Client);
+  ASSIGN_OR_RETURN(client->timeout_, ParseTimeout(flags.timeout));
+  ASSIGN_OR_RETURN(client->orchestrator_,
+                   Reach<Orchestrator>("orchestrator", "--server", flags.server));
+  ASSIGN_OR_RETURN(client->memory_,
+                   Reach<Memory>("memory", own_memory ? "--memory-server" : "--server",
+                                 own_memory ? flags.memory_server : flags.server));
+  ASSIGN_OR_RETURN(client->router_,
+                   Reach<Router>("router", own_router ? "--router-server" : "--server",
+                                 own_router ? flags.router_server : flags.server));
+  return client;
+}
+
+Context Client::NewContext() const {
+  return Context({.request_id = RandomHex(kRequestIdBytes),
+                  .deadline = Clock::Real().Now() + timeout_,
+                  .cancellation = std::make_shared<CancellationSource>()});
+}
+
+}  // namespace throughline::cli

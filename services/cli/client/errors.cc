@@ -1,0 +1,54 @@
+#include "services/cli/client/errors.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "services/cli/output/text.h"
+
+namespace throughline::cli {
+namespace {
+
+absl::Status WithMessage(const absl::Status& status, absl::string_view message) {
+  return absl::Status(status.code(), message);
+}
+
+std::string NextStep(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kDeadlineExceeded:
+      return "allow more time with --timeout, or look at the server's log";
+    case absl::StatusCode::kResourceExhausted: {
+      const std::optional<absl::Duration> delay = RetryAfter(status);
+      return delay.has_value() ? absl::StrCat("repeat the command in ", Short(*delay))
+                               : "repeat the command when less is under way";
+    }
+    case absl::StatusCode::kUnimplemented:
+      return "use a server of this version; see `throughline version`";
+    case absl::StatusCode::kNotFound:
+      return "check the id; `throughline calls --customer ID` lists the calls of a customer";
+    default:
+      return "repeat the command, or look at the server's log";
+  }
+}
+
+}  // namespace
+
+std::string ErrorLine(const absl::Status& status) {
+  const std::string message = OneLine(status.message());
+  return absl::StrCat("throughline: ",
+                      message.empty() ? absl::StatusCodeToString(status.code()) : message);
+}
+
+absl::Status Explain(const absl::Status& status, absl::string_view flag,
+                     absl::string_view address) {
+  if (status.ok()) return status;
+  if (status.code() == absl::StatusCode::kUnavailable) {
+    return WithMessage(
+        status,
+        absl::StrCat(flag, ": expected a Throughline server at ", address, " (", status.message(),
+                     "); start one with `throughline serve`, or name ", "another with ", flag));
+  }
+  if (absl::StrContains(OneLine(status.message()), "; ")) return status;
+  return WithMessage(status, absl::StrCat(status.message(), "; ", NextStep(status)));
+}
+
+}  // namespace throughline::cli

@@ -124,8 +124,7 @@ class Composer {
 
   // The day the ask names: the delivery, unless the next conversation comes right after it.
   std::optional<EmailDay> AskDay() const {
-    const absl::CivilDay today =
-        absl::ToCivilDay(input_.call.occurred_at, absl::UTCTimeZone());
+    const absl::CivilDay today = absl::ToCivilDay(input_.call.occurred_at, absl::UTCTimeZone());
     const bool soon = material_.promised && material_.promised->day <= today + 1;
     if (material_.promised && !(soon && material_.meeting)) return material_.promised;
     return material_.meeting;

@@ -155,6 +155,10 @@ class Gatherer {
     return worth;
   }
 
+  bool SharesNothing(const std::vector<std::string>& stems) const {
+    return StemOverlap(stems, subject_) == 0;
+  }
+
   static void KeepBest(std::vector<Candidate>& candidates) {
     std::stable_sort(candidates.begin(), candidates.end(),
                      [](const Candidate& a, const Candidate& b) { return a.worth > b.worth; });
@@ -222,6 +226,11 @@ class Gatherer {
         static const RE2& routine =
             *new RE2("(?i)\\b(summary|recap|notes|minutes|invite|invitation|calendar)\\b");
         if (Matches(piece, routine)) continue;
+        static const RE2& to_reader = *new RE2("(?i)\\byou\\b");
+        if (SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
+            !DayIn(piece, reader_.today)) {
+          continue;
+        }
         double worth = Relevance(statement, piece);
         static const RE2& deliver =
             *new RE2("(?i)\\b(send|get|have|bring|put|draft|write|share)\\b");
@@ -262,8 +271,8 @@ class Gatherer {
   void Recaps(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
-      const bool answers_wish = statement.side == Side::kSeller && wish_turns_.contains(
-                                                                        statement.turn->index - 1);
+      const bool answers_wish =
+          statement.side == Side::kSeller && wish_turns_.contains(statement.turn->index - 1);
       if (!IsVerbless(statement.clean) || statement.content_words < 3) continue;
       if (statement.asked_turn != nullptr && !answers_wish) continue;
       if (WordsBesidesDates(statement.clean) < 2) continue;
@@ -302,7 +311,10 @@ class Gatherer {
         const std::vector<std::string> stems = ContentStems(piece);
         const bool others_wish =
             statement.voice != reader_.name && StemOverlap(stems, subject_) < kOthersOverlap;
-        if (others_wish || stems.size() < 2) continue;
+        static const RE2& pointing =
+            *new RE2("(?i)^(it|it's|that|that's|they|there|there's|this|those)\\b");
+        if (others_wish || stems.size() < 2 || Matches(piece, pointing)) continue;
+        if (!statement.Has("need") && SharesNothing(stems)) continue;
         if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }
     }
@@ -325,7 +337,8 @@ class Gatherer {
       const auto day = DayIn(statement.quote, reader_.today);
       if (!day) continue;
       material.meeting = EmailDay{*day, EvidenceOf(statement)};
-      static const RE2& with = *new RE2("(?i)\\b(?:call|meeting|talk|sit down|session) with ([A-Z][\\w'-]+)");
+      static const RE2& with =
+          *new RE2("(?i)\\b(?:call|meeting|talk|sit down|session) with ([A-Z][\\w'-]+)");
       std::string name;
       material.meeting_with.clear();
       if (RE2::PartialMatch(statement.quote, with, &name)) {
@@ -362,7 +375,8 @@ class Gatherer {
                                (!material.meeting || *day != material.meeting->day);
         static const RE2& vague =
             *new RE2("(?i)^(it|they|he|she|that|this|you|you'll|if|i'd|then)\\b");
-        if (!other_day || Matches(piece, vague)) continue;
+        static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|her|they|them|their)\\b");
+        if (!other_day || Matches(piece, vague) || Matches(piece, others)) continue;
         const double worth =
             Relevance(statement, piece) + (statement.side == Side::kSeller ? 0 : 0.6);
         if (worth > std::max(best.worth, kMinWorth)) best = {&statement, piece, worth};
@@ -384,7 +398,8 @@ class Gatherer {
                                    primary->category == BlockerCategory::kTiming);
     if (!paper) return;
     static const RE2& accepts = *new RE2(
-        "(?i)\\b(i'm|i am|we're|we are) (good|fine|happy|ok|okay) with\\b|\\b(i|we) (accept|agree to|"
+        "(?i)\\b(i'm|i am|we're|we are) (good|fine|happy|ok|okay) with\\b|\\b(i|we) (accept|agree "
+        "to|"
         "agreed to|can live with)\\b");
     for (const Statement& statement : statements_) {
       if (statement.side == Side::kSeller || statement.question || statement.numbers == 0) continue;

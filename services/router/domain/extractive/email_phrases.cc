@@ -56,12 +56,13 @@ absl::StatusOr<Phrases> Phrases::Parse(absl::string_view text) {
   return phrases;
 }
 
-std::string Phrases::Say(absl::string_view section, absl::string_view seed,
-                         const Slots& slots, size_t turn) const {
+std::string Phrases::Say(absl::string_view section, absl::string_view seed, const Slots& slots,
+                         size_t turn) const {
   const auto found = sections_.find(section);
   if (found == sections_.end() || found->second.empty()) return "";
   const std::vector<std::string>& lines = found->second;
-  const std::string& chosen = lines[(StableHash(absl::StrCat(seed, "/", section)) + turn) % lines.size()];
+  const std::string& chosen =
+      lines[(StableHash(absl::StrCat(seed, "/", section)) + turn) % lines.size()];
   std::vector<std::pair<std::string, std::string>> replacements;
   for (const auto& [slot, value] : slots) {
     replacements.emplace_back(absl::StrCat("{", slot, "}"), value);

@@ -18,6 +18,15 @@ bool Matches(absl::string_view text, const RE2& pattern) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
 }
 
+// Speaks of the past and of nothing to come.
+bool IsPast(absl::string_view text) {
+  static const RE2& ahead = *new RE2(
+      "(?i)(\\b(will|by|before|until|through|next|tomorrow|let's|talk|meet|regroup|call "
+      "(with|on))\\b|"
+      "'ll\\b)");
+  return LooksBack(text) && !Matches(text, ahead);
+}
+
 // "to you Jill", "to Odette": the reader is "you" wherever the words mean them.
 bool TurnReader(const Reader& reader, std::string* text) {
   const std::string first = RE2::QuoteMeta(FirstName(reader.name));
@@ -46,7 +55,8 @@ std::string Trimmed(std::string text) {
 }  // namespace
 
 std::string SpellOut(absl::string_view text, absl::CivilDay today) {
-  const std::string digits = WithDigits(text);
+  std::string digits = WithDigits(text);
+  if (IsPast(digits)) return digits;
   const Reading reading = ReadTurn(digits);
   std::string result;
   size_t copied = 0;
@@ -70,6 +80,7 @@ std::string SpellOut(absl::string_view text, absl::CivilDay today) {
 }
 
 std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today) {
+  if (IsPast(text)) return std::nullopt;
   const Reading reading = ReadTurn(text);
   std::optional<absl::CivilDay> found;
   for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
@@ -80,7 +91,8 @@ std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today
 
 bool IsVerbless(absl::string_view clean) {
   static const RE2& finite = *new RE2(
-      "(?i)\\b(i|i'm|i'll|i'd|i've|we|we'll|we're|we've|you've|you're|you'll|you'd|you (get|have|need)|"
+      "(?i)\\b(i|i'm|i'll|i'd|i've|we|we'll|we're|we've|you've|you're|you'll|you'd|you "
+      "(get|have|need)|"
       "got|closes|opens|needs|wants|says|goes|comes|gets|works|costs|takes|shuts|ends|makes|means|"
       "starts|stays|he|she|they|it|it's|that's|there's|is|are|"
       "was|were|has|have|had|do|does|did|will|would|can|could|should|may|might|don't|doesn't|"

@@ -38,8 +38,7 @@ std::string TextOf(const Statement& statement, const Cast& cast, absl::CivilDay 
   if (statement.voice.empty()) {
     return absl::StrCat(Capitalized(who), " reads out: \"", Capitalized(statement.clean), ".\"");
   }
-  const std::string text =
-      AsStatement(statement.clean, statement.voice, statement.addressee, cast);
+  const std::string text = AsStatement(statement.clean, statement.voice, statement.addressee, cast);
   return WithDates(WithDigits(text), today);
 }
 

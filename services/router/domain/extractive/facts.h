@@ -45,6 +45,9 @@ std::string WithDigits(absl::string_view text);
 // month stay as they are.
 std::string WithDates(absl::string_view text, absl::CivilDay today);
 
+// True for words about the past, where "Monday" is not the coming one.
+bool LooksBack(absl::string_view text);
+
 // Facts that say the same: same content words but for a few, same numbers.
 class SameFacts {
  public:

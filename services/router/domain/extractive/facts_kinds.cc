@@ -43,8 +43,8 @@ bool Unfit(const Statement& statement) {
 
 double CueWeight(const Statement& statement) {
   // What moves a deal weighs more than what dates or colours it.
-  static constexpr absl::string_view kStrong[] = {"need",     "preference", "stakeholder", "decision",
-                                                  "objection", "competitor", "trigger"};
+  static constexpr absl::string_view kStrong[] = {
+      "need", "preference", "stakeholder", "decision", "objection", "competitor", "trigger"};
   static constexpr absl::string_view kSupporting[] = {"personal", "budget", "commitment",
                                                       "timeline"};
   double weight = 0;

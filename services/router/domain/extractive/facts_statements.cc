@@ -1,8 +1,8 @@
 #include "services/router/domain/extractive/facts_statements.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -59,10 +59,11 @@ bool IsDeterminer(absl::string_view word) {
 }
 
 bool IsAuxiliary(absl::string_view word) {
-  static const WordSet& words = *new WordSet(
-      {"is", "are", "was", "were", "will", "would", "can", "could", "should", "may", "might",
-       "has", "have", "had", "does", "do", "did", "goes", "means", "makes", "works", "happened",
-       "happens", "comes", "takes", "helps", "said", "says", "one", "ones"});
+  static const WordSet& words =
+      *new WordSet({"is",     "are",   "was",   "were",  "will",  "would",    "can",     "could",
+                    "should", "may",   "might", "has",   "have",  "had",      "does",    "do",
+                    "did",    "goes",  "means", "makes", "works", "happened", "happens", "comes",
+                    "takes",  "helps", "said",  "says",  "one",   "ones"});
   return words.contains(word);
 }
 
@@ -203,9 +204,9 @@ class Reader {
     statement.clean = absl::StrJoin(statement.pieces, "; ");
     statement.voice = VoiceAt(span.begin, *statement.turn);
     statement.addressee = called.empty() ? cast_.only_customer() : cast_.Resolve(called);
-    statement.called_colleague =
-        !called.empty() && !statement.addressee.empty() && statement.voice == statement.turn->speaker &&
-        cast_.SideOf(statement.addressee) == statement.side;
+    statement.called_colleague = !called.empty() && !statement.addressee.empty() &&
+                                 statement.voice == statement.turn->speaker &&
+                                 cast_.SideOf(statement.addressee) == statement.side;
     if (statement.side != Side::kSeller) statement.addressee.clear();
     Count(reading, span, statement);
     for (const CueMatch& match : matches) {

@@ -21,8 +21,8 @@ inline constexpr size_t kMaxStatementTokens = 45;
 struct Statement {
   const transcript::Turn* turn = nullptr;
   transcript::Side side = transcript::Side::kUnknown;
-  std::string quote;      // verbatim
-  std::string voice;      // who "I" is: the speaker, or whose words the speaker reads out
+  std::string quote;                // verbatim
+  std::string voice;                // who "I" is: the speaker, or whose words the speaker reads out
   std::vector<std::string> pieces;  // the same in writing, sentence by sentence
   std::string clean;                // the pieces joined by "; "
   std::string addressee;  // who "you" surely means; empty when anybody of the customer may be

@@ -222,7 +222,8 @@ std::string Uncapitalized(absl::string_view text, const Cast& cast) {
   const std::string lower = absl::AsciiStrToLower(word);
   const bool plain = IsStopWord(lower) || IsBaseVerb(lower) || cast.IsOrdinary(lower);
   const bool acronym = word.size() > 1 && absl::ascii_isupper(static_cast<unsigned char>(word[1]));
-  if (!plain || acronym || word == "I" || cast.first_names().contains(lower)) return std::string(text);
+  if (!plain || acronym || word == "I" || cast.first_names().contains(lower))
+    return std::string(text);
   std::string result(text);
   result[0] = absl::ascii_tolower(static_cast<unsigned char>(result[0]));
   return result;

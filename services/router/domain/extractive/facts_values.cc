@@ -79,13 +79,10 @@ std::string MonthAndDay(absl::CivilDay day) {
 
 // A weekday or ordinal means the coming one only in words about the future.
 bool LooksAhead(absl::string_view text) {
-  static const RE2& ahead =
-      *new RE2("(?i)\\b(will|by|before|until|till|next|tomorrow|proposes|asks|can (?:get|send|have|do|give|make|talk)|works|meets?|talk|call)\\b");
-  static const RE2& past = *new RE2(
-      "(?i)\\b(was|were|did|had|ago|last|yesterday|signed|sent|told|ran|read|went|came|got|asked|"
-      "said|approved|tested|offered|called)\\b");
-  const re2::StringPiece piece(text.data(), text.size());
-  return RE2::PartialMatch(piece, ahead) && !RE2::PartialMatch(piece, past);
+  static const RE2& ahead = *new RE2(
+      "(?i)\\b(will|by|before|until|till|next|tomorrow|proposes|asks|can (?:get|send|have|do|give|"
+      "make|talk)|works|meets?|talk|call)\\b");
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), ahead) && !LooksBack(text);
 }
 
 // True when the words leave the date to the calendar and surely mean a day.
@@ -105,6 +102,13 @@ bool NeedsDate(const Reading& reading, const DateMention& date) {
 }
 
 }  // namespace
+
+bool LooksBack(absl::string_view text) {
+  static const RE2& past = *new RE2(
+      "(?i)\\b(was|were|did|had|ago|last|yesterday|signed|sent|told|ran|went|came|got|asked|said|"
+      "approved|tested|offered|called|met|tried|started|lost|missed|opened|closed)\\b");
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), past);
+}
 
 std::string WithDigits(absl::string_view text) {
   const std::vector<Token> tokens = Tokenize(text);

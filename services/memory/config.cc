@@ -1,0 +1,62 @@
+#include "services/memory/config.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+
+namespace throughline::memory {
+namespace {
+
+constexpr double kMinCacheSeconds = 1;
+constexpr double kMaxCacheSeconds = 86400;
+constexpr int kMaxIndexCacheMib = 65536;
+
+}  // namespace
+
+void AddFlags(CLI::App& app, Config& config) {
+  app.add_option("--data-dir", config.data_dir, "Folder of the database, made when missing")
+      ->envname("THROUGHLINE_DATA_DIR")
+      ->capture_default_str();
+  app.add_option("--redis", config.redis,
+                 "Redis for recalled context, HOST:PORT; without it a cache in this process")
+      ->envname("THROUGHLINE_REDIS");
+  app.add_option("--redis-password-file", config.redis_password_file,
+                 "File that holds the password of Redis")
+      ->envname("THROUGHLINE_REDIS_PASSWORD_FILE");
+  app.add_option("--cache-seconds", config.cache_seconds, "How long recalled context is kept")
+      ->envname("THROUGHLINE_CACHE_SECONDS")
+      ->check(CLI::Range(kMinCacheSeconds, kMaxCacheSeconds))
+      ->capture_default_str();
+  app.add_option("--index-cache-mib", config.index_cache_mib,
+                 "Memory for customers kept ready to be recalled from")
+      ->envname("THROUGHLINE_INDEX_CACHE_MIB")
+      ->check(CLI::Range(1, kMaxIndexCacheMib))
+      ->capture_default_str();
+}
+
+absl::StatusOr<MemoryOptions> ToOptions(const Config& config) {
+  if (config.data_dir.empty()) return InvalidField("--data-dir", "a folder", "name one");
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir, error);
+  if (error) {
+    return InvalidField("--data-dir",
+                        absl::StrCat("a folder that can be made, not \"", config.data_dir, "\" (",
+                                     error.message(), ")"),
+                        "choose a writable place");
+  }
+  MemoryOptions options{.database_path = absl::StrCat(config.data_dir, "/memory.db"),
+                        .redis_password_file = config.redis_password_file,
+                        .cache_time_to_live = absl::Seconds(config.cache_seconds),
+                        .index_cache_bytes = static_cast<size_t>(config.index_cache_mib) << 20};
+  if (!config.redis.empty()) {
+    ASSIGN_OR_RETURN(options.redis, ParseHostPort(config.redis, "--redis"));
+  }
+  return options;
+}
+
+}  // namespace throughline::memory

@@ -1,0 +1,29 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_CONFIG_H_
+#define THROUGHLINE_SERVICES_MEMORY_CONFIG_H_
+
+#include <CLI/App.hpp>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "services/memory/register.h"
+
+namespace throughline::memory {
+
+// What the memory process takes from its command line, or from THROUGHLINE_* in the environment.
+struct Config {
+  std::string data_dir = "data";
+  std::string redis;  // HOST:PORT; empty: cache in the process
+  std::string redis_password_file;
+  double cache_seconds = 600;
+  int index_cache_mib = 128;
+};
+
+// Adds --data-dir, --redis, --redis-password-file, --cache-seconds and --index-cache-mib.
+void AddFlags(CLI::App& app, Config& config);
+
+// INVALID_ARGUMENT names the flag. Makes the data directory when it is missing.
+absl::StatusOr<MemoryOptions> ToOptions(const Config& config);
+
+}  // namespace throughline::memory
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_CONFIG_H_

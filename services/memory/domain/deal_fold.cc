@@ -1,0 +1,197 @@
+#include "services/memory/domain/deal_fold.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "services/memory/domain/person_name.h"
+#include "services/memory/domain/profile_merge.h"
+
+namespace throughline::memory {
+namespace {
+
+using deal::Blocker;
+using deal::BlockerTransition;
+using deal::Stakeholder;
+
+bool SameTransition(const BlockerTransition& a, const BlockerTransition& b) {
+  return a.at == b.at && a.status == b.status && a.evidence.call_id == b.evidence.call_id;
+}
+
+// Transitions of one call keep the order of its turns.
+bool Earlier(const BlockerTransition& a, const BlockerTransition& b) {
+  return std::make_tuple(a.at, a.evidence.turn) < std::make_tuple(b.at, b.evidence.turn);
+}
+
+void Replace(const std::string& value, std::string* target) {
+  if (!value.empty()) *target = value;
+}
+
+void MergeBlocker(const Blocker& incoming, Blocker* known) {
+  for (const BlockerTransition& transition : incoming.history) {
+    const bool there =
+        std::any_of(known->history.begin(), known->history.end(),
+                    [&](const BlockerTransition& t) { return SameTransition(t, transition); });
+    if (!there) known->history.push_back(transition);
+  }
+  std::stable_sort(known->history.begin(), known->history.end(), Earlier);
+  if (known->history.size() > kMaxTransitionsPerBlocker) {
+    // The first transition tells how it began, so it stays.
+    const auto surplus = static_cast<ptrdiff_t>(known->history.size() - kMaxTransitionsPerBlocker);
+    known->history.erase(known->history.begin() + 1, known->history.begin() + 1 + surplus);
+  }
+  known->status = known->history.back().status;
+  Replace(incoming.object, &known->object);
+  Replace(incoming.description, &known->description);
+  Replace(incoming.owner, &known->owner);
+  Replace(incoming.clearing_condition, &known->clearing_condition);
+}
+
+void MergeStakeholder(const Stakeholder& incoming, Stakeholder* known) {
+  // The longer spelling tells more: "Sarah Chen" after "Sarah".
+  if (incoming.name.size() > known->name.size()) known->name = incoming.name;
+  Replace(incoming.title, &known->title);
+  Replace(incoming.organization, &known->organization);
+  Replace(incoming.email, &known->email);
+  const bool role_stated = incoming.role != deal::StakeholderRole::kUnspecified;
+  if (role_stated && (!incoming.authority_evidence.empty() || known->authority_evidence.empty())) {
+    known->role = incoming.role;
+    known->nominal = incoming.nominal;
+    known->nominal_reason = incoming.nominal_reason;
+  } else if (incoming.nominal) {
+    known->nominal = true;
+    Replace(incoming.nominal_reason, &known->nominal_reason);
+  }
+  for (const deal::Evidence& evidence : incoming.authority_evidence) {
+    const bool there = std::any_of(known->authority_evidence.begin(),
+                                   known->authority_evidence.end(), [&](const deal::Evidence& e) {
+                                     return e.call_id == evidence.call_id &&
+                                            e.turn == evidence.turn && e.quote == evidence.quote;
+                                   });
+    if (!there) known->authority_evidence.push_back(evidence);
+  }
+  if (known->authority_evidence.size() > kMaxEvidencePerStakeholder) {
+    const auto surplus =
+        static_cast<ptrdiff_t>(known->authority_evidence.size() - kMaxEvidencePerStakeholder);
+    known->authority_evidence.erase(known->authority_evidence.begin(),
+                                    known->authority_evidence.begin() + surplus);
+  }
+}
+
+deal::TimelineEntry TimelineEntryOf(const Contribution& contribution) {
+  deal::TimelineEntry entry{.call_id = contribution.call_id,
+                            .occurred_at = contribution.at,
+                            .facts_added = contribution.facts_added,
+                            .summary = contribution.summary};
+  if (contribution.analysis.has_value()) {
+    entry.primary_blocker = contribution.analysis->primary_blocker;
+    entry.stage = contribution.analysis->stage;
+    for (const Stakeholder& person : contribution.analysis->decision_makers) {
+      entry.decision_makers.push_back(person.name);
+    }
+  }
+  return entry;
+}
+
+// Open ones first, each part in order of when it began.
+void SortLedger(std::vector<Blocker>* ledger) {
+  std::stable_sort(ledger->begin(), ledger->end(), [](const Blocker& a, const Blocker& b) {
+    const bool a_closed = !deal::IsOpen(a.status);
+    const bool b_closed = !deal::IsOpen(b.status);
+    return std::make_tuple(a_closed, a.history.front().at, absl::string_view(a.id)) <
+           std::make_tuple(b_closed, b.history.front().at, absl::string_view(b.id));
+  });
+}
+
+std::string PrimaryBlockerId(const deal::Analysis& analysis, const std::vector<Blocker>& ledger) {
+  const auto open = [&ledger](const std::string& id) {
+    return std::any_of(ledger.begin(), ledger.end(), [&id](const Blocker& blocker) {
+      return blocker.id == id && deal::IsOpen(blocker.status);
+    });
+  };
+  if (analysis.primary_blocker.has_value() && open(BlockerKey(*analysis.primary_blocker))) {
+    return BlockerKey(*analysis.primary_blocker);
+  }
+  for (const Blocker& blocker : analysis.open_blockers) {
+    if (open(BlockerKey(blocker))) return BlockerKey(blocker);
+  }
+  return "";
+}
+
+void ApplyAnalysis(const deal::Analysis& analysis, deal::DealState* state) {
+  if (!analysis.is_sales_call) return;
+  std::vector<Blocker> blockers = analysis.open_blockers;
+  if (analysis.primary_blocker.has_value()) blockers.push_back(*analysis.primary_blocker);
+  blockers.insert(blockers.end(), analysis.resolved_blockers.begin(),
+                  analysis.resolved_blockers.end());
+  MergeBlockers(blockers, &state->blockers);
+  SortLedger(&state->blockers);
+  // Full names first, so that a first name alone finds its person.
+  MergeStakeholders(analysis.stakeholders, &state->stakeholders);
+  MergeStakeholders(analysis.decision_makers, &state->stakeholders);
+  std::vector<Stakeholder> nominal = analysis.nominal_decision_makers;
+  for (Stakeholder& person : nominal) person.nominal = true;
+  MergeStakeholders(nominal, &state->stakeholders);
+  if (analysis.stage != deal::JourneyStage::kUnspecified) state->stage = analysis.stage;
+  state->primary_blocker_id = PrimaryBlockerId(analysis, state->blockers);
+}
+
+}  // namespace
+
+std::string BlockerKey(const Blocker& blocker) {
+  return blocker.id.empty() ? deal::BlockerId(blocker.category, blocker.object) : blocker.id;
+}
+
+void MergeBlockers(const std::vector<Blocker>& incoming, std::vector<Blocker>* ledger) {
+  for (const Blocker& blocker : incoming) {
+    if (blocker.category == deal::BlockerCategory::kNone || blocker.history.empty()) continue;
+    const std::string id = BlockerKey(blocker);
+    const auto known = std::find_if(ledger->begin(), ledger->end(),
+                                    [&id](const Blocker& b) { return b.id == id; });
+    if (known != ledger->end()) {
+      MergeBlocker(blocker, &*known);
+    } else if (ledger->size() < kMaxBlockers) {
+      Blocker fresh = blocker;
+      fresh.id = id;
+      fresh.history.clear();
+      MergeBlocker(blocker, &fresh);
+      ledger->push_back(std::move(fresh));
+    }
+  }
+}
+
+void MergeStakeholders(const std::vector<Stakeholder>& incoming, std::vector<Stakeholder>* known) {
+  for (const Stakeholder& person : incoming) {
+    std::vector<std::string> names;
+    names.reserve(known->size());
+    for (const Stakeholder& k : *known) names.push_back(k.name);
+    const int index = FindPerson(names, person.name);
+    if (index >= 0) {
+      MergeStakeholder(person, &(*known)[static_cast<size_t>(index)]);
+    } else if (known->size() < kMaxStakeholders) {
+      known->push_back(person);
+    }
+  }
+}
+
+bool HappenedBefore(const Contribution& a, const Contribution& b) {
+  return std::make_tuple(a.at, absl::string_view(a.id)) <
+         std::make_tuple(b.at, absl::string_view(b.id));
+}
+
+void Apply(const Contribution& contribution, CustomerState* state) {
+  if (contribution.analysis.has_value()) ApplyAnalysis(*contribution.analysis, &state->deal);
+  if (!contribution.call_id.empty()) {
+    state->deal.timeline.push_back(TimelineEntryOf(contribution));
+  }
+  ApplyToProfile(contribution, state->deal, &state->profile);
+}
+
+CustomerState Fold(const std::vector<Contribution>& contributions) {
+  CustomerState state;
+  for (const Contribution& contribution : contributions) Apply(contribution, &state);
+  return state;
+}
+
+}  // namespace throughline::memory

@@ -1,0 +1,247 @@
+#include "services/memory/domain/fact_merge.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "common/digest/sha256.h"
+
+namespace throughline::memory {
+namespace {
+
+constexpr size_t kIdDigits = 20;
+
+std::string EvidenceKey(const deal::Evidence& evidence) {
+  return Sha256Hex({evidence.call_id, absl::StrCat(evidence.turn), evidence.quote});
+}
+
+// Two statements with one key are the same act of saying.
+std::string StatementKey(const Statement& statement) {
+  std::vector<std::string> parts;
+  for (const deal::Evidence& evidence : statement.evidence) parts.push_back(EvidenceKey(evidence));
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  std::string joined = absl::StrCat(statement.signature, "\n");
+  for (const std::string& part : parts) absl::StrAppend(&joined, part);
+  return joined;
+}
+
+// A total order by the customer's account, then by anything that does not depend on arrival.
+bool SaidBefore(const Statement& a, const Statement& b) {
+  const auto turn = [](const Statement& s) { return s.evidence.empty() ? 0 : s.evidence[0].turn; };
+  return std::make_tuple(a.valid_from, absl::string_view(a.call_id), turn(a),
+                         absl::string_view(a.signature), absl::string_view(a.text)) <
+         std::make_tuple(b.valid_from, absl::string_view(b.call_id), turn(b),
+                         absl::string_view(b.signature), absl::string_view(b.text));
+}
+
+std::string RowId(const FactIdentity& identity, absl::string_view signature, int occurrence) {
+  const std::string digest = Sha256Hex({identity.key, signature});
+  std::string id = absl::StrCat("f", digest.substr(0, kIdDigits));
+  if (occurrence > 1) absl::StrAppend(&id, "-", occurrence);
+  return id;
+}
+
+void CapStatements(std::vector<Statement>* statements) {
+  if (statements->size() <= kMaxStatementsPerFact) return;
+  const auto surplus = static_cast<ptrdiff_t>(statements->size() - kMaxStatementsPerFact);
+  statements->erase(statements->begin() + 1, statements->begin() + 1 + surplus);
+}
+
+// The row that `statements` (in order, one value) amount to.
+FactRow MakeRow(const FactIdentity& identity, std::string id, std::vector<Statement> statements) {
+  CapStatements(&statements);
+  FactRow row{.key = identity.key};
+  const Statement& first = statements.front();
+  row.fact = {.id = std::move(id),
+              .kind = first.kind,
+              .text = first.text,
+              .subject = identity.subject,
+              .attribute = identity.attribute,
+              .value = first.value,
+              .valid_from = first.valid_from,
+              .recorded_at = first.recorded_at};
+  absl::flat_hash_set<std::string> seen;
+  for (const Statement& statement : statements) {
+    row.fact.confidence = std::max(row.fact.confidence, statement.confidence);
+    row.fact.recorded_at = std::min(row.fact.recorded_at, statement.recorded_at);
+    for (const deal::Evidence& evidence : statement.evidence) {
+      if (seen.insert(EvidenceKey(evidence)).second) row.fact.evidence.push_back(evidence);
+    }
+    row.fact.tags.insert(row.fact.tags.end(), statement.tags.begin(), statement.tags.end());
+  }
+  std::sort(row.fact.tags.begin(), row.fact.tags.end());
+  row.fact.tags.erase(std::unique(row.fact.tags.begin(), row.fact.tags.end()), row.fact.tags.end());
+  row.call_id = first.evidence.empty() ? first.call_id : first.evidence[0].call_id;
+  row.turn = first.evidence.empty() ? 0 : first.evidence[0].turn;
+  row.statements = std::move(statements);
+  return row;
+}
+
+// Rows of the live statements, chained: each but the last is closed by the next.
+std::vector<FactRow> Chain(const FactIdentity& identity, std::vector<Statement> live,
+                           const absl::flat_hash_set<std::string>& taken_ids) {
+  std::sort(live.begin(), live.end(), SaidBefore);
+  std::vector<FactRow> rows;
+  absl::flat_hash_map<std::string, int> occurrences;
+  for (size_t begin = 0; begin < live.size();) {
+    size_t end = begin + 1;
+    while (end < live.size() && live[end].signature == live[begin].signature) ++end;
+    std::string id;
+    do {
+      id = RowId(identity, live[begin].signature, ++occurrences[live[begin].signature]);
+    } while (taken_ids.contains(id));
+    rows.push_back(MakeRow(identity, std::move(id), {live.begin() + begin, live.begin() + end}));
+    begin = end;
+  }
+  for (size_t i = 0; i + 1 < rows.size(); ++i) {
+    rows[i].fact.superseded_by = rows[i + 1].fact.id;
+    rows[i].fact.valid_to = rows[i + 1].fact.valid_from;
+  }
+  return rows;
+}
+
+bool SameRow(const FactRow& a, const FactRow& b) {
+  return a.statements.size() == b.statements.size() &&
+         a.fact.evidence.size() == b.fact.evidence.size() && a.fact.text == b.fact.text &&
+         a.fact.value == b.fact.value && a.fact.kind == b.fact.kind && a.fact.tags == b.fact.tags &&
+         a.fact.confidence == b.fact.confidence && a.fact.valid_from == b.fact.valid_from &&
+         a.fact.valid_to == b.fact.valid_to && a.fact.superseded_by == b.fact.superseded_by;
+}
+
+// What was there before a merge, for telling what the merge did.
+struct Before {
+  absl::flat_hash_map<std::string, FactRow> rows;         // by id
+  absl::flat_hash_map<std::string, std::string> said_in;  // statement to row id
+};
+
+Before Remember(std::vector<FactRow> existing) {
+  Before before;
+  for (FactRow& row : existing) {
+    for (const Statement& statement : row.statements) {
+      before.said_in.emplace(StatementKey(statement), row.fact.id);
+    }
+    const std::string id = row.fact.id;
+    before.rows.emplace(id, std::move(row));
+  }
+  return before;
+}
+
+// Rows that `id` closes now and did not close before.
+std::vector<std::string> NewlyClosedBy(const std::string& id, const std::vector<FactRow>& rows,
+                                       const Before& before) {
+  std::vector<std::string> closed;
+  for (const FactRow& row : rows) {
+    if (row.fact.superseded_by != id) continue;
+    const auto was = before.rows.find(row.fact.id);
+    if (was != before.rows.end() && was->second.fact.superseded_by != id) {
+      closed.push_back(row.fact.id);
+    }
+  }
+  return closed;
+}
+
+// Tells what became of each incoming statement.
+std::vector<RetainedRow> Outcomes(const std::vector<Statement>& incoming,
+                                  const std::vector<FactRow>& rows, const Before& before) {
+  absl::flat_hash_map<std::string, std::string> said_in = before.said_in;
+  for (const FactRow& row : rows) {
+    for (const Statement& statement : row.statements) {
+      said_in.insert_or_assign(StatementKey(statement), row.fact.id);
+    }
+  }
+  std::vector<RetainedRow> outcomes;
+  absl::flat_hash_set<std::string> reported;
+  absl::flat_hash_set<std::string> said;
+  for (const Statement& statement : incoming) {
+    const std::string statement_key = StatementKey(statement);
+    const auto row_of = said_in.find(statement_key);
+    // A statement that the cap has dropped adds nothing to what the fact already tells.
+    RetainedRow outcome{.id = row_of != said_in.end() ? row_of->second : rows.front().fact.id};
+    const bool first_time = said.insert(statement_key).second;
+    if (row_of == said_in.end() || before.said_in.contains(statement_key) || !first_time) {
+      outcome.outcome = RetainOutcome::kDuplicate;
+    } else if (before.rows.contains(outcome.id) || !reported.insert(outcome.id).second) {
+      outcome.outcome = RetainOutcome::kUpdated;
+    } else {
+      outcome.superseded_ids = NewlyClosedBy(outcome.id, rows, before);
+      outcome.outcome =
+          outcome.superseded_ids.empty() ? RetainOutcome::kAdded : RetainOutcome::kSuperseded;
+    }
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
+}  // namespace
+
+FactIdentity IdentifyFact(Stemmer& stemmer, const deal::Fact& fact) {
+  const std::string subject = Fold(fact.subject);
+  const std::string attribute = Fold(fact.attribute);
+  const std::string sense = attribute.empty() ? Signature(stemmer, fact.text) : "";
+  return {.key = Sha256Hex({subject, attribute, sense}),
+          .subject = fact.subject,
+          .attribute = fact.attribute};
+}
+
+Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_view call_id,
+                      absl::Time default_time, absl::Time recorded_at) {
+  Statement statement{
+      .text = fact.text,
+      .value = fact.value,
+      .kind = fact.kind,
+      .confidence = fact.confidence,
+      .valid_from = fact.valid_from == absl::InfinitePast() ? default_time : fact.valid_from,
+      .recorded_at = recorded_at,
+      .call_id = std::string(call_id),
+      .evidence = fact.evidence,
+      .tags = fact.tags};
+  if (!fact.attribute.empty()) {
+    statement.signature = Signature(stemmer, fact.value.empty() ? fact.text : fact.value);
+  }
+  return statement;
+}
+
+FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> existing,
+                          const std::vector<Statement>& incoming) {
+  FactMerge merge;
+  FactIdentity named = identity;
+  std::vector<Statement> live;
+  absl::flat_hash_set<std::string> retired_ids;
+  for (const FactRow& row : existing) {
+    // The spelling of the first writer stays.
+    named.subject = row.fact.subject;
+    named.attribute = row.fact.attribute;
+    if (row.invalidation.has_value()) {
+      retired_ids.insert(row.fact.id);
+      merge.rows.push_back(row);
+    } else {
+      live.insert(live.end(), row.statements.begin(), row.statements.end());
+    }
+  }
+  const Before before = Remember(std::move(existing));
+  absl::flat_hash_set<std::string> added;
+  for (const Statement& statement : incoming) {
+    const std::string key = StatementKey(statement);
+    if (!before.said_in.contains(key) && added.insert(key).second) live.push_back(statement);
+  }
+  merge.changed.assign(merge.rows.size(), false);
+  absl::flat_hash_set<std::string> kept = retired_ids;
+  for (FactRow& row : Chain(named, std::move(live), retired_ids)) {
+    const auto was = before.rows.find(row.fact.id);
+    if (was != before.rows.end()) row.sequence = was->second.sequence;
+    merge.changed.push_back(was == before.rows.end() || !SameRow(row, was->second));
+    kept.insert(row.fact.id);
+    merge.rows.push_back(std::move(row));
+  }
+  for (const auto& [id, row] : before.rows) {
+    if (!kept.contains(id)) merge.erased_ids.push_back(id);
+  }
+  merge.outcomes = Outcomes(incoming, merge.rows, before);
+  return merge;
+}
+
+}  // namespace throughline::memory

@@ -1,0 +1,322 @@
+#include "services/memory/domain/memory.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/random_hex.h"
+#include "common/base/status_macros.h"
+#include "services/memory/domain/deal_fold.h"
+#include "services/memory/domain/paging.h"
+#include "services/memory/domain/profile_merge.h"
+#include "services/memory/domain/recollection.h"
+#include "services/memory/domain/retain.h"
+#include "services/memory/domain/revision.h"
+#include "services/memory/domain/row_filter.h"
+#include "services/memory/domain/validation.h"
+
+namespace throughline::memory {
+namespace {
+
+constexpr size_t kReceiptBytes = 12;
+
+absl::Status UnknownCustomer(absl::string_view customer_id) {
+  return WithReason(
+      absl::NotFoundError(absl::StrCat("customer_id: nothing is known of \"", customer_id,
+                                       "\"; check the id, or retain something first")),
+      "CUSTOMER_NOT_FOUND");
+}
+
+// State and, where a snapshot is kept, its weight beside the index.
+size_t BytesOf(const CustomerState& state) {
+  constexpr size_t kBytesPerPart = 1024;
+  return kBytesPerPart * (1 + state.deal.blockers.size() + state.deal.stakeholders.size() +
+                          state.deal.timeline.size() +
+                          (state.profile.has_value() ? state.profile->objections.size() +
+                                                           state.profile->preferences.size() +
+                                                           state.profile->personal_details.size()
+                                                     : 0));
+}
+
+}  // namespace
+
+Memory::Memory(MemoryStore& store, const Clock& clock, Options options)
+    : store_(store), clock_(clock), snapshots_(options.max_snapshot_bytes) {}
+
+absl::StatusOr<RetainResult> Memory::Retain(const Context& context, const std::string& customer_id,
+                                            RetainCommand command) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  RETURN_IF_ERROR(ValidateRetain(command));
+  RetainResult result;
+  const absl::Time now = clock_.Now();
+  RETURN_IF_ERROR(store_.Write(context, Key(context, customer_id),
+                               [&](CustomerTransaction& transaction) -> absl::Status {
+                                 ASSIGN_OR_RETURN(result, RetainIn(transaction, command, now));
+                                 return absl::OkStatus();
+                               }));
+  return result;
+}
+
+absl::StatusOr<int64_t> Memory::Version(const Context& context, const std::string& customer_id) {
+  return store_.Version(context, Key(context, customer_id));
+}
+
+absl::Status Memory::CheckRecall(const std::string& customer_id, const RecallQuery& query) const {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  return ValidateRecall(query, clock_.Now());
+}
+
+absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::string& customer_id,
+                                            const RecallQuery& query) {
+  RETURN_IF_ERROR(CheckRecall(customer_id, query));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
+                   Load(context, Key(context, customer_id)));
+  if (snapshot->version < query.min_version) {
+    return WithReason(absl::FailedPreconditionError(absl::StrCat(
+                          "min_version: the store is at version ", snapshot->version, ", behind ",
+                          query.min_version, "; ask again, or another replica")),
+                      "VERSION_BEHIND");
+  }
+  RETURN_IF_ERROR(context.Check());
+  ASSIGN_OR_RETURN(Recollection found, RecallFrom(*snapshot, query, clock_.Now()));
+  if (found.state.profile.has_value()) found.state.profile->customer_id = customer_id;
+  return found;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::Load(const Context& context,
+                                                             const CustomerKey& key) {
+  const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
+  ASSIGN_OR_RETURN(const int64_t version, store_.Version(context, key));
+  if (known != nullptr && known->version == version) return known;
+  auto fresh = std::make_shared<Snapshot>();
+  if (version == 0) {
+    snapshots_.Erase(key);
+    fresh->index = CustomerIndex::Build(nullptr, {});
+    return fresh;
+  }
+  std::vector<FactRow> rows;
+  bool anew = true;
+  RETURN_IF_ERROR(store_.Read(context, key, [&](CustomerView& view) -> absl::Status {
+    ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
+    fresh->version = head.version;
+    anew =
+        known == nullptr || head.erased_version > known->version || known->version > head.version;
+    ASSIGN_OR_RETURN(rows, view.FactsChangedSince(anew ? 0 : known->version, Statements::kWithout));
+    ASSIGN_OR_RETURN(fresh->state, view.State());
+    return absl::OkStatus();
+  }));
+  fresh->index = CustomerIndex::Build(anew ? nullptr : known->index.get(), std::move(rows));
+  fresh->state.deal.version = fresh->version;
+  fresh->bytes = fresh->index->bytes() + BytesOf(fresh->state);
+  snapshots_.Put(key, fresh);
+  return fresh;
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::LoadKnown(const Context& context,
+                                                                  const CustomerKey& key) {
+  RETURN_IF_ERROR(ValidateCustomerId(key.customer_id));
+  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, Load(context, key));
+  if (snapshot->version == 0) return UnknownCustomer(key.customer_id);
+  return snapshot;
+}
+
+absl::StatusOr<deal::CustomerProfile> Memory::GetProfile(const Context& context,
+                                                         const std::string& customer_id,
+                                                         int64_t version) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  if (version < 0) return InvalidField("version", "0 or more", "leave it unset for the newest");
+  std::optional<deal::CustomerProfile> profile;
+  RETURN_IF_ERROR(
+      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
+        if (version == 0) {
+          ASSIGN_OR_RETURN(CustomerState state, view.State());
+          profile = std::move(state.profile);
+        } else {
+          ASSIGN_OR_RETURN(std::optional<ProfileRecord> record, view.Profile(version));
+          if (record.has_value()) profile = std::move(record->profile);
+        }
+        return absl::OkStatus();
+      }));
+  if (!profile.has_value()) {
+    const std::string what = version == 0 ? "profile" : absl::StrCat("profile version ", version);
+    return WithReason(absl::NotFoundError(absl::StrCat("customer_id: \"", customer_id, "\" has no ",
+                                                       what, "; process a call first")),
+                      "PROFILE_NOT_FOUND");
+  }
+  profile->customer_id = customer_id;
+  return std::move(*profile);
+}
+
+absl::StatusOr<deal::CustomerProfile> Memory::UpdateProfile(const Context& context,
+                                                            const std::string& customer_id,
+                                                            const deal::CustomerProfile& changes,
+                                                            int64_t expected_version) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  if (expected_version < 0) {
+    return InvalidField("expected_version", "0 or more", "use 0 for a profile yet to be made");
+  }
+  const CustomerKey key = Key(context, customer_id);
+  const absl::Time now = clock_.Now();
+  deal::CustomerProfile profile;
+  RETURN_IF_ERROR(store_.Write(context, key, [&](CustomerTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(profile, UpdateProfileIn(transaction, key, changes, expected_version, now));
+    return absl::OkStatus();
+  }));
+  return profile;
+}
+
+absl::StatusOr<std::vector<ProfileRecord>> Memory::ListProfiles(const Context& context,
+                                                                const std::string& customer_id,
+                                                                int64_t before, int limit) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  std::vector<ProfileRecord> records;
+  RETURN_IF_ERROR(
+      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
+        ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
+        if (head.version == 0) return UnknownCustomer(customer_id);
+        ASSIGN_OR_RETURN(records, view.Profiles(before, limit));
+        return absl::OkStatus();
+      }));
+  for (ProfileRecord& record : records) record.profile.customer_id = customer_id;
+  return records;
+}
+
+absl::StatusOr<deal::DealState> Memory::GetDeal(const Context& context,
+                                                const std::string& customer_id,
+                                                std::optional<absl::Time> as_of) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
+                   LoadKnown(context, Key(context, customer_id)));
+  if (!as_of.has_value()) return snapshot->state.deal;
+  std::vector<Contribution> contributions;
+  RETURN_IF_ERROR(
+      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
+        ASSIGN_OR_RETURN(contributions, view.Contributions());
+        return absl::OkStatus();
+      }));
+  contributions.erase(
+      std::remove_if(contributions.begin(), contributions.end(),
+                     [&](const Contribution& contribution) { return contribution.at > *as_of; }),
+      contributions.end());
+  deal::DealState deal = Fold(contributions).deal;
+  deal.version = snapshot->version;
+  return deal;
+}
+
+absl::StatusOr<FactPage> Memory::ListFacts(const Context& context, const std::string& customer_id,
+                                           const RowFilter& filter, int page_size,
+                                           const std::string& page_token) {
+  RETURN_IF_ERROR(ValidateFilter(filter, clock_.Now()));
+  RETURN_IF_ERROR(ValidatePageSize(page_size));
+  ASSIGN_OR_RETURN(const std::optional<FactCursor> after, ParseFactCursor(page_token));
+  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
+                   LoadKnown(context, Key(context, customer_id)));
+  std::vector<const FactRow*> rows;
+  for (size_t i = 0; i < snapshot->index->size(); ++i) {
+    const FactRow& row = snapshot->index->row(i).row;
+    if (Matches(filter, row) && (!after.has_value() || *after < CursorOf(row)))
+      rows.push_back(&row);
+  }
+  const size_t wanted = std::min(rows.size(), static_cast<size_t>(page_size));
+  std::partial_sort(rows.begin(), rows.begin() + static_cast<ptrdiff_t>(wanted), rows.end(),
+                    [](const FactRow* a, const FactRow* b) { return CursorOf(*a) < CursorOf(*b); });
+  FactPage page{.version = snapshot->version};
+  for (size_t i = 0; i < wanted; ++i) page.facts.push_back(FactOf(*rows[i]));
+  if (rows.size() > wanted && wanted > 0) {
+    page.next_page_token = FormatFactCursor(CursorOf(*rows[wanted - 1]));
+  }
+  return page;
+}
+
+absl::StatusOr<std::vector<deal::Fact>> Memory::FactHistory(const Context& context,
+                                                            const std::string& customer_id,
+                                                            const std::string& fact_id) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  RETURN_IF_ERROR(ValidateFactId(fact_id));
+  std::vector<FactRow> rows;
+  RETURN_IF_ERROR(
+      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
+        ASSIGN_OR_RETURN(std::optional<FactRow> row, view.FactById(fact_id));
+        if (!row.has_value()) {
+          return WithReason(
+              absl::NotFoundError(absl::StrCat("fact_id: this customer has no fact \"", fact_id,
+                                               "\"; list the customer's facts")),
+              "FACT_NOT_FOUND");
+        }
+        if (row->key.empty()) {
+          rows.push_back(std::move(*row));
+          return absl::OkStatus();
+        }
+        ASSIGN_OR_RETURN(rows, view.FactsWithKey(row->key));
+        return absl::OkStatus();
+      }));
+  std::sort(rows.begin(), rows.end(), [](const FactRow& a, const FactRow& b) {
+    return std::tie(a.fact.valid_from, a.fact.id) < std::tie(b.fact.valid_from, b.fact.id);
+  });
+  std::vector<deal::Fact> facts;
+  facts.reserve(rows.size());
+  for (const FactRow& row : rows) facts.push_back(FactOf(row));
+  return facts;
+}
+
+absl::StatusOr<ChangedFact> Memory::Invalidate(const Context& context,
+                                               const std::string& customer_id,
+                                               const std::string& fact_id,
+                                               const std::string& reason) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  RETURN_IF_ERROR(ValidateFactId(fact_id));
+  RETURN_IF_ERROR(ValidateReason(reason));
+  ChangedFact changed;
+  const absl::Time now = clock_.Now();
+  RETURN_IF_ERROR(store_.Write(
+      context, Key(context, customer_id), [&](CustomerTransaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(changed.fact, InvalidateIn(transaction, fact_id, reason, now));
+        ASSIGN_OR_RETURN(const CustomerHead head, transaction.Head());
+        changed.version = head.version;
+        return absl::OkStatus();
+      }));
+  return changed;
+}
+
+absl::StatusOr<ChangedFact> Memory::Restore(const Context& context, const std::string& customer_id,
+                                            const std::string& fact_id) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  RETURN_IF_ERROR(ValidateFactId(fact_id));
+  ChangedFact changed;
+  const absl::Time now = clock_.Now();
+  RETURN_IF_ERROR(store_.Write(
+      context, Key(context, customer_id), [&](CustomerTransaction& transaction) -> absl::Status {
+        ASSIGN_OR_RETURN(changed.fact, RestoreIn(transaction, fact_id, now));
+        ASSIGN_OR_RETURN(const CustomerHead head, transaction.Head());
+        changed.version = head.version;
+        return absl::OkStatus();
+      }));
+  return changed;
+}
+
+absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::string& customer_id,
+                                             const ForgetTarget& target) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  const CustomerKey key = Key(context, customer_id);
+  const absl::Time now = clock_.Now();
+  ForgetReceipt receipt;
+  RETURN_IF_ERROR(store_.Write(context, key, [&](CustomerTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const CustomerHead head, transaction.Head());
+    if (head.version == 0) return UnknownCustomer(customer_id);
+    ASSIGN_OR_RETURN(receipt, ForgetIn(transaction, target, now));
+    return absl::OkStatus();
+  }));
+  snapshots_.Erase(key);
+  RETURN_IF_ERROR(store_.ScrubErased(context));
+  receipt.receipt_id = RandomHex(kReceiptBytes);
+  receipt.forgotten_at = now;
+  return receipt;
+}
+
+absl::StatusOr<std::vector<CustomerSummary>> Memory::ListCustomers(const Context& context,
+                                                                   absl::string_view after,
+                                                                   int limit) {
+  return store_.ListCustomers(context, context.tenant(), after, limit);
+}
+
+}  // namespace throughline::memory

@@ -1,0 +1,98 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_DOMAIN_MEMORY_H_
+#define THROUGHLINE_SERVICES_MEMORY_DOMAIN_MEMORY_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/clock.h"
+#include "common/base/context.h"
+#include "services/memory/domain/commands.h"
+#include "services/memory/domain/memory_store.h"
+#include "services/memory/domain/snapshot_cache.h"
+
+namespace throughline::memory {
+
+// Everything known of customers: checks requests, runs each in one transaction of the store, ranks
+// recalls in process. The tenant is the context's. Errors: INVALID_ARGUMENT naming the field,
+// NOT_FOUND, ABORTED (key reused, version conflict), FAILED_PRECONDITION, the store's UNAVAILABLE,
+// the context's. Thread-safe; blocks.
+class Memory {
+ public:
+  struct Options {
+    size_t max_snapshot_bytes = size_t{128} << 20;
+  };
+
+  // Borrows both.
+  Memory(MemoryStore& store, const Clock& clock, Options options);
+
+  absl::StatusOr<RetainResult> Retain(const Context& context, const std::string& customer_id,
+                                      RetainCommand command);
+
+  // The version a recall would read now; 0 for an unknown customer.
+  absl::StatusOr<int64_t> Version(const Context& context, const std::string& customer_id);
+  // Checks a recall without running it.
+  absl::Status CheckRecall(const std::string& customer_id, const RecallQuery& query) const;
+  absl::StatusOr<Recollection> Recall(const Context& context, const std::string& customer_id,
+                                      const RecallQuery& query);
+
+  // `version` 0: the newest.
+  absl::StatusOr<deal::CustomerProfile> GetProfile(const Context& context,
+                                                   const std::string& customer_id, int64_t version);
+  absl::StatusOr<deal::CustomerProfile> UpdateProfile(const Context& context,
+                                                      const std::string& customer_id,
+                                                      const deal::CustomerProfile& changes,
+                                                      int64_t expected_version);
+  // Newest first, below version `before` (0: all); at most `limit`.
+  absl::StatusOr<std::vector<ProfileRecord>> ListProfiles(const Context& context,
+                                                          const std::string& customer_id,
+                                                          int64_t before, int limit);
+
+  // The deal after the calls up to `as_of`; facts stay empty.
+  absl::StatusOr<deal::DealState> GetDeal(const Context& context, const std::string& customer_id,
+                                          std::optional<absl::Time> as_of);
+  // Newest first.
+  absl::StatusOr<FactPage> ListFacts(const Context& context, const std::string& customer_id,
+                                     const RowFilter& filter, int page_size,
+                                     const std::string& page_token);
+  // Oldest first.
+  absl::StatusOr<std::vector<deal::Fact>> FactHistory(const Context& context,
+                                                      const std::string& customer_id,
+                                                      const std::string& fact_id);
+
+  absl::StatusOr<ChangedFact> Invalidate(const Context& context, const std::string& customer_id,
+                                         const std::string& fact_id, const std::string& reason);
+  absl::StatusOr<ChangedFact> Restore(const Context& context, const std::string& customer_id,
+                                      const std::string& fact_id);
+  absl::StatusOr<ForgetReceipt> Forget(const Context& context, const std::string& customer_id,
+                                       const ForgetTarget& target);
+
+  absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
+                                                             absl::string_view after, int limit);
+  absl::Status Ready(const Context& context) { return store_.Ping(context); }
+
+ private:
+  static CustomerKey Key(const Context& context, const std::string& customer_id) {
+    return {.tenant = context.tenant(), .customer_id = customer_id};
+  }
+
+  // The customer at its newest version, brought up to date from what is cached; version 0 and an
+  // empty index for an unknown customer.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Context& context,
+                                                       const CustomerKey& key);
+  absl::StatusOr<std::shared_ptr<const Snapshot>> LoadKnown(const Context& context,
+                                                            const CustomerKey& key);
+
+  MemoryStore& store_;
+  const Clock& clock_;
+  SnapshotCache snapshots_;
+};
+
+}  // namespace throughline::memory
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_DOMAIN_MEMORY_H_

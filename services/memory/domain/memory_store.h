@@ -1,0 +1,95 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_DOMAIN_MEMORY_STORE_H_
+#define THROUGHLINE_SERVICES_MEMORY_DOMAIN_MEMORY_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/context.h"
+#include "services/memory/domain/records.h"
+
+namespace throughline::memory {
+
+// Whether facts are wanted with their statements, which only writing needs.
+enum class Statements { kWith, kWithout };
+
+// One customer at one moment. Valid inside the callback it is given to; used by one thread.
+class CustomerView {
+ public:
+  virtual ~CustomerView() = default;
+
+  // Version 0 when nobody has written to the customer.
+  virtual absl::StatusOr<CustomerHead> Head() = 0;
+  // Empty for an unknown customer.
+  virtual absl::StatusOr<CustomerState> State() = 0;
+  // Rows that changed after `version`, in no particular order; 0: all.
+  virtual absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
+                                                                 Statements statements) = 0;
+  // With statements.
+  virtual absl::StatusOr<std::optional<FactRow>> FactById(absl::string_view id) = 0;
+  // All rows of a key, with statements.
+  virtual absl::StatusOr<std::vector<FactRow>> FactsWithKey(absl::string_view key) = 0;
+  virtual absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) = 0;
+  // In order of (at, id).
+  virtual absl::StatusOr<std::vector<Contribution>> Contributions() = 0;
+  virtual absl::StatusOr<std::optional<ProfileRecord>> Profile(int64_t version) = 0;
+  // Newest first, only versions below `before`; 0 for all.
+  virtual absl::StatusOr<std::vector<ProfileRecord>> Profiles(int64_t before, int limit) = 0;
+};
+
+// One customer being written to: reads see its own writes. All or nothing.
+class CustomerTransaction : public CustomerView {
+ public:
+  // The version of the head after this transaction.
+  virtual int64_t next_version() const = 0;
+
+  virtual absl::Status PutFact(const FactRow& row) = 0;
+  virtual absl::Status EraseFact(absl::string_view id) = 0;
+  virtual absl::Status PutContribution(const Contribution& contribution) = 0;
+  virtual absl::Status EraseContribution(absl::string_view id) = 0;
+  virtual absl::Status PutProfile(const ProfileRecord& record) = 0;
+  virtual absl::Status EraseProfile(int64_t version) = 0;
+  virtual absl::StatusOr<std::optional<Reply>> FindReply(absl::string_view idempotency_key) = 0;
+  virtual absl::Status PutReply(absl::string_view idempotency_key, const Reply& reply) = 0;
+  virtual absl::Status EraseReplies() = 0;
+  virtual absl::Status PutState(const CustomerState& state) = 0;
+  // Ends every write that changes something: its version becomes next_version().
+  virtual absl::Status PutHead(const CustomerHead& head) = 0;
+  // Takes away everything. A later first write goes on from the version after this one, so that
+  // nothing cached under an old version is ever taken for new.
+  virtual absl::Status EraseCustomer() = 0;
+};
+
+// Where customers are kept. Implementations are thread-safe; writes of one customer happen one
+// after the other. Errors: UNAVAILABLE when the store cannot be reached or written to.
+class MemoryStore {
+ public:
+  using ReadCallback = absl::FunctionRef<absl::Status(CustomerView&)>;
+  using WriteCallback = absl::FunctionRef<absl::Status(CustomerTransaction&)>;
+
+  virtual ~MemoryStore() = default;
+
+  virtual absl::Status Read(const Context& context, const CustomerKey& key, ReadCallback read) = 0;
+  // Durable when it returns OK; without a trace when `write` or the store fails.
+  virtual absl::Status Write(const Context& context, const CustomerKey& key,
+                             WriteCallback write) = 0;
+  // The current version alone: asked before every recall. 0 for an unknown customer.
+  virtual absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key) = 0;
+  // In order of id, only ids after `after`.
+  virtual absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
+                                                                     absl::string_view tenant,
+                                                                     absl::string_view after,
+                                                                     int limit) = 0;
+  // Overwrites what erasures have left on disk.
+  virtual absl::Status ScrubErased(const Context& context) = 0;
+  virtual absl::Status Ping(const Context& context) = 0;
+};
+
+}  // namespace throughline::memory
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_DOMAIN_MEMORY_STORE_H_

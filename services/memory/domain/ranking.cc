@@ -1,0 +1,326 @@
+#include "services/memory/domain/ranking.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "services/memory/domain/query_dates.h"
+#include "services/memory/domain/text.h"
+
+namespace throughline::memory {
+namespace {
+
+constexpr double kSaturation = 0.9;  // k1 of BM25
+constexpr double kRecencyHalfLifeDays = 90;
+constexpr float kAbsoluteScale = 20;
+
+// What one unit of each feature adds to a score. Round numbers near the fit of a listwise softmax
+// over conversations with known answers, chosen by leave-one-conversation-out.
+constexpr Features MakeWeights() {
+  Features weights{};
+  weights[kTurn] = 1.0F;
+  weights[kWindow] = 2.0F;
+  weights[kSession] = 1.2F;
+  weights[kPrevious] = 0.2F;
+  weights[kNext] = 0.4F;
+  weights[kSecondPrevious] = 0.4F;
+  weights[kSecondNext] = 0.2F;
+  weights[kAnswers] = 0.8F;
+  weights[kSpeaker] = 0.45F;
+  weights[kDates] = 1.2F;
+  weights[kTimeWords] = 0.1F;
+  weights[kTimeAsked] = 0.5F;
+  weights[kAsks] = -0.4F;
+  weights[kLength] = 0.15F;
+  weights[kRecency] = 0.02F;
+  weights[kKind] = 0.3F;
+  return weights;
+}
+constexpr Features kWeights = MakeWeights();
+
+// A typed fact is worth more than the raw turn it came from.
+float KindPrior(deal::FactKind kind) {
+  switch (kind) {
+    case deal::FactKind::kVerbatim:
+    case deal::FactKind::kUnspecified:
+      return 0;
+    case deal::FactKind::kPersonal:
+    case deal::FactKind::kPreference:
+      return 0.5;
+    case deal::FactKind::kDecision:
+    case deal::FactKind::kCommitment:
+    case deal::FactKind::kObjection:
+      return 1;
+    default:
+      return 0.8F;
+  }
+}
+
+// A question, read against one customer's vocabulary.
+struct ParsedQuery {
+  absl::flat_hash_map<std::string, int> terms;  // names of speakers left out
+  std::vector<std::string> named;               // stems of names in the question
+  QueryDates dates;
+  bool has_content = false;
+};
+
+ParsedQuery Parse(const CustomerIndex& index, const RankingQuery& query) {
+  ParsedQuery parsed;
+  Stemmer stemmer;
+  for (std::string& term : stemmer.Terms(query.text)) {
+    parsed.has_content = true;
+    if (index.IsName(term)) {
+      parsed.named.push_back(std::move(term));
+    } else {
+      ++parsed.terms[std::move(term)];
+    }
+  }
+  parsed.dates = ParseQueryDates(query.text, query.today);
+  return parsed;
+}
+
+// BM25 over documents made of spans of rows: the row itself, the row with its neighbours, or whole
+// conversations. Counts of a term are gathered per document, then scored, term by term.
+class SpanScorer {
+ public:
+  // `normaliser[i]` is 1 - b + b * length / mean length of document i.
+  SpanScorer(size_t documents, std::vector<float> normaliser)
+      : scores_(documents, 0), counts_(documents, 0), normaliser_(std::move(normaliser)) {}
+
+  void Count(size_t document, int count) {
+    if (counts_[document] == 0) touched_.push_back(document);
+    counts_[document] += count;
+  }
+  // Ends a term that stands `weight` times in the question.
+  void EndTerm(int weight) {
+    const double n = static_cast<double>(scores_.size());
+    const double df = static_cast<double>(touched_.size());
+    const double idf = std::log(1 + (n - df + 0.5) / (df + 0.5));
+    for (const size_t document : touched_) {
+      const double count = counts_[document];
+      scores_[document] += static_cast<float>(weight * idf * count * (kSaturation + 1) /
+                                              (count + kSaturation * normaliser_[document]));
+      counts_[document] = 0;
+    }
+    touched_.clear();
+  }
+  const std::vector<float>& scores() const { return scores_; }
+
+ private:
+  std::vector<float> scores_;
+  std::vector<int> counts_;
+  std::vector<float> normaliser_;
+  std::vector<size_t> touched_;
+};
+
+std::vector<float> Normaliser(const std::vector<float>& lengths, float b) {
+  float total = 0;
+  for (const float length : lengths) total += length;
+  const float mean =
+      std::max(1.0F, total / static_cast<float>(std::max<size_t>(1, lengths.size())));
+  std::vector<float> normaliser(lengths.size());
+  for (size_t i = 0; i < lengths.size(); ++i) normaliser[i] = 1 - b + b * lengths[i] / mean;
+  return normaliser;
+}
+
+// Calls `visit` with each position from `position - before` to `position + after` that stands in
+// the same conversation, itself included.
+template <typename Visit>
+void ForSpan(const CustomerIndex& index, size_t position, size_t before, size_t after,
+             Visit visit) {
+  visit(position);
+  for (size_t k = 1; k <= before && k <= position; ++k) {
+    if (!index.Together(position, position - k)) break;
+    visit(position - k);
+  }
+  for (size_t k = 1; k <= after && index.Together(position, position + k); ++k) {
+    visit(position + k);
+  }
+}
+
+std::vector<float> SpanLengths(const CustomerIndex& index, size_t before, size_t after) {
+  std::vector<float> lengths(index.size(), 0);
+  for (size_t i = 0; i < index.size(); ++i) {
+    ForSpan(index, i, before, after,
+            [&](size_t k) { lengths[i] += static_cast<float>(index.row(k).length); });
+  }
+  return lengths;
+}
+
+// Scores every row's span, `before` and `after` turns wide.
+std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& query, size_t before,
+                              size_t after, float b) {
+  SpanScorer scorer(index.size(), b == 0 ? std::vector<float>(index.size(), 1)
+                                         : Normaliser(SpanLengths(index, before, after), b));
+  for (const auto& [term, weight] : query.terms) {
+    for (const auto& [position, count] : index.postings(term)) {
+      // The spans that hold a row are those of the rows as far before it as spans reach after.
+      ForSpan(index, position, after, before, [&](size_t k) { scorer.Count(k, count); });
+    }
+    scorer.EndTerm(weight);
+  }
+  return scorer.scores();
+}
+
+// Scores every conversation, by row.
+std::vector<float> ScoreSessions(const CustomerIndex& index, const ParsedQuery& query) {
+  constexpr float kLengthWeight = 0.6F;
+  std::vector<float> lengths(index.session_count(), 0);
+  for (size_t i = 0; i < index.size(); ++i) {
+    if (index.session(i) != CustomerIndex::kNoSession) {
+      lengths[index.session(i)] += static_cast<float>(index.row(i).length);
+    }
+  }
+  SpanScorer scorer(index.session_count(), Normaliser(lengths, kLengthWeight));
+  for (const auto& [term, weight] : query.terms) {
+    for (const auto& [position, count] : index.postings(term)) {
+      const uint32_t session = index.session(position);
+      if (session != CustomerIndex::kNoSession) scorer.Count(session, count);
+    }
+    scorer.EndTerm(weight);
+  }
+  std::vector<float> by_row(index.size(), 0);
+  for (size_t i = 0; i < index.size(); ++i) {
+    if (index.session(i) != CustomerIndex::kNoSession) {
+      by_row[i] = scorer.scores()[index.session(i)];
+    }
+  }
+  return by_row;
+}
+
+void PutScaled(const std::vector<float>& scores, const std::vector<bool>& eligible, Feature feature,
+               std::vector<Features>* rows) {
+  float best = 0;
+  for (size_t i = 0; i < scores.size(); ++i) {
+    if (eligible[i]) best = std::max(best, scores[i]);
+  }
+  if (best <= 0) return;
+  for (size_t i = 0; i < scores.size(); ++i) (*rows)[i][feature] = std::min(1.0F, scores[i] / best);
+}
+
+void AddNeighbours(const CustomerIndex& index, const ParsedQuery& query,
+                   const std::vector<bool>& eligible, std::vector<Features>* rows) {
+  constexpr float kLengthWeight = 0.3F;
+  PutScaled(ScoreSpans(index, query, 1, 1, kLengthWeight), eligible, kWindow, rows);
+  PutScaled(ScoreSpans(index, query, 4, 4, kLengthWeight), eligible, kWide, rows);
+  PutScaled(ScoreSpans(index, query, 1, 0, kLengthWeight), eligible, kPair, rows);
+  PutScaled(ScoreSessions(index, query), eligible, kSession, rows);
+  for (size_t i = 0; i < index.size(); ++i) {
+    Features& row = (*rows)[i];
+    const auto turn = [&](size_t k) { return index.Together(i, k) ? (*rows)[k][kTurn] : 0.0F; };
+    // Positions before the first wrap round to ones past the last, which are never together.
+    row[kPrevious] = turn(i - 1);
+    row[kSecondPrevious] = turn(i - 2);
+    row[kNext] = turn(i + 1);
+    row[kSecondNext] = turn(i + 2);
+    row[kAnswers] = i > 0 && index.row(i - 1).asks ? row[kPrevious] : 0;
+  }
+}
+
+bool Intersect(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&b](const std::string& x) {
+    return std::find(b.begin(), b.end(), x) != b.end();
+  });
+}
+
+// Only when the question names exactly one of those whose words are kept.
+void AddSpeaker(const CustomerIndex& index, const ParsedQuery& query, std::vector<Features>* rows) {
+  const auto named = std::count_if(index.speakers().begin(), index.speakers().end(),
+                                   [&query](const std::vector<std::string>& speaker) {
+                                     return Intersect(speaker, query.named);
+                                   });
+  if (named != 1) return;
+  for (size_t i = 0; i < index.size(); ++i) {
+    const std::vector<std::string>& names = index.row(i).name_terms;
+    if (!names.empty()) (*rows)[i][kSpeaker] = Intersect(names, query.named) ? 1.0F : -1.0F;
+  }
+}
+
+void AddOwn(const CustomerIndex& index, const ParsedQuery& query, std::vector<Features>* rows) {
+  absl::CivilDay newest = absl::CivilDay::min();
+  float total_length = 0;
+  for (size_t i = 0; i < index.size(); ++i) {
+    newest = std::max(newest, index.row(i).day);
+    total_length += std::log1p(static_cast<float>(index.row(i).length));
+  }
+  const float mean_length = total_length / static_cast<float>(std::max<size_t>(1, index.size()));
+  const bool dated = query.dates.Any();
+  for (size_t i = 0; i < index.size(); ++i) {
+    const IndexedRow& indexed = index.row(i);
+    Features& row = (*rows)[i];
+    row[kDates] = dated ? static_cast<float>(DateScore(query.dates, indexed.day)) : 0;
+    row[kTimeWords] = indexed.speaks_of_time ? 1 : 0;
+    row[kTimeAsked] = indexed.speaks_of_time && query.dates.asks_when ? 1 : 0;
+    row[kAsks] = indexed.ends_asking ? 1 : 0;
+    row[kLength] = std::log1p(static_cast<float>(indexed.length)) - mean_length;
+    row[kNamesInside] = indexed.names_inside;
+    row[kRecency] = static_cast<float>(
+        std::exp2(-static_cast<double>(newest - indexed.day) / kRecencyHalfLifeDays));
+    row[kKind] = KindPrior(indexed.row.fact.kind);
+  }
+}
+
+ScoreParts PartsOf(const Features& row, RecallBudget budget) {
+  const auto sum = [&row](std::initializer_list<Feature> features) {
+    double total = 0;
+    for (const Feature feature : features) total += kWeights[feature] * row[feature];
+    return total;
+  };
+  ScoreParts parts{.words = sum({kTurn, kTurnAbsolute, kLength, kAsks, kTimeWords, kNamesInside})};
+  if (budget == RecallBudget::kLow) return parts;
+  parts.speaker = sum({kSpeaker});
+  parts.dates = sum({kDates, kTimeAsked});
+  parts.recency = sum({kRecency});
+  parts.kind = sum({kKind});
+  parts.neighbours = sum(
+      {kWindow, kWide, kPair, kSession, kPrevious, kNext, kSecondPrevious, kSecondNext, kAnswers});
+  return parts;
+}
+
+bool BearsOn(const Features& row, RecallBudget budget) {
+  if (row[kTurn] > 0) return true;
+  if (budget == RecallBudget::kLow) return false;
+  return row[kWindow] > 0 || row[kWide] > 0 || row[kSession] > 0 || row[kSpeaker] > 0 ||
+         row[kDates] > 0;
+}
+
+}  // namespace
+
+std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQuery& query,
+                                      const std::vector<bool>& eligible) {
+  const ParsedQuery parsed = Parse(index, query);
+  std::vector<Features> rows(index.size(), Features{});
+  const std::vector<float> turn = ScoreSpans(index, parsed, 0, 0, 0);
+  PutScaled(turn, eligible, kTurn, &rows);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i][kTurnAbsolute] = turn[i] / kAbsoluteScale;
+  AddOwn(index, parsed, &rows);
+  if (query.budget != RecallBudget::kLow) AddSpeaker(index, parsed, &rows);
+  if (query.budget == RecallBudget::kHigh) AddNeighbours(index, parsed, eligible, &rows);
+  return rows;
+}
+
+std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& query,
+                            const std::vector<bool>& eligible) {
+  const std::vector<Features> features = ComputeFeatures(index, query, eligible);
+  const bool has_content = Parse(index, query).has_content;
+  std::vector<RankedRow> ranked;
+  for (size_t i = 0; i < features.size(); ++i) {
+    if (!eligible[i] || (has_content && !BearsOn(features[i], query.budget))) continue;
+    RankedRow row{.position = static_cast<uint32_t>(i)};
+    if (has_content) {
+      row.parts = PartsOf(features[i], query.budget);
+    } else {
+      row.parts.recency = features[i][kRecency];
+      row.parts.kind = kWeights[kKind] * features[i][kKind];
+    }
+    row.score = row.parts.Sum();
+    ranked.push_back(row);
+  }
+  std::sort(ranked.begin(), ranked.end(), [](const RankedRow& a, const RankedRow& b) {
+    return a.score != b.score ? a.score > b.score : a.position < b.position;
+  });
+  return ranked;
+}
+
+}  // namespace throughline::memory

@@ -1,0 +1,21 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_DOMAIN_WORD_TABLES_H_
+#define THROUGHLINE_SERVICES_MEMORY_DOMAIN_WORD_TABLES_H_
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
+
+// The English word lists behind text.h and person_name.h. Built once; read-only, thread-safe.
+namespace throughline::memory {
+
+const absl::flat_hash_set<absl::string_view>& StopWords();
+
+// Inflected form to base form, for the forms that no stemmer reaches.
+const absl::flat_hash_map<absl::string_view, absl::string_view>& IrregularForms();
+
+// Short form of a first name to one common key: "mike" and "michael" have the same.
+const absl::flat_hash_map<absl::string_view, absl::string_view>& Nicknames();
+
+}  // namespace throughline::memory
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_DOMAIN_WORD_TABLES_H_

@@ -1,0 +1,24 @@
+#include <CLI/App.hpp>
+
+#include "absl/status/status.h"
+#include "common/base/clock.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/service_runner.h"
+#include "services/memory/config.h"
+#include "services/memory/register.h"
+
+int main(int argc, char** argv) {
+  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  rpc::ServiceFlags flags{.name = "memory", .port = 50052, .metrics_port = 9102};
+  CLI::App app{"Keeps what is known of each customer and recalls it."};
+  rpc::AddServiceFlags(app, flags);
+  memory::Config config;
+  memory::AddFlags(app, config);
+  return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
+    ASSIGN_OR_RETURN(const memory::MemoryOptions options, memory::ToOptions(config));
+    ASSIGN_OR_RETURN(const auto module,
+                     memory::MemoryModule::Make(options, host.metrics(), Clock::Real()));
+    module->Register(host);
+    return host.Serve();
+  });
+}

@@ -1,0 +1,320 @@
+#include "services/memory/memory_service.h"
+
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "common/observability/json_log.h"
+#include "common/rpc/stream_call.h"
+#include "common/rpc/unary_call.h"
+#include "common/wire/deal.h"
+#include "common/wire/repeated.h"
+#include "common/wire/time.h"
+#include "services/memory/convert.h"
+#include "services/memory/domain/paging.h"
+#include "services/memory/domain/rendering.h"
+
+namespace throughline::memory {
+namespace {
+
+constexpr int kMaxBatchedRecalls = 100;
+constexpr int kDefaultVersionsPage = 50;
+constexpr int kDefaultFactsPage = 100;
+constexpr int kDefaultCustomersPage = 100;
+
+std::string Method(absl::string_view name) {
+  return absl::StrCat(v1::MemoryService::service_full_name(), "/", name);
+}
+
+absl::Status NotAvailable(absl::string_view name) {
+  return absl::UnimplementedError(absl::StrCat(name, " is not available in this release"));
+}
+
+}  // namespace
+
+MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached,
+                                     MetricsRegistry& metrics, const Clock& clock,
+                                     rpc::Runtime& runtime)
+    : memory_(memory),
+      cached_(cached),
+      facts_total_(metrics.Counter("throughline_memory_facts_total",
+                                   "Rows by what was done: added, updated, superseded, duplicate, "
+                                   "invalidated, restored, forgotten.")),
+      recall_seconds_(metrics.Histogram("throughline_memory_recall_seconds",
+                                        "Time of a recall by what the cache did.")),
+      clock_(clock),
+      runtime_(runtime) {}
+
+void MemoryServiceImpl::CountRows(absl::string_view operation, int64_t rows) {
+  if (rows > 0) {
+    facts_total_.Add({{"op", std::string(operation)}}).Increment(static_cast<double>(rows));
+  }
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::Retain(grpc::CallbackServerContext* call,
+                                                    const v1::RetainRequest* request,
+                                                    v1::RetainResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("Retain"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const RetainResult result,
+                         memory_.Retain(ctx, request->customer_id(), FromProto(*request)));
+        *response = ToProto(result);
+        if (!result.replayed) {
+          CountRows("added", response->added());
+          CountRows("updated", response->updated());
+          CountRows("superseded", response->superseded());
+          CountRows("duplicate", response->duplicates());
+        }
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallCached(const Context& context,
+                                                                   const v1::RecallRequest& request,
+                                                                   const RecallQuery& query,
+                                                                   int64_t version) {
+  const absl::CivilDay today = absl::ToCivilDay(clock_.Now(), absl::UTCTimeZone());
+  ASSIGN_OR_RETURN(const store::CachedRecall::Answer answer,
+                   cached_.Get(context, RecallKey(context.tenant(), request, version, today),
+                               [&]() -> absl::StatusOr<std::string> {
+                                 ASSIGN_OR_RETURN(
+                                     const Recollection found,
+                                     memory_.Recall(context, request.customer_id(), query));
+                                 return ToProto(found, request.explain()).SerializeAsString();
+                               }));
+  v1::RecallResponse response;
+  if (!response.ParseFromString(answer.bytes)) {
+    // Something else has written under our key: the store knows better.
+    ASSIGN_OR_RETURN(const Recollection found,
+                     memory_.Recall(context, request.customer_id(), query));
+    return ToProto(found, request.explain());
+  }
+  response.set_cache_hit(answer.hit);
+  return response;
+}
+
+absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallOne(const Context& context,
+                                                                const v1::RecallRequest& request) {
+  const absl::Time started = clock_.Now();
+  ASSIGN_OR_RETURN(const RecallQuery query, FromProto(request));
+  RETURN_IF_ERROR(memory_.CheckRecall(request.customer_id(), query));
+  ASSIGN_OR_RETURN(const int64_t version, memory_.Version(context, request.customer_id()));
+  v1::RecallResponse response;
+  const char* cache = "bypass";
+  if (version == 0 || query.min_version > version) {
+    cached_.CountBypass();
+    ASSIGN_OR_RETURN(const Recollection found,
+                     memory_.Recall(context, request.customer_id(), query));
+    response = ToProto(found, request.explain());
+  } else {
+    ASSIGN_OR_RETURN(response, RecallCached(context, request, query, version));
+    cache = response.cache_hit() ? "hit" : "miss";
+  }
+  recall_seconds_.Add({{"cache", cache}}).Observe(absl::ToDoubleSeconds(clock_.Now() - started));
+  return response;
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::Recall(grpc::CallbackServerContext* call,
+                                                    const v1::RecallRequest* request,
+                                                    v1::RecallResponse* response) {
+  return rpc::UnaryCall::Start(runtime_, call, Method("Recall"),
+                               [=, this](const Context& ctx) -> absl::Status {
+                                 ASSIGN_OR_RETURN(*response, RecallOne(ctx, *request));
+                                 return absl::OkStatus();
+                               });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::BatchRecall(grpc::CallbackServerContext* call,
+                                                         const v1::BatchRecallRequest* request,
+                                                         v1::BatchRecallResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("BatchRecall"), [=, this](const Context& ctx) -> absl::Status {
+        if (request->requests_size() < 1 || request->requests_size() > kMaxBatchedRecalls) {
+          return InvalidField("requests", absl::StrCat("1 to ", kMaxBatchedRecalls, " recalls"),
+                              "split the batch");
+        }
+        for (const v1::RecallRequest& one : request->requests()) {
+          ASSIGN_OR_RETURN(*response->add_responses(), RecallOne(ctx, one));
+        }
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::GetProfile(grpc::CallbackServerContext* call,
+                                                        const v1::GetProfileRequest* request,
+                                                        v1::GetProfileResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("GetProfile"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const deal::CustomerProfile profile,
+                         memory_.GetProfile(ctx, request->customer_id(), request->version()));
+        *response->mutable_profile() = wire::ToProto(profile);
+        response->set_rendered(RenderProfile(profile));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::UpdateProfile(grpc::CallbackServerContext* call,
+                                                           const v1::UpdateProfileRequest* request,
+                                                           v1::UpdateProfileResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("UpdateProfile"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const deal::CustomerProfile profile,
+            memory_.UpdateProfile(ctx, request->customer_id(), wire::FromProto(request->changes()),
+                                  request->expected_version()));
+        *response->mutable_profile() = wire::ToProto(profile);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::ListProfileVersions(
+    grpc::CallbackServerContext* call, const v1::ListProfileVersionsRequest* request,
+    v1::ListProfileVersionsResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("ListProfileVersions"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), kDefaultVersionsPage));
+        ASSIGN_OR_RETURN(const std::string token, ParseToken(request->page_token()));
+        int64_t before = 0;
+        if (!token.empty() && !absl::SimpleAtoi(token, &before)) {
+          return InvalidField("page_token", "a next_page_token of this request", "leave it empty");
+        }
+        ASSIGN_OR_RETURN(std::vector<ProfileRecord> records,
+                         memory_.ListProfiles(ctx, request->customer_id(), before, size + 1));
+        const bool more = records.size() > static_cast<size_t>(size);
+        if (more) records.pop_back();
+        for (const ProfileRecord& record : records) *response->add_versions() = ToProto(record);
+        if (more) {
+          response->set_next_page_token(FormatToken(absl::StrCat(records.back().profile.version)));
+        }
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::GetDeal(grpc::CallbackServerContext* call,
+                                                     const v1::GetDealRequest* request,
+                                                     v1::GetDealResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("GetDeal"), [=, this](const Context& ctx) -> absl::Status {
+        std::optional<absl::Time> as_of;
+        if (request->has_as_of()) as_of = wire::FromTimestamp(request->as_of());
+        ASSIGN_OR_RETURN(const deal::DealState deal,
+                         memory_.GetDeal(ctx, request->customer_id(), as_of));
+        *response->mutable_deal() = wire::ToProto(deal);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::ListFacts(grpc::CallbackServerContext* call,
+                                                       const v1::ListFactsRequest* request,
+                                                       v1::ListFactsResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("ListFacts"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const RowFilter filter, FromProto(request->filter()));
+        ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), kDefaultFactsPage));
+        ASSIGN_OR_RETURN(const FactPage page, memory_.ListFacts(ctx, request->customer_id(), filter,
+                                                                size, request->page_token()));
+        wire::AppendAll(page.facts, response->mutable_facts());
+        response->set_next_page_token(page.next_page_token);
+        response->set_version(page.version);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::GetFactHistory(
+    grpc::CallbackServerContext* call, const v1::GetFactHistoryRequest* request,
+    v1::GetFactHistoryResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("GetFactHistory"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<deal::Fact> facts,
+                         memory_.FactHistory(ctx, request->customer_id(), request->fact_id()));
+        wire::AppendAll(facts, response->mutable_facts());
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::Invalidate(grpc::CallbackServerContext* call,
+                                                        const v1::InvalidateRequest* request,
+                                                        v1::InvalidateResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("Invalidate"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const ChangedFact changed,
+            memory_.Invalidate(ctx, request->customer_id(), request->fact_id(), request->reason()));
+        *response->mutable_fact() = wire::ToProto(changed.fact);
+        response->set_version(changed.version);
+        CountRows("invalidated", 1);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::Restore(grpc::CallbackServerContext* call,
+                                                     const v1::RestoreRequest* request,
+                                                     v1::RestoreResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("Restore"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const ChangedFact changed,
+                         memory_.Restore(ctx, request->customer_id(), request->fact_id()));
+        *response->mutable_fact() = wire::ToProto(changed.fact);
+        response->set_version(changed.version);
+        CountRows("restored", 1);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::Forget(grpc::CallbackServerContext* call,
+                                                    const v1::ForgetRequest* request,
+                                                    v1::ForgetResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("Forget"), [=, this](const Context& ctx) -> absl::Status {
+        const bool named = request->target_case() != v1::ForgetRequest::TARGET_NOT_SET;
+        const ForgetTarget target{.call_id = request->call_id(), .fact_id = request->fact_id()};
+        if (named && target.call_id.empty() && target.fact_id.empty()) {
+          return InvalidField("target", "a call_id or fact_id that is not empty",
+                              "leave the target unset to erase the whole customer");
+        }
+        ASSIGN_OR_RETURN(const ForgetReceipt receipt,
+                         memory_.Forget(ctx, request->customer_id(), target));
+        *response = ToProto(receipt);
+        CountRows("forgotten", receipt.facts);
+        Log(ctx, Severity::kInfo, "erased on request",
+            {{"receipt_id", receipt.receipt_id}, {"facts", receipt.facts}});
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerWriteReactor<v1::ExportResponse>* MemoryServiceImpl::Export(
+    grpc::CallbackServerContext* call, const v1::ExportRequest* /*request*/) {
+  return rpc::StreamCall<v1::ExportResponse>::Start(
+      runtime_, call, Method("Export"),
+      [](const Context&, rpc::Sink<v1::ExportResponse>&) { return NotAvailable("Export"); });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::Import(grpc::CallbackServerContext* call,
+                                                    const v1::ImportRequest* /*request*/,
+                                                    v1::ImportResponse* /*response*/) {
+  return rpc::UnaryCall::Start(runtime_, call, Method("Import"),
+                               [](const Context&) { return NotAvailable("Import"); });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::ListCustomers(grpc::CallbackServerContext* call,
+                                                           const v1::ListCustomersRequest* request,
+                                                           v1::ListCustomersResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("ListCustomers"), [=, this](const Context& ctx) -> absl::Status {
+        ASSIGN_OR_RETURN(const int size, PageSize(request->page_size(), kDefaultCustomersPage));
+        ASSIGN_OR_RETURN(const std::string after, ParseToken(request->page_token()));
+        ASSIGN_OR_RETURN(std::vector<CustomerSummary> customers,
+                         memory_.ListCustomers(ctx, after, size + 1));
+        const bool more = customers.size() > static_cast<size_t>(size);
+        if (more) customers.pop_back();
+        for (const CustomerSummary& customer : customers) {
+          *response->add_customers() = ToProto(customer);
+        }
+        if (more) response->set_next_page_token(FormatToken(customers.back().customer_id));
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace throughline::memory

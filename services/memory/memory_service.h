@@ -1,0 +1,85 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_MEMORY_SERVICE_H_
+#define THROUGHLINE_SERVICES_MEMORY_MEMORY_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include "common/base/clock.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/runtime.h"
+#include "services/memory/domain/memory.h"
+#include "services/memory/store/cached_recall.h"
+#include "throughline/memory/v1/memory_service.grpc.pb.h"
+
+namespace throughline::memory {
+
+// memory.v1.MemoryService: translates, nothing else.
+class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
+ public:
+  // Borrows everything.
+  MemoryServiceImpl(Memory& memory, store::CachedRecall& cached, MetricsRegistry& metrics,
+                    const Clock& clock, rpc::Runtime& runtime);
+
+  grpc::ServerUnaryReactor* Retain(grpc::CallbackServerContext* call,
+                                   const v1::RetainRequest* request,
+                                   v1::RetainResponse* response) override;
+  grpc::ServerUnaryReactor* Recall(grpc::CallbackServerContext* call,
+                                   const v1::RecallRequest* request,
+                                   v1::RecallResponse* response) override;
+  grpc::ServerUnaryReactor* BatchRecall(grpc::CallbackServerContext* call,
+                                        const v1::BatchRecallRequest* request,
+                                        v1::BatchRecallResponse* response) override;
+  grpc::ServerUnaryReactor* GetProfile(grpc::CallbackServerContext* call,
+                                       const v1::GetProfileRequest* request,
+                                       v1::GetProfileResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateProfile(grpc::CallbackServerContext* call,
+                                          const v1::UpdateProfileRequest* request,
+                                          v1::UpdateProfileResponse* response) override;
+  grpc::ServerUnaryReactor* ListProfileVersions(grpc::CallbackServerContext* call,
+                                                const v1::ListProfileVersionsRequest* request,
+                                                v1::ListProfileVersionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetDeal(grpc::CallbackServerContext* call,
+                                    const v1::GetDealRequest* request,
+                                    v1::GetDealResponse* response) override;
+  grpc::ServerUnaryReactor* ListFacts(grpc::CallbackServerContext* call,
+                                      const v1::ListFactsRequest* request,
+                                      v1::ListFactsResponse* response) override;
+  grpc::ServerUnaryReactor* GetFactHistory(grpc::CallbackServerContext* call,
+                                           const v1::GetFactHistoryRequest* request,
+                                           v1::GetFactHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* Invalidate(grpc::CallbackServerContext* call,
+                                       const v1::InvalidateRequest* request,
+                                       v1::InvalidateResponse* response) override;
+  grpc::ServerUnaryReactor* Restore(grpc::CallbackServerContext* call,
+                                    const v1::RestoreRequest* request,
+                                    v1::RestoreResponse* response) override;
+  grpc::ServerUnaryReactor* Forget(grpc::CallbackServerContext* call,
+                                   const v1::ForgetRequest* request,
+                                   v1::ForgetResponse* response) override;
+  grpc::ServerWriteReactor<v1::ExportResponse>* Export(grpc::CallbackServerContext* call,
+                                                       const v1::ExportRequest* request) override;
+  grpc::ServerUnaryReactor* Import(grpc::CallbackServerContext* call,
+                                   const v1::ImportRequest* request,
+                                   v1::ImportResponse* response) override;
+  grpc::ServerUnaryReactor* ListCustomers(grpc::CallbackServerContext* call,
+                                          const v1::ListCustomersRequest* request,
+                                          v1::ListCustomersResponse* response) override;
+
+ private:
+  absl::StatusOr<v1::RecallResponse> RecallOne(const Context& context,
+                                               const v1::RecallRequest& request);
+  absl::StatusOr<v1::RecallResponse> RecallCached(const Context& context,
+                                                  const v1::RecallRequest& request,
+                                                  const RecallQuery& query, int64_t version);
+  void CountRows(absl::string_view operation, int64_t rows);
+
+  Memory& memory_;
+  store::CachedRecall& cached_;
+  CounterFamily& facts_total_;
+  HistogramFamily recall_seconds_;
+  const Clock& clock_;
+  rpc::Runtime& runtime_;
+};
+
+}  // namespace throughline::memory
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_MEMORY_SERVICE_H_

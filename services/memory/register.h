@@ -1,0 +1,53 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_REGISTER_H_
+#define THROUGHLINE_SERVICES_MEMORY_REGISTER_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/host_port.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/service_runner.h"
+
+namespace throughline::memory {
+
+struct MemoryOptions {
+  // The SQLite file; its directory exists and is writable. Made when missing.
+  std::string database_path;
+  // Where recalled context is cached; unset: in this process.
+  std::optional<HostPort> redis;
+  std::string redis_password_file;  // empty: no password
+  absl::Duration cache_time_to_live = absl::Minutes(10);
+  size_t local_cache_bytes = size_t{32} << 20;   // without Redis
+  size_t index_cache_bytes = size_t{128} << 20;  // customers kept ready to be recalled from
+};
+
+// Memory, ready to be hosted by its own process or beside others.
+class MemoryModule {
+ public:
+  // Opens the database. Borrows `metrics` and `clock`. Errors name the file and a next step; a
+  // Redis that is down is none.
+  static absl::StatusOr<std::unique_ptr<MemoryModule>> Make(const MemoryOptions& options,
+                                                            MetricsRegistry& metrics,
+                                                            const Clock& clock);
+  // Closes the database; after every host has shut down.
+  ~MemoryModule();
+
+  // Adds the service to `host`, which starts later and shuts down before this goes. May be called
+  // for several hosts. Healthy while the database answers.
+  void Register(rpc::ServiceHost& host);
+
+ private:
+  struct Parts;
+  explicit MemoryModule(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace throughline::memory
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_REGISTER_H_

@@ -1,0 +1,78 @@
+#include "services/memory/store/schema.h"
+
+namespace throughline::memory::store {
+namespace {
+
+constexpr char kInitial[] = R"sql(
+CREATE TABLE customers (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  erased_version INTEGER NOT NULL,
+  current_facts INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE states (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id)
+) STRICT;
+
+CREATE TABLE facts (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  fact_id TEXT NOT NULL,
+  fact_key TEXT NOT NULL,
+  changed_version INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  statements BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, fact_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX facts_by_key ON facts (tenant, customer_id, fact_key) WHERE fact_key <> '';
+CREATE INDEX facts_by_change ON facts (tenant, customer_id, changed_version);
+
+CREATE TABLE contributions (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  contribution_id TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, contribution_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profiles (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE replies (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, idempotency_key)
+) STRICT, WITHOUT ROWID;
+
+-- Only a digest of who was erased, and the version not to go back behind.
+CREATE TABLE erasures (
+  tenant TEXT NOT NULL,
+  customer_digest TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (tenant, customer_digest)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}};
+
+}  // namespace
+
+absl::Span<const storage::Migration> Migrations() { return kMigrations; }
+
+}  // namespace throughline::memory::store

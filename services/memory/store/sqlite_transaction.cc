@@ -1,0 +1,303 @@
+#include "services/memory/store/sqlite_transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/digest/sha256.h"
+#include "services/memory/store/codec.h"
+
+namespace throughline::memory::store {
+namespace {
+
+template <typename Message>
+absl::Status Parse(const SQLite::Column& column, Message* message) {
+  if (message->ParseFromArray(column.getBlob(), column.getBytes())) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("a stored ", message->GetTypeName(),
+                                          " cannot be read; restore the file from a backup"));
+}
+
+void BindText(storage::SqliteStatement& statement, int index, absl::string_view value) {
+  statement->bind(index, std::string(value));
+}
+
+void BindMessage(storage::SqliteStatement& statement, int index,
+                 const google::protobuf::MessageLite& message) {
+  const std::string bytes = message.SerializeAsString();
+  statement->bind(index, bytes.data(), static_cast<int>(bytes.size()));
+}
+
+// The columns body[, statements].
+absl::StatusOr<FactRow> ReadFact(storage::SqliteStatement& statement, Statements statements) {
+  pb::StoredFact stored;
+  RETURN_IF_ERROR(Parse(statement->getColumn(0), &stored));
+  FactRow row = Decode(stored);
+  if (statements == Statements::kWith) {
+    pb::StoredStatements said;
+    RETURN_IF_ERROR(Parse(statement->getColumn(1), &said));
+    row.statements = DecodeStatements(said);
+  }
+  return row;
+}
+
+template <typename Message>
+auto ReadBody(storage::SqliteStatement& statement)
+    -> absl::StatusOr<decltype(Decode(std::declval<Message>()))> {
+  Message message;
+  RETURN_IF_ERROR(Parse(statement->getColumn(0), &message));
+  return Decode(message);
+}
+
+}  // namespace
+
+storage::SqliteStatement SqliteTransaction::Prepare(const char* sql) {
+  storage::SqliteStatement statement = connection_.Prepare(sql);
+  statement->bind(1, key_.tenant);
+  statement->bind(2, key_.customer_id);
+  return statement;
+}
+
+std::string SqliteTransaction::Digest() const { return Sha256Hex({key_.tenant, key_.customer_id}); }
+
+absl::Status SqliteTransaction::BeginWrite() {
+  ASSIGN_OR_RETURN(const CustomerHead head, Head());
+  next_version_ = head.version + 1;
+  if (head.version == 0) {
+    storage::SqliteStatement erased = connection_.Prepare(
+        "SELECT version FROM erasures WHERE tenant = ? AND customer_digest = ?");
+    erased->bind(1, key_.tenant);
+    erased->bind(2, Digest());
+    if (erased->executeStep()) next_version_ = erased->getColumn(0).getInt64() + 1;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CustomerHead> SqliteTransaction::Head() {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT head, version, erased_version FROM customers WHERE tenant = ? AND customer_id = ?");
+  if (!statement->executeStep()) return CustomerHead{};
+  ASSIGN_OR_RETURN(CustomerHead head, ReadBody<pb::StoredHead>(statement));
+  head.version = statement->getColumn(1).getInt64();
+  head.erased_version = statement->getColumn(2).getInt64();
+  return head;
+}
+
+absl::StatusOr<CustomerState> SqliteTransaction::State() {
+  storage::SqliteStatement statement =
+      Prepare("SELECT body FROM states WHERE tenant = ? AND customer_id = ?");
+  if (!statement->executeStep()) return CustomerState{};
+  return ReadBody<pb::StoredState>(statement);
+}
+
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsChangedSince(int64_t version,
+                                                                          Statements statements) {
+  // All rows are read in the order they lie in; a few are found by index.
+  storage::SqliteStatement statement =
+      Prepare(version == 0
+                  ? (statements == Statements::kWith
+                         ? "SELECT body, statements FROM facts WHERE tenant = ? AND customer_id = ?"
+                         : "SELECT body FROM facts WHERE tenant = ? AND customer_id = ?")
+                  : "SELECT body, statements FROM facts INDEXED BY facts_by_change "
+                    "WHERE tenant = ? AND customer_id = ? AND changed_version > ?");
+  if (version != 0) statement->bind(3, version);
+  std::vector<FactRow> rows;
+  while (statement->executeStep()) {
+    ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, statements));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+absl::StatusOr<std::optional<FactRow>> SqliteTransaction::FactById(absl::string_view id) {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body, statements FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?");
+  BindText(statement, 3, id);
+  if (!statement->executeStep()) return std::optional<FactRow>();
+  ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, Statements::kWith));
+  return std::make_optional(std::move(row));
+}
+
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKey(absl::string_view key) {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body, statements FROM facts "
+      "WHERE tenant = ? AND customer_id = ? AND fact_key = ? AND fact_key <> ''");
+  BindText(statement, 3, key);
+  std::vector<FactRow> rows;
+  while (statement->executeStep()) {
+    ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, Statements::kWith));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+absl::StatusOr<std::optional<Contribution>> SqliteTransaction::ContributionById(
+    absl::string_view id) {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body FROM contributions "
+      "WHERE tenant = ? AND customer_id = ? AND contribution_id = ?");
+  BindText(statement, 3, id);
+  if (!statement->executeStep()) return std::optional<Contribution>();
+  ASSIGN_OR_RETURN(Contribution contribution, ReadBody<pb::StoredContribution>(statement));
+  return std::make_optional(std::move(contribution));
+}
+
+absl::StatusOr<std::vector<Contribution>> SqliteTransaction::Contributions() {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body FROM contributions WHERE tenant = ? AND customer_id = ? "
+      "ORDER BY occurred_at, contribution_id");
+  std::vector<Contribution> contributions;
+  while (statement->executeStep()) {
+    ASSIGN_OR_RETURN(Contribution contribution, ReadBody<pb::StoredContribution>(statement));
+    contributions.push_back(std::move(contribution));
+  }
+  return contributions;
+}
+
+absl::StatusOr<std::optional<ProfileRecord>> SqliteTransaction::Profile(int64_t version) {
+  storage::SqliteStatement statement =
+      Prepare("SELECT body FROM profiles WHERE tenant = ? AND customer_id = ? AND version = ?");
+  statement->bind(3, version);
+  if (!statement->executeStep()) return std::optional<ProfileRecord>();
+  ASSIGN_OR_RETURN(ProfileRecord record, ReadBody<pb::StoredProfile>(statement));
+  return std::make_optional(std::move(record));
+}
+
+absl::StatusOr<std::vector<ProfileRecord>> SqliteTransaction::Profiles(int64_t before, int limit) {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body FROM profiles WHERE tenant = ? AND customer_id = ? AND version < ? "
+      "ORDER BY version DESC LIMIT ?");
+  statement->bind(3, before == 0 ? INT64_MAX : before);
+  statement->bind(4, limit);
+  std::vector<ProfileRecord> records;
+  while (statement->executeStep()) {
+    ASSIGN_OR_RETURN(ProfileRecord record, ReadBody<pb::StoredProfile>(statement));
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+absl::Status SqliteTransaction::PutFact(const FactRow& row) {
+  storage::SqliteStatement statement = Prepare(
+      "INSERT OR REPLACE INTO facts "
+      "(tenant, customer_id, fact_id, fact_key, changed_version, body, statements) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+  BindText(statement, 3, row.fact.id);
+  BindText(statement, 4, row.key);
+  statement->bind(5, next_version_);
+  BindMessage(statement, 6, Encode(row));
+  BindMessage(statement, 7, EncodeStatements(row.statements));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseFact(absl::string_view id) {
+  storage::SqliteStatement statement =
+      Prepare("DELETE FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?");
+  BindText(statement, 3, id);
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::PutContribution(const Contribution& contribution) {
+  storage::SqliteStatement statement = Prepare(
+      "INSERT OR REPLACE INTO contributions "
+      "(tenant, customer_id, contribution_id, occurred_at, body) VALUES (?, ?, ?, ?, ?)");
+  BindText(statement, 3, contribution.id);
+  statement->bind(4, absl::ToUnixMicros(contribution.at));
+  BindMessage(statement, 5, Encode(contribution));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseContribution(absl::string_view id) {
+  storage::SqliteStatement statement = Prepare(
+      "DELETE FROM contributions WHERE tenant = ? AND customer_id = ? AND contribution_id = ?");
+  BindText(statement, 3, id);
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::PutProfile(const ProfileRecord& record) {
+  storage::SqliteStatement statement = Prepare(
+      "INSERT OR REPLACE INTO profiles (tenant, customer_id, version, body) VALUES (?, ?, ?, ?)");
+  statement->bind(3, record.profile.version);
+  BindMessage(statement, 4, Encode(record));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseProfile(int64_t version) {
+  storage::SqliteStatement statement =
+      Prepare("DELETE FROM profiles WHERE tenant = ? AND customer_id = ? AND version = ?");
+  statement->bind(3, version);
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Reply>> SqliteTransaction::FindReply(
+    absl::string_view idempotency_key) {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body FROM replies WHERE tenant = ? AND customer_id = ? AND idempotency_key = ?");
+  BindText(statement, 3, idempotency_key);
+  if (!statement->executeStep()) return std::optional<Reply>();
+  ASSIGN_OR_RETURN(Reply reply, ReadBody<pb::StoredReply>(statement));
+  return std::make_optional(std::move(reply));
+}
+
+absl::Status SqliteTransaction::PutReply(absl::string_view idempotency_key, const Reply& reply) {
+  storage::SqliteStatement statement = Prepare(
+      "INSERT OR REPLACE INTO replies (tenant, customer_id, idempotency_key, body) "
+      "VALUES (?, ?, ?, ?)");
+  BindText(statement, 3, idempotency_key);
+  BindMessage(statement, 4, Encode(reply));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseReplies() {
+  Prepare("DELETE FROM replies WHERE tenant = ? AND customer_id = ?")->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::PutState(const CustomerState& state) {
+  storage::SqliteStatement statement =
+      Prepare("INSERT OR REPLACE INTO states (tenant, customer_id, body) VALUES (?, ?, ?)");
+  BindMessage(statement, 3, Encode(state));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::PutHead(const CustomerHead& head) {
+  storage::SqliteStatement statement = Prepare(
+      "INSERT OR REPLACE INTO customers "
+      "(tenant, customer_id, version, erased_version, current_facts, updated_at, head) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+  statement->bind(3, next_version_);
+  statement->bind(4, head.erased_version);
+  statement->bind(5, head.current_facts);
+  statement->bind(6, absl::ToUnixMicros(head.updated_at));
+  BindMessage(statement, 7, Encode(head));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseCustomer() {
+  for (const char* sql : {"DELETE FROM facts WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM contributions WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM profiles WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM replies WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM states WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM customers WHERE tenant = ? AND customer_id = ?"}) {
+    Prepare(sql)->exec();
+  }
+  storage::SqliteStatement erased = connection_.Prepare(
+      "INSERT OR REPLACE INTO erasures (tenant, customer_digest, version) VALUES (?, ?, ?)");
+  erased->bind(1, key_.tenant);
+  erased->bind(2, Digest());
+  erased->bind(3, next_version_);
+  erased->exec();
+  return absl::OkStatus();
+}
+
+}  // namespace throughline::memory::store

@@ -1,0 +1,62 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_STORE_SQLITE_TRANSACTION_H_
+#define THROUGHLINE_SERVICES_MEMORY_STORE_SQLITE_TRANSACTION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/storage/sqlite.h"
+#include "services/memory/domain/memory_store.h"
+
+namespace throughline::memory::store {
+
+// One customer's rows through a connection lent by SqliteDatabase. SQLiteCpp's exceptions pass
+// through to the database, which turns them into statuses.
+class SqliteTransaction final : public CustomerTransaction {
+ public:
+  // Borrows both for the life of the object.
+  SqliteTransaction(storage::SqliteConnection& connection, const CustomerKey& key)
+      : connection_(connection), key_(key) {}
+
+  // Finds out the next version; before the first write.
+  absl::Status BeginWrite();
+
+  absl::StatusOr<CustomerHead> Head() override;
+  absl::StatusOr<CustomerState> State() override;
+  absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
+                                                         Statements statements) override;
+  absl::StatusOr<std::optional<FactRow>> FactById(absl::string_view id) override;
+  absl::StatusOr<std::vector<FactRow>> FactsWithKey(absl::string_view key) override;
+  absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) override;
+  absl::StatusOr<std::vector<Contribution>> Contributions() override;
+  absl::StatusOr<std::optional<ProfileRecord>> Profile(int64_t version) override;
+  absl::StatusOr<std::vector<ProfileRecord>> Profiles(int64_t before, int limit) override;
+
+  int64_t next_version() const override { return next_version_; }
+  absl::Status PutFact(const FactRow& row) override;
+  absl::Status EraseFact(absl::string_view id) override;
+  absl::Status PutContribution(const Contribution& contribution) override;
+  absl::Status EraseContribution(absl::string_view id) override;
+  absl::Status PutProfile(const ProfileRecord& record) override;
+  absl::Status EraseProfile(int64_t version) override;
+  absl::StatusOr<std::optional<Reply>> FindReply(absl::string_view idempotency_key) override;
+  absl::Status PutReply(absl::string_view idempotency_key, const Reply& reply) override;
+  absl::Status EraseReplies() override;
+  absl::Status PutState(const CustomerState& state) override;
+  absl::Status PutHead(const CustomerHead& head) override;
+  absl::Status EraseCustomer() override;
+
+ private:
+  // A statement whose first two parameters are this customer.
+  storage::SqliteStatement Prepare(const char* sql);
+  std::string Digest() const;
+
+  storage::SqliteConnection& connection_;
+  const CustomerKey& key_;
+  int64_t next_version_ = 0;
+};
+
+}  // namespace throughline::memory::store
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_STORE_SQLITE_TRANSACTION_H_

@@ -90,7 +90,8 @@ class AuthorityFinder {
       } else if (match.cue->kind == "veto.other") {
         Veto(Who(index, match, true), index, match);
       } else if (HasKind(match, "nominal.")) {
-        Nominal(index, match);
+        // "If she doesn't sign" gives her a veto, it does not take the signature away.
+        if (!guards.hypothetical) Nominal(index, match);
       } else if (match.cue->kind == "champion" && !guards.hedged) {
         const size_t speaker = VoiceAt(line, match.first_token);
         if (speaker != kNobody) At(speaker).champion = true;

@@ -19,52 +19,15 @@ constexpr size_t kLetterTokens = 8;
 
 // Departments, days and months are written like names.
 bool NamesNoPerson(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>({"purchasing",
-                                                                                "procurement",
-                                                                                "legal",
-                                                                                "security",
-                                                                                "finance",
-                                                                                "it",
-                                                                                "compliance",
-                                                                                "privacy",
-                                                                                "hr",
-                                                                                "accounting",
-                                                                                "engineering",
-                                                                                "operations",
-                                                                                "sales",
-                                                                                "marketing",
-                                                                                "audit",
-                                                                                "risk",
-                                                                                "infosec",
-                                                                                "treasury",
-                                                                                "facilities",
-                                                                                "quality",
-                                                                                "eu",
-                                                                                "us",
-                                                                                "uk",
-                                                                                "monday",
-                                                                                "tuesday",
-                                                                                "wednesday",
-                                                                                "thursday",
-                                                                                "friday",
-                                                                                "saturday",
-                                                                                "sunday",
-                                                                                "january",
-                                                                                "february",
-                                                                                "april",
-                                                                                "june",
-                                                                                "july",
-                                                                                "august",
-                                                                                "september",
-                                                                                "october",
-                                                                                "november",
-                                                                                "december",
-                                                                                "accessibility",
-                                                                                "enterprise",
-                                                                                "corporate",
-                                                                                "headquarters",
-                                                                                "leadership",
-                                                                                "management"});
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"purchasing",    "procurement", "legal",     "security",     "finance",     "it",
+       "compliance",    "privacy",     "hr",        "accounting",   "engineering", "operations",
+       "sales",         "marketing",   "audit",     "risk",         "infosec",     "treasury",
+       "facilities",    "quality",     "eu",        "us",           "uk",          "monday",
+       "tuesday",       "wednesday",   "thursday",  "friday",       "saturday",    "march",
+       "may",           "sunday",      "january",   "february",     "april",       "june",
+       "july",          "august",      "september", "october",      "november",    "december",
+       "accessibility", "enterprise",  "corporate", "headquarters", "leadership",  "management"});
   return kWords->contains(word);
 }
 
@@ -80,7 +43,8 @@ size_t CountSides(const std::vector<Line>& lines, Side side) {
 
 // When nobody is known to sell, the speaker who promises and asks most does.
 void GuessSides(CallView& call) {
-  if (CountSides(call.lines, Side::kSeller) > 0) {
+  call.sides_known = CountSides(call.lines, Side::kSeller) > 0;
+  if (call.sides_known) {
     for (Line& line : call.lines) {
       if (line.side == Side::kUnknown) line.side = Side::kCustomer;
     }

@@ -38,6 +38,7 @@ struct CallView {
   absl::CivilDay today;
   People people;
   std::vector<Line> lines;
+  bool sides_known = false;  // somebody is known to sell; else the sides are guessed from speech
   std::vector<deal::Evidence> suspicious;
 
   bool deep() const { return tier == Tier::kDeep; }

@@ -178,7 +178,11 @@ class Ledger {
     const bool surer = statement.topic_weight > entry.topic_weight && !entry.known;
     const bool fuller = statement.stems.size() > entry.stems.size() &&
                         StemOverlap(entry.stems, statement.stems) == 1;
-    if ((surer || fuller) && statement.named && !IsGeneric(statement.stems) &&
+    // Who points at it says in their own words what it is.
+    const bool pointed = statement.move == Move::kPointer && !statement.family.empty() &&
+                         statement.family == entry.family &&
+                         statement.stems.size() >= entry.stems.size();
+    if ((surer || fuller || pointed) && statement.named && !IsGeneric(statement.stems) &&
         !IsSingleton(entry.blocker.category)) {
       Rename(entry, statement);
     }

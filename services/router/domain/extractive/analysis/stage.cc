@@ -12,8 +12,9 @@ using deal::BlockerCategory;
 using deal::JourneyStage;
 using transcript::Side;
 
-// So many different sales words make a sales call of any talk; fewer need two sides.
+// So many different sales words make a sales call of any talk; fewer need a known seller.
 constexpr size_t kClearlySales = 5;
+constexpr size_t kSalesWithoutSides = 3;
 constexpr size_t kPossiblySales = 2;
 // In a running deal only clearly different talk is something else.
 constexpr size_t kClearlyOther = 3;
@@ -77,13 +78,12 @@ bool IsSalesCall(const CallView& call) {
       std::max({Distinct(call, "not_sales.work"), Distinct(call, "not_sales.support"),
                 Distinct(call, "not_sales.interview")});
   if (sales >= kClearlySales && sales > other) return true;
-  const bool two_sides = std::any_of(call.lines.begin(), call.lines.end(),
-                                     [](const Line& line) { return line.side == Side::kSeller; }) &&
-                         std::any_of(call.lines.begin(), call.lines.end(),
-                                     [](const Line& line) { return line.side == Side::kCustomer; });
-  const bool known = !call.input->known.blockers.empty();
-  if (known && two_sides) return other < kClearlyOther || sales > other;
-  return sales >= kPossiblySales && sales > other && two_sides;
+  if (!call.sides_known) return sales >= kSalesWithoutSides && sales > other;
+  if (!call.input->known.blockers.empty()) return other < kClearlyOther || sales > other;
+  const size_t deciding = Distinct(call, "gate") + Distinct(call, "pointer") +
+                          Distinct(call, "sign.") + Distinct(call, "veto.");
+  if (deciding >= kPossiblySales && other < kClearlyOther) return true;
+  return sales >= kPossiblySales && sales > other;
 }
 
 }  // namespace throughline::router::extractive

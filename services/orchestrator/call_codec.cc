@@ -1,0 +1,97 @@
+#include "services/orchestrator/call_codec.h"
+
+#include "common/wire/call_work.h"
+#include "common/wire/deal.h"
+#include "common/wire/repeated.h"
+#include "common/wire/time.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+constexpr double kNanoPerUnit = 1e9;
+
+void Fill(const Cost& cost, throughline::router::v1::Cost& proto) {
+  proto.set_nano_usd(cost.nano_usd);
+  proto.set_usd(static_cast<double>(cost.nano_usd) / kNanoPerUnit);
+  proto.set_unpriced(cost.unpriced);
+}
+
+Cost Read(const throughline::router::v1::Cost& proto) {
+  return {.nano_usd = proto.nano_usd(), .unpriced = proto.unpriced()};
+}
+
+}  // namespace
+
+v1::PipelineStep ToProto(Step step) { return static_cast<v1::PipelineStep>(step); }
+
+v1::CallResult ToProto(const CallResult& value) {
+  v1::CallResult proto;
+  proto.set_customer_id(value.customer_id);
+  proto.set_call_id(value.call_id);
+  *proto.mutable_occurred_at() = wire::ToTimestamp(value.occurred_at);
+  *proto.mutable_analysis() = wire::ToProto(value.analysis);
+  *proto.mutable_email() = wire::ToProto(value.email);
+  wire::AppendAll(value.facts, proto.mutable_facts());
+  wire::AppendAll(value.superseded_fact_ids, proto.mutable_superseded_fact_ids());
+  for (const grounding::RoutedDecision& decision : value.decisions) {
+    *proto.add_decisions() = wire::ToProto(decision);
+  }
+  Fill(value.cost, *proto.mutable_cost());
+  Fill(value.baseline_cost, *proto.mutable_baseline_cost());
+  for (const StepTiming& timing : value.timings) {
+    v1::StepTiming& step = *proto.add_timings();
+    step.set_step(ToProto(timing.step));
+    *step.mutable_duration() = wire::ToDuration(timing.duration);
+  }
+  *proto.mutable_latency() = wire::ToDuration(value.latency);
+  proto.set_facts_recalled(value.facts_recalled);
+  proto.set_recall_cache_hit(value.recall_cache_hit);
+  proto.set_memory_version(value.memory_version);
+  proto.set_replayed(value.replayed);
+  wire::AppendAll(value.warnings, proto.mutable_warnings());
+  return proto;
+}
+
+CallResult FromProto(const v1::CallResult& proto) {
+  CallResult value{.customer_id = proto.customer_id(),
+                   .call_id = proto.call_id(),
+                   .occurred_at = wire::FromTimestamp(proto.occurred_at()),
+                   .analysis = wire::FromProto(proto.analysis()),
+                   .email = wire::FromProto(proto.email()),
+                   .facts = wire::CollectAll(proto.facts()),
+                   .superseded_fact_ids = wire::CollectAll(proto.superseded_fact_ids()),
+                   .cost = Read(proto.cost()),
+                   .baseline_cost = Read(proto.baseline_cost()),
+                   .latency = wire::FromDuration(proto.latency()),
+                   .facts_recalled = proto.facts_recalled(),
+                   .recall_cache_hit = proto.recall_cache_hit(),
+                   .memory_version = proto.memory_version(),
+                   .replayed = proto.replayed(),
+                   .warnings = wire::CollectAll(proto.warnings())};
+  for (const throughline::router::v1::Decision& decision : proto.decisions()) {
+    value.decisions.push_back(wire::FromProto(decision));
+  }
+  for (const v1::StepTiming& timing : proto.timings()) {
+    value.timings.push_back({.step = static_cast<Step>(timing.step()),
+                             .duration = wire::FromDuration(timing.duration())});
+  }
+  return value;
+}
+
+v1::CallSummary ToSummary(const CallResult& value) {
+  v1::CallSummary proto;
+  proto.set_call_id(value.call_id);
+  *proto.mutable_occurred_at() = wire::ToTimestamp(value.occurred_at);
+  if (value.analysis.primary_blocker) {
+    *proto.mutable_primary_blocker() = wire::ToProto(*value.analysis.primary_blocker);
+  }
+  for (const deal::Stakeholder& person : value.analysis.decision_makers) {
+    proto.add_decision_makers(person.name);
+  }
+  if (!value.email.to.empty()) proto.set_email_recipient(value.email.to[0].name);
+  proto.set_facts_added(static_cast<int32_t>(value.facts.size()));
+  Fill(value.cost, *proto.mutable_cost());
+  return proto;
+}
+
+}  // namespace throughline::orchestrator

@@ -1,0 +1,29 @@
+#ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_ANALYST_CLIENT_H_
+#define THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_ANALYST_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "services/orchestrator/domain/ports.h"
+#include "throughline/analyst/v1/analyst_service.grpc.pb.h"
+
+namespace throughline::orchestrator {
+
+// AnalystPort over analyst.v1. Thread-safe.
+class AnalystClient final : public AnalystPort {
+ public:
+  explicit AnalystClient(const std::shared_ptr<grpc::Channel>& channel);
+
+  absl::StatusOr<AnalysisAnswer> Analyze(const Context& context,
+                                         const grounding::CallContext& call) override;
+  absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
+                                           const grounding::CallContext& call) override;
+
+ private:
+  const std::unique_ptr<throughline::analyst::v1::AnalystService::StubInterface> stub_;
+};
+
+}  // namespace throughline::orchestrator
+
+#endif  // THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_ANALYST_CLIENT_H_

@@ -1,0 +1,39 @@
+#ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_MEMORY_CLIENT_H_
+#define THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_MEMORY_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/orchestrator/domain/ports.h"
+#include "throughline/memory/v1/memory_service.grpc.pb.h"
+
+namespace throughline::orchestrator {
+
+// The requests that store a call, in the order to send them: one for all but very long calls. The
+// last carries facts, analysis and profile; those before it hold only words, so that a reader never
+// sees conclusions without their call. Each has an idempotency key of its own.
+std::vector<throughline::memory::v1::RetainRequest> RetainRequests(const ComputedCall& call);
+
+// MemoryPort over memory.v1. Thread-safe.
+class MemoryClient final : public MemoryPort {
+ public:
+  explicit MemoryClient(const std::shared_ptr<grpc::Channel>& channel);
+
+  absl::StatusOr<Recollection> Recall(const Context& context, const std::string& customer_id,
+                                      const std::string& query) override;
+  absl::StatusOr<Retained> Retain(const Context& context, const ComputedCall& call) override;
+  absl::StatusOr<ProfileView> GetProfile(const Context& context,
+                                         const std::string& customer_id) override;
+  absl::StatusOr<deal::DealState> GetDeal(const Context& context,
+                                          const std::string& customer_id) override;
+
+ private:
+  const std::unique_ptr<throughline::memory::v1::MemoryService::StubInterface> stub_;
+};
+
+}  // namespace throughline::orchestrator
+
+#endif  // THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_MEMORY_CLIENT_H_

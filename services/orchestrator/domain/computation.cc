@@ -1,0 +1,131 @@
+#include "services/orchestrator/domain/computation.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "common/base/status_macros.h"
+#include "services/orchestrator/domain/wording.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+// A copy of `context` that `cancellation` can end on its own.
+Context WithCancellation(const Context& context, std::shared_ptr<CancellationSource> cancellation) {
+  return Context({.tenant = context.tenant(),
+                  .request_id = context.request_id(),
+                  .traceparent = context.traceparent(),
+                  .deadline = context.deadline(),
+                  .cancellation = std::move(cancellation),
+                  .clock = &context.clock()});
+}
+
+}  // namespace
+
+StepTimer::StepTimer(const Context& context, Step step, StepObserver& observer)
+    : clock_(context.clock()), step_(step), observer_(observer), started_(clock_.Now()) {
+  observer_.Started(step_);
+}
+
+void StepTimer::Finish(const std::string& summary, std::vector<StepTiming>& timings) {
+  const absl::Duration duration = clock_.Now() - started_;
+  timings.push_back({.step = step_, .duration = duration});
+  observer_.Finished(step_, duration, summary);
+}
+
+absl::StatusOr<ComputedCall> Computation::Compute(AcceptedCall call,
+                                                  std::vector<StepTiming> timings) {
+  computed_.call = std::move(call);
+  computed_.result.customer_id = computed_.call.key.customer_id;
+  computed_.result.call_id = computed_.call.key.call_id;
+  computed_.result.occurred_at = computed_.call.occurred_at;
+  computed_.result.timings = std::move(timings);
+  computed_.result.warnings = computed_.call.transcript.warnings;
+  RETURN_IF_ERROR(Recall());
+  RETURN_IF_ERROR(Analyze());
+  if (computed_.result.analysis.is_sales_call) RETURN_IF_ERROR(Write());
+  computed_.learned.summary = CallSentence(computed_.result.analysis);
+  return std::move(computed_);
+}
+
+absl::Status Computation::Recall() {
+  RETURN_IF_ERROR(context_.Check());
+  StepTimer timer(context_, Step::kRecall, observer_);
+  const AcceptedCall& call = computed_.call;
+  ASSIGN_OR_RETURN(Recollection recollection,
+                   ports_.memory.Recall(context_, call.key.customer_id, RecallQuery(call)));
+  computed_.result.facts_recalled = static_cast<int32_t>(recollection.known.facts.size());
+  computed_.result.recall_cache_hit = recollection.cache_hit;
+  timer.Finish(RecallSummary(recollection), computed_.result.timings);
+  reading_ = {.customer_id = call.key.customer_id,
+              .call_id = call.key.call_id,
+              .transcript = call.transcript,
+              .customer_name = call.customer_name,
+              .seller_name = call.seller_name,
+              .known = std::move(recollection.known)};
+  profile_ = std::move(recollection.profile);
+  return absl::OkStatus();
+}
+
+absl::Status Computation::Analyze() {
+  RETURN_IF_ERROR(context_.Check());
+  StepTimer timer(context_, Step::kAnalyze, observer_);
+  // When one half fails the other is stopped; the caller's going away stops both.
+  const auto stop = std::make_shared<CancellationSource>();
+  const OnCancel with_caller(context_, [stop] { stop->Cancel(); });
+  const Context both = WithCancellation(context_, stop);
+  absl::StatusOr<FactsAnswer> facts = absl::UnknownError("not asked");
+  absl::Notification extracted;
+  const auto extract = [&] {
+    facts = ports_.analyst.ExtractFacts(both, reading_);
+    if (!facts.ok()) stop->Cancel();
+    extracted.Notify();
+  };
+  if (!fan_out_.TrySubmit(extract)) extract();
+  absl::StatusOr<AnalysisAnswer> analysis = ports_.analyst.Analyze(both, reading_);
+  if (!analysis.ok()) stop->Cancel();
+  extracted.WaitForNotification();
+  RETURN_IF_ERROR(context_.Check());
+  if (!facts.ok() && !absl::IsCancelled(facts.status())) return facts.status();
+  if (!analysis.ok()) return analysis.status();
+  if (!facts.ok()) return facts.status();
+
+  Note(analysis->decisions, analysis->dropped);
+  Note(facts->decisions, facts->dropped);
+  computed_.result.analysis = std::move(analysis->analysis);
+  computed_.learned.facts = std::move(facts->facts);
+  computed_.learned.profile_changes = std::move(facts->profile_changes);
+  timer.Finish(AnalysisSummary(computed_.result.analysis, computed_.learned.facts.size()),
+               computed_.result.timings);
+  return absl::OkStatus();
+}
+
+absl::Status Computation::Write() {
+  RETURN_IF_ERROR(context_.Check());
+  StepTimer timer(context_, Step::kWrite, observer_);
+  ASSIGN_OR_RETURN(
+      EmailAnswer answer,
+      ports_.writer.WriteEmail(context_, reading_, computed_.result.analysis, profile_));
+  Note(answer.decisions, answer.dropped);
+  computed_.result.email = std::move(answer.email);
+  timer.Finish(EmailSummary(computed_.result.email), computed_.result.timings);
+  return absl::OkStatus();
+}
+
+void Computation::Note(const std::vector<grounding::RoutedDecision>& decisions,
+                       const std::vector<grounding::DroppedClaim>& dropped) {
+  CallResult& result = computed_.result;
+  for (const grounding::RoutedDecision& decision : decisions) {
+    result.cost.nano_usd += decision.cost_nano_usd;
+    result.cost.unpriced |= decision.cost_unpriced;
+    result.baseline_cost.nano_usd += decision.baseline_nano_usd;
+    result.baseline_cost.unpriced |= decision.baseline_unpriced;
+    result.decisions.push_back(decision);
+  }
+  for (const grounding::DroppedClaim& claim : dropped) {
+    result.warnings.push_back(absl::StrCat("left out \"", claim.claim, "\": ", claim.reason));
+  }
+}
+
+}  // namespace throughline::orchestrator

@@ -1,0 +1,130 @@
+#ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PORTS_H_
+#define THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PORTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/context.h"
+#include "common/deal/types.h"
+#include "common/grounding/call_context.h"
+#include "common/grounding/model_work.h"
+#include "services/orchestrator/domain/call.h"
+
+// What the pipeline needs of others. Implementations are thread-safe.
+namespace throughline::orchestrator {
+
+// What memory knew before a call.
+struct Recollection {
+  deal::DealState known;  // with the recalled facts, best first; version 0 for a new customer
+  std::optional<deal::CustomerProfile> profile;
+  bool cache_hit = false;
+};
+
+struct ProfileView {
+  deal::CustomerProfile profile;
+  std::string rendered;  // as text for a prompt
+};
+
+class MemoryPort {
+ public:
+  virtual ~MemoryPort() = default;
+  virtual absl::StatusOr<Recollection> Recall(const Context& context,
+                                              const std::string& customer_id,
+                                              const std::string& query) = 0;
+  // Stores a call. Idempotent: the same call again gives the same answer and stores nothing twice.
+  virtual absl::StatusOr<Retained> Retain(const Context& context, const ComputedCall& call) = 0;
+  // NOT_FOUND for a customer nothing is known of.
+  virtual absl::StatusOr<ProfileView> GetProfile(const Context& context,
+                                                 const std::string& customer_id) = 0;
+  virtual absl::StatusOr<deal::DealState> GetDeal(const Context& context,
+                                                  const std::string& customer_id) = 0;
+};
+
+struct AnalysisAnswer {
+  deal::Analysis analysis;
+  std::vector<grounding::RoutedDecision> decisions;
+  std::vector<grounding::DroppedClaim> dropped;
+};
+
+struct FactsAnswer {
+  std::vector<deal::Fact> facts;
+  deal::CustomerProfile profile_changes;
+  std::vector<grounding::RoutedDecision> decisions;
+  std::vector<grounding::DroppedClaim> dropped;
+};
+
+class AnalystPort {
+ public:
+  virtual ~AnalystPort() = default;
+  virtual absl::StatusOr<AnalysisAnswer> Analyze(const Context& context,
+                                                 const grounding::CallContext& call) = 0;
+  virtual absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
+                                                   const grounding::CallContext& call) = 0;
+};
+
+struct EmailAnswer {
+  deal::Email email;
+  std::vector<grounding::RoutedDecision> decisions;
+  std::vector<grounding::DroppedClaim> dropped;
+};
+
+class WriterPort {
+ public:
+  virtual ~WriterPort() = default;
+  virtual absl::StatusOr<EmailAnswer> WriteEmail(
+      const Context& context, const grounding::CallContext& call, const deal::Analysis& analysis,
+      const std::optional<deal::CustomerProfile>& profile) = 0;
+};
+
+// How far a call has come. A crash loses nothing that was kComputed.
+enum class CallState {
+  kReceived = 1,  // passed the checks; nothing to show yet
+  kComputed = 2,  // the models have answered; memory may or may not have it
+  kSaved = 3,     // memory has it; the result is final
+};
+
+// What the store knows of a call.
+struct StoredCall {
+  CallState state = CallState::kReceived;
+  std::string content_digest;
+  std::optional<ComputedCall> computed;  // from kComputed on; `result` is final in kSaved
+};
+
+struct CallPage {
+  std::vector<CallResult> calls;  // oldest first
+  std::string next_page_token;    // empty on the last
+};
+
+// Keeps calls. Every write is durable when it returns.
+class CallStore {
+ public:
+  virtual ~CallStore() = default;
+  // Empty when there is no such call.
+  virtual absl::StatusOr<std::optional<StoredCall>> Find(const Context& context,
+                                                         const CallKey& key) = 0;
+  // Makes or replaces a kReceived record.
+  virtual absl::Status SaveReceived(const Context& context, const AcceptedCall& call) = 0;
+  virtual absl::Status SaveComputed(const Context& context, const ComputedCall& call) = 0;
+  // Moves a kComputed call to kSaved with its final result.
+  virtual absl::Status SaveFinished(const Context& context, const CallKey& key,
+                                    const CallResult& result) = 0;
+  // Removes a call that was not saved.
+  virtual absl::Status Abandon(const Context& context, const CallKey& key) = 0;
+  // The context's tenant's customer's kComputed calls, in the order they came.
+  virtual absl::StatusOr<std::vector<CallKey>> ListUnsaved(const Context& context,
+                                                           const std::string& customer_id) = 0;
+  // Customers of every tenant that have kComputed calls.
+  virtual absl::StatusOr<std::vector<CustomerKey>> ListUnsavedCustomers(const Context& context) = 0;
+  // Saved calls of a customer by their time, oldest first. INVALID_ARGUMENT for a token that this
+  // method did not give.
+  virtual absl::StatusOr<CallPage> ListSaved(const Context& context, const std::string& customer_id,
+                                             int page_size, absl::string_view page_token) = 0;
+};
+
+}  // namespace throughline::orchestrator
+
+#endif  // THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PORTS_H_

@@ -1,0 +1,55 @@
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/host_port.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/service_runner.h"
+#include "services/orchestrator/register.h"
+
+int main(int argc, char** argv) {
+  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  rpc::ServiceFlags flags{.name = "orchestrator", .port = 50051, .metrics_port = 9101};
+  CLI::App app{"Takes each call through recall, analyse, write and save."};
+  rpc::AddServiceFlags(app, flags);
+  std::string memory = "127.0.0.1:50052";
+  std::string analyst = "127.0.0.1:50054";
+  std::string writer = "127.0.0.1:50055";
+  orchestrator::OrchestratorOptions options;
+  app.add_option("--memory", memory, "Address of memory, HOST:PORT")
+      ->envname("THROUGHLINE_MEMORY")
+      ->capture_default_str();
+  app.add_option("--analyst", analyst, "Address of the analyst, HOST:PORT")
+      ->envname("THROUGHLINE_ANALYST")
+      ->capture_default_str();
+  app.add_option("--writer", writer, "Address of the writer, HOST:PORT")
+      ->envname("THROUGHLINE_WRITER")
+      ->capture_default_str();
+  app.add_option("--data-dir", options.data_dir, "Directory of the call store")
+      ->envname("THROUGHLINE_DATA_DIR")
+      ->capture_default_str();
+  return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
+    RETURN_IF_ERROR(ParseHostPort(memory, "--memory").status());
+    RETURN_IF_ERROR(ParseHostPort(analyst, "--analyst").status());
+    RETURN_IF_ERROR(ParseHostPort(writer, "--writer").status());
+    const std::string memory_methods = "throughline.memory.v1.MemoryService/";
+    ASSIGN_OR_RETURN(
+        const auto module,
+        orchestrator::OrchestratorModule::Make(
+            options, host.metrics(), Clock::Real(),
+            {.memory = rpc::MakeChannel(
+                 memory, {.idempotent_methods = {absl::StrCat(memory_methods, "Recall"),
+                                                 absl::StrCat(memory_methods, "Retain"),
+                                                 absl::StrCat(memory_methods, "GetProfile"),
+                                                 absl::StrCat(memory_methods, "GetDeal")}}),
+             .analyst = rpc::MakeChannel(analyst),
+             .writer = rpc::MakeChannel(writer)}));
+    module->Register(host);
+    return host.Serve();
+  });
+}

@@ -1,0 +1,256 @@
+#include "services/orchestrator/orchestrator_service.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/stream_call.h"
+#include "common/rpc/unary_call.h"
+#include "common/wire/deal.h"
+#include "common/wire/time.h"
+#include "services/orchestrator/call_codec.h"
+#include "services/orchestrator/domain/intake.h"
+#include "services/orchestrator/domain/session_prompt.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+constexpr int kDefaultPageSize = 50;
+constexpr int kMaxPageSize = 1000;
+constexpr size_t kMaxBasePromptBytes = 256 * 1024;
+
+std::string Method(absl::string_view name) {
+  return absl::StrCat("throughline.orchestrator.v1.OrchestratorService/", name);
+}
+
+absl::StatusOr<CallSource> ReadSource(const v1::CallSource& proto) {
+  CallSource source{.customer_id = proto.customer_id(),
+                    .call_id = proto.call_id(),
+                    .transcript = proto.transcript(),
+                    .customer_name = proto.customer_name(),
+                    .seller_name = proto.seller_name()};
+  if (throughline::deal::v1::TranscriptFormat_IsValid(proto.format())) {
+    source.format = static_cast<transcript::Format>(proto.format());
+  }
+  if (!proto.call_date().empty()) {
+    const absl::StatusOr<absl::CivilDay> day = wire::ParseDay(proto.call_date());
+    if (!day.ok()) {
+      return InvalidField("call_date", "an existing day as YYYY-MM-DD",
+                          "correct it, or leave it out to take the transcript's");
+    }
+    source.call_date = *day;
+  }
+  return source;
+}
+
+// The default for 0; INVALID_ARGUMENT unless `value` is within the bounds.
+absl::StatusOr<int> Bounded(absl::string_view field, int value, int otherwise, int min, int max) {
+  if (value == 0) return otherwise;
+  if (value >= min && value <= max) return value;
+  return InvalidField(field, absl::StrCat(min, " to ", max, ", or 0 for ", otherwise),
+                      "correct it");
+}
+
+class NoObserver final : public StepObserver {
+ public:
+  void Started(Step) override {}
+  void Finished(Step, absl::Duration, const std::string&) override {}
+};
+
+// Sends each event; a client that is gone is noticed by the context.
+class StreamObserver final : public StepObserver {
+ public:
+  explicit StreamObserver(rpc::Sink<v1::StreamProcessCallResponse>& sink) : sink_(sink) {}
+
+  void Started(Step step) override {
+    v1::StreamProcessCallResponse event;
+    event.mutable_step_started()->set_step(ToProto(step));
+    sink_.Write(event);
+  }
+  void Finished(Step step, absl::Duration duration, const std::string& summary) override {
+    v1::StreamProcessCallResponse event;
+    v1::StepFinished& finished = *event.mutable_step_finished();
+    finished.set_step(ToProto(step));
+    *finished.mutable_duration() = wire::ToDuration(duration);
+    finished.set_summary(summary);
+    sink_.Write(event);
+  }
+
+ private:
+  rpc::Sink<v1::StreamProcessCallResponse>& sink_;
+};
+
+}  // namespace
+
+absl::StatusOr<CallResult> OrchestratorServiceImpl::Process(const Context& context,
+                                                            const v1::CallSource& proto,
+                                                            StepObserver& observer) {
+  MeasuringObserver measuring(parts_.metrics, observer);
+  absl::StatusOr<CallSource> source = ReadSource(proto);
+  absl::StatusOr<CallResult> result =
+      source.ok() ? parts_.pipeline.Process(context, *source, measuring) : source.status();
+  parts_.metrics.CallEnded(result);
+  return result;
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::ProcessCall(
+    grpc::CallbackServerContext* call, const v1::ProcessCallRequest* request,
+    v1::ProcessCallResponse* response) {
+  return rpc::UnaryCall::Start(pipeline_runtime_, call, Method("ProcessCall"),
+                               [=, this](const Context& context) -> absl::Status {
+                                 NoObserver nobody;
+                                 ASSIGN_OR_RETURN(const CallResult result,
+                                                  Process(context, request->call(), nobody));
+                                 *response->mutable_result() = ToProto(result);
+                                 return absl::OkStatus();
+                               });
+}
+
+grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* OrchestratorServiceImpl::StreamProcessCall(
+    grpc::CallbackServerContext* call, const v1::StreamProcessCallRequest* request) {
+  using Sink = rpc::Sink<v1::StreamProcessCallResponse>;
+  return rpc::StreamCall<v1::StreamProcessCallResponse>::Start(
+      pipeline_runtime_, call, Method("StreamProcessCall"),
+      [=, this](const Context& context, Sink& sink) -> absl::Status {
+        StreamObserver observer(sink);
+        ASSIGN_OR_RETURN(const CallResult result, Process(context, request->call(), observer));
+        v1::StreamProcessCallResponse event;
+        *event.mutable_result() = ToProto(result);
+        return sink.Write(event) ? absl::OkStatus() : context.Check();
+      });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::NotAvailable(grpc::CallbackServerContext* call,
+                                                                absl::string_view method) {
+  return rpc::UnaryCall::Start(read_runtime_, call, Method(method), [](const Context&) {
+    return absl::UnimplementedError(
+        "background ingestion is not available in this release; use ProcessCall");
+  });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::Ingest(grpc::CallbackServerContext* call,
+                                                          const v1::IngestRequest*,
+                                                          v1::IngestResponse*) {
+  return NotAvailable(call, "Ingest");
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetJob(grpc::CallbackServerContext* call,
+                                                          const v1::GetJobRequest*,
+                                                          v1::GetJobResponse*) {
+  return NotAvailable(call, "GetJob");
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::ListJobs(grpc::CallbackServerContext* call,
+                                                            const v1::ListJobsRequest*,
+                                                            v1::ListJobsResponse*) {
+  return NotAvailable(call, "ListJobs");
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::CancelJob(grpc::CallbackServerContext* call,
+                                                             const v1::CancelJobRequest*,
+                                                             v1::CancelJobResponse*) {
+  return NotAvailable(call, "CancelJob");
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::RetryJob(grpc::CallbackServerContext* call,
+                                                            const v1::RetryJobRequest*,
+                                                            v1::RetryJobResponse*) {
+  return NotAvailable(call, "RetryJob");
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::StartSession(
+    grpc::CallbackServerContext* call, const v1::StartSessionRequest* request,
+    v1::StartSessionResponse* response) {
+  return rpc::UnaryCall::Start(
+      read_runtime_, call, Method("StartSession"),
+      [=, this](const Context& context) -> absl::Status {
+        RETURN_IF_ERROR(CheckCustomerId(request->customer_id()));
+        const std::string& base = request->base_system_prompt();
+        if (base.size() > kMaxBasePromptBytes) {
+          return InvalidField("base_system_prompt",
+                              absl::StrCat("at most ", kMaxBasePromptBytes, " bytes"),
+                              "shorten it");
+        }
+        ASSIGN_OR_RETURN(const int tokens,
+                         Bounded("max_profile_tokens", request->max_profile_tokens(),
+                                 kDefaultSessionTokens, kMinSessionTokens, kMaxSessionTokens));
+        const absl::StatusOr<ProfileView> known =
+            parts_.memory.GetProfile(context, request->customer_id());
+        if (!known.ok() && !absl::IsNotFound(known.status())) return known.status();
+        response->set_system_prompt(known.ok() ? SessionPrompt(base, known->profile, tokens)
+                                               : base);
+        response->set_profile_included(response->system_prompt() != base);
+        if (response->profile_included()) response->set_profile_version(known->profile.version);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetProfile(grpc::CallbackServerContext* call,
+                                                              const v1::GetProfileRequest* request,
+                                                              v1::GetProfileResponse* response) {
+  return rpc::UnaryCall::Start(
+      read_runtime_, call, Method("GetProfile"), [=, this](const Context& context) -> absl::Status {
+        RETURN_IF_ERROR(CheckCustomerId(request->customer_id()));
+        ASSIGN_OR_RETURN(const ProfileView known,
+                         parts_.memory.GetProfile(context, request->customer_id()));
+        *response->mutable_profile() = wire::ToProto(known.profile);
+        response->set_rendered(known.rendered);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetCall(grpc::CallbackServerContext* call,
+                                                           const v1::GetCallRequest* request,
+                                                           v1::GetCallResponse* response) {
+  return rpc::UnaryCall::Start(
+      read_runtime_, call, Method("GetCall"), [=, this](const Context& context) -> absl::Status {
+        RETURN_IF_ERROR(CheckCustomerId(request->customer_id()));
+        RETURN_IF_ERROR(CheckCallId(request->call_id()));
+        ASSIGN_OR_RETURN(const std::optional<StoredCall> stored,
+                         parts_.store.Find(context, {.tenant = context.tenant(),
+                                                     .customer_id = request->customer_id(),
+                                                     .call_id = request->call_id()}));
+        if (!stored || stored->state != CallState::kSaved) {
+          return absl::NotFoundError(absl::StrCat("call_id: no call \"", request->call_id(),
+                                                  "\" of customer \"", request->customer_id(),
+                                                  "\"; list the calls to see their ids"));
+        }
+        *response->mutable_result() = ToProto(stored->computed->result);
+        *response->mutable_transcript() = wire::ToProto(stored->computed->call.transcript);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::ListCalls(grpc::CallbackServerContext* call,
+                                                             const v1::ListCallsRequest* request,
+                                                             v1::ListCallsResponse* response) {
+  return rpc::UnaryCall::Start(
+      read_runtime_, call, Method("ListCalls"), [=, this](const Context& context) -> absl::Status {
+        RETURN_IF_ERROR(CheckCustomerId(request->customer_id()));
+        ASSIGN_OR_RETURN(const int page_size, Bounded("page_size", request->page_size(),
+                                                      kDefaultPageSize, 1, kMaxPageSize));
+        ASSIGN_OR_RETURN(const CallPage page,
+                         parts_.store.ListSaved(context, request->customer_id(), page_size,
+                                                request->page_token()));
+        for (const CallResult& result : page.calls) *response->add_calls() = ToSummary(result);
+        response->set_next_page_token(page.next_page_token);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetDeal(grpc::CallbackServerContext* call,
+                                                           const v1::GetDealRequest* request,
+                                                           v1::GetDealResponse* response) {
+  return rpc::UnaryCall::Start(
+      read_runtime_, call, Method("GetDeal"), [=, this](const Context& context) -> absl::Status {
+        RETURN_IF_ERROR(CheckCustomerId(request->customer_id()));
+        ASSIGN_OR_RETURN(const deal::DealState known,
+                         parts_.memory.GetDeal(context, request->customer_id()));
+        *response->mutable_deal() = wire::ToProto(known);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace throughline::orchestrator

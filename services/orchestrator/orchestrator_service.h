@@ -1,0 +1,73 @@
+#ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_ORCHESTRATOR_SERVICE_H_
+#define THROUGHLINE_SERVICES_ORCHESTRATOR_ORCHESTRATOR_SERVICE_H_
+
+#include "absl/status/statusor.h"
+#include "common/rpc/runtime.h"
+#include "services/orchestrator/domain/pipeline.h"
+#include "services/orchestrator/domain/ports.h"
+#include "services/orchestrator/pipeline_metrics.h"
+#include "throughline/orchestrator/v1/orchestrator_service.grpc.pb.h"
+
+namespace throughline::orchestrator {
+
+// orchestrator.v1 over a Pipeline and its ports. Borrows everything; all of it outlives the server.
+class OrchestratorServiceImpl final
+    : public throughline::orchestrator::v1::OrchestratorService::CallbackService {
+ public:
+  struct Parts {
+    Pipeline& pipeline;
+    MemoryPort& memory;
+    CallStore& store;
+    PipelineMetrics& metrics;
+  };
+
+  // Calls are processed on `pipeline_runtime`, where they also wait for their turn; reads on
+  // `read_runtime`.
+  OrchestratorServiceImpl(Parts parts, rpc::Runtime& pipeline_runtime, rpc::Runtime& read_runtime)
+      : parts_(parts), pipeline_runtime_(pipeline_runtime), read_runtime_(read_runtime) {}
+
+  grpc::ServerUnaryReactor* ProcessCall(grpc::CallbackServerContext* call,
+                                        const v1::ProcessCallRequest* request,
+                                        v1::ProcessCallResponse* response) override;
+  grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* StreamProcessCall(
+      grpc::CallbackServerContext* call, const v1::StreamProcessCallRequest* request) override;
+  grpc::ServerUnaryReactor* Ingest(grpc::CallbackServerContext* call, const v1::IngestRequest*,
+                                   v1::IngestResponse*) override;
+  grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* call, const v1::GetJobRequest*,
+                                   v1::GetJobResponse*) override;
+  grpc::ServerUnaryReactor* ListJobs(grpc::CallbackServerContext* call, const v1::ListJobsRequest*,
+                                     v1::ListJobsResponse*) override;
+  grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* call,
+                                      const v1::CancelJobRequest*, v1::CancelJobResponse*) override;
+  grpc::ServerUnaryReactor* RetryJob(grpc::CallbackServerContext* call, const v1::RetryJobRequest*,
+                                     v1::RetryJobResponse*) override;
+  grpc::ServerUnaryReactor* StartSession(grpc::CallbackServerContext* call,
+                                         const v1::StartSessionRequest* request,
+                                         v1::StartSessionResponse* response) override;
+  grpc::ServerUnaryReactor* GetProfile(grpc::CallbackServerContext* call,
+                                       const v1::GetProfileRequest* request,
+                                       v1::GetProfileResponse* response) override;
+  grpc::ServerUnaryReactor* GetCall(grpc::CallbackServerContext* call,
+                                    const v1::GetCallRequest* request,
+                                    v1::GetCallResponse* response) override;
+  grpc::ServerUnaryReactor* ListCalls(grpc::CallbackServerContext* call,
+                                      const v1::ListCallsRequest* request,
+                                      v1::ListCallsResponse* response) override;
+  grpc::ServerUnaryReactor* GetDeal(grpc::CallbackServerContext* call,
+                                    const v1::GetDealRequest* request,
+                                    v1::GetDealResponse* response) override;
+
+ private:
+  absl::StatusOr<CallResult> Process(const Context& context, const v1::CallSource& source,
+                                     StepObserver& observer);
+  grpc::ServerUnaryReactor* NotAvailable(grpc::CallbackServerContext* call,
+                                         absl::string_view method);
+
+  const Parts parts_;
+  rpc::Runtime& pipeline_runtime_;
+  rpc::Runtime& read_runtime_;
+};
+
+}  // namespace throughline::orchestrator
+
+#endif  // THROUGHLINE_SERVICES_ORCHESTRATOR_ORCHESTRATOR_SERVICE_H_

@@ -83,7 +83,7 @@ bool IsSalesCall(const CallView& call) {
   const size_t deciding = Distinct(call, "gate") + Distinct(call, "pointer") +
                           Distinct(call, "sign.") + Distinct(call, "veto.");
   if (deciding >= kPossiblySales && other < kClearlyOther) return true;
-  return sales >= kPossiblySales && sales > other;
+  return sales + deciding > other && other < kClearlyOther;
 }
 
 }  // namespace throughline::router::extractive

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "common/deal/names.h"
+#include "services/router/domain/extractive/language/dates.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -144,6 +145,7 @@ class StatementFinder {
       const std::optional<Move> move = MoveOf(match.cue->kind);
       if (move && !Covered(line, match) && Counts(line, match, *move)) Read(index, match, *move);
     }
+    ReadConditions(index);
     ReadEnumeration(index, before);
     ReadDenials(index);
     if (asked_ && index == asked_line_ + 1 && found_.size() == before) ReadAnswer(index);
@@ -432,6 +434,70 @@ class StatementFinder {
       }
     }
     return false;
+  }
+
+  // Conditions by their shape: "until … not", "unless … won't", "before … has to", "if … not …
+  // not".
+  void ReadConditions(size_t index) {
+    const Line& line = call_.lines[index];
+    for (size_t i = 0; i < line.reading.sentences.size(); ++i) {
+      const Sentence& sentence = line.reading.sentences[i];
+      if (sentence.question || SentenceHas(line, i, "gate")) continue;
+      const std::optional<size_t> at = ConditionAt(line.reading, sentence.span);
+      if (!at) continue;
+      const Guards& guards = GuardsAt(line, *at);
+      if (guards.anecdote || guards.third_party || guards.reported) continue;
+      CueMatch match;
+      match.cue = &ShapedGate();
+      match.first_token = *at;
+      match.last_token = *at + 1;
+      match.slot_first = sentence.span.first_token;
+      match.slot_last = sentence.span.last_token;
+      Read(index, match, Move::kGate);
+      if (found_.empty() || found_.back().line != index || found_.back().token != *at) {
+        ReadDeadline(index, sentence, match);
+      }
+    }
+  }
+
+  // A condition on nothing but a date is one of timing.
+  void ReadDeadline(size_t index, const Sentence& sentence, const CueMatch& match) {
+    const Line& line = call_.lines[index];
+    const auto dates =
+        FindDates(line.reading, sentence.span.first_token, sentence.span.last_token, call_.today);
+    if (dates.empty()) return;
+    BlockerStatement statement = Draft(index, match, Move::kGate);
+    PushForced(std::move(statement), BlockerCategory::kTiming, {});
+  }
+
+  static const Cue& ShapedGate() {
+    static const Cue* const kCue = new Cue{"gate", "", "", 1, "", ""};
+    return *kCue;
+  }
+
+  // Where the condition word stands when the sentence has the shape of a condition.
+  static std::optional<size_t> ConditionAt(const Reading& reading, const Span& sentence) {
+    std::optional<size_t> until, before, condition;
+    size_t negations = 0;
+    bool past = false, must = false;
+    for (size_t i = sentence.first_token; i < sentence.last_token; ++i) {
+      const absl::string_view word = reading.tokens[i].text;
+      if (word == "until" || word == "till" || word == "unless") until = i;
+      if (word == "before") before = i;
+      if (word == "if") condition = i;
+      const bool negative =
+          word == "not" || word == "nothing" || word == "nobody" || word == "never" || word == "no";
+      if (negative) ++negations;
+      must |= word == "must" || word == "need" || word == "needs" ||
+              (word == "to" && i > sentence.first_token &&
+               (reading.tokens[i - 1].text == "has" || reading.tokens[i - 1].text == "have"));
+      past |= word == "was" || word == "were" || word == "did" || word == "had";
+    }
+    if (past) return std::nullopt;
+    if (until && negations > 0) return until;
+    if (before && (must || negations > 0)) return before;
+    if (condition && negations > 1) return condition;
+    return std::nullopt;
   }
 
   // "Second, a written guarantee. And third, a deletion policy."

@@ -23,7 +23,7 @@ constexpr size_t kMaxPhraseRight = 3;
 constexpr double kMoneyWeight = 0.7;
 constexpr double kCompetitorWeight = 1.2;
 constexpr double kKnownObjectWeight = 0.9;
-constexpr size_t kCompetitorMentions = 3;
+constexpr size_t kCompetitorMentions = 2;
 constexpr size_t kCompetitorCueDistance = 3;
 
 // Nouns that complete a phrase to the right: "data residency guarantee".

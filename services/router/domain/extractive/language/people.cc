@@ -312,7 +312,8 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
            reading.tokens[title].text == "an")) {
         ++title;
       }
-      if (apposition && title > article) {
+      const bool bare_title = title == end && NameEnd(reading, i, last) > i + 1;
+      if (apposition && (title > article || bare_title)) {
         const size_t title_last = TitleEnd(reading, title, last);
         if (title_last > title) meet(i, end, title, title_last);
       }

@@ -28,8 +28,8 @@ using deal::JourneyStage;
 
 // How many optional sentences of each kind a body may carry, room permitting.
 constexpr size_t kMaxPromises = 2;
-constexpr size_t kMaxRecaps = 2;
-constexpr size_t kMaxWishes = 1;
+constexpr size_t kMaxRecaps = 3;
+constexpr size_t kMaxWishes = 2;
 // Two sentences that share more than this say the same.
 constexpr double kSameSentence = 0.75;
 

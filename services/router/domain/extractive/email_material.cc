@@ -25,6 +25,9 @@ constexpr size_t kMaxItems = 4;
 constexpr size_t kMaxCandidates = 3;  // of each kind
 constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-mail
 constexpr double kMinWorth = 2.0;
+constexpr double kMinTelling = 1.2;
+// A refusal that the analysis did not tie to the open matter may belong to another one.
+constexpr double kUnlinkedHandicap = 1.0;
 constexpr double kTellingStems = 4;
 constexpr double kOthersOverlap = 0.3;  // what somebody else asks for must concern the open matter
 
@@ -76,8 +79,13 @@ class Gatherer {
     }
     std::string subject;
     if (primary) {
-      absl::StrAppend(&subject, primary->object, " ", primary->clearing_condition, " ",
-                      LatestEvidence(*primary).quote, " ");
+      absl::StrAppend(&subject, primary->object, " ", primary->clearing_condition, " ");
+      for (const deal::BlockerTransition& transition : primary->history) {
+        if (transition.evidence.call_id != input.call.call_id) continue;
+        absl::StrAppend(&subject, transition.evidence.quote, " ");
+        said_.push_back(transition.evidence.quote);
+      }
+      if (!primary->clearing_condition.empty()) said_.push_back(primary->clearing_condition);
     }
     if (input.analysis.next_step) absl::StrAppend(&subject, input.analysis.next_step->description);
     subject_ = ContentStems(subject);
@@ -96,9 +104,10 @@ class Gatherer {
   EmailMaterial Run() {
     EmailMaterial material;
     Items(material);
-    Condition(material);
     Promises(material);
+    Condition(material);
     Meeting(material);
+    NextStepDay(material);
     if (tier_ == Tier::kDeep) {
       Recaps(material);
       Wishes(material);
@@ -151,12 +160,24 @@ class Gatherer {
     if (last_turn_ > 0) worth += static_cast<double>(statement.turn->index) / last_turn_;
     if (DayIn(clean, reader_.today)) worth += 1.0;
     if (statement.agreed) worth += 0.4;
+    worth += NearPromise(statement);
     if (statement.Has("hedge")) worth -= 1.2;
     return worth;
   }
 
   bool SharesNothing(const std::vector<std::string>& stems) const {
     return StemOverlap(stems, subject_) == 0;
+  }
+
+  // What the customer says right before a promise is what was promised; the words around it
+  // belong to it more often than not.
+  double NearPromise(const Statement& statement) const {
+    const int32_t turn = statement.turn->index;
+    if (statement.side != Side::kSeller && promise_turns_.contains(turn + 1)) return 1.5;
+    for (int32_t distance = -2; distance <= 2; ++distance) {
+      if (promise_turns_.contains(turn + distance)) return 0.8;
+    }
+    return 0;
   }
 
   static void KeepBest(std::vector<Candidate>& candidates) {
@@ -169,32 +190,45 @@ class Gatherer {
     return {input_.call.call_id, statement.turn->index, statement.turn->speaker, statement.quote};
   }
 
-  // What was said of the primary matter when it was last spoken of, in this call.
+  // How well a sentence says what the objector needs: conditions and refusals in full words.
+  double Telling(const Statement& statement, const std::string& piece) const {
+    static const RE2& condition = *new RE2(
+        "(?i)\\b(until|unless|before|need|needs|require|must|can't|cannot|won't|without|too|not|"
+        "doesn't|don't|only if|back|stuck)\\b");
+    static const RE2& pointing =
+        *new RE2("(?i)^(it|it's|that|that's|he|she|she'd|they|there|there's|this)\\b");
+    double worth = std::min<double>(static_cast<double>(ContentStems(piece).size()), 6) / 3;
+    if (Matches(piece, condition)) worth += 1.5;
+    if (Matches(piece, pointing)) worth -= 2.0;
+    if (statement.voice == reader_.name) worth += 0.3;
+    return worth;
+  }
+
+  bool SaidOfPrimary(const Statement& statement) const {
+    return std::any_of(said_.begin(), said_.end(), [&](const std::string& quote) {
+      return absl::StrContains(statement.quote, quote) || absl::StrContains(quote, statement.quote);
+    });
+  }
+
+  // What was said of the primary matter in this call, the most telling sentence of it.
   void Condition(EmailMaterial& material) const {
     if (!input_.analysis.primary_blocker) return;
-    const deal::Evidence evidence = LatestEvidence(*input_.analysis.primary_blocker);
-    if (evidence.call_id != input_.call.call_id || evidence.quote.empty()) return;
+    Candidate best;
+    best.worth = kMinTelling;
     for (const Statement& statement : statements_) {
-      const bool here = statement.turn->index == evidence.turn &&
-                        (absl::StrContains(statement.quote, evidence.quote) ||
-                         absl::StrContains(evidence.quote, statement.quote));
-      if (!here) continue;
-      if (cast_.SideOf(statement.turn->speaker) == Side::kSeller) continue;
-      const std::vector<std::string> wanted = ContentStems(evidence.quote);
-      const std::string* best = nullptr;
-      double overlap = -1;
+      if (statement.side == Side::kSeller || statement.question) continue;
+      const bool said = SaidOfPrimary(statement);
+      if (!said && !statement.Has("objection")) continue;
       for (const std::string& piece : statement.pieces) {
-        const double shared = StemOverlap(ContentStems(piece), wanted);
-        if (shared <= overlap || IsVerbless(piece) || !Presentable(statement, piece)) continue;
-        overlap = shared;
-        best = &piece;
+        if (IsVerbless(piece) || !Presentable(statement, piece)) continue;
+        double worth = Telling(statement, piece);
+        if (!said) worth += StemOverlap(ContentStems(piece), subject_) - kUnlinkedHandicap;
+        if (worth > best.worth) best = {&statement, piece, worth};
       }
-      if (best == nullptr) continue;
-      std::string text = CustomerToReader(*best, statement, reader_, cast_);
-      if (text.empty()) continue;
-      material.condition = EmailLine{std::move(text), EvidenceOf(statement)};
-      return;
     }
+    if (best.statement == nullptr) return;
+    std::string text = CustomerToReader(best.clean, *best.statement, reader_, cast_);
+    if (!text.empty()) material.condition = EmailLine{std::move(text), EvidenceOf(*best.statement)};
   }
 
   // "Two paragraphs. I can do that by Monday": the key words before say what "that" is.
@@ -210,7 +244,7 @@ class Gatherer {
     return absl::StrCat(before, ": ", candidate.clean);
   }
 
-  void Promises(EmailMaterial& material) const {
+  void Promises(EmailMaterial& material) {
     static const RE2& promise = *new RE2(
         "(?i)\\b(i'll|i will|we'll|we will|i can|we can|let "
         "me)\\b.*\\b(send|get|have|bring|put|write|"
@@ -250,11 +284,16 @@ class Gatherer {
         material.promised = EmailDay{*day, EvidenceOf(*candidate.statement)};
       }
       material.promises.push_back({std::move(text), EvidenceOf(*candidate.statement)});
+      promise_turns_.insert(candidate.statement->turn->index);
     }
-    if (!material.promised && input_.analysis.next_step && input_.analysis.next_step->due_date) {
-      material.promised =
-          EmailDay{*input_.analysis.next_step->due_date, input_.analysis.next_step->evidence};
-    }
+  }
+
+  // The day the analysis gives the next step, unless it is the next conversation.
+  void NextStepDay(EmailMaterial& material) const {
+    const std::optional<deal::NextStep>& next = input_.analysis.next_step;
+    if (material.promised || !next || !next->due_date) return;
+    if (material.meeting && material.meeting->day == *next->due_date) return;
+    material.promised = EmailDay{*next->due_date, next->evidence};
   }
 
   static size_t WordsBesidesDates(absl::string_view clean) {
@@ -417,6 +456,9 @@ class Gatherer {
   const Reader reader_;
   const std::vector<Statement> statements_;
   std::vector<std::string> subject_;
+  std::vector<std::string> said_;  // this call's words on the primary matter
+  // Turns in which the seller promised what the e-mail repeats.
+  absl::flat_hash_set<int32_t> promise_turns_;
   // Turns in which the customer asked for something.
   absl::flat_hash_set<int32_t> wish_turns_;
   bool money_ = false;

@@ -21,7 +21,7 @@ bool Matches(absl::string_view text, const RE2& pattern) {
 // Speaks of the past and of nothing to come.
 bool IsPast(absl::string_view text) {
   static const RE2& ahead = *new RE2(
-      "(?i)(\\b(will|by|before|until|through|next|tomorrow|let's|talk|meet|regroup|call "
+      "(?i)(\\b(will|by|before|until|next|tomorrow|let's|talk|meet|regroup|call "
       "(with|on))\\b|"
       "'ll\\b)");
   return LooksBack(text) && !Matches(text, ahead);

@@ -36,13 +36,37 @@ bool IsPronoun(absl::string_view word) {
          word == "them";
 }
 
+bool IsKnownCustomer(const CallInput& input, const std::string& name) {
+  return std::any_of(
+      input.known.stakeholders.begin(), input.known.stakeholders.end(),
+      [&name](const deal::Stakeholder& stakeholder) { return stakeholder.name == name; });
+}
+
 size_t CountSides(const std::vector<Line>& lines, Side side) {
   return std::count_if(lines.begin(), lines.end(),
                        [side](const Line& line) { return line.side == side; });
 }
 
+// Among known customers, the one speaker of unknown side sells; kNobody when it is not just one.
+size_t OnlyStranger(const CallView& call) {
+  if (CountSides(call.lines, Side::kSeller) > 0) return kNobody;
+  if (CountSides(call.lines, Side::kCustomer) == 0) return kNobody;
+  size_t stranger = kNobody;
+  for (const Line& line : call.lines) {
+    if (line.side != Side::kUnknown || line.speaker == kNobody) continue;
+    if (stranger != kNobody && stranger != line.speaker) return kNobody;
+    stranger = line.speaker;
+  }
+  return stranger;
+}
+
 // When nobody is known to sell, the speaker who promises and asks most does.
 void GuessSides(CallView& call) {
+  if (const size_t seller = OnlyStranger(call); seller != kNobody) {
+    for (Line& line : call.lines) {
+      if (line.speaker == seller) line.side = Side::kSeller;
+    }
+  }
   call.sides_known = CountSides(call.lines, Side::kSeller) > 0;
   if (call.sides_known) {
     for (Line& line : call.lines) {
@@ -161,6 +185,9 @@ CallView ReadCall(Tier tier, const CallInput& input) {
     if (speaker) {
       line.speaker = *speaker;
       line.side = call.people.at(*speaker).side;
+      if (line.side == Side::kUnknown && call.deep() && IsKnownCustomer(input, turn.speaker)) {
+        line.side = Side::kCustomer;
+      }
     }
     call.lines.push_back(std::move(line));
   }

@@ -18,6 +18,8 @@ constexpr double kSameObject = 0.5;
 constexpr double kFirmWeight = 0.9;
 // A requirement opens a blocker only when its words surely belong to a category.
 constexpr double kFirmTopic = 0.9;
+// Words that only hint at a category open nothing.
+constexpr double kFaintTopic = 0.5;
 constexpr size_t kGoesOnLines = 3;
 
 double Strength(const BlockerStatement& statement) {
@@ -95,6 +97,8 @@ class Ledger {
     }
   }
   void MarkClosing() { closing_order_ = order_; }
+  // True when the statement is about something that is open now.
+  bool IsAboutOpen(const BlockerStatement& statement) { return Best(statement, true) != nullptr; }
 
   std::vector<Entry> Take() { return std::move(entries_); }
 
@@ -237,6 +241,8 @@ class Ledger {
   static bool MayCreate(const BlockerStatement& statement) {
     const bool soft = statement.move == Move::kNeed || statement.move == Move::kAsk;
     if (soft && statement.topic_weight < kFirmTopic) return false;
+    const bool faint = statement.topic_weight > 0 && statement.topic_weight < kFaintTopic;
+    if (faint && !statement.object.empty() && statement.move != Move::kPointer) return false;
     return statement.move == Move::kGate || statement.move == Move::kPointer || statement.named;
   }
 
@@ -275,12 +281,19 @@ class Ledger {
     if (statement.category != BlockerCategory::kUnspecified) entry = Best(statement, true);
     if (entry == nullptr && statement.actor != kNobody) entry = OwnedBy(statement.actor);
     const bool silent = statement.category == BlockerCategory::kUnspecified;
-    if (entry == nullptr && silent && statement.weight >= 1) entry = OnlyOneOf(statement);
+    if (entry == nullptr && silent && statement.weight >= 1) {
+      CloseAllOf(statement, status);
+      return;
+    }
     if (entry == nullptr || !MayClose(*entry, statement)) return;
-    entry->mentioned = true;
-    entry->order = order_;
-    entry->strength = 0;
-    MoveTo(*entry, status, statement.evidence);
+    CloseEntry(*entry, statement, status);
+  }
+
+  void CloseEntry(Entry& entry, const BlockerStatement& statement, BlockerStatus status) {
+    entry.mentioned = true;
+    entry.order = order_;
+    entry.strength = 0;
+    MoveTo(entry, status, statement.evidence);
   }
 
   Entry* OwnedBy(size_t person) {
@@ -291,16 +304,21 @@ class Ledger {
     return nullptr;
   }
 
-  // "It passes", by somebody who had raised just one thing.
-  Entry* OnlyOneOf(const BlockerStatement& statement) {
+  // "It passes", by somebody who had raised things of one category only.
+  void CloseAllOf(const BlockerStatement& statement, BlockerStatus status) {
     const std::string name = NameOf(statement.speaker);
-    Entry* only = nullptr;
+    if (name.empty()) return;
+    std::vector<Entry*> theirs;
     for (Entry& entry : entries_) {
-      if (!deal::IsOpen(entry.blocker.status) || entry.raiser != name || name.empty()) continue;
-      if (only != nullptr) return nullptr;
-      only = &entry;
+      if (!deal::IsOpen(entry.blocker.status) || entry.raiser != name) continue;
+      const bool other_kind = !theirs.empty() && !AreCompatible(theirs.front()->blocker.category,
+                                                                entry.blocker.category);
+      const bool distinct = !theirs.empty() && !theirs.front()->family.empty() &&
+                            theirs.front()->family != entry.family;
+      if (other_kind || distinct) return;
+      theirs.push_back(&entry);
     }
-    return only;
+    for (Entry* entry : theirs) CloseEntry(*entry, statement, status);
   }
 
   // The objector settles, or somebody reports it settled; another person's opinion does not while
@@ -329,7 +347,8 @@ std::vector<Entry> ApplyStatements(const CallView& call,
     ledger.Apply(statement);
     const bool closes =
         statement.move == Move::kPointer && statement.only && statement.weight >= 0.7;
-    if (closes && statement.category != BlockerCategory::kUnspecified) {
+    if (closes && statement.category != BlockerCategory::kUnspecified &&
+        ledger.IsAboutOpen(statement)) {
       closing = &statement;
       ledger.MarkClosing();
     }

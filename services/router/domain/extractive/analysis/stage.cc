@@ -78,8 +78,8 @@ bool IsSalesCall(const CallView& call) {
       std::max({Distinct(call, "not_sales.work"), Distinct(call, "not_sales.support"),
                 Distinct(call, "not_sales.interview")});
   if (sales >= kClearlySales && sales > other) return true;
-  if (!call.sides_known) return sales >= kSalesWithoutSides && sales > other;
   if (!call.input->known.blockers.empty()) return other < kClearlyOther || sales > other;
+  if (!call.sides_known) return sales >= kSalesWithoutSides && sales > other;
   const size_t deciding = Distinct(call, "gate") + Distinct(call, "pointer") +
                           Distinct(call, "sign.") + Distinct(call, "veto.");
   if (deciding >= kPossiblySales && other < kClearlyOther) return true;

@@ -17,6 +17,10 @@ using transcript::Side;
 // How far back "those three", "that one" or a bare "until then" may reach, in turns.
 constexpr size_t kReachBackLines = 8;
 constexpr size_t kNegationWindow = 3;
+// Shorter words are too common to recognise a thing by.
+constexpr size_t kTellingWord = 5;
+// Words that only hint at a category are no antecedent.
+constexpr double kAntecedentWeight = 0.6;
 constexpr size_t kFutureWindow = 4;
 // Sentences of an answer in which the thing asked for is looked for.
 constexpr size_t kAnswerSentences = 2;
@@ -226,6 +230,11 @@ class StatementFinder {
       auto in_slot = Within(index, match.slot_first, SlotEnd(line, match, move));
       if (!in_slot.empty()) {
         const bool several = move == Move::kNeed || move == Move::kAsk || move == Move::kPointer;
+        const double heaviest = Heaviest(in_slot)->weight;
+        in_slot.erase(
+            std::remove_if(in_slot.begin(), in_slot.end(),
+                           [heaviest](const Topic* topic) { return topic->weight < heaviest / 2; }),
+            in_slot.end());
         return several ? in_slot : std::vector<const Topic*>{Heaviest(in_slot)};
       }
     }
@@ -288,14 +297,11 @@ class StatementFinder {
     const auto own = Within(index, 0, token);
     if (!own.empty()) return {own.back()};
     for (size_t back = 1; back <= 2 && back <= index; ++back) {
-      const auto& earlier = topics_[index - back];
-      if (!earlier.empty()) {
-        const Topic* best = &earlier.back();
-        for (const Topic& topic : earlier) {
-          if (topic.weight > best->weight) best = &topic;
-        }
-        return {best};
+      const Topic* best = nullptr;
+      for (const Topic& topic : topics_[index - back]) {
+        if (best == nullptr || topic.weight >= best->weight) best = &topic;
       }
+      if (best != nullptr && best->weight >= kAntecedentWeight) return {best};
     }
     return {};
   }
@@ -314,6 +320,7 @@ class StatementFinder {
     statement.named = !objects.empty();
     if (objects.empty()) {
       if (match.cue->weight < 1 && statement.actor == kNobody) return;
+      if (move == Move::kGate && PushByMention(index, match, statement)) return;
       if (move == Move::kGate && PushGateOnEarlier(statement)) return;
       if (move == Move::kNeed || move == Move::kAsk) return;
       if (move == Move::kRaise || move == Move::kPointer || move == Move::kGate ||
@@ -321,6 +328,7 @@ class StatementFinder {
         objects = NextNamed(index, match, move);
         statement.named = !objects.empty();
         const bool goes_on = move == Move::kRaise || PointsBack(call_.lines[index], match);
+        if (objects.empty() && PushByMention(index, match, statement)) return;
         if (objects.empty() && goes_on && PushOnLast(statement)) return;
       }
       if (objects.empty()) objects = Before(index, match.first_token);
@@ -405,6 +413,49 @@ class StatementFinder {
     return !gates.empty();
   }
 
+  // "It's the insurance": a word of something said in the way before, here or in an earlier call.
+  bool PushByMention(size_t index, const CueMatch& match, const BlockerStatement& statement) {
+    if (match.slot_last <= match.slot_first || !call_.deep()) return false;
+    const Line& line = call_.lines[index];
+    for (size_t i = match.slot_first; i < match.slot_last; ++i) {
+      const std::string& word = line.reading.tokens[i].text;
+      if (word.size() < kTellingWord || IsStopWord(word)) continue;
+      for (size_t back = found_.size(); back-- > 0;) {
+        const BlockerStatement& earlier = found_[back];
+        const bool usable = IsAdverse(earlier.move) &&
+                            earlier.category != BlockerCategory::kUnspecified &&
+                            earlier.line + kReachBackLines >= index;
+        if (!usable || !SaysWord(earlier.evidence.quote, word)) continue;
+        PushLike(statement, earlier.category, earlier.object);
+        return true;
+      }
+      for (const deal::Blocker& blocker : call_.input->known.blockers) {
+        if (!deal::IsOpen(blocker.status) || blocker.history.empty()) continue;
+        if (!SaysWord(blocker.history.front().evidence.quote, word)) continue;
+        PushLike(statement, blocker.category, blocker.object);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static bool SaysWord(absl::string_view quote, const std::string& word) {
+    for (const Token& token : Tokenize(quote)) {
+      if (token.text == word) return true;
+    }
+    return false;
+  }
+
+  void PushLike(BlockerStatement statement, BlockerCategory category, const std::string& object) {
+    statement.category = category;
+    statement.object = object;
+    statement.stems = ContentStems(object);
+    statement.family = FamilyOf(object);
+    statement.topic_weight = 1;
+    statement.named = true;
+    found_.push_back(std::move(statement));
+  }
+
   // "A draft isn't a guarantee": goes on about what the speaker was at.
   bool PushOnLast(const BlockerStatement& statement) {
     for (size_t i = found_.size(); i-- > 0;) {
@@ -444,7 +495,7 @@ class StatementFinder {
       const Sentence& sentence = line.reading.sentences[i];
       if (sentence.question || SentenceHas(line, i, "gate")) continue;
       const std::optional<size_t> at = ConditionAt(line.reading, sentence.span);
-      if (!at) continue;
+      if (!at || Sharpen(index, sentence.span)) continue;
       const Guards& guards = GuardsAt(line, *at);
       if (guards.anecdote || guards.third_party || guards.reported) continue;
       CueMatch match;
@@ -458,6 +509,18 @@ class StatementFinder {
         ReadDeadline(index, sentence, match);
       }
     }
+  }
+
+  // What the sentence already says against something is a gate, by its shape.
+  bool Sharpen(size_t index, const Span& sentence) {
+    bool any = false;
+    for (size_t i = found_.size(); i-- > 0 && found_[i].line == index;) {
+      BlockerStatement& said = found_[i];
+      if (said.token < sentence.first_token || said.token >= sentence.last_token) continue;
+      any = true;
+      if (said.move == Move::kRaise || said.move == Move::kNeed) said.move = Move::kGate;
+    }
+    return any;
   }
 
   // A condition on nothing but a date is one of timing.

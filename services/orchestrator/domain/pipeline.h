@@ -59,6 +59,9 @@ class Pipeline {
   // trying every customer; safe to repeat and to run beside Process.
   absl::Status ResumeUnsaved(const Context& context);
 
+  // Calls waiting for their turn now.
+  size_t waiting() const { return queue_.waiting(); }
+
  private:
   // The stored answer to `call`, if it has one. Called in the customer's turn.
   absl::StatusOr<std::optional<CallResult>> FindAnswer(const Context& context,

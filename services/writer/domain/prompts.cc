@@ -14,6 +14,9 @@ namespace {
 
 using grounding::FieldRule;
 
+// The router counts subject and body together.
+constexpr int kMaxSubjectWords = 20;
+
 constexpr char kTask[] =
     "You write the follow-up e-mail after a sales call, in the seller's name, ready for a person "
     "to check and send.\n"
@@ -118,6 +121,7 @@ grounding::OutputContract EmailContract(const EmailTask& task, const std::string
                      {"claims[].evidence[].quote", FieldRule::kQuote}};
   contract.forbidden_phrases = {"[Name]",         "[Your Name]", "[Company]",  "[Date]",
                                 "[Your Company]", "TBD",         "Lorem ipsum"};
+  contract.max_words = kMaxBodyWords + kMaxSubjectWords;
   if (!task.analysis.follow_up.recipient.empty()) {
     contract.required_phrases = {FirstName(task.analysis.follow_up.recipient)};
   }

@@ -1,0 +1,227 @@
+#ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_FAKES_FOR_TESTS_H_
+#define THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_FAKES_FOR_TESTS_H_
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "services/orchestrator/domain/pipeline.h"
+#include "services/orchestrator/domain/ports.h"
+
+// The pipeline's neighbours, in memory: what they were asked is there to look at, and each can be
+// told to fail or to wait. Thread-safe.
+namespace throughline::orchestrator {
+
+// Calls in a map; survives a Pipeline, as a file survives a process.
+class FakeStore final : public CallStore {
+ public:
+  absl::StatusOr<std::optional<StoredCall>> Find(const Context&, const CallKey& key) override {
+    absl::MutexLock lock(&mutex_);
+    const auto found = calls_.find(Id(key));
+    if (found == calls_.end()) return std::optional<StoredCall>();
+    return std::optional<StoredCall>(found->second);
+  }
+  absl::Status SaveReceived(const Context&, const AcceptedCall& call) override {
+    absl::MutexLock lock(&mutex_);
+    calls_[Id(call.key)] = {.state = CallState::kReceived, .content_digest = call.content_digest};
+    return absl::OkStatus();
+  }
+  absl::Status SaveComputed(const Context&, const ComputedCall& call) override {
+    absl::MutexLock lock(&mutex_);
+    StoredCall& stored = calls_[Id(call.call.key)];
+    stored.state = CallState::kComputed;
+    stored.computed = call;
+    order_.push_back(call.call.key);
+    return absl::OkStatus();
+  }
+  absl::Status SaveFinished(const Context&, const CallKey& key, const CallResult& result) override {
+    absl::MutexLock lock(&mutex_);
+    if (!finish_error.ok()) return finish_error;
+    StoredCall& stored = calls_[Id(key)];
+    stored.state = CallState::kSaved;
+    stored.computed->result = result;
+    return absl::OkStatus();
+  }
+  absl::Status Abandon(const Context&, const CallKey& key) override {
+    absl::MutexLock lock(&mutex_);
+    const auto found = calls_.find(Id(key));
+    if (found != calls_.end() && found->second.state != CallState::kSaved) calls_.erase(found);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<CallKey>> ListUnsaved(const Context& context,
+                                                   const std::string& customer_id) override {
+    absl::MutexLock lock(&mutex_);
+    std::vector<CallKey> keys;
+    for (const CallKey& key : order_) {
+      const auto found = calls_.find(Id(key));
+      if (found != calls_.end() && found->second.state == CallState::kComputed &&
+          key.tenant == context.tenant() && key.customer_id == customer_id) {
+        keys.push_back(key);
+      }
+    }
+    return keys;
+  }
+  absl::StatusOr<std::vector<CustomerKey>> ListUnsavedCustomers(const Context&) override {
+    absl::MutexLock lock(&mutex_);
+    std::vector<CustomerKey> customers;
+    for (const auto& [id, call] : calls_) {
+      if (call.state == CallState::kComputed) {
+        customers.push_back({.tenant = std::get<0>(id), .customer_id = std::get<1>(id)});
+      }
+    }
+    return customers;
+  }
+  absl::StatusOr<CallPage> ListSaved(const Context&, const std::string&, int,
+                                     absl::string_view) override {
+    return absl::UnimplementedError("the pipeline never lists saved calls");
+  }
+
+  size_t size() const {
+    absl::MutexLock lock(&mutex_);
+    return calls_.size();
+  }
+
+  absl::Status finish_error;
+
+ private:
+  using RowId = std::tuple<std::string, std::string, std::string>;
+  static RowId Id(const CallKey& key) { return {key.tenant, key.customer_id, key.call_id}; }
+
+  mutable absl::Mutex mutex_;
+  std::map<RowId, StoredCall> calls_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CallKey> order_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Remembers which calls were retained, in order; the same call again changes nothing.
+class FakeMemory final : public MemoryPort {
+ public:
+  absl::StatusOr<Recollection> Recall(const Context&, const std::string& customer_id,
+                                      const std::string&) override {
+    absl::MutexLock lock(&mutex_);
+    if (!recall_error.ok()) return recall_error;
+    Recollection recollection;
+    recollection.known.version = versions_[customer_id];
+    return recollection;
+  }
+  absl::StatusOr<Retained> Retain(const Context&, const ComputedCall& call) override {
+    absl::MutexLock lock(&mutex_);
+    if (!retain_error.ok()) return retain_error;
+    const std::string id = absl::StrCat(call.call.key.customer_id, "/", call.call.key.call_id);
+    if (std::find(retained_.begin(), retained_.end(), id) == retained_.end()) {
+      retained_.push_back(id);
+      ++versions_[call.call.key.customer_id];
+    }
+    Retained answer{.version = versions_[call.call.key.customer_id]};
+    for (size_t i = 0; i < call.learned.facts.size(); ++i) {
+      answer.facts.push_back({.id = absl::StrCat(id, "#", i), .added = true});
+      ++answer.added;
+    }
+    return answer;
+  }
+  absl::StatusOr<ProfileView> GetProfile(const Context&, const std::string&) override {
+    return absl::NotFoundError("no profile");
+  }
+  absl::StatusOr<deal::DealState> GetDeal(const Context&, const std::string&) override {
+    return absl::NotFoundError("no deal");
+  }
+
+  std::vector<std::string> retained() const {
+    absl::MutexLock lock(&mutex_);
+    return retained_;
+  }
+  void FailRetain(absl::Status error) {
+    absl::MutexLock lock(&mutex_);
+    retain_error = std::move(error);
+  }
+
+  absl::Status recall_error;
+  absl::Status retain_error;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::map<std::string, int64_t> versions_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> retained_ ABSL_GUARDED_BY(mutex_);
+};
+
+class FakeAnalyst final : public AnalystPort {
+ public:
+  absl::StatusOr<AnalysisAnswer> Analyze(const Context& context,
+                                         const grounding::CallContext& call) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      asked_.push_back(absl::StrCat(call.customer_id, "/", call.call_id));
+    }
+    if (while_analyzing) while_analyzing(context, call);
+    if (!analyze_error.ok()) return analyze_error;
+    AnalysisAnswer answer{.analysis = analysis};
+    answer.decisions = {{.record = "analysis", .cost_nano_usd = 3, .baseline_nano_usd = 30}};
+    return answer;
+  }
+  absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
+                                           const grounding::CallContext& call) override {
+    if (while_extracting) while_extracting(context, call);
+    if (!extract_error.ok()) return extract_error;
+    FactsAnswer answer;
+    answer.facts = {{.text = "They have four sites."}};
+    answer.decisions = {{.record = "facts", .cost_nano_usd = 4, .cost_unpriced = true}};
+    answer.dropped = {{.claim = "a million", .reason = "nobody said it"}};
+    return answer;
+  }
+
+  std::vector<std::string> asked() const {
+    absl::MutexLock lock(&mutex_);
+    return asked_;
+  }
+
+  deal::Analysis analysis;
+  absl::Status analyze_error;
+  absl::Status extract_error;
+  std::function<void(const Context&, const grounding::CallContext&)> while_analyzing;
+  std::function<void(const Context&, const grounding::CallContext&)> while_extracting;
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> asked_ ABSL_GUARDED_BY(mutex_);
+};
+
+class FakeWriter final : public WriterPort {
+ public:
+  absl::StatusOr<EmailAnswer> WriteEmail(const Context&, const grounding::CallContext&,
+                                         const deal::Analysis&,
+                                         const std::optional<deal::CustomerProfile>&) override {
+    absl::MutexLock lock(&mutex_);
+    ++written_;
+    EmailAnswer answer{.email = {.subject = "Follow-up", .body = "Hi."}};
+    answer.decisions = {{.record = "email", .cost_nano_usd = 5, .baseline_nano_usd = 50}};
+    return answer;
+  }
+
+  int written() const {
+    absl::MutexLock lock(&mutex_);
+    return written_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  int written_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// Keeps "start X" and "end X" for each step.
+class RecordingObserver final : public StepObserver {
+ public:
+  void Started(Step step) override { events.push_back(absl::StrCat("start ", StepName(step))); }
+  void Finished(Step step, absl::Duration, const std::string&) override {
+    events.push_back(absl::StrCat("end ", StepName(step)));
+  }
+
+  std::vector<std::string> events;
+};
+
+}  // namespace throughline::orchestrator
+
+#endif  // THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_FAKES_FOR_TESTS_H_

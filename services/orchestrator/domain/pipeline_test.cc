@@ -1,0 +1,268 @@
+#include "services/orchestrator/domain/pipeline.h"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "common/base/errors.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/status_matchers.h"
+#include "services/orchestrator/domain/fakes_for_tests.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+CallSource Source(std::string customer, std::string call_id, std::string words = "Hello there.") {
+  return {.customer_id = std::move(customer),
+          .call_id = std::move(call_id),
+          .transcript = absl::StrCat("Ana Ruiz: ", words, "\nTom Berg: Good morning.\n"),
+          .call_date = absl::CivilDay(2026, 3, 3)};
+}
+
+class PipelineTest : public testing::Test {
+ protected:
+  PipelineTest() { Restart(); }
+
+  // A new process over the same store and memory.
+  void Restart() {
+    pipeline_.reset();
+    pipeline_ = std::make_unique<Pipeline>(
+        Pipeline::Ports{.memory = memory_, .analyst = analyst_, .writer = writer_, .store = store_},
+        pool_, options_);
+  }
+
+  Context Caller() {
+    return Context({.cancellation = std::make_shared<CancellationSource>(), .clock = &clock_});
+  }
+
+  absl::StatusOr<CallResult> Process(const CallSource& source) {
+    RecordingObserver nobody;
+    return pipeline_->Process(Caller(), source, nobody);
+  }
+
+  FakeClock clock_;
+  FakeStore store_;
+  FakeMemory memory_;
+  FakeAnalyst analyst_;
+  FakeWriter writer_;
+  BoundedPool pool_{{.name = "fan_out", .threads = 4, .max_queued = 8}};
+  Pipeline::Options options_;
+  std::unique_ptr<Pipeline> pipeline_;
+};
+
+TEST_F(PipelineTest, TakesACallThroughEveryStep) {
+  RecordingObserver observer;
+  ASSERT_OK_AND_ASSIGN(const CallResult result,
+                       pipeline_->Process(Caller(), Source("acme", "c1"), observer));
+  EXPECT_THAT(observer.events,
+              ElementsAre("start parse", "end parse", "start recall", "end recall", "start analyze",
+                          "end analyze", "start write", "end write", "start save", "end save"));
+  EXPECT_EQ(result.email.subject, "Follow-up");
+  ASSERT_THAT(result.facts, SizeIs(1));
+  EXPECT_EQ(result.facts[0].id, "acme/c1#0");
+  EXPECT_EQ(result.memory_version, 1);
+  EXPECT_THAT(result.timings, SizeIs(5));
+  EXPECT_FALSE(result.replayed);
+}
+
+TEST_F(PipelineTest, SumsWhatTheModelsCostAndSaysWhatWasLeftOut) {
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_THAT(result.decisions, SizeIs(3));
+  EXPECT_EQ(result.cost.nano_usd, 12);
+  EXPECT_TRUE(result.cost.unpriced);
+  EXPECT_EQ(result.baseline_cost.nano_usd, 80);
+  EXPECT_THAT(result.warnings, testing::Contains(HasSubstr("\"a million\": nobody said it")));
+}
+
+TEST_F(PipelineTest, TheSameCallAgainGivesTheStoredAnswerAndAsksNobody) {
+  ASSERT_OK_AND_ASSIGN(const CallResult first, Process(Source("acme", "c1")));
+  ASSERT_OK_AND_ASSIGN(const CallResult second, Process(Source("acme", "c1")));
+  EXPECT_TRUE(second.replayed);
+  EXPECT_EQ(second.facts[0].id, first.facts[0].id);
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+  EXPECT_EQ(writer_.written(), 1);
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+TEST_F(PipelineTest, OtherContentUnderTheSameIdIsRefusedByName) {
+  ASSERT_OK(Process(Source("acme", "c1")));
+  const auto refused = Process(Source("acme", "c1", "Something else."));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("\"c1\"")));
+  EXPECT_OK(Process(Source("other", "c1", "Something else.")));
+}
+
+TEST_F(PipelineTest, ACallThatIsNoSaleGetsNoEmail) {
+  analyst_.analysis.is_sales_call = false;
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(writer_.written(), 0);
+  EXPECT_EQ(result.email.body, "");
+  EXPECT_THAT(result.timings, SizeIs(4));
+}
+
+TEST_F(PipelineTest, ACallThatCannotBeAnalysedLeavesNothingBehind) {
+  for (absl::Status* error : {&analyst_.analyze_error, &analyst_.extract_error}) {
+    *error = absl::UnavailableError("no model");
+    EXPECT_THAT(Process(Source("acme", "c1")),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no model")));
+    *error = absl::OkStatus();
+  }
+  EXPECT_EQ(store_.size(), 0u);
+  EXPECT_THAT(memory_.retained(), IsEmpty());
+  EXPECT_OK(Process(Source("acme", "c1")));
+}
+
+TEST_F(PipelineTest, WhenOneHalfOfTheAnalysisFailsTheOtherIsStopped) {
+  analyst_.analyze_error = absl::UnavailableError("no model");
+  analyst_.while_extracting = [&](const Context& context, const grounding::CallContext&) {
+    absl::Notification stopped;
+    const OnCancel wait(context, [&] { stopped.Notify(); });
+    stopped.WaitForNotification();
+    analyst_.extract_error = absl::CancelledError("stopped");
+  };
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(PipelineTest, ACrashBeforeSavingIsFinishedByTheNextProcessWithoutAnyModel) {
+  memory_.FailRetain(absl::UnavailableError("memory is down"));
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Process(Source("acme", "c2")), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(memory_.retained(), IsEmpty());
+
+  memory_.FailRetain(absl::OkStatus());
+  Restart();
+  EXPECT_OK(pipeline_->ResumeUnsaved(Caller()));
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+  EXPECT_THAT(analyst_.asked(), ElementsAre("acme/c1"));
+  ASSERT_OK_AND_ASSIGN(const CallResult again, Process(Source("acme", "c1")));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_THAT(again.facts, SizeIs(1));
+}
+
+TEST_F(PipelineTest, TheCustomersNextCallFirstFinishesTheOneBefore) {
+  memory_.FailRetain(absl::UnavailableError("memory is down"));
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  memory_.FailRetain(absl::OkStatus());
+  EXPECT_OK(Process(Source("acme", "c2", "The second call.")));
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1", "acme/c2"));
+}
+
+TEST_F(PipelineTest, ACrashAfterMemoryWroteIsFinishedWithTheSameAnswer) {
+  store_.finish_error = absl::UnavailableError("disk full");
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  store_.finish_error = absl::OkStatus();
+  Restart();
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_TRUE(result.replayed);
+  EXPECT_EQ(result.facts[0].id, "acme/c1#0");
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+TEST_F(PipelineTest, ACallThatMemoryWillNeverTakeHoldsUpNobody) {
+  memory_.FailRetain(absl::InvalidArgumentError("facts[0].text: too long"));
+  EXPECT_THAT(Process(Source("acme", "c1")),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("facts[0].text")));
+  memory_.FailRetain(absl::OkStatus());
+  EXPECT_OK(Process(Source("acme", "c2")));
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c2"));
+}
+
+TEST_F(PipelineTest, ACallerWhoLeavesBeforeTheCheckpointLeavesNothing) {
+  const Context caller = Caller();
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    caller.cancellation()->Cancel();
+  };
+  RecordingObserver observer;
+  EXPECT_THAT(pipeline_->Process(caller, Source("acme", "c1"), observer),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(store_.size(), 0u);
+}
+
+TEST_F(PipelineTest, CallsOfOneCustomerGoOneAtATimeInTheOrderTheyCame) {
+  absl::Notification first_running;
+  absl::Notification let_first_go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext& call) {
+    if (call.call_id != "c1") return;
+    first_running.Notify();
+    let_first_go.WaitForNotification();
+  };
+  std::vector<std::thread> callers;
+  const auto send = [&](const std::string& id) {
+    callers.emplace_back([this, id] { EXPECT_OK(Process(Source("acme", id, id))); });
+  };
+  send("c1");
+  first_running.WaitForNotification();
+  for (size_t i = 2; i <= 5; ++i) {
+    send(absl::StrCat("c", i));
+    while (pipeline_->waiting() < i - 1) std::this_thread::yield();
+  }
+  EXPECT_THAT(analyst_.asked(), ElementsAre("acme/c1"));
+  let_first_go.Notify();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_THAT(memory_.retained(),
+              ElementsAre("acme/c1", "acme/c2", "acme/c3", "acme/c4", "acme/c5"));
+}
+
+TEST_F(PipelineTest, CallsOfDifferentCustomersRunSideBySide) {
+  absl::Mutex mutex;
+  int inside = 0;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    absl::MutexLock lock(&mutex);
+    ++inside;
+    const auto both = [&] { return inside == 2; };
+    mutex.Await(absl::Condition(&both));
+  };
+  std::thread other([&] { EXPECT_OK(Process(Source("other", "c1"))); });
+  EXPECT_OK(Process(Source("acme", "c1")));
+  other.join();
+}
+
+TEST_F(PipelineTest, TooManyWaitingCallsAreSentAwayWithATime) {
+  options_.queue.max_waiting_per_customer = 0;
+  Restart();
+  absl::Notification running;
+  absl::Notification go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    running.Notify();
+    go.WaitForNotification();
+  };
+  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
+  running.WaitForNotification();
+  const auto refused = Process(Source("acme", "c2"));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(RetryAfter(refused.status()).has_value());
+  go.Notify();
+  first.join();
+}
+
+TEST_F(PipelineTest, AWaitingCallLeavesWhenItsCallerDoes) {
+  absl::Notification running;
+  absl::Notification go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    running.Notify();
+    go.WaitForNotification();
+  };
+  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
+  running.WaitForNotification();
+  const Context caller = Caller();
+  std::thread second([&] {
+    RecordingObserver nobody;
+    EXPECT_THAT(pipeline_->Process(caller, Source("acme", "c2"), nobody),
+                StatusIs(absl::StatusCode::kCancelled));
+  });
+  while (pipeline_->waiting() == 0) std::this_thread::yield();
+  caller.cancellation()->Cancel();
+  second.join();
+  go.Notify();
+  first.join();
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+}  // namespace
+}  // namespace throughline::orchestrator

@@ -1,0 +1,250 @@
+#include "services/memory/memory_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/host_port.h"
+#include "common/observability/json_log.h"
+#include "common/rpc/client_call.h"
+#include "common/testing/redis_server.h"
+#include "common/testing/rpc_fixture.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_directory.h"
+#include "common/wire/time.h"
+#include "services/memory/register.h"
+
+namespace throughline::memory {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::throughline::deal::v1::Fact;
+using Stub = v1::MemoryService::StubInterface;
+
+// A whole memory module behind a real server, reached in the process.
+class MemoryServer {
+ public:
+  explicit MemoryServer(std::optional<HostPort> redis = std::nullopt)
+      : host_({.name = "memory"}, metrics_) {
+    absl::StatusOr<std::unique_ptr<MemoryModule>> module = MemoryModule::Make(
+        {.database_path = directory_.File("memory.db"), .redis = std::move(redis)}, metrics_,
+        Clock::Real());
+    EXPECT_OK(module.status());
+    module_ = std::move(module).value();
+    module_->Register(host_);
+    EXPECT_OK(host_.Start());
+    stub_ = v1::MemoryService::NewStub(host_.InProcessChannel());
+  }
+  ~MemoryServer() { host_.Shutdown(); }
+
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request) {
+    return rpc::Invoke(Context::Background(), static_cast<Stub&>(*stub_), method, request,
+                       {.callee = "memory", .wait_for_ready = true});
+  }
+  absl::StatusOr<v1::RetainResponse> RetainText(const std::string& customer, const std::string& id,
+                                                const std::string& text) {
+    v1::RetainRequest request;
+    request.set_customer_id(customer);
+    v1::VerbatimText* verbatim = request.add_texts();
+    verbatim->set_id(id);
+    verbatim->set_text(text);
+    return Call(&Stub::Retain, request);
+  }
+  absl::StatusOr<v1::RecallResponse> Recall(const std::string& customer, const std::string& query) {
+    v1::RecallRequest request;
+    request.set_customer_id(customer);
+    request.set_query(query);
+    return Call(&Stub::Recall, request);
+  }
+  std::string Metrics() const { return metrics_.Render(); }
+  double CacheCount(const std::string& result) {
+    return metrics_
+        .Counter("throughline_memory_cache_total",
+                 "Recalls by what the cache did: hit, miss, error or bypass.")
+        .Add({{"result", result}})
+        .Value();
+  }
+
+ private:
+  TempDirectory directory_;
+  MetricsRegistry metrics_;
+  std::unique_ptr<MemoryModule> module_;
+  rpc::ServiceHost host_;
+  std::unique_ptr<v1::MemoryService::Stub> stub_;
+};
+
+Fact PriceFact(const std::string& value, const std::string& call_id) {
+  Fact fact;
+  fact.set_kind(throughline::deal::v1::FACT_KIND_BUDGET);
+  fact.set_text(absl::StrCat("The price is ", value, "."));
+  fact.set_attribute("price");
+  fact.set_value(value);
+  fact.set_confidence(0.9);
+  auto* evidence = fact.add_evidence();
+  evidence->set_call_id(call_id);
+  evidence->set_turn(3);
+  evidence->set_quote(absl::StrCat("it is ", value));
+  return fact;
+}
+
+v1::RetainRequest CallRequest(const std::string& call_id, int day, const std::string& price) {
+  v1::RetainRequest request;
+  request.set_customer_id("acme");
+  request.mutable_call()->set_call_id(call_id);
+  *request.mutable_call()->mutable_occurred_at() =
+      wire::ToTimestamp(absl::FromCivil(absl::CivilDay(2026, 3, day), absl::UTCTimeZone()));
+  *request.add_facts() = PriceFact(price, call_id);
+  request.set_idempotency_key(call_id);
+  return request;
+}
+
+TEST(MemoryServiceTest, RetainsAndRecallsACustomersStory) {
+  MemoryServer server;
+  ASSERT_OK_AND_ASSIGN(const v1::RetainResponse first,
+                       server.Call(&Stub::Retain, CallRequest("c1", 3, "$9,000")));
+  EXPECT_EQ(first.added(), 1);
+  EXPECT_EQ(first.version(), 1);
+  ASSERT_OK_AND_ASSIGN(const v1::RetainResponse second,
+                       server.Call(&Stub::Retain, CallRequest("c2", 10, "$7,600")));
+  EXPECT_EQ(second.added(), 1);
+  EXPECT_EQ(second.superseded(), 1);
+  ASSERT_OK_AND_ASSIGN(const v1::RetainResponse again,
+                       server.Call(&Stub::Retain, CallRequest("c2", 10, "$7,600")));
+  EXPECT_TRUE(again.replayed());
+  EXPECT_EQ(again.version(), 2);
+
+  ASSERT_OK_AND_ASSIGN(const v1::RecallResponse found, server.Recall("acme", "What is the price?"));
+  ASSERT_EQ(found.results_size(), 1);
+  EXPECT_EQ(found.results(0).fact().value(), "$7,600");
+  EXPECT_EQ(found.results(0).fact().evidence(0).quote(), "it is $7,600");
+  EXPECT_EQ(found.version(), 2);
+  EXPECT_FALSE(found.cache_hit());
+  EXPECT_THAT(found.rendered_context(), HasSubstr("The price is $7,600."));
+  EXPECT_EQ(found.deal().timeline_size(), 2);
+  EXPECT_THAT(server.Metrics(), HasSubstr("throughline_memory_facts_total{op=\"superseded\"} 1"));
+}
+
+TEST(MemoryServiceTest, AnUnknownCustomerGivesAnEmptyAnswer) {
+  MemoryServer server;
+  ASSERT_OK_AND_ASSIGN(const v1::RecallResponse found, server.Recall("nobody", "anything"));
+  EXPECT_EQ(found.results_size(), 0);
+  EXPECT_EQ(found.version(), 0);
+  EXPECT_EQ(server.CacheCount("bypass"), 1);
+}
+
+TEST(MemoryServiceTest, RefusalsNameTheField) {
+  MemoryServer server;
+  EXPECT_THAT(server.Recall("", "anything"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("customer_id")));
+  EXPECT_THAT(server.Recall("acme", ""),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("query")));
+  EXPECT_THAT(server.RetainText("acme", "t1", std::string(8001, 'x')),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("texts[0].text")));
+  v1::RecallRequest strict;
+  strict.set_customer_id("acme");
+  strict.set_query("anything");
+  strict.mutable_filter()->set_tags_match(v1::TAGS_MATCH_ALL_STRICT);
+  EXPECT_THAT(server.Call(&Stub::Recall, strict),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter.tags")));
+  v1::GetDealRequest unknown;
+  unknown.set_customer_id("nobody");
+  EXPECT_THAT(server.Call(&Stub::GetDeal, unknown),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("customer_id")));
+}
+
+TEST(MemoryServiceTest, WithoutRedisTheProcessKeepsAnswersUntilTheCustomerChanges) {
+  MemoryServer server;
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());
+  EXPECT_FALSE(server.Recall("acme", "dock")->cache_hit());
+  ASSERT_OK_AND_ASSIGN(const v1::RecallResponse cached, server.Recall("acme", "dock"));
+  EXPECT_TRUE(cached.cache_hit());
+  EXPECT_EQ(cached.results_size(), 1);
+  ASSERT_OK(server.RetainText("acme", "t2", "Ann: the dock is blue").status());
+  ASSERT_OK_AND_ASSIGN(const v1::RecallResponse fresh, server.Recall("acme", "dock"));
+  EXPECT_FALSE(fresh.cache_hit());
+  EXPECT_EQ(fresh.results_size(), 2);
+}
+
+TEST(MemoryServiceTest, BatchedRecallsAnswerInOrder) {
+  MemoryServer server;
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());
+  ASSERT_OK(server.RetainText("globex", "t1", "Bob: the roof leaks").status());
+  v1::BatchRecallRequest batch;
+  for (const char* customer : {"globex", "acme"}) {
+    v1::RecallRequest* request = batch.add_requests();
+    request->set_customer_id(customer);
+    request->set_query("roof or dock");
+  }
+  ASSERT_OK_AND_ASSIGN(const v1::BatchRecallResponse answers,
+                       server.Call(&Stub::BatchRecall, batch));
+  EXPECT_EQ(answers.responses(0).results(0).fact().text(), "Bob: the roof leaks");
+  EXPECT_EQ(answers.responses(1).results(0).fact().text(), "Ann: the dock is red");
+}
+
+TEST(MemoryServiceTest, RedisServesRepliesAndItsDeathStopsNothing) {
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<RedisServer> redis, RedisServer::Start());
+  std::vector<std::string> warnings;
+  absl::Mutex mutex;
+  ScopedLogSink sink([&](absl::string_view line) {
+    absl::MutexLock lock(&mutex);
+    if (line.find("redis at") != absl::string_view::npos) warnings.emplace_back(line);
+  });
+  MemoryServer server(HostPort{.host = "127.0.0.1", .port = redis->port()});
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());
+  EXPECT_FALSE(server.Recall("acme", "dock")->cache_hit());
+  EXPECT_TRUE(server.Recall("acme", "dock")->cache_hit());
+  EXPECT_EQ(server.CacheCount("hit"), 1);
+
+  redis->Stop();
+  for (int i = 0; i < 20; ++i) {
+    const absl::Time started = absl::Now();
+    ASSERT_OK_AND_ASSIGN(const v1::RecallResponse answer, server.Recall("acme", "dock"));
+    EXPECT_FALSE(answer.cache_hit());
+    EXPECT_EQ(answer.results_size(), 1);
+    EXPECT_LT(absl::Now() - started, absl::Seconds(2));
+  }
+  EXPECT_GE(server.CacheCount("error"), 20);
+  absl::MutexLock lock(&mutex);
+  EXPECT_THAT(warnings, SizeIs(1)) << "said once, not once a recall";
+}
+
+TEST(MemoryServiceTest, AHangingRedisCostsABoundedTime) {
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<RedisServer> redis, RedisServer::Start());
+  MemoryServer server(HostPort{.host = "127.0.0.1", .port = redis->port()});
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());
+  ASSERT_OK(server.Recall("acme", "dock").status());
+  redis->Freeze();
+  const absl::Time started = absl::Now();
+  for (int i = 0; i < 50; ++i) ASSERT_OK(server.Recall("acme", "dock").status());
+  // Each alone waiting for the command timeout would take four times as long.
+  EXPECT_LT(absl::Now() - started, absl::Seconds(5));
+  redis->Thaw();
+}
+
+TEST(MemoryServiceTest, AStampedeOnOneQuestionIsAnsweredTogether) {
+  MemoryServer server;
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 32; ++i) {
+    callers.emplace_back([&] {
+      const auto found = server.Recall("acme", "dock");
+      if (found.ok() && found->results_size() == 1) ++answered;
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(answered, 32);
+  EXPECT_EQ(server.CacheCount("hit") + server.CacheCount("miss"), 32);
+}
+
+}  // namespace
+}  // namespace throughline::memory

@@ -217,11 +217,12 @@ class Composer {
     for (const deal::EmailClaim& claim : email.claims) {
       if (StemOverlap(ContentStems(claim.text), ContentStems(line.text)) > kSameSentence) return;
     }
-    std::string sentence =
-        section.empty()
-            ? absl::StrCat(line.text, ".")
-            : Say(section,
-                  {{"words", section == "recap" ? Uncapitalized(line.text, cast_) : line.text}});
+    std::string sentence = absl::StrCat(line.text, ".");
+    if (section == "recap") {
+      // Two summaries in one e-mail are not introduced with the same words.
+      sentence = EnglishPhrases().Say(section, seed_, {{"words", Uncapitalized(line.text, cast_)}},
+                                      paragraph.size());
+    }
     Claim(email, paragraph, std::move(sentence), line.evidence);
   }
 

@@ -26,6 +26,7 @@ constexpr size_t kMaxCandidates = 3;  // of each kind
 constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-mail
 constexpr double kMinWorth = 2.0;
 constexpr double kMinTelling = 1.2;
+constexpr size_t kLongCondition = 20;
 // A refusal that the analysis did not tie to the open matter may belong to another one.
 constexpr double kUnlinkedHandicap = 1.0;
 constexpr double kTellingStems = 4;
@@ -98,6 +99,7 @@ class Gatherer {
     }
     for (const transcript::Turn& turn : input.call.transcript.turns) {
       last_turn_ = std::max(last_turn_, turn.index);
+      reader_speaks_ = reader_speaks_ || turn.speaker == reader_.name;
     }
   }
 
@@ -200,6 +202,9 @@ class Gatherer {
     double worth = std::min<double>(static_cast<double>(ContentStems(piece).size()), 6) / 3;
     if (Matches(piece, condition)) worth += 1.5;
     if (Matches(piece, pointing)) worth -= 2.0;
+    static const RE2& refusal = *new RE2("(?i)\\b(until|unless|can't|cannot|won't|nothing|too)\\b");
+    if (Matches(piece, refusal)) worth += 0.7;
+    if (WordCount(piece) > kLongCondition) worth -= 0.8;
     if (statement.voice == reader_.name) worth += 0.3;
     return worth;
   }
@@ -348,8 +353,8 @@ class Gatherer {
         const double worth = Relevance(statement, piece) + (statement.Has("need") ? 0.5 : 0) +
                              (statement.voice == reader_.name ? 0.5 : 0);
         const std::vector<std::string> stems = ContentStems(piece);
-        const bool others_wish =
-            statement.voice != reader_.name && StemOverlap(stems, subject_) < kOthersOverlap;
+        const bool others_wish = statement.voice != reader_.name &&
+                                 (reader_speaks_ || StemOverlap(stems, subject_) < kOthersOverlap);
         static const RE2& pointing =
             *new RE2("(?i)^(it|it's|that|that's|they|there|there's|this|those)\\b");
         if (others_wish || stems.size() < 2 || Matches(piece, pointing)) continue;
@@ -456,6 +461,7 @@ class Gatherer {
   const Reader reader_;
   const std::vector<Statement> statements_;
   std::vector<std::string> subject_;
+  bool reader_speaks_ = false;
   std::vector<std::string> said_;  // this call's words on the primary matter
   // Turns in which the seller promised what the e-mail repeats.
   absl::flat_hash_set<int32_t> promise_turns_;

@@ -20,6 +20,8 @@ constexpr double kFirmWeight = 0.9;
 constexpr double kFirmTopic = 0.9;
 // Words that only hint at a category open nothing.
 constexpr double kFaintTopic = 0.5;
+// Words so sure of their category that a raise need not name the object itself.
+constexpr double kSureTopic = 0.8;
 constexpr size_t kGoesOnLines = 3;
 
 double Strength(const BlockerStatement& statement) {
@@ -83,9 +85,15 @@ class Ledger {
   }
 
   // "That's the only thing left": what else was open is dropped with these words.
-  void DropOthers(const BlockerStatement& closing) {
+  // `left` are the things the same words name as left.
+  void DropOthers(const BlockerStatement& closing, const std::vector<BlockerStatement>& left) {
     for (Entry& entry : entries_) {
-      if (!deal::IsOpen(entry.blocker.status) || Fits(entry, closing) >= kSameObject) continue;
+      if (!deal::IsOpen(entry.blocker.status)) continue;
+      const bool named = std::any_of(left.begin(), left.end(), [&](const BlockerStatement& one) {
+        return one.line == closing.line && one.move == Move::kPointer &&
+               Fits(entry, one) >= kSameObject;
+      });
+      if (named) continue;
       if (entry.order > closing_order_) continue;  // named again afterwards
       const bool part_of_it =
           !entry.known && AreCompatible(entry.blocker.category, closing.category);
@@ -243,7 +251,9 @@ class Ledger {
     if (soft && statement.topic_weight < kFirmTopic) return false;
     const bool faint = statement.topic_weight > 0 && statement.topic_weight < kFaintTopic;
     if (faint && !statement.object.empty() && statement.move != Move::kPointer) return false;
-    return statement.move == Move::kGate || statement.move == Move::kPointer || statement.named;
+    const bool sure = statement.move == Move::kRaise && statement.topic_weight >= kSureTopic;
+    return statement.move == Move::kGate || statement.move == Move::kPointer || sure ||
+           statement.named;
   }
 
   void Create(const BlockerStatement& statement) {
@@ -353,7 +363,7 @@ std::vector<Entry> ApplyStatements(const CallView& call,
       ledger.MarkClosing();
     }
   }
-  if (closing != nullptr && call.deep()) ledger.DropOthers(*closing);
+  if (closing != nullptr && call.deep()) ledger.DropOthers(*closing, statements);
   return ledger.Take();
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "common/deal/names.h"
+#include "services/router/domain/extractive/analysis/shapes.h"
 #include "services/router/domain/extractive/language/dates.h"
 
 namespace throughline::router::extractive {
@@ -21,7 +22,6 @@ constexpr size_t kNegationWindow = 3;
 constexpr size_t kTellingWord = 5;
 // Words that only hint at a category are no antecedent.
 constexpr double kAntecedentWeight = 0.6;
-constexpr size_t kFutureWindow = 4;
 // Sentences of an answer in which the thing asked for is looked for.
 constexpr size_t kAnswerSentences = 2;
 
@@ -41,25 +41,6 @@ std::optional<Move> MoveOf(absl::string_view kind) {
 
 bool IsClosing(Move move) { return move == Move::kSettle || move == Move::kWithdraw; }
 
-// A settlement that still lies ahead: "will be approved", "once it's closed", "to be signed".
-bool LiesAhead(const Reading& reading, size_t token) {
-  const Span& clause = reading.clauses[ClauseOf(reading, token)].span;
-  for (size_t i = clause.first_token; i < token; ++i) {
-    const absl::string_view word = reading.tokens[i].text;
-    if (word == "until" || word == "unless" || word == "once" || word == "before") return true;
-  }
-  for (size_t back = 1; back <= kFutureWindow && token >= clause.first_token + back; ++back) {
-    const absl::string_view word = reading.tokens[token - back].text;
-    if (word == "will" || word == "would" || word == "should" || word == "once" || word == "when" ||
-        word == "until" || word == "before" || word == "to" || word == "can" || word == "could" ||
-        word == "must" || word == "gets" || word == "if" || word == "might" || word == "may" ||
-        word == "almost" || word == "nearly") {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Categories in which a requirement or an open question is something in the way.
 bool CountsAsRequirement(BlockerCategory category) {
   switch (category) {
@@ -72,23 +53,6 @@ bool CountsAsRequirement(BlockerCategory category) {
     default:
       return false;
   }
-}
-
-// Where an enumeration's item begins: "Second, …", "And third, …"; the token after the marker.
-std::optional<size_t> EnumerationStart(const Reading& reading, const Span& sentence) {
-  size_t at = sentence.first_token;
-  if (at < sentence.last_token && reading.tokens[at].text == "and") ++at;
-  if (at >= sentence.last_token) return std::nullopt;
-  const absl::string_view word = reading.tokens[at].text;
-  const bool ordinal = word == "first" || word == "second" || word == "third" || word == "fourth" ||
-                       word == "secondly" || word == "thirdly" || word == "finally" ||
-                       word == "lastly";
-  const bool number = word == "number" && at + 2 < sentence.last_token;
-  if (ordinal && at + 1 < sentence.last_token && reading.tokens[at + 1].before == ',') {
-    return at + 1;
-  }
-  if (number) return at + 2;
-  return std::nullopt;
 }
 
 class StatementFinder {
@@ -186,6 +150,7 @@ class StatementFinder {
     }
     if (move == Move::kRaise || move == Move::kNeed || move == Move::kAsk) {
       if (guards.denied && match.cue->category.empty()) return false;
+      if (PastBefore(line.reading, match.first_token)) return false;
       return !NegatedBefore(line.reading, match.first_token, kNegationWindow);
     }
     return true;
@@ -292,10 +257,32 @@ class StatementFinder {
     return {};
   }
 
+  // The sentence has already put something in the way.
+  bool SaidInSentence(size_t index, const CueMatch& match) const {
+    const Reading& reading = call_.lines[index].reading;
+    const Span& own = reading.sentences[SentenceOf(reading, match.first_token)].span;
+    return std::any_of(found_.begin(), found_.end(), [&](const BlockerStatement& said) {
+      return said.line == index && said.move == Move::kGate && said.token >= own.first_token &&
+             said.token < own.last_token;
+    });
+  }
+
+  // The surest thing named in the sentence of the cue.
+  std::vector<const Topic*> InSentence(size_t index, const CueMatch& match) const {
+    const Line& line = call_.lines[index];
+    const Span& own = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
+    const Topic* best = Heaviest(Within(index, own.first_token, own.last_token));
+    if (best == nullptr || best->weight < kAntecedentWeight) return {};
+    return {best};
+  }
+
   // The last thing named before the token: in the turn, else in the turns before.
-  std::vector<const Topic*> Before(size_t index, size_t token) const {
+  std::vector<const Topic*> Before(size_t index, size_t token, bool far) const {
     const auto own = Within(index, 0, token);
-    if (!own.empty()) return {own.back()};
+    for (size_t i = own.size(); i-- > 0;) {
+      if (own[i]->weight >= kAntecedentWeight) return {own[i]};
+    }
+    if (!far) return {};
     for (size_t back = 1; back <= 2 && back <= index; ++back) {
       const Topic* best = nullptr;
       for (const Topic& topic : topics_[index - back]) {
@@ -320,8 +307,15 @@ class StatementFinder {
     statement.named = !objects.empty();
     if (objects.empty()) {
       if (match.cue->weight < 1 && statement.actor == kNobody) return;
-      if (move == Move::kGate && PushByMention(index, match, statement)) return;
-      if (move == Move::kGate && PushGateOnEarlier(statement)) return;
+      if (move == Move::kGate && SaidInSentence(index, match)) return;
+      if (move == Move::kGate && match.slot_last == match.slot_first) {
+        objects = InSentence(index, match);
+      }
+      if (objects.empty() && move == Move::kGate && PushByMention(index, match, statement)) return;
+      if (objects.empty() && move == Move::kGate && PushGateOnEarlier(statement)) return;
+      statement.named = !objects.empty();
+    }
+    if (objects.empty()) {
       if (move == Move::kNeed || move == Move::kAsk) return;
       if (move == Move::kRaise || move == Move::kPointer || move == Move::kGate ||
           move == Move::kFix) {
@@ -331,7 +325,11 @@ class StatementFinder {
         if (objects.empty() && PushByMention(index, match, statement)) return;
         if (objects.empty() && goes_on && PushOnLast(statement)) return;
       }
-      if (objects.empty()) objects = Before(index, match.first_token);
+      if (objects.empty()) {
+        const bool far = IsClosing(move) || move == Move::kProgress || move == Move::kReopen ||
+                         PointsBack(call_.lines[index], match);
+        objects = Before(index, match.first_token, far);
+      }
     }
     for (const Topic* topic : objects) Push(statement, *topic);
     // Without an object: the ledger knows what its speaker or its actor has open.
@@ -536,31 +534,6 @@ class StatementFinder {
   static const Cue& ShapedGate() {
     static const Cue* const kCue = new Cue{"gate", "", "", 1, "", ""};
     return *kCue;
-  }
-
-  // Where the condition word stands when the sentence has the shape of a condition.
-  static std::optional<size_t> ConditionAt(const Reading& reading, const Span& sentence) {
-    std::optional<size_t> until, before, condition;
-    size_t negations = 0;
-    bool past = false, must = false;
-    for (size_t i = sentence.first_token; i < sentence.last_token; ++i) {
-      const absl::string_view word = reading.tokens[i].text;
-      if (word == "until" || word == "till" || word == "unless") until = i;
-      if (word == "before") before = i;
-      if (word == "if") condition = i;
-      const bool negative =
-          word == "not" || word == "nothing" || word == "nobody" || word == "never" || word == "no";
-      if (negative) ++negations;
-      must |= word == "must" || word == "need" || word == "needs" ||
-              (word == "to" && i > sentence.first_token &&
-               (reading.tokens[i - 1].text == "has" || reading.tokens[i - 1].text == "have"));
-      past |= word == "was" || word == "were" || word == "did" || word == "had";
-    }
-    if (past) return std::nullopt;
-    if (until && negations > 0) return until;
-    if (before && (must || negations > 0)) return before;
-    if (condition && negations > 1) return condition;
-    return std::nullopt;
   }
 
   // "Second, a written guarantee. And third, a deletion policy."

@@ -65,6 +65,8 @@ std::vector<Guards> FindGuards(const Reading& reading, const std::vector<CueMatc
 bool NegatedBefore(const Reading& reading, size_t token, size_t window) {
   const Span& clause = reading.clauses[ClauseOf(reading, token)].span;
   for (size_t back = 1; back <= window && token >= clause.first_token + back; ++back) {
+    // "No, write to her": a pause ends the reach of the negation.
+    if (reading.tokens[token - back + 1].before != 0) return false;
     const absl::string_view word = reading.tokens[token - back].text;
     if (word == "not" || word == "no" || word == "never" || word == "nothing" || word == "nobody" ||
         word == "without" || word == "neither" || word == "none" || word == "nor") {

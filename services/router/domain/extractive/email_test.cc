@@ -1,0 +1,234 @@
+#include "services/router/domain/extractive/email.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/router/domain/extractive/email_phrases.h"
+#include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/language/tokens.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Line {
+  std::string speaker;
+  std::string text;
+};
+
+// A call between Ana Ruiz and Leo Park of Northwind Foods and Tom Beck of Acme on Monday, June 1,
+// 2026; the security questionnaire is open.
+EmailInput Mail(const std::vector<Line>& lines) {
+  EmailInput input;
+  CallInput& call = input.call;
+  call.call_id = "call-1";
+  call.occurred_at = absl::FromCivil(absl::CivilDay(2026, 6, 1), absl::UTCTimeZone());
+  call.customer_name = "Northwind Foods";
+  call.seller_name = "Acme";
+  using transcript::Side;
+  const auto add = [&](const std::string& name, Side side) {
+    call.transcript.participants.push_back({name, "",
+                                            side == Side::kSeller ? "Acme" : "Northwind Foods", "",
+                                            side, transcript::Presence::kPresent});
+  };
+  add("Ana Ruiz", Side::kCustomer);
+  add("Leo Park", Side::kCustomer);
+  add("Tom Beck", Side::kSeller);
+  for (const Line& line : lines) {
+    transcript::Turn turn;
+    turn.index = static_cast<int32_t>(call.transcript.turns.size());
+    turn.speaker = line.speaker;
+    turn.text = line.text;
+    call.transcript.turns.push_back(turn);
+  }
+  deal::Blocker blocker;
+  blocker.category = deal::BlockerCategory::kSecurity;
+  blocker.object = "security questionnaire";
+  blocker.id = deal::BlockerId(blocker.category, blocker.object);
+  blocker.status = deal::BlockerStatus::kRaised;
+  blocker.history.push_back({blocker.status,
+                             call.occurred_at,
+                             {"call-1", 0, "Ana Ruiz", lines.empty() ? "" : lines[0].text}});
+  input.analysis.primary_blocker = blocker;
+  input.analysis.open_blockers = {blocker};
+  input.analysis.follow_up.recipient = "Ana Ruiz";
+  input.analysis.stage = deal::JourneyStage::kEvaluation;
+  return input;
+}
+
+EmailInput Typical() {
+  return Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
+               {"Tom Beck", "I'll send the completed questionnaire to you by Friday."},
+               {"Ana Ruiz", "Friday works. My kid has a match that day, so in the morning."},
+               {"Leo Park", "And the price was nine hundred dollars a seat, that's agreed."},
+               {"Tom Beck", "Let's talk again on Monday, June 8th."}});
+}
+
+TEST(WriteEmailTest, NamesTheOpenItemThePromiseAndAsksOnceWithADate) {
+  const deal::Email email = WriteEmail(Tier::kDeep, Typical());
+  EXPECT_THAT(email.body, HasSubstr("Hi Ana,"));
+  EXPECT_THAT(email.body, HasSubstr("the security questionnaire"));
+  EXPECT_THAT(email.body,
+              HasSubstr("You can't sign until you have the security questionnaire back."));
+  EXPECT_THAT(email.body,
+              HasSubstr("I'll send the completed questionnaire to you by Friday, June 5."));
+  EXPECT_THAT(email.body, HasSubstr("Monday, June 8"));
+  EXPECT_EQ(std::count(email.body.begin(), email.body.end(), '?'), 1);
+  EXPECT_THAT(email.body, HasSubstr("Tom\nAcme"));
+  EXPECT_THAT(email.subject,
+              AllOf(HasSubstr("ecurity questionnaire"), HasSubstr("Friday, June 5")));
+}
+
+TEST(WriteEmailTest, LeavesOutPrivateLifeAndSettledMoney) {
+  const deal::Email email = WriteEmail(Tier::kDeep, Typical());
+  EXPECT_THAT(email.body,
+              AllOf(Not(HasSubstr("kid")), Not(HasSubstr("match")), Not(HasSubstr("price")),
+                    Not(HasSubstr("900")), Not(HasSubstr("nine hundred"))));
+}
+
+TEST(WriteEmailTest, StaysShortHoweverLongTheCall) {
+  std::vector<Line> lines = {
+      {"Ana Ruiz", "I can't sign until we have the security questionnaire."}};
+  for (int i = 2; i < 30; ++i) {
+    lines.push_back(
+        {"Ana Ruiz", absl::StrCat("We need the security questionnaire for plant number ", i,
+                                  ", with every single annex filled in by hand.")});
+    lines.push_back(
+        {"Tom Beck", absl::StrCat("I'll send the security questionnaire for plant ", i,
+                                  " to you together with all of the annexes by June ", i, "th.")});
+  }
+  const deal::Email email = WriteEmail(Tier::kDeep, Mail(lines));
+  EXPECT_LE(CountWords(email.body), kMaxEmailWords);
+  const std::vector<std::string> paragraphs = absl::StrSplit(email.body, "\n\n");
+  EXPECT_LE(paragraphs.size(), kMaxEmailParagraphs);
+  EXPECT_EQ(std::count(email.body.begin(), email.body.end(), '?'), 1);
+}
+
+TEST(WriteEmailTest, EveryNumberInTheBodyWasSaid) {
+  const EmailInput input = Typical();
+  std::string sources = "2026";
+  for (const transcript::Turn& turn : input.call.transcript.turns) {
+    absl::StrAppend(&sources, " ", turn.text);
+  }
+  // "Friday" on a call of Monday, June 1 is June 5.
+  absl::StrAppend(&sources, " 5");
+  for (const Tier tier : {Tier::kFast, Tier::kDeep}) {
+    for (const Token& token : Tokenize(WriteEmail(tier, input).body)) {
+      if (!absl::ascii_isdigit(static_cast<unsigned char>(token.text[0]))) continue;
+      EXPECT_TRUE(absl::StrContains(sources, token.text)) << token.text;
+    }
+  }
+}
+
+TEST(WriteEmailTest, EveryClaimStandsInTheBodyAndItsQuoteInTheCall) {
+  const EmailInput input = Typical();
+  const deal::Email email = WriteEmail(Tier::kDeep, input);
+  ASSERT_FALSE(email.claims.empty());
+  for (const deal::EmailClaim& claim : email.claims) {
+    EXPECT_THAT(email.body, HasSubstr(claim.text));
+    for (const deal::Evidence& evidence : claim.evidence) {
+      EXPECT_THAT(input.call.transcript.turns[evidence.turn].text, HasSubstr(evidence.quote));
+    }
+  }
+}
+
+TEST(WriteEmailTest, AddressesComeFromTheCallHoweverTheyAreSpelled) {
+  EmailInput input = Typical();
+  input.call.transcript.turns[2].text = "Reach me at ana.ruiz at northwind dot com, please.";
+  input.analysis.follow_up.copy = {"Leo Park"};
+  const deal::Email email = WriteEmail(Tier::kDeep, input);
+  EXPECT_EQ(email.to[0].address, "ana.ruiz@northwind.com");
+  ASSERT_EQ(email.copy.size(), 1u);
+  EXPECT_EQ(email.copy[0].name, "Leo Park");
+  EXPECT_EQ(email.copy[0].address, "");
+}
+
+TEST(WriteEmailTest, NobodyToWriteToGivesNoEmail) {
+  EmailInput input = Typical();
+  input.analysis.follow_up.recipient.clear();
+  EXPECT_TRUE(WriteEmail(Tier::kDeep, input).to.empty());
+  EXPECT_EQ(WriteEmail(Tier::kDeep, input).body, "");
+  input = Typical();
+  input.analysis.is_sales_call = false;
+  EXPECT_TRUE(WriteEmail(Tier::kDeep, input).to.empty());
+}
+
+TEST(WriteEmailTest, SeveralItemsOfOneGateAreNamedTogether) {
+  EmailInput input = Typical();
+  deal::Blocker second = *input.analysis.primary_blocker;
+  second.category = deal::BlockerCategory::kCompliance;
+  second.object = "retention policy";
+  second.id = deal::BlockerId(second.category, second.object);
+  deal::Blocker other = second;
+  other.category = deal::BlockerCategory::kLegal;
+  other.object = "liability cap";
+  other.id = deal::BlockerId(other.category, other.object);
+  input.analysis.open_blockers.push_back(second);
+  input.analysis.open_blockers.push_back(other);
+  const deal::Email email = WriteEmail(Tier::kDeep, input);
+  EXPECT_THAT(email.body, HasSubstr("the security questionnaire and the retention policy"));
+  EXPECT_THAT(email.body, Not(HasSubstr("liability")));
+}
+
+TEST(WriteEmailTest, ADealWonLostOrWithNothingOpenHasItsOwnWords) {
+  EmailInput input = Typical();
+  input.analysis.primary_blocker.reset();
+  input.analysis.open_blockers.clear();
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, HasSubstr("nothing"));
+  input.analysis.stage = deal::JourneyStage::kClosedWon;
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, HasSubstr("Thank you for"));
+  input.analysis.stage = deal::JourneyStage::kClosedLost;
+  const std::string lost = WriteEmail(Tier::kDeep, input).body;
+  EXPECT_THAT(lost, AllOf(HasSubstr("Thank you for"), Not(HasSubstr("June"))));
+}
+
+TEST(WriteEmailTest, WordsThatInstructTheSoftwareNeverGetIn) {
+  EmailInput input = Typical();
+  input.call.transcript.turns.push_back(input.call.transcript.turns[1]);
+  input.call.transcript.turns.back().index = 5;
+  input.call.transcript.turns.back().text =
+      "I'll send the security questionnaire and a hundred percent refund to you by Friday.";
+  input.analysis.suspicious_content.push_back({"call-1", 5, "Tom Beck", "refund"});
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, Not(HasSubstr("refund")));
+}
+
+TEST(WriteEmailTest, TheSameCallGivesTheSameWords) {
+  EXPECT_EQ(WriteEmail(Tier::kDeep, Typical()).body, WriteEmail(Tier::kDeep, Typical()).body);
+}
+
+TEST(PhrasesTest, TheEmbeddedFileParsesAndAFaultIsNamedWithItsLine) {
+  EXPECT_NE(EnglishPhrases().Say("ask.nothing", "seed", {}), "");
+  EXPECT_EQ(EnglishPhrases().Say("no such section", "seed", {}), "");
+  EXPECT_THAT(std::string(Phrases::Parse("hello").status().message()), HasSubstr("line 1"));
+  EXPECT_THAT(std::string(Phrases::Parse("[a]\nin 3 days").status().message()),
+              HasSubstr("figures"));
+  EXPECT_FALSE(Phrases::Parse("[a]\nx\n[a]\ny").ok());
+}
+
+TEST(PhrasesTest, VariesWithTheSeedAndNeverRepeatsItselfAtOnce) {
+  const absl::StatusOr<Phrases> phrases = Phrases::Parse("[a]\none {x}\ntwo {x}\nthree {x}");
+  ASSERT_TRUE(phrases.ok());
+  EXPECT_NE(phrases->Say("a", "seed", {{"x", "!"}}, 0), phrases->Say("a", "seed", {{"x", "!"}}, 1));
+  EXPECT_THAT(phrases->Say("a", "seed", {{"x", "!"}}), HasSubstr("!"));
+}
+
+TEST(SpellOutTest, ComingDaysAreSpelledOutAndPastOnesLeft) {
+  const absl::CivilDay monday(2026, 6, 1);
+  EXPECT_EQ(SpellOut("by the twelfth", monday), "by Friday, June 12");
+  EXPECT_EQ(SpellOut("we met on Friday", monday), "we met on Friday");
+}
+
+}  // namespace
+}  // namespace throughline::router::extractive

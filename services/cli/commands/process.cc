@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -127,8 +128,9 @@ class ProcessCommand final : public Command {
       const std::string& file, Terminal& terminal) {
     StepProgress progress(terminal);
     std::optional<orchestrator::CallResult> result;
+    const std::string name = std::filesystem::path(file).filename().string();
     const auto label = [&](orchestrator::PipelineStep step) {
-      return absl::StrCat(file, " ", Words(step));
+      return absl::StrCat(name == "-" ? "stdin" : name, " ", Words(step));
     };
     RETURN_IF_ERROR(client.Stream(
         client.orchestrator(), &Client::Orchestrator::StubInterface::StreamProcessCall, request,

@@ -1,0 +1,33 @@
+#ifndef THROUGHLINE_SERVICES_CLI_SERVE_OPTIONS_H_
+#define THROUGHLINE_SERVICES_CLI_SERVE_OPTIONS_H_
+
+#include <CLI/App.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace throughline::cli {
+
+// What `throughline serve` takes.
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  int port = 7400;       // 0 lets the system choose
+  int metrics_port = 0;  // 0 lets the system choose
+  std::string data_dir = "throughline-data";
+  std::string redis;                // "HOST:PORT"; empty: cache in the process
+  std::string redis_password_file;  // empty: no password
+  std::string router_config;        // a YAML file; empty: built-in models only
+  std::string log_level = "info";
+  std::string tenant = "default";
+};
+
+// Adds the flags, each with its THROUGHLINE_* variable.
+void AddServeFlags(CLI::App& command, ServeOptions& options);
+
+// Makes the data directory and checks that it can be written, that the tenant is well formed, and
+// that Redis answers when one is named. The error names the flag.
+absl::Status CheckSurroundings(const ServeOptions& options);
+
+}  // namespace throughline::cli
+
+#endif  // THROUGHLINE_SERVICES_CLI_SERVE_OPTIONS_H_

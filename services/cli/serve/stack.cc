@@ -1,0 +1,153 @@
+#include "services/cli/serve/stack.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/context.h"
+#include "common/base/host_port.h"
+#include "common/base/status_macros.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/service_runner.h"
+#include "services/analyst/register.h"
+#include "services/memory/register.h"
+#include "services/orchestrator/register.h"
+#include "services/router/register.h"
+#include "services/writer/register.h"
+
+namespace throughline::cli {
+namespace {
+
+constexpr absl::Duration kHealthBudget = absl::Seconds(10);
+
+// A service behind the public port: loopback only, called by services that send the tenant along.
+rpc::ServiceFlags InnerFlags(const ServeOptions& options, absl::string_view name) {
+  rpc::ServiceFlags flags;
+  flags.name = std::string(name);
+  flags.log_level = options.log_level;
+  flags.tenant = options.tenant;
+  flags.trust_tenant_metadata = true;
+  return flags;
+}
+
+rpc::ServiceFlags PublicFlags(const ServeOptions& options) {
+  rpc::ServiceFlags flags;
+  flags.name = "public";
+  flags.host = options.host;
+  flags.port = options.port;
+  flags.log_level = options.log_level;
+  flags.tenant = options.tenant;
+  return flags;
+}
+
+}  // namespace
+
+// In the order of construction; destroyed in reverse, so each module outlives the hosts it serves.
+struct Stack::Parts {
+  MetricsRegistry metrics;
+  std::unique_ptr<memory::MemoryModule> memory_module;
+  std::unique_ptr<router::RouterModule> router_module;
+  std::unique_ptr<analyst::AnalystModule> analyst_module;
+  std::unique_ptr<writer::WriterModule> writer_module;
+  std::unique_ptr<orchestrator::OrchestratorModule> orchestrator_module;
+  std::unique_ptr<rpc::ServiceHost> memory_host;
+  std::unique_ptr<rpc::ServiceHost> router_host;
+  std::unique_ptr<rpc::ServiceHost> analyst_host;
+  std::unique_ptr<rpc::ServiceHost> writer_host;
+  std::unique_ptr<rpc::ServiceHost> public_host;
+  std::unique_ptr<MetricsServer> metrics_server;
+
+  // Starts a service on a loopback port and returns a channel to it.
+  template <typename Module>
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Host(const ServeOptions& options,
+                                                      absl::string_view name, Module& module,
+                                                      std::unique_ptr<rpc::ServiceHost>& host) {
+    host = std::make_unique<rpc::ServiceHost>(InnerFlags(options, name), metrics);
+    module.Register(*host);
+    RETURN_IF_ERROR(host->Start());
+    return rpc::MakeChannel(host->address());
+  }
+
+  absl::Status StartServices(const ServeOptions& options);
+  absl::Status StartPublic(const ServeOptions& options);
+};
+
+absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
+  const Clock& clock = Clock::Real();
+  memory::MemoryOptions memory_options{
+      .database_path = absl::StrCat(options.data_dir, "/memory.db"),
+      .redis_password_file = options.redis_password_file,
+  };
+  if (!options.redis.empty()) {
+    ASSIGN_OR_RETURN(memory_options.redis, ParseHostPort(options.redis, "--redis"));
+  }
+  ASSIGN_OR_RETURN(memory_module, memory::MemoryModule::Make(memory_options, metrics, clock));
+  ASSIGN_OR_RETURN(router_module, router::RouterModule::Make({.data_dir = options.data_dir,
+                                                              .config_path = options.router_config},
+                                                             metrics, clock));
+  ASSIGN_OR_RETURN(const auto memory_channel, Host(options, "memory", *memory_module, memory_host));
+  ASSIGN_OR_RETURN(const auto router_channel, Host(options, "router", *router_module, router_host));
+  ASSIGN_OR_RETURN(analyst_module,
+                   analyst::AnalystModule::Make({}, metrics, clock, router_channel));
+  ASSIGN_OR_RETURN(writer_module, writer::WriterModule::Make({}, metrics, clock, router_channel));
+  ASSIGN_OR_RETURN(const auto analyst_channel,
+                   Host(options, "analyst", *analyst_module, analyst_host));
+  ASSIGN_OR_RETURN(const auto writer_channel, Host(options, "writer", *writer_module, writer_host));
+  ASSIGN_OR_RETURN(
+      orchestrator_module,
+      orchestrator::OrchestratorModule::Make(
+          {.data_dir = options.data_dir}, metrics, clock,
+          {.memory = memory_channel, .analyst = analyst_channel, .writer = writer_channel}));
+  return absl::OkStatus();
+}
+
+absl::Status Stack::Parts::StartPublic(const ServeOptions& options) {
+  public_host = std::make_unique<rpc::ServiceHost>(PublicFlags(options), metrics);
+  orchestrator_module->Register(*public_host);
+  memory_module->Register(*public_host);
+  router_module->Register(*public_host);
+  analyst_module->Register(*public_host);
+  writer_module->Register(*public_host);
+  RETURN_IF_ERROR(public_host->Start());
+  ASSIGN_OR_RETURN(metrics_server,
+                   MetricsServer::Start(options.host, options.metrics_port, metrics));
+  return absl::OkStatus();
+}
+
+Stack::Stack(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Stack::~Stack() { Shutdown(); }
+
+absl::StatusOr<std::unique_ptr<Stack>> Stack::Start(const ServeOptions& options) {
+  std::unique_ptr<Stack> stack(new Stack(std::make_unique<Parts>()));
+  Parts& parts = *stack->parts_;
+  RETURN_IF_ERROR(parts.StartServices(options));
+  RETURN_IF_ERROR(parts.StartPublic(options));
+  Addresses& addresses = stack->addresses_;
+  addresses.memory = parts.memory_host->address();
+  addresses.router = parts.router_host->address();
+  addresses.analyst = parts.analyst_host->address();
+  addresses.writer = parts.writer_host->address();
+  addresses.orchestrator = parts.public_host->address();
+  addresses.metrics = HostPort{options.host, parts.metrics_server->port()}.ToString();
+  RETURN_IF_ERROR(rpc::WaitUntilHealthy(Context::Background().WithBudget(kHealthBudget),
+                                        {addresses.memory, addresses.router, addresses.analyst,
+                                         addresses.writer, addresses.orchestrator}));
+  return stack;
+}
+
+void Stack::Shutdown() {
+  Parts& parts = *parts_;
+  parts.public_host.reset();
+  // It saves in the background what was left unsaved, so it goes before the services it calls.
+  parts.orchestrator_module.reset();
+  for (rpc::ServiceHost* host : {parts.writer_host.get(), parts.analyst_host.get(),
+                                 parts.router_host.get(), parts.memory_host.get()}) {
+    if (host != nullptr) host->Shutdown();
+  }
+}
+
+}  // namespace throughline::cli

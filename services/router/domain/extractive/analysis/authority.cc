@@ -129,6 +129,7 @@ class AuthorityFinder {
     if (NegatedBefore(line.reading, match.first_token, 2)) return;
     if (!self && GuardsAt(line, match.first_token).hypothetical && match.cue->weight < kFirm)
       return;
+    if (self && absl::StrContains(match.cue->pattern, "both")) CoSign(index, match);
     Standing& standing = At(person);
     standing.signs += match.cue->weight;
     const bool by_other = VoiceAt(line, match.first_token) != person;
@@ -140,6 +141,24 @@ class AuthorityFinder {
                            absl::StrContains(pattern, "sign") ||
                            absl::StrContains(pattern, "final");
     if (match.cue->weight >= kFirm && exclusive) ContradictClaims(person, index, match);
+  }
+
+  static bool HasCondition(const Line& line, const CueMatch& match) {
+    if (match.last_token >= line.reading.tokens.size()) return false;
+    const absl::string_view next = line.reading.tokens[match.last_token].text;
+    return next == "without" || next == "until" || next == "unless" || next == "before" ||
+           next == "till";
+  }
+
+  // "My sister and I, we both sign": whoever the turn names signs as well.
+  void CoSign(size_t index, const CueMatch& match) {
+    for (const PersonMention& mention : call_.lines[index].mentions) {
+      if (!OnCustomerSide(mention.person)) continue;
+      Standing& standing = At(mention.person);
+      standing.signs += match.cue->weight;
+      standing.claim_only = false;
+      AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+    }
   }
 
   // Somebody signs: others who only claimed to decide in earlier calls decide in name only.
@@ -169,8 +188,9 @@ class AuthorityFinder {
     const Line& line = call_.lines[index];
     const size_t person = self ? VoiceAt(line, match.first_token) : Who(index, match, false);
     if (!OnCustomerSide(person)) return;
-    // "Until then I can't sign" is a gate, not a lack of authority.
-    if (!self && person == VoiceAt(line, match.first_token)) return;
+    // "Until then I can't sign" is a gate, "he doesn't sign without my stamp" a condition: neither
+    // is a lack of authority.
+    if (!self && (person == VoiceAt(line, match.first_token) || HasCondition(line, match))) return;
     Standing& standing = At(person);
     // "I pick, she signs" is no pretence; only a decider by claim or name can be nominal.
     if (self && standing.signs < kEnough && !standing.known_buyer) return;

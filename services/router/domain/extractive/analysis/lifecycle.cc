@@ -1,6 +1,7 @@
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -22,6 +23,8 @@ constexpr double kFirmTopic = 0.9;
 constexpr double kFaintTopic = 0.5;
 // Words so sure of their category that a raise need not name the object itself.
 constexpr double kSureTopic = 0.8;
+// Below this "it's the …" points at something without saying that it is all.
+constexpr double kFirmClosing = 0.8;
 constexpr size_t kGoesOnLines = 3;
 
 double Strength(const BlockerStatement& statement) {
@@ -107,6 +110,16 @@ class Ledger {
   void MarkClosing() { closing_order_ = order_; }
   // True when the statement is about something that is open now.
   bool IsAboutOpen(const BlockerStatement& statement) { return Best(statement, true) != nullptr; }
+
+  // The customer has signed: nothing is in the way any more.
+  void CloseEverything(const deal::Evidence& evidence) {
+    for (Entry& entry : entries_) {
+      if (!deal::IsOpen(entry.blocker.status)) continue;
+      entry.mentioned = true;
+      entry.strength = 0;
+      MoveTo(entry, BlockerStatus::kResolved, evidence);
+    }
+  }
 
   std::vector<Entry> Take() { return std::move(entries_); }
 
@@ -347,6 +360,23 @@ class Ledger {
   size_t closing_order_ = 0;
 };
 
+// Where the customer says that the deal is signed.
+std::optional<deal::Evidence> Signed(const CallView& call) {
+  std::optional<deal::Evidence> signature;
+  for (size_t i = 0; i < call.lines.size(); ++i) {
+    const Line& line = call.lines[i];
+    if (line.side != transcript::Side::kCustomer) continue;
+    if (FindCue(line, "lost") != nullptr) return std::nullopt;
+    for (const CueMatch& match : line.matches) {
+      const Guards& guards = GuardsAt(line, match.first_token);
+      const bool said = match.cue->kind == "won" && guards.Plain() && !guards.reported &&
+                        !NegatedBefore(line.reading, match.first_token, 3);
+      if (said) signature = EvidenceAround(call, i, match.first_token);
+    }
+  }
+  return signature;
+}
+
 }  // namespace
 
 std::vector<Entry> ApplyStatements(const CallView& call,
@@ -356,7 +386,7 @@ std::vector<Entry> ApplyStatements(const CallView& call,
   for (const BlockerStatement& statement : statements) {
     ledger.Apply(statement);
     const bool closes =
-        statement.move == Move::kPointer && statement.only && statement.weight >= 0.7;
+        statement.move == Move::kPointer && statement.only && statement.weight >= kFirmClosing;
     if (closes && statement.category != BlockerCategory::kUnspecified &&
         ledger.IsAboutOpen(statement)) {
       closing = &statement;
@@ -364,6 +394,9 @@ std::vector<Entry> ApplyStatements(const CallView& call,
     }
   }
   if (closing != nullptr && call.deep()) ledger.DropOthers(*closing, statements);
+  if (const std::optional<deal::Evidence> signature = Signed(call)) {
+    ledger.CloseEverything(*signature);
+  }
   return ledger.Take();
 }
 

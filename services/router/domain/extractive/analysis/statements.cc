@@ -41,20 +41,6 @@ std::optional<Move> MoveOf(absl::string_view kind) {
 
 bool IsClosing(Move move) { return move == Move::kSettle || move == Move::kWithdraw; }
 
-// Categories in which a requirement or an open question is something in the way.
-bool CountsAsRequirement(BlockerCategory category) {
-  switch (category) {
-    case BlockerCategory::kSecurity:
-    case BlockerCategory::kCompliance:
-    case BlockerCategory::kLegal:
-    case BlockerCategory::kIntegration:
-    case BlockerCategory::kProcurement:
-      return true;
-    default:
-      return false;
-  }
-}
-
 class StatementFinder {
  public:
   StatementFinder(CallView& call, const std::vector<std::vector<Topic>>& topics)
@@ -306,7 +292,12 @@ class StatementFinder {
     }
     statement.named = !objects.empty();
     if (objects.empty()) {
+      if (move == Move::kPointer && PushByMention(index, match, statement)) return;
+      if (IsClosing(move) && PushByMention(index, SubjectOf(index, match), statement)) return;
       if (match.cue->weight < 1 && statement.actor == kNobody) return;
+      if (move == Move::kGate && PointsBack(call_.lines[index], match) && PushOnLast(statement)) {
+        return;
+      }
       if (move == Move::kGate && SaidInSentence(index, match)) return;
       if (move == Move::kGate && match.slot_last == match.slot_first) {
         objects = InSentence(index, match);
@@ -330,6 +321,10 @@ class StatementFinder {
                          PointsBack(call_.lines[index], match);
         objects = Before(index, match.first_token, far);
       }
+    }
+    if (objects.empty() && move == Move::kGate && AsksForProof(index, match)) {
+      PushLike(statement, BlockerCategory::kTechnical, "proof that it works");
+      return;
     }
     for (const Topic* topic : objects) Push(statement, *topic);
     // Without an object: the ledger knows what its speaker or its actor has open.
@@ -452,6 +447,30 @@ class StatementFinder {
     statement.topic_weight = 1;
     statement.named = true;
     found_.push_back(std::move(statement));
+  }
+
+  // The clause before a closing cue, as a slot: "the desk piece is done".
+  CueMatch SubjectOf(size_t index, const CueMatch& match) const {
+    const Reading& reading = call_.lines[index].reading;
+    CueMatch subject = match;
+    subject.slot_first = reading.clauses[ClauseOf(reading, match.first_token)].span.first_token;
+    subject.slot_last = match.first_token;
+    return subject;
+  }
+
+  // "Until I see it run here": who wants to be shown doubts that it works.
+  bool AsksForProof(size_t index, const CueMatch& match) const {
+    const Reading& reading = call_.lines[index].reading;
+    const Span& own = reading.sentences[SentenceOf(reading, match.first_token)].span;
+    for (size_t i = own.first_token; i < own.last_token; ++i) {
+      const absl::string_view word = reading.tokens[i].text;
+      if (word == "see" || word == "watch" || word == "try" || word == "test" || word == "run" ||
+          word == "prove" || word == "proof" || word == "works" || word == "work" ||
+          word == "through" || word == "survive" || word == "handle" || word == "show") {
+        return true;
+      }
+    }
+    return false;
   }
 
   // "A draft isn't a guarantee": goes on about what the speaker was at.

@@ -241,6 +241,19 @@ bool IsSingleton(BlockerCategory category) {
          category == BlockerCategory::kChangeManagement;
 }
 
+bool CountsAsRequirement(BlockerCategory category) {
+  switch (category) {
+    case BlockerCategory::kSecurity:
+    case BlockerCategory::kCompliance:
+    case BlockerCategory::kLegal:
+    case BlockerCategory::kIntegration:
+    case BlockerCategory::kProcurement:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool AreCompatible(BlockerCategory a, BlockerCategory b) {
   if (a == b || a == BlockerCategory::kUnspecified || b == BlockerCategory::kUnspecified) {
     return true;

@@ -31,6 +31,9 @@ std::string FamilyOf(absl::string_view phrase);
 // Categories of which a deal has one object: all that is said of the price is one blocker.
 bool IsSingleton(deal::BlockerCategory category);
 
+// Categories in which a requirement or an open question is something in the way.
+bool CountsAsRequirement(deal::BlockerCategory category);
+
 // Categories that people mix up for the same object: security and compliance, price and budget …
 bool AreCompatible(deal::BlockerCategory a, deal::BlockerCategory b);
 

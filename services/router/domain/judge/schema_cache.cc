@@ -16,6 +16,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "services/router/domain/judge/answer.h"
+#include "services/router/domain/judge/schema_patterns.h"
 
 namespace throughline::router {
 namespace {
@@ -27,7 +28,7 @@ constexpr char kField[] = "contract.json_schema";
 class ValijsonSchema final : public CompiledSchema {
  public:
   // Throws what valijson throws for a document that is no schema.
-  explicit ValijsonSchema(const Json& document) {
+  ValijsonSchema(const Json& document, SchemaPatterns patterns) : patterns_(std::move(patterns)) {
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
     parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
   }
@@ -37,7 +38,7 @@ class ValijsonSchema final : public CompiledSchema {
       valijson::Validator validator;
       valijson::ValidationResults results;
       const valijson::adapters::NlohmannJsonAdapter adapter(json);
-      if (validator.validate(schema_, adapter, &results)) return "";
+      if (validator.validate(schema_, adapter, &results)) return patterns_.Violation(json);
       valijson::ValidationResults::Error error;
       if (!results.popError(error)) return "The answer does not match the schema.";
       std::string place;
@@ -50,6 +51,7 @@ class ValijsonSchema final : public CompiledSchema {
 
  private:
   valijson::Schema schema_;
+  SchemaPatterns patterns_;
 };
 
 // Keywords whose subschemas apply to the same part of the answer as the schema that holds them.
@@ -74,11 +76,9 @@ class SchemaInspector {
     if (!node.is_object()) return absl::OkStatus();
     schemas_.push_back(&node);
     for (const auto& [key, value] : node.items()) {
-      const bool is_pattern = (key == "pattern" && value.is_string()) ||
-                              (key == "patternProperties" && value.is_object());
-      if (is_pattern) {
+      if (key == "patternProperties" && value.is_object()) {
         return InvalidField(kField, absl::StrCat("a schema without \"", key, "\""),
-                            "use enum, const or length limits instead");
+                            "name the properties instead");
       }
       const bool is_reference = key == "$ref" && value.is_string();
       if (is_reference && !absl::StartsWith(value.get<std::string>(), "#")) {
@@ -140,7 +140,7 @@ absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileSchema(absl::string
     return InvalidField(kField, absl::StrCat("at most ", kMaxSchemaBytes, " bytes"),
                         "shorten the schema");
   }
-  const absl::StatusOr<Json> document = ParseJson(text);
+  absl::StatusOr<Json> document = ParseJson(text);
   if (!document.ok()) {
     return InvalidField(kField, "a JSON schema (draft 7)",
                         absl::StrCat("it is ", document.status().message()));
@@ -150,7 +150,8 @@ absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileSchema(absl::string
   }
   RETURN_IF_ERROR(SchemaInspector(*document).Inspect());
   try {
-    return std::make_shared<const ValijsonSchema>(*document);
+    ASSIGN_OR_RETURN(SchemaPatterns patterns, SchemaPatterns::TakeFrom(*document));
+    return std::make_shared<const ValijsonSchema>(*document, std::move(patterns));
   } catch (const std::exception& error) {
     return InvalidField(kField, "a JSON schema (draft 7)", error.what());
   }

@@ -26,9 +26,9 @@ class CompiledSchema {
 };
 
 // Reads a draft 7 schema. INVALID_ARGUMENT naming contract.json_schema for text that is no schema,
-// and for what this service does not run on other people's text: "pattern" and
-// "patternProperties" (backtracking regular expressions), references to other documents, and
-// schemas that refer to themselves without going deeper into the answer. "format" is not checked.
+// and for what is not safe to run on other people's text: "patternProperties", patterns that
+// SchemaPatterns refuses, references to other documents, and schemas that refer to themselves
+// without going deeper into the answer. "format" is not checked.
 absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileSchema(absl::string_view text);
 
 // Compiled schemas by their text; the few contracts in use are compiled once. Thread-safe.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "services/router/domain/judge/checks.h"
@@ -15,9 +17,25 @@ Finding Violation(std::string explanation) {
   return Finding::Failed(DecisionReason::kStyleViolation, std::move(explanation));
 }
 
-bool HasAnyOf(absl::string_view folded, absl::string_view alternatives) {
+// The text of an answer in the two forms phrases are compared with.
+struct Comparable {
+  std::string lower;
+  std::string folded;
+};
+
+// Phrases of words are compared as words. One with other signs ("[Name]", "100%") stands for
+// exactly those signs, or it would match the bare word.
+bool HasPhrase(const Comparable& text, absl::string_view phrase) {
+  const bool words_only = std::all_of(phrase.begin(), phrase.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || absl::ascii_isspace(c) || c == '\'' || c == '-' || c >= 0x80;
+  });
+  if (words_only) return text::ContainsPhrase(text.folded, text::Fold(phrase));
+  return absl::StrContains(text.lower, absl::AsciiStrToLower(absl::StripAsciiWhitespace(phrase)));
+}
+
+bool HasAnyOf(const Comparable& text, absl::string_view alternatives) {
   for (const absl::string_view phrase : absl::StrSplit(alternatives, '|')) {
-    if (text::ContainsPhrase(folded, text::Fold(phrase))) return true;
+    if (HasPhrase(text, phrase)) return true;
   }
   return false;
 }
@@ -44,14 +62,15 @@ Finding CheckStyle(const Draft& draft) {
       contract.max_words == 0 && contract.language.empty()) {
     return Finding::Skipped();
   }
-  const std::string folded = text::Fold(draft.visible);
+  const Comparable comparable{.lower = absl::AsciiStrToLower(draft.visible),
+                              .folded = text::Fold(draft.visible)};
   for (const std::string& phrase : contract.forbidden_phrases) {
-    if (text::ContainsPhrase(folded, text::Fold(phrase))) {
+    if (HasPhrase(comparable, phrase)) {
       return Violation(absl::StrCat("Forbidden here: \"", phrase, "\"."));
     }
   }
   for (const std::string& phrase : contract.required_phrases) {
-    if (!HasAnyOf(folded, phrase)) return Violation(absl::StrCat("Missing: \"", phrase, "\"."));
+    if (!HasAnyOf(comparable, phrase)) return Violation(absl::StrCat("Missing: \"", phrase, "\"."));
   }
   if (contract.max_words > 0) {
     const size_t words = text::CountWords(draft.visible);
@@ -67,7 +86,7 @@ Finding CheckStyle(const Draft& draft) {
     }
   }
   if (!contract.language.empty()) {
-    const std::string language = text::GuessLanguage(folded);
+    const std::string language = text::GuessLanguage(comparable.folded);
     if (!language.empty() && language != contract.language) {
       return Violation(
           absl::StrCat("Written in \"", language, "\", not \"", contract.language, "\"."));

@@ -1,0 +1,44 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_CONFIG_H_
+#define THROUGHLINE_SERVICES_ROUTER_CONFIG_H_
+
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/router/domain/policy.h"
+
+namespace throughline::router {
+
+// What kind of provider a name of the configuration stands for.
+enum class ProviderType { kBuiltin };
+
+struct ProviderConfig {
+  std::string name;
+  ProviderType type = ProviderType::kBuiltin;
+};
+
+struct RouterConfig {
+  std::map<std::string, ProviderConfig> providers;
+  Policy policy;
+};
+
+// The largest configuration accepted, in bytes.
+inline constexpr size_t kMaxConfigBytes = 1024 * 1024;
+
+// Models, providers, prices and cascades as YAML; deploy/config/router.yaml shows every key.
+// Everything is checked: an unknown key, a wrong type, a price below zero, a cascade with an
+// unknown model or one that names a model twice. INVALID_ARGUMENT reads
+//   <source>:<line>:<column>: <key>: expected <what>
+// `source` names the text in errors. The policy's version is a digest of the text.
+absl::StatusOr<RouterConfig> ParseConfig(absl::string_view yaml, absl::string_view source);
+
+// ParseConfig of a file. NOT_FOUND or PERMISSION_DENIED names the path.
+absl::StatusOr<RouterConfig> LoadConfig(const std::string& path);
+
+// The configuration without a file: the built-in models for the call tasks, no network.
+absl::string_view DefaultConfigYaml();
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_CONFIG_H_

@@ -1,0 +1,42 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_REGISTER_H_
+#define THROUGHLINE_SERVICES_ROUTER_REGISTER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/service_runner.h"
+
+namespace throughline::router {
+
+struct RouterOptions {
+  std::string data_dir;     // directory for router.db; made when it does not exist
+  std::string config_path;  // YAML; empty: the built-in configuration
+};
+
+// The router, ready to be hosted by its own process or beside others.
+class RouterModule {
+ public:
+  // Reads the configuration and opens the ledger; errors name the file and the place. Borrows
+  // `metrics` and `clock`.
+  static absl::StatusOr<std::unique_ptr<RouterModule>> Make(const RouterOptions& options,
+                                                            MetricsRegistry& metrics,
+                                                            const Clock& clock);
+  ~RouterModule();
+
+  // Adds the service to `host`, which starts later and shuts down before this goes; healthy while
+  // the ledger can be read. May be called for several hosts.
+  void Register(rpc::ServiceHost& host);
+
+ private:
+  struct Parts;
+  explicit RouterModule(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_REGISTER_H_

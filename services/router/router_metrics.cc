@@ -1,0 +1,119 @@
+#include "services/router/router_metrics.h"
+
+#include "services/router/domain/names.h"
+#include "services/router/domain/pricing.h"
+
+namespace throughline::router {
+namespace {
+
+prometheus::Histogram::BucketBoundaries CostBuckets() {
+  return {0, 0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
+}
+
+prometheus::Histogram::BucketBoundaries ScoreBuckets() {
+  prometheus::Histogram::BucketBoundaries buckets;
+  for (int percent = 5; percent <= 100; percent += 5) buckets.push_back(percent / 100.0);
+  return buckets;
+}
+
+prometheus::Histogram::BucketBoundaries OverheadBuckets() {
+  return {0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1};
+}
+
+std::string Label(absl::string_view name) { return std::string(name); }
+
+}  // namespace
+
+RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy)
+    : decisions_(registry.Counter("throughline_router_decisions_total",
+                                  "Routed requests by how and why they were decided.")),
+      model_calls_(registry.Counter("throughline_router_model_calls_total",
+                                    "Model calls by role and outcome.")),
+      model_call_seconds_(
+          registry.Histogram("throughline_router_model_call_seconds", "How long providers took.")),
+      tokens_(registry.Counter("throughline_router_tokens_total",
+                               "Tokens by type; the types are disjoint.")),
+      cost_usd_(registry.Counter("throughline_router_cost_usd_total",
+                                 "What model calls cost in US dollars.")),
+      baseline_cost_usd_(
+          registry.Counter("throughline_router_baseline_cost_usd_total",
+                           "What the strongest model alone would have cost in US dollars.")),
+      call_cost_usd_(registry.Histogram("throughline_router_call_cost_usd",
+                                        "Cost of one request in US dollars.", CostBuckets())),
+      draft_score_(registry.Histogram("throughline_router_draft_score",
+                                      "Scores of first drafts, 0 to 1.", ScoreBuckets())),
+      checks_(registry.Counter("throughline_router_checks_total", "Checks on answers by result.")),
+      empty_outputs_(registry.Counter("throughline_router_empty_outputs_total",
+                                      "Answers without usable text by cause.")),
+      unpriced_calls_(registry.Counter("throughline_router_unpriced_calls_total",
+                                       "Model calls whose price is not configured.")),
+      breaker_state_(registry.Gauge("throughline_router_breaker_state",
+                                    "Circuit breaker: 0 closed, 1 open, 2 half open.")),
+      overhead_seconds_(registry.Histogram("throughline_router_overhead_seconds",
+                                           "The router's own share of a request's time.",
+                                           OverheadBuckets())) {
+  for (const Model& model : policy.models) {
+    models_.insert(model.name);
+    breaker_state_.Add({{"provider", model.provider}, {"model", model.name}}).Set(0);
+  }
+}
+
+void RouterMetrics::OnDecision(const Decision& decision) {
+  const std::string task = Label(Name(decision.task));
+  decisions_
+      .Add({{"task", task},
+            {"decision", Label(Name(decision.outcome))},
+            {"reason", Label(Name(decision.reason))},
+            {"from_model", ModelLabel(decision.from_model)},
+            {"to_model", ModelLabel(decision.to_model)}})
+      .Increment();
+  for (const Attempt& attempt : decision.attempts) CountAttempt(decision, attempt);
+  baseline_cost_usd_.Add({{"task", task}}).Increment(ToUsd(decision.baseline_cost.nano_usd));
+  call_cost_usd_.Add({{"task", task}}).Observe(ToUsd(decision.cost.nano_usd));
+  overhead_seconds_.Add({{"task", task}}).Observe(absl::ToDoubleSeconds(decision.overhead));
+  if (!decision.attempts.empty()) {
+    draft_score_.Add({{"task", task}}).Observe(decision.draft_score);
+  }
+}
+
+void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attempt) {
+  const std::string task = Label(Name(decision.task));
+  const std::string model = ModelLabel(attempt.model);
+  model_calls_
+      .Add({{"provider", attempt.provider},
+            {"model", model},
+            {"role", Label(Name(attempt.role))},
+            {"outcome", Label(Name(attempt.outcome))}})
+      .Increment();
+  model_call_seconds_.Add({{"provider", attempt.provider}, {"model", model}})
+      .Observe(absl::ToDoubleSeconds(attempt.latency));
+  const std::pair<const char*, int64_t> parts[] = {
+      {"input_uncached", attempt.usage.input_uncached_tokens},
+      {"input_cached", attempt.usage.input_cached_tokens},
+      {"output_visible", attempt.usage.output_visible_tokens},
+      {"output_reasoning", attempt.usage.output_reasoning_tokens}};
+  for (const auto& [type, tokens] : parts) {
+    if (tokens > 0) {
+      tokens_.Add({{"model", model}, {"type", type}}).Increment(static_cast<double>(tokens));
+    }
+  }
+  cost_usd_.Add({{"model", model}, {"task", task}}).Increment(ToUsd(attempt.cost.nano_usd));
+  if (attempt.cost.unpriced) unpriced_calls_.Add({{"model", model}}).Increment();
+  for (const Check& check : attempt.checks) {
+    checks_.Add({{"task", task}, {"check", check.name}, {"result", Label(Name(check.result))}})
+        .Increment();
+  }
+  const bool is_empty = attempt.reason == DecisionReason::kEmptyOutput ||
+                        attempt.reason == DecisionReason::kTruncated ||
+                        attempt.reason == DecisionReason::kRefusal;
+  if (is_empty) {
+    empty_outputs_.Add({{"model", model}, {"cause", Label(Name(attempt.reason))}}).Increment();
+  }
+}
+
+std::string RouterMetrics::ModelLabel(const std::string& model) const {
+  if (model.empty()) return "none";
+  return models_.contains(model) ? model : "other";
+}
+
+}  // namespace throughline::router

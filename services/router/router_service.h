@@ -1,0 +1,45 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_ROUTER_SERVICE_H_
+#define THROUGHLINE_SERVICES_ROUTER_ROUTER_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include "common/rpc/runtime.h"
+#include "services/router/domain/router.h"
+#include "throughline/router/v1/router_service.grpc.pb.h"
+
+namespace throughline::router {
+
+// router.v1.RouterService over a Router: translates, nothing else. Borrows both.
+class RouterServiceImpl final : public v1::RouterService::CallbackService {
+ public:
+  RouterServiceImpl(Router& router, rpc::Runtime& runtime) : router_(router), runtime_(runtime) {}
+
+  grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* call,
+                                     const v1::CompleteRequest* request,
+                                     v1::CompleteResponse* response) override;
+  grpc::ServerWriteReactor<v1::StreamCompleteResponse>* StreamComplete(
+      grpc::CallbackServerContext* call, const v1::StreamCompleteRequest* request) override;
+  grpc::ServerUnaryReactor* Decide(grpc::CallbackServerContext* call,
+                                   const v1::DecideRequest* request,
+                                   v1::DecideResponse* response) override;
+  grpc::ServerUnaryReactor* ListDecisions(grpc::CallbackServerContext* call,
+                                          const v1::ListDecisionsRequest* request,
+                                          v1::ListDecisionsResponse* response) override;
+  grpc::ServerUnaryReactor* GetDecision(grpc::CallbackServerContext* call,
+                                        const v1::GetDecisionRequest* request,
+                                        v1::GetDecisionResponse* response) override;
+  grpc::ServerUnaryReactor* GetSpend(grpc::CallbackServerContext* call,
+                                     const v1::GetSpendRequest* request,
+                                     v1::GetSpendResponse* response) override;
+  grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* call,
+                                       const v1::ListModelsRequest* request,
+                                       v1::ListModelsResponse* response) override;
+
+ private:
+  Router& router_;
+  rpc::Runtime& runtime_;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_ROUTER_SERVICE_H_

@@ -178,6 +178,7 @@ class Scanner {
       i = SkipSpaces(i + word.length());
     }
     if (end == begin) return begin + LowerWord(text_, begin).length();
+    if (end == begin + LowerWord(text_, begin).length() && IsLoneScale(begin)) return end;
     NumberMention number{
         .value = static_cast<double>(total + group), .begin = begin, .end = end, .in_words = true};
     bool percent = false;
@@ -186,6 +187,15 @@ class Scanner {
     number.percent = percent;
     found_.push_back(number);
     return std::max(after, end);
+  }
+
+  // "thousand" alone says no number; "a thousand" and "a dozen" do.
+  bool IsLoneScale(size_t begin) const {
+    const LowerWord word(text_, begin);
+    const absl::string_view before = text_.substr(0, begin);
+    const bool counted =
+        absl::EndsWithIgnoreCase(before, " a ") || before == "a " || before == "A ";
+    return word.view() != "dozen" && !counted && Find(kScales, word.view()).has_value();
   }
 
   // Adds `word` to the number read so far; false when it cannot continue it.
@@ -198,7 +208,6 @@ class Scanner {
       return true;
     }
     if (const auto scale = Find(kScales, word)) {
-      if (words == 0 && word != "dozen") return false;  // "thousand" alone says no number
       if (*scale <= 100) {
         group = std::max<int64_t>(group, 1) * *scale;
       } else {

@@ -43,6 +43,14 @@ rpc::ServiceFlags PublicFlags(const ServeOptions& options) {
   return flags;
 }
 
+// `status` as an error of `flag`, whose value the message does not name by itself.
+absl::Status OfFlag(absl::string_view flag, absl::string_view expected,
+                    const absl::Status& status) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      absl::StrCat(flag, ": expected ", expected, ", but ", status.message()));
+}
+
 }  // namespace
 
 // In the order of construction; destroyed in reverse, so each module outlives the hosts it serves.
@@ -111,9 +119,10 @@ absl::Status Stack::Parts::StartPublic(const ServeOptions& options) {
   router_module->Register(*public_host);
   analyst_module->Register(*public_host);
   writer_module->Register(*public_host);
-  RETURN_IF_ERROR(public_host->Start());
-  ASSIGN_OR_RETURN(metrics_server,
-                   MetricsServer::Start(options.host, options.metrics_port, metrics));
+  RETURN_IF_ERROR(OfFlag("--port", "an address to listen on", public_host->Start()));
+  auto started = MetricsServer::Start(options.host, options.metrics_port, metrics);
+  RETURN_IF_ERROR(OfFlag("--metrics-port", "an address to listen on", started.status()));
+  metrics_server = *std::move(started);
   return absl::OkStatus();
 }
 

@@ -267,7 +267,7 @@ class Gatherer {
         if (Matches(piece, routine)) continue;
         static const RE2& to_reader = *new RE2("(?i)\\byou\\b");
         if (SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
-            !DayIn(piece, reader_.today)) {
+            !DayIn(statement.turn->text, reader_.today)) {
           continue;
         }
         double worth = Relevance(statement, piece);

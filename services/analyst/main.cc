@@ -12,7 +12,7 @@
 #include "services/analyst/register.h"
 
 int main(int argc, char** argv) {
-  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  namespace rpc = throughline::rpc;
   rpc::ServiceFlags flags{.name = "analyst", .port = 50054, .metrics_port = 9104};
   CLI::App app{"Reads a call with everything known before it."};
   rpc::AddServiceFlags(app, flags);
@@ -21,11 +21,11 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_ROUTER")
       ->capture_default_str();
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
-    RETURN_IF_ERROR(ParseHostPort(router, "--router").status());
+    RETURN_IF_ERROR(throughline::ParseHostPort(router, "--router").status());
     ASSIGN_OR_RETURN(
         const auto module,
-        analyst::AnalystModule::Make(
-            {}, host.metrics(), Clock::Real(),
+        throughline::analyst::AnalystModule::Make(
+            {}, host.metrics(), throughline::Clock::Real(),
             rpc::MakeChannel(router, {.idempotent_methods = {"throughline.router.v1.RouterService/"
                                                              "Complete"}})));
     module->Register(host);

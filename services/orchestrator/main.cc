@@ -13,14 +13,14 @@
 #include "services/orchestrator/register.h"
 
 int main(int argc, char** argv) {
-  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  namespace rpc = throughline::rpc;
   rpc::ServiceFlags flags{.name = "orchestrator", .port = 50051, .metrics_port = 9101};
   CLI::App app{"Takes each call through recall, analyse, write and save."};
   rpc::AddServiceFlags(app, flags);
   std::string memory = "127.0.0.1:50052";
   std::string analyst = "127.0.0.1:50054";
   std::string writer = "127.0.0.1:50055";
-  orchestrator::OrchestratorOptions options;
+  throughline::orchestrator::OrchestratorOptions options;
   app.add_option("--memory", memory, "Address of memory, HOST:PORT")
       ->envname("THROUGHLINE_MEMORY")
       ->capture_default_str();
@@ -34,14 +34,14 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_DATA_DIR")
       ->capture_default_str();
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
-    RETURN_IF_ERROR(ParseHostPort(memory, "--memory").status());
-    RETURN_IF_ERROR(ParseHostPort(analyst, "--analyst").status());
-    RETURN_IF_ERROR(ParseHostPort(writer, "--writer").status());
+    RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
+    RETURN_IF_ERROR(throughline::ParseHostPort(analyst, "--analyst").status());
+    RETURN_IF_ERROR(throughline::ParseHostPort(writer, "--writer").status());
     const std::string memory_methods = "throughline.memory.v1.MemoryService/";
     ASSIGN_OR_RETURN(
         const auto module,
-        orchestrator::OrchestratorModule::Make(
-            options, host.metrics(), Clock::Real(),
+        throughline::orchestrator::OrchestratorModule::Make(
+            options, host.metrics(), throughline::Clock::Real(),
             {.memory = rpc::MakeChannel(
                  memory, {.idempotent_methods = {absl::StrCat(memory_methods, "Recall"),
                                                  absl::StrCat(memory_methods, "Retain"),

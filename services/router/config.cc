@@ -54,7 +54,8 @@ class ConfigReader {
     const YAML::Mark mark = node.Mark();
     const std::string place =
         mark.is_null() ? source_ : absl::StrCat(source_, ":", mark.line + 1, ":", mark.column + 1);
-    return absl::InvalidArgumentError(absl::StrCat(place, ": ", key, ": expected ", expected));
+    return absl::InvalidArgumentError(
+        absl::StrCat(place, ": ", key, ": expected ", expected, "; correct the file"));
   }
 
   // A map with these keys only, each once.

@@ -180,7 +180,7 @@ TEST_F(BadServeTest, RedisDoesNotAnswer) {
 
 TEST_F(BadServeTest, RouterConfigWithAnUnknownKey) {
   const std::string path =
-      directory_.Write("router.yaml", "version: \"1\"\nfrobnicate: true\nmodels: []\n");
+      directory_.Write("router.yaml", "models: []\nfrobnicate: true\n");
   ExpectOneLine(
       Serve({"--port", "0", "--data-dir", directory_.File("data"), "--router-config", path}),
       {"router.yaml:2", "frobnicate"});

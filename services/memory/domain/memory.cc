@@ -22,10 +22,10 @@ namespace {
 constexpr size_t kReceiptBytes = 12;
 
 absl::Status UnknownCustomer(absl::string_view customer_id) {
-  return WithReason(
-      absl::NotFoundError(absl::StrCat("customer_id: nothing is known of \"", customer_id,
-                                       "\"; check the id, or retain something first")),
-      "CUSTOMER_NOT_FOUND");
+  return WithReason(absl::NotFoundError(absl::StrCat(
+                        "customer_id: expected a customer something is known of, got \"",
+                        customer_id, "\"; check the id, or retain something first")),
+                    "CUSTOMER_NOT_FOUND");
 }
 
 // State and, where a snapshot is kept, its weight beside the index.
@@ -140,9 +140,10 @@ absl::StatusOr<deal::CustomerProfile> Memory::GetProfile(const Context& context,
       }));
   if (!profile.has_value()) {
     const std::string what = version == 0 ? "profile" : absl::StrCat("profile version ", version);
-    return WithReason(absl::NotFoundError(absl::StrCat("customer_id: \"", customer_id, "\" has no ",
-                                                       what, "; process a call first")),
-                      "PROFILE_NOT_FOUND");
+    return WithReason(
+        absl::NotFoundError(absl::StrCat("customer_id: expected a customer with a ", what,
+                                         ", got \"", customer_id, "\"; process a call first")),
+        "PROFILE_NOT_FOUND");
   }
   profile->customer_id = customer_id;
   return std::move(*profile);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/language/dates.h"
 
 namespace throughline::router::extractive {
@@ -54,15 +55,18 @@ std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analy
     if (fact.attribute == "budget" && !fact.evidence.empty()) return EntryOf(fact, fact.text);
   }
   for (const Fact& fact : facts) {
-    if (fact.kind == FactKind::kBudget && !fact.evidence.empty()) return EntryOf(fact, fact.text);
+    const bool sellers = absl::c_linear_search(fact.tags, "seller");
+    if (fact.kind == FactKind::kBudget && !sellers && !fact.evidence.empty()) {
+      return EntryOf(fact, fact.text);
+    }
   }
   // The money was settled in this call without a figure: the words that settled it.
   for (const Blocker& blocker : analysis.resolved_blockers) {
     const bool money = blocker.category == deal::BlockerCategory::kBudget ||
                        blocker.category == deal::BlockerCategory::kPrice;
-    if (!money || blocker.history.empty()) continue;
+    if (!money || blocker.history.empty() || !SpeaksOfMoney(analysis.budget)) continue;
     const deal::BlockerTransition& last = blocker.history.back();
-    if (last.evidence.call_id != input.call_id || analysis.budget.empty()) continue;
+    if (last.evidence.call_id != input.call_id) continue;
     return ProfileEntry{analysis.budget, last.evidence, last.at};
   }
   return std::nullopt;

@@ -62,13 +62,13 @@ size_t OnlyStranger(const CallView& call) {
 
 // When nobody is known to sell, the speaker who promises and asks most does.
 void GuessSides(CallView& call) {
+  call.sides_known = CountSides(call.lines, Side::kSeller) > 0;
   if (const size_t seller = OnlyStranger(call); seller != kNobody) {
     for (Line& line : call.lines) {
       if (line.speaker == seller) line.side = Side::kSeller;
     }
   }
-  call.sides_known = CountSides(call.lines, Side::kSeller) > 0;
-  if (call.sides_known) {
+  if (CountSides(call.lines, Side::kSeller) > 0) {
     for (Line& line : call.lines) {
       if (line.side == Side::kUnknown) line.side = Side::kCustomer;
     }

@@ -14,7 +14,7 @@ using transcript::Side;
 
 // So many different sales words make a sales call of any talk; fewer need a known seller.
 constexpr size_t kClearlySales = 5;
-constexpr size_t kSalesWithoutSides = 3;
+constexpr size_t kSalesWithoutSides = 2;
 constexpr size_t kPossiblySales = 2;
 // In a running deal only clearly different talk is something else.
 constexpr size_t kClearlyOther = 3;

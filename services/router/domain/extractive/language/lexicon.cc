@@ -21,6 +21,8 @@ namespace {
 
 constexpr size_t kPrefixKeyLength = 3;
 constexpr size_t kMiddleSlotTokens = 7;
+// A person is at most four words: "our chief financial officer".
+constexpr size_t kMaxWhoTokens = 4;
 
 // Words that may stand between the words of any cue without changing it.
 bool IsSkippable(absl::string_view word) {
@@ -75,6 +77,7 @@ struct Lexicon::Cursor {
   size_t sentence_last;
   size_t start;
   const std::vector<Element>* elements;
+  const std::vector<bool>& skippable;  // by token
 };
 
 absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
@@ -298,14 +301,35 @@ bool Lexicon::Try(const Cursor& cursor, size_t element, size_t token, CueMatch& 
     if (Try(cursor, element + 1, next, match)) return true;
   }
   if (wanted.optional && Try(cursor, element + 1, token, match)) return true;
-  const bool skip =
-      token > cursor.start && token < cursor.sentence_last && IsSkippable(tokens[token].text);
+  const bool skip = token > cursor.start && token < cursor.sentence_last && cursor.skippable[token];
   return skip && Try(cursor, element, token + 1, match);
+}
+
+// Rules out most patterns by a look at the words after the first.
+bool Lexicon::SecondWordFits(const Cursor& cursor, const std::vector<Element>& elements,
+                             size_t token) {
+  if (elements.size() < 2 || elements[0].optional || elements[1].optional ||
+      elements[1].type != Type::kWord) {
+    return true;
+  }
+  const bool who = elements[0].type == Type::kWho;
+  if (!who && elements[0].type != Type::kWord && elements[0].type != Type::kPrefix) return true;
+  const size_t reach = who ? kMaxWhoTokens : 1;
+  for (size_t next = token + 1; next < cursor.sentence_last; ++next) {
+    const std::string& text = cursor.reading.tokens[next].text;
+    if (std::find(elements[1].words.begin(), elements[1].words.end(), text) !=
+        elements[1].words.end()) {
+      return true;
+    }
+    if (next - token >= reach && !cursor.skippable[next]) return false;
+  }
+  return false;
 }
 
 void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns, size_t token,
                       std::vector<CueMatch>& matches) const {
   for (const size_t id : patterns) {
+    if (!SecondWordFits(cursor, patterns_[id].elements, token)) continue;
     Cursor attempt = cursor;
     attempt.start = token;
     attempt.elements = &patterns_[id].elements;
@@ -319,8 +343,12 @@ void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns,
 
 std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
   std::vector<CueMatch> matches;
+  std::vector<bool> skippable;
+  skippable.reserve(reading.tokens.size());
+  for (const Token& token : reading.tokens) skippable.push_back(IsSkippable(token.text));
   for (const Sentence& sentence : reading.sentences) {
-    const Cursor cursor{reading, sentence.span.first_token, sentence.span.last_token, 0, nullptr};
+    const Cursor cursor{reading,  sentence.span.first_token, sentence.span.last_token, 0, nullptr,
+                        skippable};
     for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
       const Token& token = reading.tokens[i];
       if (const auto found = by_word_.find(token.text); found != by_word_.end()) {

@@ -76,6 +76,8 @@ class Lexicon {
   Lexicon() = default;
   absl::Status AddLine(absl::string_view line, const Cue& defaults);
   void Index(size_t pattern);
+  static bool SecondWordFits(const Cursor& cursor, const std::vector<Element>& elements,
+                             size_t token);
   bool Try(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;
   bool TrySlot(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;
   bool TryWho(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;

@@ -19,22 +19,23 @@ constexpr float kAbsoluteScale = 20;
 // over conversations with known answers, chosen by leave-one-conversation-out.
 constexpr Features MakeWeights() {
   Features weights{};
-  weights[kTurn] = 1.0F;
-  weights[kWindow] = 2.0F;
-  weights[kSession] = 1.2F;
-  weights[kPrevious] = 0.2F;
-  weights[kNext] = 0.4F;
-  weights[kSecondPrevious] = 0.4F;
-  weights[kSecondNext] = 0.2F;
-  weights[kAnswers] = 0.8F;
-  weights[kSpeaker] = 0.45F;
-  weights[kDates] = 1.2F;
-  weights[kTimeWords] = 0.1F;
-  weights[kTimeAsked] = 0.5F;
-  weights[kAsks] = -0.4F;
+  weights[kTurnAbsolute] = 2.35F;
+  weights[kWide] = 2.5F;
+  weights[kPair] = 1.95F;
+  weights[kSession] = 0.55F;
+  weights[kPrevious] = -1.6F;  // what kPair counts for the turn before alone
+  weights[kNext] = 0.35F;
+  weights[kSecondPrevious] = 1.1F;
+  weights[kAnswers] = 2.25F;
+  weights[kSpeaker] = 1.1F;
+  weights[kDates] = 7.3F;
+  weights[kTimeWords] = 0.3F;
+  weights[kTimeAsked] = 1.95F;
+  weights[kAsks] = -0.75F;
   weights[kLength] = 0.15F;
-  weights[kRecency] = 0.02F;
-  weights[kKind] = 0.3F;
+  weights[kNamesInside] = 0.3F;
+  weights[kRecency] = 0.05F;
+  weights[kKind] = 0.6F;
   return weights;
 }
 constexpr Features kWeights = MakeWeights();
@@ -202,7 +203,6 @@ void PutScaled(const std::vector<float>& scores, const std::vector<bool>& eligib
 void AddNeighbours(const CustomerIndex& index, const ParsedQuery& query,
                    const std::vector<bool>& eligible, std::vector<Features>* rows) {
   constexpr float kLengthWeight = 0.3F;
-  PutScaled(ScoreSpans(index, query, 1, 1, kLengthWeight), eligible, kWindow, rows);
   PutScaled(ScoreSpans(index, query, 4, 4, kLengthWeight), eligible, kWide, rows);
   PutScaled(ScoreSpans(index, query, 1, 0, kLengthWeight), eligible, kPair, rows);
   PutScaled(ScoreSessions(index, query), eligible, kSession, rows);
@@ -213,7 +213,6 @@ void AddNeighbours(const CustomerIndex& index, const ParsedQuery& query,
     row[kPrevious] = turn(i - 1);
     row[kSecondPrevious] = turn(i - 2);
     row[kNext] = turn(i + 1);
-    row[kSecondNext] = turn(i + 2);
     row[kAnswers] = i > 0 && index.row(i - 1).asks ? row[kPrevious] : 0;
   }
 }
@@ -267,22 +266,20 @@ ScoreParts PartsOf(const Features& row, RecallBudget budget) {
     for (const Feature feature : features) total += kWeights[feature] * row[feature];
     return total;
   };
-  ScoreParts parts{.words = sum({kTurn, kTurnAbsolute, kLength, kAsks, kTimeWords, kNamesInside})};
+  ScoreParts parts{.words = sum({kTurnAbsolute, kLength, kAsks, kTimeWords, kNamesInside})};
   if (budget == RecallBudget::kLow) return parts;
   parts.speaker = sum({kSpeaker});
   parts.dates = sum({kDates, kTimeAsked});
   parts.recency = sum({kRecency});
   parts.kind = sum({kKind});
-  parts.neighbours = sum(
-      {kWindow, kWide, kPair, kSession, kPrevious, kNext, kSecondPrevious, kSecondNext, kAnswers});
+  parts.neighbours = sum({kWide, kPair, kSession, kPrevious, kNext, kSecondPrevious, kAnswers});
   return parts;
 }
 
 bool BearsOn(const Features& row, RecallBudget budget) {
   if (row[kTurn] > 0) return true;
   if (budget == RecallBudget::kLow) return false;
-  return row[kWindow] > 0 || row[kWide] > 0 || row[kSession] > 0 || row[kSpeaker] > 0 ||
-         row[kDates] > 0;
+  return row[kWide] > 0 || row[kSession] > 0 || row[kSpeaker] > 0 || row[kDates] > 0;
 }
 
 }  // namespace

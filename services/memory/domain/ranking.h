@@ -18,16 +18,14 @@ enum class RecallBudget { kLow, kMid, kHigh };
 
 // One number a row has for a question. Each lies between -1 and 1.5 unless said otherwise.
 enum Feature : size_t {
-  kTurn,            // BM25 of the row, 1 for the best row
+  kTurn,            // BM25 of the row, 1 for the best row: what neighbours lend
   kTurnAbsolute,    // BM25 of the row divided by 20
-  kWindow,          // BM25 of the row with one turn on either side
-  kWide,            // with four turns on either side
+  kWide,            // BM25 of the row with four turns on either side
   kPair,            // with the turn before
   kSession,         // BM25 of the whole conversation
   kPrevious,        // kTurn of the turn before
   kNext,            // kTurn of the turn after
   kSecondPrevious,  // kTurn of the turn before that
-  kSecondNext,      // kTurn of the turn after that
   kAnswers,         // kTurn of the turn before, when that asks something
   kSpeaker,         // 1: words of the one person named; -1: words of somebody else
   kDates,           // the row's day fits the dates in the question

@@ -21,6 +21,10 @@ Context WithCancellation(const Context& context, std::shared_ptr<CancellationSou
                   .clock = &context.clock()});
 }
 
+// No model's answer stood up to the checks, and asking again would change nothing. What else the
+// call gave is worth having without it.
+bool Refused(const absl::Status& status) { return absl::IsFailedPrecondition(status); }
+
 }  // namespace
 
 StepTimer::StepTimer(const Context& context, Step step, StepObserver& observer)
@@ -79,7 +83,7 @@ absl::Status Computation::Analyze() {
   absl::Notification extracted;
   const auto extract = [&] {
     facts = ports_.analyst.ExtractFacts(both, reading_);
-    if (!facts.ok()) stop->Cancel();
+    if (!facts.ok() && !Refused(facts.status())) stop->Cancel();
     extracted.Notify();
   };
   if (!fan_out_.TrySubmit(extract)) extract();
@@ -87,6 +91,11 @@ absl::Status Computation::Analyze() {
   if (!analysis.ok()) stop->Cancel();
   extracted.WaitForNotification();
   RETURN_IF_ERROR(context_.Check());
+  if (Refused(facts.status())) {
+    computed_.result.warnings.push_back(
+        absl::StrCat("no facts were kept of the call: ", facts.status().message()));
+    facts = FactsAnswer();
+  }
   if (!facts.ok() && !absl::IsCancelled(facts.status())) return facts.status();
   if (!analysis.ok()) return analysis.status();
   if (!facts.ok()) return facts.status();
@@ -104,11 +113,17 @@ absl::Status Computation::Analyze() {
 absl::Status Computation::Write() {
   RETURN_IF_ERROR(context_.Check());
   StepTimer timer(context_, Step::kWrite, observer_);
-  ASSIGN_OR_RETURN(
-      EmailAnswer answer,
-      ports_.writer.WriteEmail(context_, reading_, computed_.result.analysis, profile_));
-  Note(answer.decisions, answer.dropped);
-  computed_.result.email = std::move(answer.email);
+  absl::StatusOr<EmailAnswer> answer =
+      ports_.writer.WriteEmail(context_, reading_, computed_.result.analysis, profile_);
+  if (Refused(answer.status())) {
+    computed_.result.warnings.push_back(
+        absl::StrCat("no e-mail was written: ", answer.status().message()));
+    timer.Finish("no draft stood up to the checks", computed_.result.timings);
+    return absl::OkStatus();
+  }
+  if (!answer.ok()) return answer.status();
+  Note(answer->decisions, answer->dropped);
+  computed_.result.email = std::move(answer->email);
   timer.Finish(EmailSummary(computed_.result.email), computed_.result.timings);
   return absl::OkStatus();
 }

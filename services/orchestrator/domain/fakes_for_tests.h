@@ -196,6 +196,7 @@ class FakeWriter final : public WriterPort {
                                          const std::optional<deal::CustomerProfile>&) override {
     absl::MutexLock lock(&mutex_);
     ++written_;
+    if (!write_error.ok()) return write_error;
     EmailAnswer answer{.email = {.subject = "Follow-up", .body = "Hi."}};
     answer.decisions = {{.record = "email", .cost_nano_usd = 5, .baseline_nano_usd = 50}};
     return answer;
@@ -205,6 +206,8 @@ class FakeWriter final : public WriterPort {
     absl::MutexLock lock(&mutex_);
     return written_;
   }
+
+  absl::Status write_error;
 
  private:
   mutable absl::Mutex mutex_;

@@ -51,7 +51,8 @@ class Pipeline {
 
   // Errors, all before anything is saved: INVALID_ARGUMENT names the field; ALREADY_EXISTS when
   // the call id belongs to other content; RESOURCE_EXHAUSTED with a retry delay; the context's; and
-  // those of memory, analyst and writer. The same call again gives the stored result, replayed.
+  // those of memory, analyst and writer. Facts or an e-mail that no model could do well enough are
+  // left out with a warning. The same call again gives the stored result, replayed.
   absl::StatusOr<CallResult> Process(const Context& context, const CallSource& source,
                                      StepObserver& observer);
 

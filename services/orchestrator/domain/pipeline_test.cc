@@ -118,6 +118,23 @@ TEST_F(PipelineTest, ACallThatCannotBeAnalysedLeavesNothingBehind) {
   EXPECT_OK(Process(Source("acme", "c1")));
 }
 
+TEST_F(PipelineTest, WhatNoModelCouldDoWellIsLeftOutAndSaid) {
+  writer_.write_error = absl::FailedPreconditionError("no draft was good enough");
+  analyst_.extract_error = absl::FailedPreconditionError("no facts were good enough");
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(result.email.body, "");
+  EXPECT_THAT(result.facts, IsEmpty());
+  EXPECT_THAT(result.warnings, testing::Contains(HasSubstr("no draft was good enough")));
+  EXPECT_THAT(result.warnings, testing::Contains(HasSubstr("no facts were good enough")));
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+TEST_F(PipelineTest, AnAnalysisThatNoModelCouldDoWellIsAnError) {
+  analyst_.analyze_error = absl::FailedPreconditionError("no analysis was good enough");
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(store_.size(), 0u);
+}
+
 TEST_F(PipelineTest, WhenOneHalfOfTheAnalysisFailsTheOtherIsStopped) {
   analyst_.analyze_error = absl::UnavailableError("no model");
   analyst_.while_extracting = [&](const Context& context, const grounding::CallContext&) {

@@ -35,15 +35,15 @@ constexpr char kTask[] =
     "- List each sentence that claims something in claims, with evidence: the call's id, the "
     "turn's number, the speaker, and words copied verbatim from that turn.\n"
     "- When no recipient is given, leave `to` empty and write a note that could go to the customer "
-    "as a whole.\n";
+    "as a whole, or nothing.\n";
 
 constexpr char kSchema[] =
     R"({"$schema":"http://json-schema.org/draft-07/schema#","type":"object",)"
-    R"("additionalProperties":false,"required":["subject","body"],"properties":{)"
+    R"("additionalProperties":false,"properties":{)"
     R"("to":{"type":"array","items":{"$ref":"#/definitions/person"}},)"
     R"("cc":{"type":"array","items":{"$ref":"#/definitions/person"}},)"
-    R"("subject":{"type":"string","minLength":1,"maxLength":200},)"
-    R"("body":{"type":"string","minLength":1},)"
+    R"("subject":{"type":"string","maxLength":200},)"
+    R"("body":{"type":"string"},)"
     R"("claims":{"type":"array","items":{"type":"object","additionalProperties":false,)"
     R"("required":["text"],"properties":{"text":{"type":"string"},)"
     R"("evidence":{"type":"array","items":{"$ref":"#/definitions/evidence"}}}}}},)"
@@ -53,6 +53,14 @@ constexpr char kSchema[] =
     R"("evidence":{"type":"object","additionalProperties":false,"properties":{)"
     R"("callId":{"type":"string"},"turn":{"type":"integer","minimum":0},)"
     R"("speaker":{"type":"string"},"quote":{"type":"string"}}}}})";
+
+// With somebody to write to, there is something to write.
+std::string SchemaFor(bool has_recipient) {
+  if (!has_recipient) return kSchema;
+  std::string schema = kSchema;
+  schema.pop_back();
+  return absl::StrCat(schema, R"(,"required":["subject","body"]})");
+}
 
 std::string SpelledDay(absl::CivilDay day) {
   return absl::FormatTime("%Y-%m-%d (%A, %B %e, %Y)", absl::FromCivil(day, absl::UTCTimeZone()),
@@ -112,7 +120,7 @@ std::string RenderPreferences(const deal::CustomerProfile& profile) {
 
 grounding::OutputContract EmailContract(const EmailTask& task, const std::string& analysis) {
   grounding::OutputContract contract;
-  contract.json_schema = kSchema;
+  contract.json_schema = SchemaFor(!task.analysis.follow_up.recipient.empty());
   contract.sources = {analysis};
   contract.fields = {{"to[].name", FieldRule::kName},
                      {"cc[].name", FieldRule::kName},

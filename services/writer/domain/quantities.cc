@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <vector>
 
@@ -196,6 +197,23 @@ Quantities QuantitiesClaimed(absl::string_view text) {
     if (i == before) ++i;
   }
   return found;
+}
+
+std::vector<absl::CivilDay> DaysNamed(const Quantities& quantities, absl::CivilDay near) {
+  std::vector<absl::CivilDay> days;
+  for (int month = 1; month <= 12; ++month) {
+    if (!quantities.contains(absl::StrCat("month ", month))) continue;
+    for (int day = 1; day <= 31; ++day) {
+      if (!quantities.contains(absl::StrCat(day))) continue;
+      absl::CivilDay nearest(near.year(), month, day);
+      for (const int years : {-1, 1}) {
+        const absl::CivilDay other(near.year() + years, month, day);
+        if (std::abs(other - near) < std::abs(nearest - near)) nearest = other;
+      }
+      if (nearest.day() == day) days.push_back(nearest);
+    }
+  }
+  return days;
 }
 
 Quantities QuantitiesOf(absl::CivilDay day) {

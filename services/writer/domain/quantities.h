@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
@@ -21,6 +22,10 @@ Quantities QuantitiesMentioned(absl::string_view text);
 // What a reader takes as a number or date: figures, numbers in words above twelve, months beside
 // a figure, days of the week. List markers ("1. …") do not count.
 Quantities QuantitiesClaimed(absl::string_view text);
+
+// The days that `quantities` may name by month and number, each in the year in which it lies
+// nearest to `near`.
+std::vector<absl::CivilDay> DaysNamed(const Quantities& quantities, absl::CivilDay near);
 
 // The year, month, day and day of the week of `day`.
 Quantities QuantitiesOf(absl::CivilDay day);

@@ -35,6 +35,15 @@ TEST(QuantitiesClaimedTest, LeavesEverydayWordsAlone) {
   EXPECT_THAT(QuantitiesClaimed("1. The letter\n2) The policy"), IsEmpty());
 }
 
+TEST(DaysNamedTest, FindsTheYearNearestToTheCall) {
+  const absl::CivilDay december(2026, 12, 28);
+  EXPECT_THAT(DaysNamed(QuantitiesClaimed("by Monday, January 4th"), december),
+              ElementsAre(absl::CivilDay(2027, 1, 4)));
+  EXPECT_THAT(DaysNamed(QuantitiesClaimed("on December 3"), december),
+              ElementsAre(absl::CivilDay(2026, 12, 3)));
+  EXPECT_THAT(DaysNamed(QuantitiesClaimed("on February 31"), december), IsEmpty());
+}
+
 TEST(QuantitiesOfTest, ADayGroundsItsParts) {
   EXPECT_THAT(QuantitiesOf(absl::CivilDay(2026, 1, 16)),
               ElementsAre("1", "16", "2026", "month 1", "weekday 5"));

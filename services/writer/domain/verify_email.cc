@@ -42,22 +42,43 @@ class Ground {
  public:
   explicit Ground(const EmailTask& task) {
     for (const transcript::Turn& turn : task.call.transcript.turns) Add(turn.text);
-    if (task.call.transcript.occurred_at) Add(*task.call.transcript.occurred_at);
+    said_ = quantities_;
+    if (task.call.transcript.occurred_at) {
+      call_day_ = absl::ToCivilDay(*task.call.transcript.occurred_at, absl::UTCTimeZone());
+      Add(call_day_);
+    }
     Add(task.call.seller_name);
     Add(task.call.customer_name);
     AddKnown(task.call.known);
     AddAnalysis(task.analysis);
   }
 
-  // The first quantity of `sentence` that nobody gave; empty when there is none.
+  // The first quantity of `sentence` that nobody gave and that does not follow from what was given;
+  // empty when there is none.
   std::string FirstUnknown(absl::string_view sentence) const {
-    for (const std::string& quantity : QuantitiesClaimed(sentence)) {
-      if (!quantities_.contains(quantity)) return quantity;
+    const Quantities claimed = QuantitiesClaimed(sentence);
+    Quantities followed;
+    for (const absl::CivilDay day : DaysNamed(claimed, call_day_)) {
+      if (Follows(day)) followed.merge(QuantitiesOf(day));
+    }
+    for (const std::string& quantity : claimed) {
+      if (!quantities_.contains(quantity) && !followed.contains(quantity)) return quantity;
     }
     return "";
   }
 
  private:
+  // "Friday", said on a Tuesday, is a date; and a date that was said has a day of the week.
+  bool Follows(absl::CivilDay day) const {
+    constexpr int kMaxDaysFromCall = 21;
+    const auto given = [&](const std::string& quantity) { return quantities_.contains(quantity); };
+    if (given(absl::StrCat("month ", day.month())) && given(absl::StrCat(day.day()))) return true;
+    const absl::civil_diff_t distance = day - call_day_;
+    const int weekday = static_cast<int>(absl::GetWeekday(day)) + 1;
+    return distance >= -kMaxDaysFromCall && distance <= kMaxDaysFromCall &&
+           said_.contains(absl::StrCat("weekday ", weekday));
+  }
+
   void Add(absl::string_view text) { quantities_.merge(QuantitiesMentioned(text)); }
   void Add(absl::Time time) { Add(absl::ToCivilDay(time, absl::UTCTimeZone())); }
   void Add(absl::CivilDay day) { quantities_.merge(QuantitiesOf(day)); }
@@ -93,7 +114,9 @@ class Ground {
     if (analysis.next_step->due_date) Add(*analysis.next_step->due_date);
   }
 
-  Quantities quantities_;
+  absl::CivilDay call_day_;
+  Quantities said_;        // in the call itself
+  Quantities quantities_;  // anywhere
 };
 
 // The address a call gave for `name`; empty when none did.

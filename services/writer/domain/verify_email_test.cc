@@ -60,6 +60,20 @@ TEST(VerifyEmailTest, AnInventedDayGoesToo) {
   EXPECT_EQ(verified.email.body, "Hi Sarah,\n\nThanks.");
 }
 
+TEST(VerifyEmailTest, ADayThatFollowsFromWhatWasSaidStays) {
+  EmailTask task = ResidencyTask();
+  task.analysis.next_step.reset();
+  task.call.transcript.occurred_at =
+      absl::FromCivil(absl::CivilDay(2026, 3, 3), absl::UTCTimeZone());
+  EXPECT_EQ(VerifyEmail(task, Draft("It comes by Friday, March 6.")).email.body,
+            "It comes by Friday, March 6.");
+  EXPECT_EQ(VerifyEmail(task, Draft("It comes by Monday, March 9.")).email.body, "");
+  EXPECT_EQ(VerifyEmail(task, Draft("It comes by Monday, March 6.")).email.body, "");
+  task.call.transcript.turns[0].text = "The ninth works for me.";
+  EXPECT_EQ(VerifyEmail(task, Draft("It comes by Monday, March 9.")).email.body,
+            "It comes by Monday, March 9.");
+}
+
 TEST(VerifyEmailTest, ASentenceThatRestsOnWordsNobodySaidGoes) {
   deal::Email draft = Draft("Hi Sarah,\n\nYou agreed to a pilot. The letter comes by Friday.");
   draft.claims = {

@@ -91,7 +91,17 @@ TEST(WriterTest, PassesOnThatNoModelAnswers) {
 TEST(EmailPromptTest, TheContractNamesTheRecipientAndIsASchema) {
   const grounding::OutputContract contract = EmailPrompt(SmallTask()).contract;
   EXPECT_THAT(contract.required_phrases, testing::ElementsAre("Ana"));
-  EXPECT_TRUE(nlohmann::json::parse(contract.json_schema).at("properties").contains("body"));
+  const auto schema = nlohmann::json::parse(contract.json_schema);
+  EXPECT_TRUE(schema.at("properties").contains("body"));
+  EXPECT_EQ(schema.at("required").size(), 2u);
+}
+
+TEST(EmailPromptTest, WithNobodyToWriteToNothingNeedBeWritten) {
+  EmailTask task = SmallTask();
+  task.analysis.follow_up.recipient.clear();
+  const grounding::OutputContract contract = EmailPrompt(task).contract;
+  EXPECT_THAT(contract.required_phrases, IsEmpty());
+  EXPECT_FALSE(nlohmann::json::parse(contract.json_schema).contains("required"));
 }
 
 }  // namespace

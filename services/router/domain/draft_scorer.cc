@@ -15,7 +15,7 @@ namespace {
 struct Weight {
   Feature feature;
   double weight;
-  absl::string_view says;  // what the feature means when it counts against the draft
+  absl::string_view says;  // the defect it is evidence of; empty for what sound answers have, too
 };
 
 // For prompts that ask for a quantity. Fitted by tools/fit_draft_scorer.py --target weak --l2 10
@@ -24,23 +24,23 @@ constexpr double kQuantityBias = 4.15;
 constexpr Weight kQuantityWeights[] = {
     {Feature::kFinalFraction, -3.09, "the final number is not whole"},
     {Feature::kAnyWrongEquation, -1.39, "a sum does not add up"},
-    {Feature::kDraftWords, -0.80, "the answer is long-winded"},
-    {Feature::kEquations, 1.01, "no sums are shown"},
+    {Feature::kDraftWords, -0.80, ""},
+    {Feature::kEquations, 1.01, ""},
     {Feature::kFinalUnmarked, -1.46, "no final answer is marked"},
     {Feature::kUnusedNumbers, -1.90, "numbers of the question are not used"},
-    {Feature::kDraftLines, 0.56, "the steps are not set apart"},
+    {Feature::kDraftLines, 0.56, ""},
     {Feature::kFinalNotComputed, -0.96, "the final number is the result of no sum"},
     {Feature::kHedging, -1.19, "the answer hedges or corrects itself"},
-    {Feature::kDraftNumbers, -0.55, "many numbers are involved"},
+    {Feature::kDraftNumbers, -0.55, ""},
     {Feature::kUnusedCount, -0.28, "several numbers of the question are not used"},
-    {Feature::kPromptFraction, -0.55, "the question deals in fractions"},
+    {Feature::kPromptFraction, -0.55, ""},
     {Feature::kNoFinalNumber, -2.40, "the answer ends without a number"},
     {Feature::kFinalTiny, -0.89, "the final number is below one"},
-    {Feature::kFinalLarge, -0.48, "the final number is large"},
-    {Feature::kPromptRemainder, -0.25, "the question asks for what remains"},
-    {Feature::kPromptComparison, -0.18, "the question compares quantities"},
-    {Feature::kPromptRate, 0.20, "no rate is given"},
-    {Feature::kPromptTime, -0.09, "the question deals in time"},
+    {Feature::kFinalLarge, -0.48, ""},
+    {Feature::kPromptRemainder, -0.25, ""},
+    {Feature::kPromptComparison, -0.18, ""},
+    {Feature::kPromptRate, 0.20, ""},
+    {Feature::kPromptTime, -0.09, ""},
     {Feature::kRepetition, -1.0, "the answer repeats itself"},
     {Feature::kCutOff, -2.0, "the answer stops in mid-sentence"},
     {Feature::kOtherLanguage, -2.0, "the answer is in another language than the question"},
@@ -72,7 +72,7 @@ class Tally {
 
   void Add(double contribution, absl::string_view says) {
     sum_ += contribution;
-    if (contribution < worst_) {
+    if (contribution < worst_ && !says.empty()) {
       worst_ = contribution;
       complaint_ = says;
     }
@@ -91,9 +91,8 @@ class Tally {
   }
 
  private:
-  // Ordinary properties of sound answers weigh this much, too; they are not worth a mention.
-  double worst_ = -0.5;
   double sum_;
+  double worst_ = 0;
   absl::string_view complaint_;
 };
 
@@ -110,7 +109,7 @@ DraftScore ScoreGeneralDraft(absl::string_view prompt, absl::string_view draft) 
     return tally.Finish();
   }
   Tally tally(kPlainBias);
-  tally.Add(kPlainDifficultyWeight * EstimateDifficulty(prompt), "the prompt is hard");
+  tally.Add(kPlainDifficultyWeight * EstimateDifficulty(prompt), "");
   tally.AddAll(kPlainWeights, values);
   const bool too_short =
       WantsLongAnswer(prompt) && std::expm1(At(values, Feature::kDraftWords)) < kShortWords;

@@ -248,11 +248,9 @@ TEST_F(JudgeTest, AnAnswerThatLeavesOutWhatTheCallSpeaksOfScoresLow) {
 }
 
 TEST_F(JudgeTest, ContractsThatCannotBeCheckedAreRefusedByField) {
-  const auto refusal = [&](const char* schema) {
-    return judge_.Validate({.json_schema = schema});
-  };
-  EXPECT_THAT(refusal("{"), StatusIs(absl::StatusCode::kInvalidArgument,
-                                     HasSubstr("contract.json_schema")));
+  const auto refusal = [&](const char* schema) { return judge_.Validate({.json_schema = schema}); };
+  EXPECT_THAT(refusal("{"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("contract.json_schema")));
   EXPECT_THAT(refusal("[]"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(refusal(R"({"$ref":"http://example.com/x"})"),
               StatusIs(absl::StatusCode::kInvalidArgument));

@@ -68,6 +68,7 @@ void Sources::AddText(absl::string_view text, absl::Time said_at) {
     if (!words_.contains(word)) words_.emplace(word);
   }
   for (const text::NumberMention& number : text::FindNumbers(text)) numbers_.Add(number.value);
+  for (const int ordinal : text::FindOrdinals(text)) numbers_.Add(ordinal);
   if (IsFinite(said_at)) {
     days_.AddFrom(text, Day(said_at));
     return;

@@ -53,6 +53,48 @@ struct Token {
   bool ordinal = false;  // "29th"
 };
 
+struct OrdinalWord {
+  absl::string_view word;
+  int value;
+};
+constexpr OrdinalWord kOrdinalWords[] = {
+    {"first", 1},        {"second", 2},      {"third", 3},       {"fourth", 4},
+    {"fifth", 5},        {"sixth", 6},       {"seventh", 7},     {"eighth", 8},
+    {"ninth", 9},        {"tenth", 10},      {"eleventh", 11},   {"twelfth", 12},
+    {"thirteenth", 13},  {"fourteenth", 14}, {"fifteenth", 15},  {"sixteenth", 16},
+    {"seventeenth", 17}, {"eighteenth", 18}, {"nineteenth", 19}, {"twentieth", 20},
+    {"thirtieth", 30},
+};
+
+// The day that "twentieth" or, after `previous` "twenty", "fourth" stands for; 0 when none.
+int OrdinalOf(absl::string_view word, absl::string_view previous) {
+  for (const OrdinalWord& row : kOrdinalWords) {
+    if (row.word != word) continue;
+    const int tens = previous == "twenty" ? 20 : previous == "thirty" ? 30 : 0;
+    return row.value < 10 ? tens + row.value : row.value;
+  }
+  return 0;
+}
+
+// Makes one ordinal of each spelled-out one: "twenty", "fourth" → 24th.
+void JoinOrdinalWords(std::vector<Token>& tokens) {
+  std::vector<Token> joined;
+  for (Token& token : tokens) {
+    const absl::string_view previous = joined.empty() ? "" : absl::string_view(joined.back().lower);
+    const int day = OrdinalOf(token.lower, previous);
+    if (day > 0) {
+      token.number = day;
+      token.ordinal = true;
+      if (day > 20 && day != 30) {
+        token.begin = joined.back().begin;
+        joined.pop_back();
+      }
+    }
+    joined.push_back(std::move(token));
+  }
+  tokens = std::move(joined);
+}
+
 std::vector<Token> Tokenize(absl::string_view text) {
   std::vector<Token> tokens;
   for (size_t i = 0; i < text.size();) {
@@ -73,12 +115,11 @@ std::vector<Token> Tokenize(absl::string_view text) {
     }
     tokens.push_back(std::move(token));
   }
+  JoinOrdinalWords(tokens);
   return tokens;
 }
 
-bool IsDayNumber(const Token& token) {
-  return token.number >= 1 && token.number <= 31 && token.end - token.begin <= 4;
-}
+bool IsDayNumber(const Token& token) { return token.number >= 1 && token.number <= 31; }
 bool IsYear(const Token& token) { return token.number >= 1900 && token.number <= 2200; }
 
 // The day, or nothing when the month has no such day ("February 31").
@@ -146,6 +187,14 @@ std::vector<DateMention> FindDates(absl::string_view text) {
     i += used;
   }
   return dates;
+}
+
+std::vector<int> FindOrdinals(absl::string_view text) {
+  std::vector<int> ordinals;
+  for (const Token& token : Tokenize(text)) {
+    if (token.ordinal) ordinals.push_back(token.number);
+  }
+  return ordinals;
 }
 
 void DaySet::AddRange(absl::CivilDay first, absl::CivilDay last) {

@@ -11,7 +11,8 @@
 // Days as people speak of them. Pure and linear in the input.
 namespace throughline::router::text {
 
-// A day written out: "2026-01-29", "January 29", "29 Jan 2026", "Jan. 29th, 2026".
+// A day written out: "2026-01-29", "January 29", "29 Jan 2026", "Jan. 29th, 2026",
+// "May twentieth".
 struct DateMention {
   absl::CivilDay day;  // of year 0 when no year is written
   bool has_year = false;
@@ -20,6 +21,9 @@ struct DateMention {
 };
 
 std::vector<DateMention> FindDates(absl::string_view text);
+
+// The values of ordinals, spelled out or not: "the 29th", "twenty-fourth".
+std::vector<int> FindOrdinals(absl::string_view text);
 
 // The days that a text may speak of. Generous: it answers "could that day have been meant?".
 class DaySet {

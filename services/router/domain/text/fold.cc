@@ -71,13 +71,14 @@ std::vector<absl::string_view> FoldedWords(absl::string_view folded) {
 size_t CountWords(absl::string_view text) {
   size_t words = 0;
   bool counted = false;
-  for (const unsigned char c : text) {
-    if (absl::ascii_isspace(c)) {
-      counted = false;
-    } else if (!counted && (absl::ascii_isalnum(c) || c >= 0x80)) {
+  for (size_t i = 0; i < text.size();) {
+    const Classified c = Classify(text.substr(i, 3));
+    if (c.kind == CharKind::kWord && !counted) {
       counted = true;
       ++words;
     }
+    if (absl::ascii_isspace(text[i])) counted = false;
+    i += c.bytes;
   }
   return words;
 }

@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "services/router/domain/text/dates.h"
+#include "services/router/domain/text/equations.h"
+#include "services/router/domain/text/fold.h"
+#include "services/router/domain/text/language.h"
+#include "services/router/domain/text/numbers.h"
+
+namespace throughline::router::text {
+namespace {
+
+using ::testing::DoubleEq;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<double> Values(absl::string_view text) {
+  std::vector<double> values;
+  for (const NumberMention& number : FindNumbers(text)) values.push_back(number.value);
+  return values;
+}
+
+TEST(Fold, KeepsWordsAndNothingElse) {
+  EXPECT_EQ(Fold("We NEED it — “by Friday”!"), " we need it by friday ");
+  EXPECT_EQ(Fold("don’t, can't"), " dont cant ");
+  EXPECT_EQ(Fold("Grüße"), " grüße ");
+  EXPECT_EQ(Fold(" …! "), "");
+}
+
+TEST(Fold, PhrasesMatchWholeWordsOnly) {
+  EXPECT_TRUE(ContainsPhrase(Fold("the price is high"), Fold("Price is")));
+  EXPECT_FALSE(ContainsPhrase(Fold("the prices is high"), Fold("price is")));
+  EXPECT_FALSE(ContainsPhrase(Fold("anything"), Fold("…")));
+}
+
+TEST(Fold, CountsWordsAsAReaderDoes) { EXPECT_EQ(CountWords("Hi — it's 5 o'clock ."), 4u); }
+
+TEST(Fold, OneEditIsOneLetter) {
+  EXPECT_TRUE(WithinOneEdit("nair", "nair"));
+  EXPECT_TRUE(WithinOneEdit("nair", "nayr"));
+  EXPECT_TRUE(WithinOneEdit("nair", "nairs"));
+  EXPECT_FALSE(WithinOneEdit("nair", "narsi"));
+}
+
+TEST(Numbers, AreReadHoweverTheyAreWritten) {
+  EXPECT_THAT(Values("$1,234.50 and 12k and $1.2 million and 60%"),
+              ElementsAre(1234.5, 12000, 1200000, 60));
+  EXPECT_THAT(Values("two hundred and twenty-five loaves, a dozen eggs"), ElementsAre(225, 12));
+  EXPECT_THAT(Values("forty two thousand"), ElementsAre(42000));
+  EXPECT_THAT(Values("one two"), ElementsAre(1, 2));
+  EXPECT_THAT(Values("the 29th of May"), ElementsAre(29));
+  EXPECT_THAT(Values("version 1.2.3"), ElementsAre(DoubleEq(1.2), DoubleNear(.3, 1e-9)));
+  EXPECT_THAT(Values("thousands of words, and so on"), IsEmpty());
+}
+
+TEST(Numbers, MetresAreNotMillions) { EXPECT_THAT(Values("60m and $60m"), ElementsAre(60, 60e6)); }
+
+TEST(Numbers, AnIdentifierIsNoQuantity) { EXPECT_THAT(Values("12345678901234567890"), IsEmpty()); }
+
+TEST(Dates, AreReadHoweverTheyAreWritten) {
+  for (const char* text : {"2026-01-29", "January 29, 2026", "29 Jan 2026",
+                           "the 29th of January 2026", "Jan. 29th, 2026"}) {
+    const std::vector<DateMention> dates = FindDates(text);
+    ASSERT_EQ(dates.size(), 1u) << text;
+    EXPECT_EQ(dates[0].day, absl::CivilDay(2026, 1, 29)) << text;
+    EXPECT_TRUE(dates[0].has_year) << text;
+  }
+  EXPECT_THAT(FindDates("February 31 and 2026-13-01"), IsEmpty());
+}
+
+bool Means(absl::string_view said, absl::CivilDay said_on, absl::string_view date) {
+  DaySet days;
+  days.AddFrom(said, said_on);
+  return days.Contains(FindDates(date).at(0));
+}
+
+TEST(Dates, RelativeOnesResolveAgainstTheDayTheyWereSaid) {
+  const absl::CivilDay wednesday(2026, 3, 4);
+  EXPECT_TRUE(Means("by Friday", wednesday, "2026-03-06"));
+  EXPECT_TRUE(Means("next Friday", wednesday, "2026-03-13"));
+  EXPECT_FALSE(Means("by Friday", wednesday, "2026-03-07"));
+  EXPECT_TRUE(Means("on the 29th", wednesday, "March 29"));
+  EXPECT_TRUE(Means("Friday the twenty-seventh", wednesday, "2026-03-27"));
+  EXPECT_TRUE(Means("by Tuesday, May twentieth", wednesday, "May 20"));
+  EXPECT_TRUE(Means("the twenty-fourth of September", wednesday, "2026-09-24"));
+  EXPECT_TRUE(Means("tomorrow", wednesday, "2026-03-05"));
+  EXPECT_TRUE(Means("end of the month", wednesday, "2026-03-31"));
+  EXPECT_TRUE(Means("by the end of the quarter", wednesday, "2026-03-31"));
+  EXPECT_TRUE(Means("March 9", wednesday, "2026-03-09"));
+  EXPECT_FALSE(Means("nothing about time", wednesday, "2026-03-05"));
+}
+
+TEST(Equations, AreWorkedAgain) {
+  const auto only = [](absl::string_view text) {
+    const std::vector<Equation> equations = FindEquations(text);
+    EXPECT_EQ(equations.size(), 1u) << text;
+    return equations.empty() ? false : equations[0].holds;
+  };
+  EXPECT_TRUE(only("so 3 sprints x 60 meters = 180 meters"));
+  EXPECT_TRUE(only("<<3*60=180>>"));
+  EXPECT_TRUE(only("(2 + 3) × 4 = $20"));
+  EXPECT_TRUE(only("8 * 5 * 60% = 24"));
+  EXPECT_TRUE(only("10 / 3 = 3.33"));
+  EXPECT_TRUE(only("2 - 5 = -3"));
+  EXPECT_FALSE(only("17 + 25 = 5042"));
+  EXPECT_FALSE(only("7 * 8 = 54"));
+}
+
+TEST(Equations, WhatIsNoSumIsNone) {
+  EXPECT_THAT(FindEquations("x = 5"), IsEmpty());
+  EXPECT_THAT(FindEquations("a == b, 5 = five, 1/0 = 3"), IsEmpty());
+}
+
+TEST(Language, IsToldByCommonWords) {
+  EXPECT_EQ(GuessLanguage(Fold("We have the offer for you and it is ready.")), "en");
+  EXPECT_EQ(GuessLanguage(Fold("Wir haben das Angebot für Sie und es ist nicht zu teuer.")), "de");
+  EXPECT_EQ(GuessLanguage(Fold("Paris.")), "");
+}
+
+}  // namespace
+}  // namespace throughline::router::text

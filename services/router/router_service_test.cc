@@ -1,0 +1,237 @@
+#include "services/router/router_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/random_hex.h"
+#include "common/rpc/status_mapping.h"
+#include "common/testing/rpc_fixture.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_directory.h"
+#include "services/router/clients/builtin_provider.h"
+#include "services/router/config.h"
+#include "services/router/router_metrics.h"
+#include "services/router/router_proto.h"
+#include "services/router/store/sqlite_decision_log.h"
+
+namespace throughline::router {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The service as the process composes it, with the built-in configuration.
+class RouterServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(RouterConfig config, ParseConfig(DefaultConfigYaml(), "built-in"));
+    ASSERT_OK_AND_ASSIGN(log_, SqliteDecisionLog::Open(directory_.File("router.db")));
+    metrics_ = std::make_unique<RouterMetrics>(rpc_.metrics(), config.policy);
+    router_ =
+        std::make_unique<Router>(std::move(config.policy), Providers{{"builtin", &builtin_}}, *log_,
+                                 *metrics_, [] { return absl::StrCat("dec_", RandomHex(8)); });
+    service_ = std::make_unique<RouterServiceImpl>(*router_, rpc_.runtime());
+    rpc_.Serve(v1::RouterService::service_full_name(), *service_);
+    stub_ = v1::RouterService::NewStub(rpc_.channel());
+  }
+  void TearDown() override { rpc_.Stop(); }
+
+  // A first call in which the price is the trouble.
+  static v1::CompleteRequest FirstCall() {
+    v1::CompleteRequest request;
+    request.set_task(v1::TASK_KIND_ANALYZE_CALL);
+    request.mutable_attribution()->set_customer_id("birch");
+    v1::CallInput& call = *request.mutable_call();
+    call.set_call_id("call-1");
+    call.mutable_transcript()->mutable_occurred_at()->set_seconds(1772611200);
+    const std::pair<const char*, const char*> lines[] = {
+        {"Sam Ortiz", "Hi Dana, how did the review go?"},
+        {"Dana Wells", "Honestly, your price is too high for us. We can't go above $30,000."},
+        {"Sam Ortiz", "I'll send you a revised quote by Friday."},
+        {"Dana Wells", "Okay, send it to me and I'll look at it."}};
+    int index = 0;
+    for (const auto& [speaker, text] : lines) {
+      auto& turn = *call.mutable_transcript()->add_turns();
+      turn.set_index(index++);
+      turn.set_speaker(speaker);
+      turn.set_text(text);
+    }
+    auto& seller = *call.mutable_transcript()->add_participants();
+    seller.set_name("Sam Ortiz");
+    seller.set_side(throughline::deal::v1::SIDE_SELLER);
+    auto& buyer = *call.mutable_transcript()->add_participants();
+    buyer.set_name("Dana Wells");
+    buyer.set_side(throughline::deal::v1::SIDE_CUSTOMER);
+    return request;
+  }
+
+  static v1::CompleteRequest Prompt(const std::string& text) {
+    v1::CompleteRequest request;
+    v1::Message& message = *request.add_messages();
+    message.set_role(v1::ROLE_USER);
+    message.set_content(text);
+    return request;
+  }
+
+  absl::StatusOr<v1::CompleteResponse> Complete(const v1::CompleteRequest& request) {
+    grpc::ClientContext context;
+    v1::CompleteResponse response;
+    const grpc::Status status = stub_->Complete(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpc(status);
+    return response;
+  }
+
+  TempDirectory directory_;
+  RpcFixture rpc_;
+  std::unique_ptr<SqliteDecisionLog> log_;
+  BuiltinProvider builtin_;
+  std::unique_ptr<RouterMetrics> metrics_;
+  std::unique_ptr<Router> router_;
+  std::unique_ptr<RouterServiceImpl> service_;
+  std::unique_ptr<v1::RouterService::Stub> stub_;
+};
+
+TEST_F(RouterServiceTest, ACallIsAnsweredAndTheDecisionCanBeReadBack) {
+  ASSERT_OK_AND_ASSIGN(const v1::CompleteResponse response, Complete(FirstCall()));
+  EXPECT_THAT(response.text(), HasSubstr("\"openBlockers\""));
+  EXPECT_EQ(response.decision().from_model(), "builtin/extractive-fast");
+  EXPECT_EQ(response.decision().cost().nano_usd(), 0);
+  EXPECT_FALSE(response.decision().cost().unpriced());
+
+  grpc::ClientContext get_context;
+  v1::GetDecisionRequest get;
+  get.set_decision_id(response.decision().id());
+  v1::GetDecisionResponse got;
+  ASSERT_TRUE(stub_->GetDecision(&get_context, get, &got).ok());
+  EXPECT_EQ(got.decision().attempts_size(), response.decision().attempts_size());
+
+  grpc::ClientContext list_context;
+  v1::ListDecisionsRequest list;
+  list.set_customer_id("birch");
+  v1::ListDecisionsResponse listed;
+  ASSERT_TRUE(stub_->ListDecisions(&list_context, list, &listed).ok());
+  EXPECT_EQ(listed.decisions_size(), 1);
+  EXPECT_THAT(rpc_.metrics().Render(),
+              HasSubstr("throughline_router_decisions_total{decision=\"accepted\""));
+}
+
+TEST_F(RouterServiceTest, OpenItemsOfMemoryMakeTheFastReadingEscalate) {
+  v1::CompleteRequest request = FirstCall();
+  auto& blocker = *request.mutable_call()->mutable_known()->add_blockers();
+  blocker.set_id("compliance:eu-data-residency");
+  blocker.set_category(throughline::deal::v1::BLOCKER_CATEGORY_COMPLIANCE);
+  blocker.set_object("EU data residency");
+  blocker.set_status(throughline::deal::v1::BLOCKER_STATUS_RAISED);
+  auto& step = *blocker.add_history();
+  step.set_status(throughline::deal::v1::BLOCKER_STATUS_RAISED);
+  step.mutable_at()->set_seconds(1772000000);
+  step.mutable_evidence()->set_call_id("call-0");
+  step.mutable_evidence()->set_quote("Our data has to stay in the EU");
+  ASSERT_OK_AND_ASSIGN(const v1::CompleteResponse response, Complete(request));
+  EXPECT_EQ(response.decision().outcome(), v1::DECISION_OUTCOME_ESCALATED);
+  EXPECT_EQ(response.decision().reason(), v1::DECISION_REASON_KNOWN_STATE_CONFLICT);
+  EXPECT_EQ(response.decision().to_model(), "builtin/extractive-deep");
+  EXPECT_THAT(response.text(), HasSubstr("EU data residency"));
+}
+
+TEST_F(RouterServiceTest, TheSameKeyGivesTheSameAnswer) {
+  v1::CompleteRequest request = FirstCall();
+  request.set_idempotency_key("call-1/analyze");
+  ASSERT_OK_AND_ASSIGN(const v1::CompleteResponse first, Complete(request));
+  ASSERT_OK_AND_ASSIGN(const v1::CompleteResponse again, Complete(request));
+  EXPECT_EQ(again.text(), first.text());
+  EXPECT_EQ(again.decision().id(), first.decision().id());
+  request.mutable_call()->set_seller_name("Somebody else");
+  EXPECT_THAT(Complete(request), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(RouterServiceTest, TheStreamEndsWithTheDecision) {
+  grpc::ClientContext context;
+  v1::StreamCompleteRequest request;
+  *request.mutable_request() = FirstCall();
+  const auto reader = stub_->StreamComplete(&context, request);
+  std::string text;
+  v1::StreamCompleteResponse piece;
+  v1::CompleteResponse completed;
+  while (reader->Read(&piece)) {
+    if (piece.has_completed()) completed = piece.completed();
+    text += piece.text();
+  }
+  ASSERT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(text, completed.text());
+  EXPECT_FALSE(completed.decision().id().empty());
+}
+
+TEST_F(RouterServiceTest, GeneralPromptsSayWhatToConfigure) {
+  EXPECT_THAT(Complete(Prompt("Hello?")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("tasks.general.cascade")));
+}
+
+TEST_F(RouterServiceTest, DecideJudgesDraftsWithoutAModel) {
+  v1::DecideRequest request;
+  *request.mutable_messages() = Prompt("What is 17 + 25?").messages();
+  request.set_draft("17 + 25 = 5042");
+  grpc::ClientContext context;
+  v1::DecideResponse response;
+  ASSERT_TRUE(stub_->Decide(&context, request, &response).ok());
+  EXPECT_EQ(response.decision(), v1::DECISION_OUTCOME_ESCALATED);
+  EXPECT_LT(response.draft_score(), response.threshold());
+  EXPECT_GT(response.checks_size(), 0);
+}
+
+TEST_F(RouterServiceTest, BadRequestsNameTheField) {
+  const auto refused = [&](const v1::CompleteRequest& request, const char* field) {
+    EXPECT_THAT(Complete(request), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(field)));
+  };
+  refused(v1::CompleteRequest(), "messages");
+  v1::CompleteRequest request = Prompt("Hi");
+  request.mutable_messages(0)->set_role(v1::ROLE_UNSPECIFIED);
+  refused(request, "messages[0].role");
+  request = Prompt(std::string(kMaxMessageBytes + 1, 'x'));
+  refused(request, "messages");
+  request = Prompt("Hi");
+  request.set_temperature(3);
+  refused(request, "temperature");
+  request = Prompt("Hi");
+  request.set_max_cost_nano_usd(-1);
+  refused(request, "max_cost_nano_usd");
+  request = Prompt("Hi");
+  request.mutable_contract()->add_fields()->set_path("a");
+  refused(request, "contract.fields[0].rule");
+  request = FirstCall();
+  request.mutable_call()->clear_call_id();
+  refused(request, "call.call_id");
+  request = FirstCall();
+  request.mutable_call()->clear_transcript();
+  refused(request, "call.transcript");
+  request = FirstCall();
+  request.set_idempotency_key(std::string(kMaxIdBytes + 1, 'k'));
+  refused(request, "idempotency_key");
+}
+
+TEST_F(RouterServiceTest, SpendAndModelsAreListed) {
+  ASSERT_OK(Complete(FirstCall()));
+  grpc::ClientContext spend_context;
+  v1::GetSpendRequest spend_request;
+  spend_request.set_group_by(v1::SPEND_GROUP_TASK);
+  v1::GetSpendResponse spend;
+  ASSERT_TRUE(stub_->GetSpend(&spend_context, spend_request, &spend).ok());
+  ASSERT_EQ(spend.rows_size(), 1);
+  EXPECT_EQ(spend.rows(0).key(), "analyze_call");
+  EXPECT_GE(spend.total().model_calls(), 1);
+
+  grpc::ClientContext models_context;
+  v1::ListModelsResponse models;
+  ASSERT_TRUE(stub_->ListModels(&models_context, v1::ListModelsRequest(), &models).ok());
+  ASSERT_EQ(models.models_size(), 2);
+  EXPECT_EQ(models.models(0).name(), "builtin/extractive-fast");
+  EXPECT_EQ(models.models(0).tasks_size(), 3);
+  EXPECT_FALSE(models.policy_version().empty());
+}
+
+}  // namespace
+}  // namespace throughline::router

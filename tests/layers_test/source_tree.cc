@@ -28,7 +28,7 @@ SourceFile Read(const std::filesystem::path& root, const std::filesystem::path& 
 
 bool SourceFile::IsTest() const {
   return In("tests") || In("common/testing") || absl::EndsWith(path, "_test.cc") ||
-         absl::EndsWith(path, "_benchmark.cc") || absl::StrContains(path, "_conformance");
+         absl::EndsWith(path, "_benchmark.cc") || absl::StrContains(path, "_for_tests");
 }
 
 bool SourceFile::In(absl::string_view folder_prefix) const {

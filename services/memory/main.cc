@@ -8,7 +8,8 @@
 #include "services/memory/register.h"
 
 int main(int argc, char** argv) {
-  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  namespace rpc = throughline::rpc;
+  namespace memory = throughline::memory;
   rpc::ServiceFlags flags{.name = "memory", .port = 50052, .metrics_port = 9102};
   CLI::App app{"Keeps what is known of each customer and recalls it."};
   rpc::AddServiceFlags(app, flags);
@@ -16,8 +17,8 @@ int main(int argc, char** argv) {
   memory::AddFlags(app, config);
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     ASSIGN_OR_RETURN(const memory::MemoryOptions options, memory::ToOptions(config));
-    ASSIGN_OR_RETURN(const auto module,
-                     memory::MemoryModule::Make(options, host.metrics(), Clock::Real()));
+    ASSIGN_OR_RETURN(const auto module, memory::MemoryModule::Make(options, host.metrics(),
+                                                                   throughline::Clock::Real()));
     module->Register(host);
     return host.Serve();
   });

@@ -10,7 +10,8 @@
 #include "services/router/register.h"
 
 int main(int argc, char** argv) {
-  using namespace throughline;  // NOLINT(google-build-using-namespace): main only
+  namespace rpc = throughline::rpc;
+  namespace router = throughline::router;
   rpc::ServiceFlags flags{.name = "router", .port = 50053, .metrics_port = 9103};
   CLI::App app{"Answers prompts with the cheapest model whose answer stands up to the checks."};
   rpc::AddServiceFlags(app, flags);
@@ -22,8 +23,8 @@ int main(int argc, char** argv) {
                  "Models, prices and cascades as YAML; the built-in models when left out")
       ->envname("THROUGHLINE_ROUTER_CONFIG");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
-    ASSIGN_OR_RETURN(const auto module,
-                     router::RouterModule::Make(options, host.metrics(), Clock::Real()));
+    ASSIGN_OR_RETURN(const auto module, router::RouterModule::Make(options, host.metrics(),
+                                                                   throughline::Clock::Real()));
     module->Register(host);
     return host.Serve();
   });

@@ -28,6 +28,7 @@ class FakeStore final : public CallStore {
   }
   absl::Status SaveReceived(const Context&, const AcceptedCall& call) override {
     absl::MutexLock lock(&mutex_);
+    if (!receive_error.ok()) return receive_error;
     calls_[Id(call.key)] = {.state = CallState::kReceived, .content_digest = call.content_digest};
     return absl::OkStatus();
   }
@@ -86,6 +87,7 @@ class FakeStore final : public CallStore {
     return calls_.size();
   }
 
+  absl::Status receive_error;
   absl::Status finish_error;
 
  private:

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "services/orchestrator/domain/computation.h"
@@ -49,6 +50,33 @@ void AddRetained(const Retained& retained, const std::vector<deal::Fact>& facts,
   }
   result.memory_version = retained.version;
 }
+
+// Makes the record of a call while its models are asked, so that nobody waits for the disk.
+class Receipt {
+ public:
+  // Borrows everything; `call` without its transcript will do.
+  Receipt(const Context& context, CallStore& store, BoundedPool& pool, AcceptedCall call)
+      : call_(std::move(call)) {
+    const auto record = [this, &context, &store] {
+      status_ = store.SaveReceived(context, call_);
+      recorded_.Notify();
+    };
+    if (!pool.TrySubmit(record)) record();
+  }
+  ~Receipt() { recorded_.WaitForNotification(); }
+  Receipt(const Receipt&) = delete;
+  Receipt& operator=(const Receipt&) = delete;
+
+  absl::Status Wait() {
+    recorded_.WaitForNotification();
+    return status_;
+  }
+
+ private:
+  const AcceptedCall call_;
+  absl::Status status_;
+  absl::Notification recorded_;
+};
 
 absl::Status OtherContent(const CallKey& key) {
   return WithReason(
@@ -98,11 +126,17 @@ absl::StatusOr<CallResult> Pipeline::Process(const Context& context, const CallS
   ASSIGN_OR_RETURN(std::optional<CallResult> answer, FindAnswer(context, call));
   if (answer) return *std::move(answer);
 
-  RETURN_IF_ERROR(ports_.store.SaveReceived(context, call));
   const CallKey key = call.key;
+  Receipt receipt(context, ports_.store, fan_out_,
+                  {.key = call.key,
+                   .content_digest = call.content_digest,
+                   .occurred_at = call.occurred_at,
+                   .customer_name = call.customer_name,
+                   .seller_name = call.seller_name});
   absl::StatusOr<ComputedCall> computed =
       Computation(context, ports_, fan_out_, observer).Compute(std::move(call), std::move(timings));
-  absl::Status checkpoint = computed.status();
+  absl::Status checkpoint = receipt.Wait();
+  if (checkpoint.ok()) checkpoint = computed.status();
   if (checkpoint.ok()) checkpoint = context.Check();
   if (checkpoint.ok()) checkpoint = ports_.store.SaveComputed(context, *computed);
   const Context detached = context.Detached(options_.save_budget);

@@ -118,6 +118,13 @@ TEST_F(PipelineTest, ACallThatCannotBeAnalysedLeavesNothingBehind) {
   EXPECT_OK(Process(Source("acme", "c1")));
 }
 
+TEST_F(PipelineTest, ACallThatCannotBeRecordedIsRefused) {
+  store_.receive_error = absl::UnavailableError("disk full");
+  EXPECT_THAT(Process(Source("acme", "c1")),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("disk full")));
+  EXPECT_THAT(memory_.retained(), IsEmpty());
+}
+
 TEST_F(PipelineTest, WhatNoModelCouldDoWellIsLeftOutAndSaid) {
   writer_.write_error = absl::FailedPreconditionError("no draft was good enough");
   analyst_.extract_error = absl::FailedPreconditionError("no facts were good enough");

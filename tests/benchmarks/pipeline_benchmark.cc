@@ -145,7 +145,10 @@ absl::Status Run(const Flags& flags) {
   }
   absl::Status status;
   {
+    const absl::Time started = absl::Now();
     ASSIGN_OR_RETURN(const auto stack, cli::Stack::Start({.port = 0, .data_dir = directory}));
+    std::printf("start to healthy        %.0f ms\n",
+                absl::ToDoubleMilliseconds(absl::Now() - started));
     status = Measure(flags, stack->addresses().orchestrator);
   }
   std::filesystem::remove_all(directory);

@@ -60,9 +60,10 @@ std::string JsonTotals(const Totals& totals) {
 }
 
 std::string TextTotals(const Totals& totals) {
-  return absl::StrCat(totals.rows, " rows of ", totals.customers.size(),
-                      " customers: ", totals.added, " added, ", totals.updated, " updated, ",
-                      totals.superseded, " superseded, ", totals.duplicates, " known before");
+  return absl::StrCat(Count(totals.rows, "row"), " of ",
+                      Count(static_cast<int64_t>(totals.customers.size()), "customer"), ": ",
+                      totals.added, " added, ", totals.updated, " updated, ", totals.superseded,
+                      " superseded, ", totals.duplicates, " known before");
 }
 
 class RetainCommand final : public Command {

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace throughline::cli {
 namespace {
@@ -29,7 +30,9 @@ Layout LayoutOf(int descriptor) {
 
 std::string Style::Wrapped(absl::string_view text, absl::string_view code) const {
   if (!colours_ || text.empty()) return std::string(text);
-  return absl::StrCat("\033[", code, "m", text, "\033[0m");
+  // The line end stays outside, so that a cut-off line leaves no colour behind.
+  const bool ended = absl::ConsumeSuffix(&text, "\n");
+  return absl::StrCat("\033[", code, "m", text, "\033[0m", ended ? "\n" : "");
 }
 
 Terminal ProcessTerminal() {

@@ -82,6 +82,10 @@ std::string Money(const throughline::router::v1::Cost& cost) {
   return cost.unpriced() ? absl::StrCat("at least ", amount) : amount;
 }
 
+std::string Count(int64_t number, absl::string_view noun) {
+  return absl::StrCat(number, " ", noun, number == 1 ? "" : "s");
+}
+
 std::string OneLine(absl::string_view text) {
   std::string line(text);
   for (char& c : line) {

@@ -6,6 +6,7 @@
 #include <google/protobuf/generated_enum_reflection.h>
 #include <google/protobuf/timestamp.pb.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ std::string Short(absl::Duration duration);
 std::string Short(const google::protobuf::Duration& duration);
 // "$0.000412"; "at least $0.0004" when a price was missing.
 std::string Money(const throughline::router::v1::Cost& cost);
+
+// "1 row", "2 rows".
+std::string Count(int64_t number, absl::string_view noun);
 
 // Text with control characters (line ends included) made spaces, so that it stays on one line and
 // cannot steer a terminal.

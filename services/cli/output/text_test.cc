@@ -41,6 +41,16 @@ TEST(TextTest, DurationsKeepTheDigitsThatMatter) {
   EXPECT_EQ(Short(absl::Milliseconds(3210)), "3.2 s");
 }
 
+TEST(TextTest, OneRowIsNotOneRows) {
+  EXPECT_EQ(Count(1, "row"), "1 row");
+  EXPECT_EQ(Count(0, "row"), "0 rows");
+}
+
+TEST(TextTest, ColoursEndBeforeTheLineDoes) {
+  EXPECT_EQ(Style(true).Red("no\n"), "\033[31mno\033[0m\n");
+  EXPECT_EQ(Style(false).Red("no\n"), "no\n");
+}
+
 TEST(TextTest, SpokenWordsCannotSteerTheTerminal) {
   EXPECT_EQ(OneLine("a\033[2Jb\nc"), "a [2Jb c");
   EXPECT_EQ(Printable("a\033[2Jb\nc"), "a[2Jb\nc");

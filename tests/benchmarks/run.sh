@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Prints every figure the project publishes, each below the command that repeats it.
+#
+#   run.sh BUILD_DIR
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${1:?usage: run.sh BUILD_DIR}
+bin=$build/benchmark-bin
+
+show() {
+  printf '\n$ %s\n' "$*"
+  "$@"
+}
+
+show "$bin/pipeline_benchmark" --customers 100
+for name in parse extractive judge recall; do
+  show "$bin/${name}_benchmark" --benchmark_min_time=0.5 --benchmark_counters_tabular=true
+done

@@ -20,6 +20,7 @@ namespace throughline::storage {
 namespace {
 
 constexpr absl::Duration kShortestTimeout = absl::Milliseconds(1);
+constexpr absl::string_view kScanStep = "500";
 
 absl::StatusOr<std::string> ReadPassword(const std::string& file) {
   if (file.empty()) return std::string();
@@ -93,6 +94,36 @@ absl::Status RedisClient::SetEx(const Context& context, absl::string_view key,
 
 absl::Status RedisClient::Del(const Context& context, absl::string_view key) {
   return Command(context, {"DEL", key}).status();
+}
+
+absl::StatusOr<int64_t> RedisClient::DelPrefix(const Context& context, absl::string_view prefix) {
+  std::string pattern;
+  for (const char c : prefix) {
+    if (absl::string_view("*?[]\\^").find(c) != absl::string_view::npos) pattern.push_back('\\');
+    pattern.push_back(c);
+  }
+  pattern.push_back('*');
+  int64_t deleted = 0;
+  std::string cursor = "0";
+  do {
+    ASSIGN_OR_RETURN(const Reply reply,
+                     Command(context, {"SCAN", cursor, "MATCH", pattern, "COUNT", kScanStep}));
+    const bool is_page = reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+                         reply->element[0]->type == REDIS_REPLY_STRING &&
+                         reply->element[1]->type == REDIS_REPLY_ARRAY;
+    if (!is_page) return WrongType(address_);
+    cursor.assign(reply->element[0]->str, reply->element[0]->len);
+    std::vector<absl::string_view> words = {"DEL"};
+    for (size_t i = 0; i < reply->element[1]->elements; ++i) {
+      const redisReply& key = *reply->element[1]->element[i];
+      words.emplace_back(key.str, key.len);
+    }
+    if (words.size() == 1) continue;
+    ASSIGN_OR_RETURN(const Reply count, Command(context, words));
+    if (count->type != REDIS_REPLY_INTEGER) return WrongType(address_);
+    deleted += count->integer;
+  } while (cursor != "0");
+  return deleted;
 }
 
 absl::StatusOr<int64_t> RedisClient::Incr(const Context& context, absl::string_view key) {

@@ -57,6 +57,9 @@ class RedisClient {
                      absl::Duration time_to_live);
   // OK also when the key is not there.
   absl::Status Del(const Context& context, absl::string_view key);
+  // Deletes every key that begins with `prefix` and says how many there were. Walks the whole
+  // keyspace in steps: for erasures, not for requests.
+  absl::StatusOr<int64_t> DelPrefix(const Context& context, absl::string_view prefix);
   // The value after adding one; a missing key counts as 0.
   absl::StatusOr<int64_t> Incr(const Context& context, absl::string_view key);
   absl::Status Ping(const Context& context);

@@ -59,6 +59,17 @@ TEST_F(RedisTest, StoresAndForgetsBytes) {
   EXPECT_THAT(redis_->Get(context_, "empty"), IsOkAndHolds(Optional(std::string())));
 }
 
+TEST_F(RedisTest, DeletesByPrefixTakenLiterally) {
+  Start({}, Patient());
+  for (int i = 0; i < 1200; ++i) {
+    ASSERT_OK(redis_->SetEx(context_, absl::StrCat("{a*}:", i), "v", absl::Minutes(1)));
+  }
+  ASSERT_OK(redis_->SetEx(context_, "{ab}:1", "v", absl::Minutes(1)));
+  EXPECT_THAT(redis_->DelPrefix(context_, "{a*}:"), IsOkAndHolds(1200));
+  EXPECT_THAT(redis_->Get(context_, "{ab}:1"), IsOkAndHolds(Optional(std::string("v"))));
+  EXPECT_THAT(redis_->DelPrefix(context_, "{a*}:"), IsOkAndHolds(0));
+}
+
 TEST_F(RedisTest, CountsAndPings) {
   Start({}, Patient());
   EXPECT_OK(redis_->Ping(context_));

@@ -241,12 +241,16 @@ absl::StatusOr<int> PageSize(int asked, int otherwise) {
   return asked == 0 ? otherwise : asked;
 }
 
+std::string RecallKeyPrefix(const std::string& tenant, const std::string& customer_id) {
+  return absl::StrCat("{", tenant, ":", customer_id, "}:");
+}
+
 std::string RecallKey(const std::string& tenant, const v1::RecallRequest& request, int64_t version,
                       absl::CivilDay today) {
   v1::RecallRequest content = request;
   content.clear_min_version();
   const std::string day = request.has_query_time() ? "" : absl::FormatCivilTime(today);
-  return absl::StrCat("{", tenant, ":", request.customer_id(), "}:", version, ":",
+  return absl::StrCat(RecallKeyPrefix(tenant, request.customer_id()), version, ":",
                       Sha256Hex({Canonical(content), day}));
 }
 

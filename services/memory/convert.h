@@ -29,7 +29,10 @@ v1::ForgetResponse ToProto(const ForgetReceipt& receipt);
 // The page size asked for, `otherwise` for 0. INVALID_ARGUMENT outside 1 to kMaxPageSize.
 absl::StatusOr<int> PageSize(int asked, int otherwise);
 
-// Names a recall in the cache: {tenant:customer}:version:digest. `today` stands for the time of a
+// What the keys of a customer's recalls begin with: {tenant:customer}:
+std::string RecallKeyPrefix(const std::string& tenant, const std::string& customer_id);
+
+// Names a recall in the cache: prefix, version, digest. `today` stands for the time of a
 // query that names none, so that "last week" is answered anew each day.
 std::string RecallKey(const std::string& tenant, const v1::RecallRequest& request, int64_t version,
                       absl::CivilDay today);

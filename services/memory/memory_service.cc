@@ -15,6 +15,7 @@
 #include "services/memory/convert.h"
 #include "services/memory/domain/paging.h"
 #include "services/memory/domain/rendering.h"
+#include "services/memory/store/archive_lines.h"
 
 namespace throughline::memory {
 namespace {
@@ -23,13 +24,11 @@ constexpr int kMaxBatchedRecalls = 100;
 constexpr int kDefaultVersionsPage = 50;
 constexpr int kDefaultFactsPage = 100;
 constexpr int kDefaultCustomersPage = 100;
+constexpr int kMaxImportedLines = 100000;
+constexpr size_t kMaxImportedBytes = size_t{12} << 20;
 
 std::string Method(absl::string_view name) {
   return absl::StrCat(v1::MemoryService::service_full_name(), "/", name);
-}
-
-absl::Status NotAvailable(absl::string_view name) {
-  return absl::UnimplementedError(absl::StrCat(name, " is not available in this release"));
 }
 
 }  // namespace
@@ -277,6 +276,8 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Forget(grpc::CallbackServerContext*
         ASSIGN_OR_RETURN(const ForgetReceipt receipt,
                          memory_.Forget(ctx, request->customer_id(), target));
         *response = ToProto(receipt);
+        response->set_cache_entries(
+            cached_.Erase(ctx, RecallKeyPrefix(ctx.tenant(), request->customer_id())));
         CountRows("forgotten", receipt.facts);
         Log(ctx, Severity::kInfo, "erased on request",
             {{"receipt_id", receipt.receipt_id}, {"facts", receipt.facts}});
@@ -285,17 +286,40 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Forget(grpc::CallbackServerContext*
 }
 
 grpc::ServerWriteReactor<v1::ExportResponse>* MemoryServiceImpl::Export(
-    grpc::CallbackServerContext* call, const v1::ExportRequest* /*request*/) {
+    grpc::CallbackServerContext* call, const v1::ExportRequest* request) {
   return rpc::StreamCall<v1::ExportResponse>::Start(
       runtime_, call, Method("Export"),
-      [](const Context&, rpc::Sink<v1::ExportResponse>&) { return NotAvailable("Export"); });
+      [=, this](const Context& ctx, rpc::Sink<v1::ExportResponse>& sink) -> absl::Status {
+        ASSIGN_OR_RETURN(const Archive archive, memory_.Export(ctx, request->customer_id()));
+        RETURN_IF_ERROR(store::WriteLines(archive, [&sink](const std::string& line) {
+          v1::ExportResponse response;
+          response.set_json_line(line);
+          return sink.Write(response);
+        }));
+        return ctx.Check();
+      });
 }
 
 grpc::ServerUnaryReactor* MemoryServiceImpl::Import(grpc::CallbackServerContext* call,
-                                                    const v1::ImportRequest* /*request*/,
-                                                    v1::ImportResponse* /*response*/) {
-  return rpc::UnaryCall::Start(runtime_, call, Method("Import"),
-                               [](const Context&) { return NotAvailable("Import"); });
+                                                    const v1::ImportRequest* request,
+                                                    v1::ImportResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, Method("Import"), [=, this](const Context& ctx) -> absl::Status {
+        if (request->json_lines_size() > kMaxImportedLines ||
+            request->ByteSizeLong() > kMaxImportedBytes) {
+          return InvalidField("json_lines", "at most 100,000 lines and 12 MiB together",
+                              "import a smaller customer");
+        }
+        const std::vector<const std::string*> lines(request->json_lines().pointer_begin(),
+                                                    request->json_lines().pointer_end());
+        ASSIGN_OR_RETURN(const Archive archive, store::ReadLines(lines));
+        ASSIGN_OR_RETURN(const int64_t version,
+                         memory_.Import(ctx, request->customer_id(), archive));
+        response->set_rows(static_cast<int64_t>(
+            archive.facts.size() + archive.contributions.size() + archive.profiles.size()));
+        response->set_version(version);
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* MemoryServiceImpl::ListCustomers(grpc::CallbackServerContext* call,

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -64,6 +67,16 @@ class MemoryServer {
     request.set_customer_id(customer);
     request.set_query(query);
     return Call(&Stub::Recall, request);
+  }
+  v1::MemoryService::Stub& stub() { return *stub_; }
+  // True when `word` stands in a file of the database.
+  bool DatabaseHolds(const std::string& word) const {
+    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
+      std::ifstream file(entry.path(), std::ios::binary);
+      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+      if (bytes.find(word) != std::string::npos) return true;
+    }
+    return false;
   }
   std::string Metrics() const { return metrics_.Render(); }
   double CacheCount(const std::string& result) {
@@ -188,6 +201,66 @@ TEST(MemoryServiceTest, BatchedRecallsAnswerInOrder) {
                        server.Call(&Stub::BatchRecall, batch));
   EXPECT_EQ(answers.responses(0).results(0).fact().text(), "Bob: the roof leaks");
   EXPECT_EQ(answers.responses(1).results(0).fact().text(), "Ann: the dock is red");
+}
+
+// Every line of an export.
+std::vector<std::string> Export(MemoryServer& server, const std::string& customer) {
+  v1::ExportRequest request;
+  request.set_customer_id(customer);
+  std::vector<std::string> lines;
+  EXPECT_OK(rpc::InvokeStream(Context::Background(), server.stub(), &Stub::Export, request,
+                              {.callee = "memory", .wait_for_ready = true},
+                              [&lines](const v1::ExportResponse& response) {
+                                lines.push_back(response.json_line());
+                                return absl::OkStatus();
+                              }));
+  return lines;
+}
+
+TEST(MemoryServiceTest, AnExportTakenBackIsTheSameCustomer) {
+  MemoryServer server;
+  v1::RetainRequest first = CallRequest("c1", 3, "$9,000");
+  first.mutable_profile_changes()->mutable_budget()->set_text("$9,000 a month");
+  ASSERT_OK(server.Call(&Stub::Retain, first).status());
+  ASSERT_OK(server.Call(&Stub::Retain, CallRequest("c2", 10, "$7,600")).status());
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());
+  const std::vector<std::string> lines = Export(server, "acme");
+  ASSERT_THAT(lines, SizeIs(7)) << "head, two prices, a text, two calls, a profile";
+
+  v1::ImportRequest import;
+  import.set_customer_id("copy");
+  for (const std::string& line : lines) import.add_json_lines(line);
+  ASSERT_OK_AND_ASSIGN(const v1::ImportResponse imported, server.Call(&Stub::Import, import));
+  EXPECT_EQ(imported.rows(), 6);
+  EXPECT_EQ(Export(server, "copy"), lines);
+  EXPECT_EQ(server.Recall("copy", "price")->results(0).fact().value(), "$7,600");
+  EXPECT_THAT(server.Call(&Stub::Import, import),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("customer_id")));
+  import.set_customer_id("other");
+  import.set_json_lines(2, "{\"fact\": 7}");
+  EXPECT_THAT(server.Call(&Stub::Import, import),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("json_lines[2]")));
+}
+
+TEST(MemoryServiceTest, ForgettingLeavesNoByteOfTheCustomersWordsBehind) {
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<RedisServer> redis, RedisServer::Start());
+  MemoryServer server(HostPort{.host = "127.0.0.1", .port = redis->port()});
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: the password is xylophone").status());
+  ASSERT_OK(server.RetainText("globex", "t1", "Bob: the roof leaks").status());
+  v1::RetainRequest call = CallRequest("c1", 3, "$9,000 for the xylophone");
+  ASSERT_OK(server.Call(&Stub::Retain, call).status());
+  ASSERT_OK(server.Recall("acme", "password").status());
+  EXPECT_TRUE(server.DatabaseHolds("xylophone"));
+
+  v1::ForgetRequest forget;
+  forget.set_customer_id("acme");
+  ASSERT_OK_AND_ASSIGN(const v1::ForgetResponse receipt, server.Call(&Stub::Forget, forget));
+  EXPECT_EQ(receipt.facts(), 2);
+  EXPECT_EQ(receipt.cache_entries(), 1);
+  EXPECT_FALSE(receipt.receipt_id().empty());
+  EXPECT_FALSE(server.DatabaseHolds("xylophone"));
+  EXPECT_FALSE(server.DatabaseHolds("acme"));
+  EXPECT_TRUE(server.DatabaseHolds("the roof leaks"));
 }
 
 TEST(MemoryServiceTest, RedisServesRepliesAndItsDeathStopsNothing) {

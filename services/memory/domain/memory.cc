@@ -314,6 +314,31 @@ absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::
   return receipt;
 }
 
+absl::StatusOr<Archive> Memory::Export(const Context& context, const std::string& customer_id) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  Archive archive;
+  RETURN_IF_ERROR(
+      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
+        ASSIGN_OR_RETURN(archive, ReadArchive(view));
+        return absl::OkStatus();
+      }));
+  if (archive.head.version == 0) return UnknownCustomer(customer_id);
+  return archive;
+}
+
+absl::StatusOr<int64_t> Memory::Import(const Context& context, const std::string& customer_id,
+                                       const Archive& archive) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  int64_t version = 0;
+  RETURN_IF_ERROR(store_.Write(context, Key(context, customer_id),
+                               [&](CustomerTransaction& transaction) -> absl::Status {
+                                 RETURN_IF_ERROR(WriteArchive(transaction, archive));
+                                 version = transaction.next_version();
+                                 return absl::OkStatus();
+                               }));
+  return version;
+}
+
 absl::StatusOr<std::vector<CustomerSummary>> Memory::ListCustomers(const Context& context,
                                                                    absl::string_view after,
                                                                    int limit) {

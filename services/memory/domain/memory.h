@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "common/base/clock.h"
 #include "common/base/context.h"
+#include "services/memory/domain/archive.h"
 #include "services/memory/domain/commands.h"
 #include "services/memory/domain/memory_store.h"
 #include "services/memory/domain/snapshot_cache.h"
@@ -71,6 +72,13 @@ class Memory {
                                       const std::string& fact_id);
   absl::StatusOr<ForgetReceipt> Forget(const Context& context, const std::string& customer_id,
                                        const ForgetTarget& target);
+
+  // Everything of the customer. NOT_FOUND for an unknown one.
+  absl::StatusOr<Archive> Export(const Context& context, const std::string& customer_id);
+  // Writes an archive into a customer nobody has written to and returns its version.
+  // FAILED_PRECONDITION when somebody has.
+  absl::StatusOr<int64_t> Import(const Context& context, const std::string& customer_id,
+                                 const Archive& archive);
 
   absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
                                                              absl::string_view after, int limit);

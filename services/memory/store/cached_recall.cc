@@ -30,6 +30,15 @@ void CachedRecall::Count(absl::string_view result) {
 
 void CachedRecall::CountBypass() { Count("bypass"); }
 
+int64_t CachedRecall::Erase(const Context& context, const std::string& prefix) {
+  const absl::StatusOr<int64_t> erased = cache_->Erase(context, prefix);
+  if (!erased.ok()) {
+    Log(context, Severity::kWarning, "cached answers of an erasure are left to expire",
+        {{"cache", cache_->Name()}, {"error", erased.status()}});
+  }
+  return erased.value_or(0);
+}
+
 std::optional<std::string> CachedRecall::Look(const Context& context, const std::string& key) {
   absl::StatusOr<std::optional<std::string>> found =
       cache_->Get(context.WithBudget(kCacheBudget), key);

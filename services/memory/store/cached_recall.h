@@ -33,6 +33,9 @@ class CachedRecall {
   // and of the context.
   absl::StatusOr<Answer> Get(const Context& context, const std::string& key, Compute compute)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Deletes the answers under keys that begin with `prefix`. How many there were; 0 when the cache
+  // cannot be reached, where they expire by themselves.
+  int64_t Erase(const Context& context, const std::string& prefix);
   // Counts a recall that does not go through the cache.
   void CountBypass();
 

@@ -1,5 +1,8 @@
 #include "services/memory/store/recall_cache.h"
 
+#include <iterator>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace throughline::memory::store {
@@ -18,6 +21,10 @@ absl::StatusOr<std::optional<std::string>> RedisRecallCache::Get(const Context& 
 absl::Status RedisRecallCache::Put(const Context& context, absl::string_view key,
                                    absl::string_view value) {
   return redis_->SetEx(context, key, value, time_to_live_);
+}
+
+absl::StatusOr<int64_t> RedisRecallCache::Erase(const Context& context, absl::string_view prefix) {
+  return redis_->DelPrefix(context, prefix);
 }
 
 std::string RedisRecallCache::Name() const { return absl::StrCat("redis at ", redis_->address()); }
@@ -48,6 +55,21 @@ absl::Status LocalRecallCache::Put(const Context& /*context*/, absl::string_view
   bytes_ += value.size() + kEntryOverheadBytes;
   while (bytes_ > max_bytes_) Drop(std::prev(order_.end()));
   return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> LocalRecallCache::Erase(const Context& /*context*/,
+                                                absl::string_view prefix) {
+  absl::MutexLock lock(&mutex_);
+  int64_t erased = 0;
+  for (auto entry = order_.begin(); entry != order_.end();) {
+    const auto next = std::next(entry);
+    if (absl::StartsWith(entry->key, prefix)) {
+      Drop(entry);
+      ++erased;
+    }
+    entry = next;
+  }
+  return erased;
 }
 
 void LocalRecallCache::Drop(Order::iterator entry) {

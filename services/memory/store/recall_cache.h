@@ -32,6 +32,8 @@ class RecallCache {
                                                          absl::string_view key) = 0;
   virtual absl::Status Put(const Context& context, absl::string_view key,
                            absl::string_view value) = 0;
+  // Deletes every key that begins with `prefix` and says how many there were.
+  virtual absl::StatusOr<int64_t> Erase(const Context& context, absl::string_view prefix) = 0;
   // How the cache is called in log lines.
   virtual std::string Name() const = 0;
 };
@@ -45,6 +47,7 @@ class RedisRecallCache final : public RecallCache {
   absl::StatusOr<std::optional<std::string>> Get(const Context& context,
                                                  absl::string_view key) override;
   absl::Status Put(const Context& context, absl::string_view key, absl::string_view value) override;
+  absl::StatusOr<int64_t> Erase(const Context& context, absl::string_view prefix) override;
   std::string Name() const override;
 
  private:
@@ -63,6 +66,8 @@ class LocalRecallCache final : public RecallCache {
                                                  absl::string_view key) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status Put(const Context& context, absl::string_view key, absl::string_view value) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<int64_t> Erase(const Context& context, absl::string_view prefix) override
       ABSL_LOCKS_EXCLUDED(mutex_);
   std::string Name() const override { return "this process's cache"; }
 

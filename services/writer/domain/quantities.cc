@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -59,27 +60,36 @@ double Scale(absl::string_view word) {
   return 0;
 }
 
+using NumberWords = absl::flat_hash_map<std::string, int>;
+
+NumberWords MakeNumberWords() {
+  NumberWords words = {{"zero", 0},     {"one", 1},        {"two", 2},       {"three", 3},
+                       {"four", 4},     {"five", 5},       {"six", 6},       {"seven", 7},
+                       {"eight", 8},    {"nine", 9},       {"ten", 10},      {"eleven", 11},
+                       {"twelve", 12},  {"thirteen", 13},  {"fourteen", 14}, {"fifteen", 15},
+                       {"sixteen", 16}, {"seventeen", 17}, {"eighteen", 18}, {"nineteen", 19},
+                       {"first", 1},    {"second", 2},     {"third", 3},     {"fifth", 5},
+                       {"eighth", 8},   {"ninth", 9},      {"twelfth", 12}};
+  constexpr std::array<absl::string_view, 8> kTens = {"twenty", "thirty",  "forty",  "fifty",
+                                                      "sixty",  "seventy", "eighty", "ninety"};
+  for (size_t i = 0; i < kTens.size(); ++i) {
+    const int value = 20 + 10 * static_cast<int>(i);
+    words[std::string(kTens[i])] = value;
+    words[absl::StrCat(kTens[i].substr(0, kTens[i].size() - 1), "ieth")] = value;
+  }
+  for (const char* regular : {"four", "six", "seven", "ten", "eleven", "thirteen", "fourteen",
+                              "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"}) {
+    words[absl::StrCat(regular, "th")] = words.at(regular);
+  }
+  return words;
+}
+
 // 0 to 19, the tens, and their ordinals.
 std::optional<int> SmallNumber(absl::string_view word) {
-  static constexpr std::array<absl::string_view, 20> kUnits = {
-      "zero",     "one",     "two",     "three",     "four",     "five",    "six",
-      "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
-      "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
-  static constexpr std::array<absl::string_view, 20> kOrdinals = {
-      "zeroth",    "first",     "second",      "third",      "fourth",
-      "fifth",     "sixth",     "seventh",     "eighth",     "ninth",
-      "tenth",     "eleventh",  "twelfth",     "thirteenth", "fourteenth",
-      "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"};
-  static constexpr std::array<absl::string_view, 10> kTens = {
-      "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
-  for (int i = 0; i < 20; ++i) {
-    if (word == kUnits[i] || word == kOrdinals[i]) return i;
-  }
-  for (int i = 2; i < 10; ++i) {
-    if (word == kTens[i]) return 10 * i;
-    if (word == absl::StrCat(kTens[i].substr(0, kTens[i].size() - 1), "ieth")) return 10 * i;
-  }
-  return std::nullopt;
+  static const NumberWords& words = *new NumberWords(MakeNumberWords());
+  const auto found = words.find(word);
+  if (found == words.end()) return std::nullopt;
+  return found->second;
 }
 
 int MonthNumber(absl::string_view word) {

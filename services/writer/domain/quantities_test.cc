@@ -21,6 +21,8 @@ TEST(QuantitiesMentionedTest, HearsANumberHoweverItIsSaid) {
   EXPECT_THAT(QuantitiesMentioned("1.5 million"), Contains("1500000"));
   EXPECT_THAT(QuantitiesMentioned("before September first"), IsSupersetOf({"month 9", "1"}));
   EXPECT_THAT(QuantitiesMentioned("the twenty-ninth"), Contains("29"));
+  EXPECT_THAT(QuantitiesMentioned("the fourth, eleventh or thirtieth"),
+              IsSupersetOf({"4", "11", "30"}));
 }
 
 TEST(QuantitiesClaimedTest, FindsFiguresAndDates) {

@@ -72,7 +72,7 @@ bool HasAny(absl::string_view folded, const absl::string_view* begin,
 
 double EstimateDifficulty(absl::string_view prompt) {
   const FeatureValues values = PromptFeatures(prompt);
-  if (AsksForQuantity(prompt)) {
+  if (At(values, Feature::kQuantityAsked) > 0) {
     double z = kQuantityBias;
     for (const Weight& row : kQuantityWeights) z += row.weight * At(values, row.feature);
     return Sigmoid(z);

@@ -103,7 +103,7 @@ DraftScore ScoreGeneralDraft(absl::string_view prompt, absl::string_view draft) 
   if (IsRefusal(draft)) return {0, "The draft declines to answer."};
   if (!FindLeak(draft).empty()) return {0, "The draft carries the model's reasoning."};
   const FeatureValues values = DraftFeatures(prompt, draft);
-  if (AsksForQuantity(prompt)) {
+  if (At(values, Feature::kQuantityAsked) > 0) {
     Tally tally(kQuantityBias);
     tally.AddAll(kQuantityWeights, values);
     return tally.Finish();

@@ -20,6 +20,7 @@ namespace throughline::router {
 namespace {
 
 constexpr absl::string_view kNames[] = {
+    "quantity_asked",
     "prompt_numbers",
     "prompt_words",
     "prompt_sentences",
@@ -99,6 +100,11 @@ constexpr absl::string_view kQuantityCues[] = {
     " how far ",   " how fast ",   " what percent ",        " what fraction ",  " calculate ",
     " in total ",  " on average ", " what was the ",        " how tall ",       " how big ",
     " how often ", " how heavy ",  " what is the average ", " what is the sum "};
+// Ask for a quantity when the prompt is full of them.
+constexpr absl::string_view kOpenQuestionCues[] = {" what is ",  " whats ",     " what will ",
+                                                   " what was ", " what are ",  " what would ",
+                                                   " find the ", " determine ", " how "};
+constexpr size_t kFewestQuantities = 2;
 constexpr absl::string_view kAnswerMarks[] = {
     "####",     "answer is", "Answer:", "answer:",  "\\boxed",
     "**Answer", "Therefore", "So, ",    "In total", "final answer"};
@@ -112,8 +118,19 @@ size_t CountSentences(absl::string_view text) {
   return sentences;
 }
 
+bool AsksForQuantity(absl::string_view prompt, absl::string_view folded, size_t numbers) {
+  // Between given choices, the answer is a letter.
+  const bool has_choices = absl::StrContains(prompt, "\nB.") || absl::StrContains(prompt, "\nB)") ||
+                           absl::StrContains(prompt, "(B)");
+  if (has_choices) return false;
+  if (numbers < kFewestQuantities) return false;
+  return HasAny(folded, kQuantityCues) ||
+         (numbers > kFewestQuantities && HasAny(folded, kOpenQuestionCues));
+}
+
 void FillPrompt(absl::string_view prompt, absl::string_view folded,
                 const std::vector<text::NumberMention>& numbers, FeatureValues& values) {
+  At(values, Feature::kQuantityAsked) = Flag(AsksForQuantity(prompt, folded, numbers.size()));
   At(values, Feature::kPromptNumbers) = Log(numbers.size());
   At(values, Feature::kPromptWords) = Log(text::CountWords(prompt));
   At(values, Feature::kPromptSentences) = Log(CountSentences(prompt));
@@ -235,6 +252,7 @@ double Repetition(absl::string_view folded) {
   const std::vector<absl::string_view> words = text::FoldedWords(folded);
   if (words.size() < 6) return 0;
   absl::flat_hash_set<size_t> seen;
+  seen.reserve(words.size());
   size_t repeated = 0;
   for (size_t i = 0; i + 2 < words.size(); ++i) {
     const size_t hash = absl::HashOf(words[i], words[i + 1], words[i + 2]);
@@ -260,11 +278,6 @@ bool IsCutOff(absl::string_view draft, size_t words) {
 
 absl::string_view FeatureName(size_t feature) {
   return feature < kFeatureCount ? kNames[feature] : "";
-}
-
-bool AsksForQuantity(absl::string_view prompt) {
-  const std::string folded = text::Fold(prompt);
-  return HasAny(folded, kQuantityCues) && text::FindNumbers(prompt).size() >= 2;
 }
 
 FeatureValues PromptFeatures(absl::string_view prompt) {

@@ -12,6 +12,7 @@ namespace throughline::router {
 
 enum class Feature : size_t {
   // Of the prompt.
+  kQuantityAsked,     // 1 when it asks for a quantity to be worked out of others
   kPromptNumbers,     // log of how many quantities it names
   kPromptWords,       // log of its length
   kPromptSentences,   // log
@@ -59,9 +60,6 @@ inline double At(const FeatureValues& values, Feature feature) {
   return values[static_cast<size_t>(feature)];
 }
 absl::string_view FeatureName(size_t feature);
-
-// Whether the prompt asks for a quantity to be worked out of others.
-bool AsksForQuantity(absl::string_view prompt);
 
 // The prompt's part only; the draft's stay 0.
 FeatureValues PromptFeatures(absl::string_view prompt);

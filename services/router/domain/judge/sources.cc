@@ -18,11 +18,18 @@ bool IsFinite(absl::Time time) {
          time != absl::UnixEpoch();
 }
 
+// A plain prompt whose contract grounds nothing asks no question of its sources.
+bool NeedsGrounding(const Request& request) {
+  return request.Call() != nullptr || !request.contract.fields.empty() ||
+         request.contract.ground_numbers;
+}
+
 absl::Time Or(absl::Time time, absl::Time fallback) { return IsFinite(time) ? time : fallback; }
 
 }  // namespace
 
 Sources::Sources(const Request& request) {
+  if (!NeedsGrounding(request)) return;
   absl::Time now = absl::InfinitePast();
   if (const extractive::CallInput* call = request.Call()) {
     now = call->occurred_at;

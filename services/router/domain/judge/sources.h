@@ -15,7 +15,8 @@
 namespace throughline::router {
 
 // Everything an answer may draw on, prepared once per request for quick questions: the call, what
-// was known before it, the contract's sources, the prompt. Immutable; thread-safe.
+// was known before it, the contract's sources, the prompt. Empty for a plain prompt whose contract
+// grounds nothing. Immutable; thread-safe.
 class Sources {
  public:
   explicit Sources(const Request& request);

@@ -102,27 +102,21 @@ NameMatch Compare(const PersonName& a, const PersonName& b) {
 }
 
 int FindPerson(const std::vector<std::string>& names, absl::string_view name) {
-  const PersonName wanted = ParsePersonName(name);
-  int possible = -1;
-  bool ambiguous = false;
   for (size_t i = 0; i < names.size(); ++i) {
     if (Fold(names[i]) == Fold(name)) return static_cast<int>(i);
   }
+  const PersonName wanted = ParsePersonName(name);
+  int possible = -1;
+  int possibilities = 0;
   for (size_t i = 0; i < names.size(); ++i) {
-    switch (Compare(ParsePersonName(names[i]), wanted)) {
-      case NameMatch::kSame:
-        return static_cast<int>(i);
-      case NameMatch::kPossible:
-        ambiguous = possible >= 0;
-        if (ambiguous) break;
-        possible = static_cast<int>(i);
-        break;
-      case NameMatch::kDifferent:
-        break;
+    const NameMatch match = Compare(ParsePersonName(names[i]), wanted);
+    if (match == NameMatch::kSame) return static_cast<int>(i);
+    if (match == NameMatch::kPossible) {
+      possible = static_cast<int>(i);
+      ++possibilities;
     }
-    if (ambiguous) possible = -2;
   }
-  return possible >= 0 ? possible : -1;
+  return possibilities == 1 ? possible : -1;
 }
 
 }  // namespace throughline::memory

@@ -1,6 +1,7 @@
 #include "services/memory/domain/customer_index.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -19,6 +20,20 @@ namespace {
 constexpr size_t kMaxSpeakerPrefixBytes = 120;
 // Turns without a call belong to one sitting when no longer pause lies between them.
 constexpr absl::Duration kSittingPause = absl::Minutes(30);
+// b of BM25 for documents made of several turns.
+constexpr float kSpanLengthWeight = 0.3F;
+constexpr float kSessionLengthWeight = 0.6F;
+constexpr double kRecencyHalfLifeDays = 90;
+
+std::vector<float> Normaliser(const std::vector<float>& lengths, float b) {
+  float total = 0;
+  for (const float length : lengths) total += length;
+  const float count = static_cast<float>(std::max<size_t>(1, lengths.size()));
+  const float mean = std::max(1.0F, total / count);
+  std::vector<float> normaliser(lengths.size());
+  for (size_t i = 0; i < lengths.size(); ++i) normaliser[i] = 1 - b + b * lengths[i] / mean;
+  return normaliser;
+}
 
 // Words to terms, each distinct word stemmed once.
 class TermTable {
@@ -164,11 +179,13 @@ std::shared_ptr<const CustomerIndex> CustomerIndex::Build(const CustomerIndex* p
   std::sort(index->rows_.begin(), index->rows_.end(), InOrder);
   index->Number();
   index->Invert();
+  index->Tabulate();
   return index;
 }
 
 void CustomerIndex::Number() {
   sessions_.assign(rows_.size(), kNoSession);
+  lines_.assign(rows_.size(), kNoSession);
   absl::flat_hash_map<absl::string_view, uint32_t> by_call;
   for (size_t i = 0; i < rows_.size(); ++i) {
     const FactRow& row = rows_[i]->row;
@@ -182,6 +199,7 @@ void CustomerIndex::Number() {
           row.fact.valid_from - rows_[i - 1]->row.fact.valid_from <= kSittingPause;
       sessions_[i] = same_sitting ? sessions_[i - 1] : session_count_++;
     }
+    if (row.IsVerbatim()) lines_[i] = sessions_[i];
   }
 }
 
@@ -202,9 +220,33 @@ void CustomerIndex::Invert() {
   bytes_ += vocabulary_.size() * 64;
 }
 
-bool CustomerIndex::Together(size_t a, size_t b) const {
-  return a < rows_.size() && b < rows_.size() && sessions_[a] == sessions_[b] &&
-         rows_[a]->row.IsVerbatim() && rows_[b]->row.IsVerbatim();
+void CustomerIndex::Tabulate() {
+  const auto length = [this](size_t i) { return static_cast<float>(rows_[i]->length); };
+  std::vector<float> wide(rows_.size(), 0);
+  std::vector<float> pair(rows_.size(), 0);
+  std::vector<float> sessions(session_count_, 0);
+  tables_.log_length.resize(rows_.size());
+  absl::CivilDay newest = absl::CivilDay::min();
+  float total_log = 0;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    ForSpan(i, kWideSpan, kWideSpan, [&](size_t k) { wide[i] += length(k); });
+    ForSpan(i, 1, 0, [&](size_t k) { pair[i] += length(k); });
+    if (sessions_[i] != kNoSession) sessions[sessions_[i]] += length(i);
+    tables_.log_length[i] = std::log1p(length(i));
+    total_log += tables_.log_length[i];
+    newest = std::max(newest, rows_[i]->day);
+  }
+  tables_.wide_normaliser = Normaliser(wide, kSpanLengthWeight);
+  tables_.pair_normaliser = Normaliser(pair, kSpanLengthWeight);
+  tables_.session_normaliser = Normaliser(sessions, kSessionLengthWeight);
+  tables_.recency.resize(rows_.size());
+  const float mean_log = total_log / static_cast<float>(std::max<size_t>(1, rows_.size()));
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    tables_.log_length[i] -= mean_log;
+    tables_.recency[i] = static_cast<float>(
+        std::exp2(-static_cast<double>(newest - rows_[i]->day) / kRecencyHalfLifeDays));
+  }
+  bytes_ += rows_.size() * (4 * sizeof(float) + 2 * sizeof(uint32_t));
 }
 
 const std::vector<CustomerIndex::Posting>& CustomerIndex::postings(absl::string_view term) const {

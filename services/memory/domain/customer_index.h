@@ -54,7 +54,33 @@ class CustomerIndex {
   uint32_t session(size_t position) const { return sessions_[position]; }
   uint32_t session_count() const { return session_count_; }
   // True when both are verbatim turns of one conversation, so that one is the other's context.
-  bool Together(size_t a, size_t b) const;
+  bool Together(size_t a, size_t b) const {
+    return a < lines_.size() && b < lines_.size() && lines_[a] == lines_[b] &&
+           lines_[a] != kNoSession;
+  }
+
+  // Calls `visit` with `position`, then with each position up to `before` before and `after` after
+  // it that is Together with it.
+  template <typename Visit>
+  void ForSpan(size_t position, size_t before, size_t after, Visit visit) const {
+    visit(position);
+    for (size_t k = 1; k <= before && k <= position && Together(position, position - k); ++k) {
+      visit(position - k);
+    }
+    for (size_t k = 1; k <= after && Together(position, position + k); ++k) visit(position + k);
+  }
+
+  // What a question does not change, by position (by session where it says so). The normalisers
+  // are 1 - b + b * length / mean length, BM25's correction for long documents.
+  struct Tables {
+    std::vector<float> wide_normaliser;     // of the row with kWideSpan turns on either side
+    std::vector<float> pair_normaliser;     // of the row with the turn before
+    std::vector<float> session_normaliser;  // by session
+    std::vector<float> log_length;          // of the row, less the mean
+    std::vector<float> recency;             // 1 for the newest day, halved every 90 days
+  };
+  static constexpr size_t kWideSpan = 4;
+  const Tables& tables() const { return tables_; }
 
   // Empty when no row holds `term`.
   const std::vector<Posting>& postings(absl::string_view term) const;
@@ -71,14 +97,17 @@ class CustomerIndex {
 
   void Number();
   void Invert();
+  void Tabulate();
 
   std::vector<std::shared_ptr<const IndexedRow>> rows_;
   std::vector<uint32_t> sessions_;
+  std::vector<uint32_t> lines_;  // sessions of verbatim turns alone
   uint32_t session_count_ = 0;
   absl::flat_hash_map<std::string, TermId> vocabulary_;
   std::vector<std::vector<Posting>> postings_;  // by term
   absl::flat_hash_map<std::string, int> names_;
   std::vector<std::vector<std::string>> speakers_;
+  Tables tables_;
   size_t bytes_ = 0;
 };
 

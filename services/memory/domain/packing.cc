@@ -6,8 +6,6 @@ namespace throughline::memory {
 namespace {
 
 constexpr size_t kBytesPerToken = 4;
-// A page looks at most so far past the first row that did not fit.
-constexpr size_t kMaxSkipped = 2000;
 
 }  // namespace
 
@@ -27,7 +25,7 @@ std::vector<size_t> PackPage(const std::vector<int>& tokens, int max_tokens, siz
     std::vector<size_t> skipped;
     int room = max_tokens;
     size_t next = 0;
-    while (next < left.size() && taken.size() < limit && skipped.size() < kMaxSkipped) {
+    while (next < left.size() && taken.size() < limit && skipped.size() < kMaxSkippedPerPage) {
       const size_t rank = left[next++];
       if (tokens[rank] <= room) {
         room -= tokens[rank];

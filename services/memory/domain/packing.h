@@ -8,6 +8,9 @@
 
 namespace throughline::memory {
 
+// A page looks at most so far past the first row that did not fit.
+inline constexpr size_t kMaxSkippedPerPage = 500;
+
 // A rough count: four bytes are a token, as for English prose.
 int EstimateTokens(absl::string_view text);
 

@@ -12,7 +12,6 @@ namespace throughline::memory {
 namespace {
 
 constexpr double kSaturation = 0.9;  // k1 of BM25
-constexpr double kRecencyHalfLifeDays = 90;
 constexpr float kAbsoluteScale = 20;
 
 // What one unit of each feature adds to a score. Round numbers near the fit of a listwise softmax
@@ -85,9 +84,9 @@ ParsedQuery Parse(const CustomerIndex& index, const RankingQuery& query) {
 // conversations. Counts of a term are gathered per document, then scored, term by term.
 class SpanScorer {
  public:
-  // `normaliser[i]` is 1 - b + b * length / mean length of document i.
-  SpanScorer(size_t documents, std::vector<float> normaliser)
-      : scores_(documents, 0), counts_(documents, 0), normaliser_(std::move(normaliser)) {}
+  // Borrows `normaliser`, one number a document; null: all documents count as equally long.
+  SpanScorer(size_t documents, const std::vector<float>* normaliser)
+      : scores_(documents, 0), counts_(documents, 0), normaliser_(normaliser) {}
 
   void Count(size_t document, int count) {
     if (counts_[document] == 0) touched_.push_back(document);
@@ -100,8 +99,9 @@ class SpanScorer {
     const double idf = std::log(1 + (n - df + 0.5) / (df + 0.5));
     for (const size_t document : touched_) {
       const double count = counts_[document];
+      const double length = normaliser_ == nullptr ? 1 : (*normaliser_)[document];
       scores_[document] += static_cast<float>(weight * idf * count * (kSaturation + 1) /
-                                              (count + kSaturation * normaliser_[document]));
+                                              (count + kSaturation * length));
       counts_[document] = 0;
     }
     touched_.clear();
@@ -111,53 +111,18 @@ class SpanScorer {
  private:
   std::vector<float> scores_;
   std::vector<int> counts_;
-  std::vector<float> normaliser_;
+  const std::vector<float>* normaliser_;
   std::vector<size_t> touched_;
 };
 
-std::vector<float> Normaliser(const std::vector<float>& lengths, float b) {
-  float total = 0;
-  for (const float length : lengths) total += length;
-  const float mean =
-      std::max(1.0F, total / static_cast<float>(std::max<size_t>(1, lengths.size())));
-  std::vector<float> normaliser(lengths.size());
-  for (size_t i = 0; i < lengths.size(); ++i) normaliser[i] = 1 - b + b * lengths[i] / mean;
-  return normaliser;
-}
-
-// Calls `visit` with each position from `position - before` to `position + after` that stands in
-// the same conversation, itself included.
-template <typename Visit>
-void ForSpan(const CustomerIndex& index, size_t position, size_t before, size_t after,
-             Visit visit) {
-  visit(position);
-  for (size_t k = 1; k <= before && k <= position; ++k) {
-    if (!index.Together(position, position - k)) break;
-    visit(position - k);
-  }
-  for (size_t k = 1; k <= after && index.Together(position, position + k); ++k) {
-    visit(position + k);
-  }
-}
-
-std::vector<float> SpanLengths(const CustomerIndex& index, size_t before, size_t after) {
-  std::vector<float> lengths(index.size(), 0);
-  for (size_t i = 0; i < index.size(); ++i) {
-    ForSpan(index, i, before, after,
-            [&](size_t k) { lengths[i] += static_cast<float>(index.row(k).length); });
-  }
-  return lengths;
-}
-
 // Scores every row's span, `before` and `after` turns wide.
 std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& query, size_t before,
-                              size_t after, float b) {
-  SpanScorer scorer(index.size(), b == 0 ? std::vector<float>(index.size(), 1)
-                                         : Normaliser(SpanLengths(index, before, after), b));
+                              size_t after, const std::vector<float>* normaliser) {
+  SpanScorer scorer(index.size(), normaliser);
   for (const auto& [term, weight] : query.terms) {
     for (const auto& [position, count] : index.postings(term)) {
       // The spans that hold a row are those of the rows as far before it as spans reach after.
-      ForSpan(index, position, after, before, [&](size_t k) { scorer.Count(k, count); });
+      index.ForSpan(position, after, before, [&](size_t k) { scorer.Count(k, count); });
     }
     scorer.EndTerm(weight);
   }
@@ -166,14 +131,7 @@ std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& que
 
 // Scores every conversation, by row.
 std::vector<float> ScoreSessions(const CustomerIndex& index, const ParsedQuery& query) {
-  constexpr float kLengthWeight = 0.6F;
-  std::vector<float> lengths(index.session_count(), 0);
-  for (size_t i = 0; i < index.size(); ++i) {
-    if (index.session(i) != CustomerIndex::kNoSession) {
-      lengths[index.session(i)] += static_cast<float>(index.row(i).length);
-    }
-  }
-  SpanScorer scorer(index.session_count(), Normaliser(lengths, kLengthWeight));
+  SpanScorer scorer(index.session_count(), &index.tables().session_normaliser);
   for (const auto& [term, weight] : query.terms) {
     for (const auto& [position, count] : index.postings(term)) {
       const uint32_t session = index.session(position);
@@ -202,9 +160,11 @@ void PutScaled(const std::vector<float>& scores, const std::vector<bool>& eligib
 
 void AddNeighbours(const CustomerIndex& index, const ParsedQuery& query,
                    const std::vector<bool>& eligible, std::vector<Features>* rows) {
-  constexpr float kLengthWeight = 0.3F;
-  PutScaled(ScoreSpans(index, query, 4, 4, kLengthWeight), eligible, kWide, rows);
-  PutScaled(ScoreSpans(index, query, 1, 0, kLengthWeight), eligible, kPair, rows);
+  const CustomerIndex::Tables& tables = index.tables();
+  PutScaled(ScoreSpans(index, query, CustomerIndex::kWideSpan, CustomerIndex::kWideSpan,
+                       &tables.wide_normaliser),
+            eligible, kWide, rows);
+  PutScaled(ScoreSpans(index, query, 1, 0, &tables.pair_normaliser), eligible, kPair, rows);
   PutScaled(ScoreSessions(index, query), eligible, kSession, rows);
   for (size_t i = 0; i < index.size(); ++i) {
     Features& row = (*rows)[i];
@@ -237,13 +197,6 @@ void AddSpeaker(const CustomerIndex& index, const ParsedQuery& query, std::vecto
 }
 
 void AddOwn(const CustomerIndex& index, const ParsedQuery& query, std::vector<Features>* rows) {
-  absl::CivilDay newest = absl::CivilDay::min();
-  float total_length = 0;
-  for (size_t i = 0; i < index.size(); ++i) {
-    newest = std::max(newest, index.row(i).day);
-    total_length += std::log1p(static_cast<float>(index.row(i).length));
-  }
-  const float mean_length = total_length / static_cast<float>(std::max<size_t>(1, index.size()));
   const bool dated = query.dates.Any();
   for (size_t i = 0; i < index.size(); ++i) {
     const IndexedRow& indexed = index.row(i);
@@ -252,10 +205,9 @@ void AddOwn(const CustomerIndex& index, const ParsedQuery& query, std::vector<Fe
     row[kTimeWords] = indexed.speaks_of_time ? 1 : 0;
     row[kTimeAsked] = indexed.speaks_of_time && query.dates.asks_when ? 1 : 0;
     row[kAsks] = indexed.ends_asking ? 1 : 0;
-    row[kLength] = std::log1p(static_cast<float>(indexed.length)) - mean_length;
+    row[kLength] = index.tables().log_length[i];
     row[kNamesInside] = indexed.names_inside;
-    row[kRecency] = static_cast<float>(
-        std::exp2(-static_cast<double>(newest - indexed.day) / kRecencyHalfLifeDays));
+    row[kRecency] = index.tables().recency[i];
     row[kKind] = KindPrior(indexed.row.fact.kind);
   }
 }
@@ -282,41 +234,51 @@ bool BearsOn(const Features& row, RecallBudget budget) {
   return row[kWide] > 0 || row[kSession] > 0 || row[kSpeaker] > 0 || row[kDates] > 0;
 }
 
+ScoreParts PartsWithoutWords(const Features& row) {
+  return {.recency = row[kRecency], .kind = kWeights[kKind] * row[kKind]};
+}
+
+std::vector<Features> ComputeFeatures(const CustomerIndex& index, const ParsedQuery& parsed,
+                                      RecallBudget budget, const std::vector<bool>& eligible) {
+  std::vector<Features> rows(index.size(), Features{});
+  const std::vector<float> turn = ScoreSpans(index, parsed, 0, 0, nullptr);
+  PutScaled(turn, eligible, kTurn, &rows);
+  for (size_t i = 0; i < rows.size(); ++i) rows[i][kTurnAbsolute] = turn[i] / kAbsoluteScale;
+  AddOwn(index, parsed, &rows);
+  if (budget != RecallBudget::kLow) AddSpeaker(index, parsed, &rows);
+  if (budget == RecallBudget::kHigh) AddNeighbours(index, parsed, eligible, &rows);
+  return rows;
+}
+
 }  // namespace
 
 std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQuery& query,
                                       const std::vector<bool>& eligible) {
-  const ParsedQuery parsed = Parse(index, query);
-  std::vector<Features> rows(index.size(), Features{});
-  const std::vector<float> turn = ScoreSpans(index, parsed, 0, 0, 0);
-  PutScaled(turn, eligible, kTurn, &rows);
-  for (size_t i = 0; i < rows.size(); ++i) rows[i][kTurnAbsolute] = turn[i] / kAbsoluteScale;
-  AddOwn(index, parsed, &rows);
-  if (query.budget != RecallBudget::kLow) AddSpeaker(index, parsed, &rows);
-  if (query.budget == RecallBudget::kHigh) AddNeighbours(index, parsed, eligible, &rows);
-  return rows;
+  return ComputeFeatures(index, Parse(index, query), query.budget, eligible);
 }
 
 std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& query,
-                            const std::vector<bool>& eligible) {
-  const std::vector<Features> features = ComputeFeatures(index, query, eligible);
-  const bool has_content = Parse(index, query).has_content;
-  std::vector<RankedRow> ranked;
+                            const std::vector<bool>& eligible, size_t max_rows) {
+  const ParsedQuery parsed = Parse(index, query);
+  const std::vector<Features> features = ComputeFeatures(index, parsed, query.budget, eligible);
+  const auto parts_of = [&](size_t i) {
+    return parsed.has_content ? PartsOf(features[i], query.budget) : PartsWithoutWords(features[i]);
+  };
+  std::vector<std::pair<double, uint32_t>> scores;  // negative, so that the best come first
+  scores.reserve(features.size());
   for (size_t i = 0; i < features.size(); ++i) {
-    if (!eligible[i] || (has_content && !BearsOn(features[i], query.budget))) continue;
-    RankedRow row{.position = static_cast<uint32_t>(i)};
-    if (has_content) {
-      row.parts = PartsOf(features[i], query.budget);
-    } else {
-      row.parts.recency = features[i][kRecency];
-      row.parts.kind = kWeights[kKind] * features[i][kKind];
-    }
-    row.score = row.parts.Sum();
-    ranked.push_back(row);
+    if (!eligible[i] || (parsed.has_content && !BearsOn(features[i], query.budget))) continue;
+    scores.emplace_back(-parts_of(i).Sum(), static_cast<uint32_t>(i));
   }
-  std::sort(ranked.begin(), ranked.end(), [](const RankedRow& a, const RankedRow& b) {
-    return a.score != b.score ? a.score > b.score : a.position < b.position;
-  });
+  const size_t kept = std::min(scores.size(), max_rows);
+  std::partial_sort(scores.begin(), scores.begin() + static_cast<ptrdiff_t>(kept), scores.end());
+  std::vector<RankedRow> ranked;
+  ranked.reserve(kept);
+  for (size_t k = 0; k < kept; ++k) {
+    const uint32_t position = scores[k].second;
+    ranked.push_back(
+        {.position = position, .score = -scores[k].first, .parts = parts_of(position)});
+  }
   return ranked;
 }
 

@@ -71,8 +71,9 @@ std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQ
 
 // The eligible rows that bear on the question, best first: those with a word, neighbour, speaker or
 // date in common with it; all of them, newest first, when the question has no word of content.
+// At most `max_rows` of them.
 std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& query,
-                            const std::vector<bool>& eligible);
+                            const std::vector<bool>& eligible, size_t max_rows = SIZE_MAX);
 
 }  // namespace throughline::memory
 

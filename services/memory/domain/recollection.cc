@@ -53,12 +53,14 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
   }
   const CustomerIndex& index = *snapshot.index;
   const absl::Time query_time = query.query_time.value_or(now);
+  // As deep as this page and those before it can reach.
+  const size_t max_rows = (cursor.page + 1) * static_cast<size_t>(query.limit) + kMaxSkippedPerPage;
   const std::vector<RankedRow> ranked =
       Rank(index,
            {.text = query.query,
             .budget = query.budget,
             .today = absl::ToCivilDay(query_time, absl::UTCTimeZone())},
-           Eligible(index, query.filter));
+           Eligible(index, query.filter), max_rows);
   std::vector<int> tokens;
   tokens.reserve(ranked.size());
   for (const RankedRow& row : ranked) {
@@ -67,6 +69,7 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
   bool more = false;
   const std::vector<size_t> page =
       PackPage(tokens, query.max_tokens, static_cast<size_t>(query.limit), cursor.page, &more);
+  more = more || (ranked.size() == max_rows && !page.empty());
   Recollection found{.state = snapshot.state, .version = snapshot.version};
   std::vector<deal::Fact> facts;
   for (const size_t rank : page) {

@@ -120,7 +120,7 @@ absl::StatusOr<std::optional<FactRow>> SqliteTransaction::FactById(absl::string_
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKey(absl::string_view key) {
   storage::SqliteStatement statement = Prepare(
-      "SELECT body, statements FROM facts "
+      "SELECT body, statements FROM facts INDEXED BY facts_by_key "
       "WHERE tenant = ? AND customer_id = ? AND fact_key = ? AND fact_key <> ''");
   BindText(statement, 3, key);
   std::vector<FactRow> rows;

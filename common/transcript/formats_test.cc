@@ -208,8 +208,14 @@ TEST(FormatsTest, ChatRolesAreSidesAndInstructionsAreNotSpoken) {
   EXPECT_THAT(call.warnings, ElementsAre(HasSubstr("1 system")));
 }
 
-TEST(FormatsTest, ProseIsKeptByParagraph) {
-  const Transcript call = Parsed(samples::kProse);
+TEST(FormatsTest, ProseWithoutSpeakersIsReadOnRequestOnly) {
+  EXPECT_THAT(std::string(Parse(samples::kProse, {}).status().message()),
+              HasSubstr("transcript: expected speakers as in \"Name: text\""));
+  ParseOptions options;
+  options.format = Format::kUnattributed;
+  const absl::StatusOr<Transcript> parsed = Parse(samples::kProse, options);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  const Transcript& call = *parsed;
   EXPECT_EQ(call.format, Format::kUnattributed);
   EXPECT_THAT(Spoken(call),
               ElementsAre(": They talked about the rollout for a while. It went well.",

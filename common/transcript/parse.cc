@@ -111,6 +111,17 @@ absl::StatusOr<Draft> ParseAs(Format format, absl::string_view text) {
   return draft;
 }
 
+// Prose in which nobody is named says who blocks and who decides to nobody, so it is taken only
+// from a caller who knows that.
+absl::Status CheckAttributed(const Draft& draft, Format asked_for) {
+  if (draft.format != Format::kUnattributed || asked_for == Format::kUnattributed) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "transcript: expected speakers as in \"Name: text\", found none; name them, or ask for the "
+      "format unattributed to have it read without");
+}
+
 absl::Status CheckTurns(Draft* draft) {
   std::vector<DraftTurn>& turns = draft->turns;
   turns.erase(std::remove_if(turns.begin(), turns.end(),
@@ -169,6 +180,7 @@ absl::StatusOr<Transcript> Parse(absl::string_view text, const ParseOptions& opt
   ASSIGN_OR_RETURN(Draft draft, ParseAs(options.format, clean.view()));
   draft.warnings.insert(draft.warnings.begin(), warnings.begin(), warnings.end());
   RETURN_IF_ERROR(CheckTurns(&draft));
+  RETURN_IF_ERROR(CheckAttributed(draft, options.format));
   return Assemble(std::move(draft), options);
 }
 

@@ -100,6 +100,11 @@ TEST_F(BadCallTest, TranscriptInWhichNobodySpeaks) {
                 {"transcript: expected"});
 }
 
+TEST_F(BadCallTest, TranscriptWithoutSpeakers) {
+  ExpectOneLine(Process("They talked about the rollout. Then the budget came up.\n"),
+                {"transcript: expected speakers", "found none", "unattributed"});
+}
+
 TEST_F(BadCallTest, MalformedDate) {
   ExpectOneLine(Process("Ana: Hello.\n", {"--date", "14/01/2026"}),
                 {"--date: expected a day as YYYY-MM-DD", "14/01/2026"});
@@ -165,6 +170,13 @@ TEST_F(BadServeTest, DataDirectoryNotWritable) {
                 {"--data-dir: expected a directory that can be written", file});
 }
 
+TEST_F(BadServeTest, DataDirectoryOfAnotherServer) {
+  const std::string data_dir = directory_.File("data");
+  ASSERT_OK_AND_ASSIGN(const auto first, Deployment::Start({.data_dir = data_dir}));
+  ExpectOneLine(Serve({"--port", "0", "--data-dir", data_dir}),
+                {"--data-dir: expected a directory of its own", "used by another process"});
+}
+
 TEST_F(BadServeTest, RedisAddressMalformed) {
   for (const std::string address : {"nonsense", "127.0.0.1:", "127.0.0.1:99999", ":6379"}) {
     ExpectOneLine(Serve({"--port", "0", "--data-dir", directory_.File("data"), "--redis", address}),
@@ -179,8 +191,7 @@ TEST_F(BadServeTest, RedisDoesNotAnswer) {
 }
 
 TEST_F(BadServeTest, RouterConfigWithAnUnknownKey) {
-  const std::string path =
-      directory_.Write("router.yaml", "models: []\nfrobnicate: true\n");
+  const std::string path = directory_.Write("router.yaml", "models: []\nfrobnicate: true\n");
   ExpectOneLine(
       Serve({"--port", "0", "--data-dir", directory_.File("data"), "--router-config", path}),
       {"router.yaml:2", "frobnicate"});

@@ -12,6 +12,7 @@
 #include "common/observability/metrics.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/service_runner.h"
+#include "common/storage/directory_lock.h"
 #include "services/analyst/register.h"
 #include "services/memory/register.h"
 #include "services/orchestrator/register.h"
@@ -55,6 +56,7 @@ absl::Status OfFlag(absl::string_view flag, absl::string_view expected,
 
 // In the order of construction; destroyed in reverse, so each module outlives the hosts it serves.
 struct Stack::Parts {
+  std::unique_ptr<storage::DirectoryLock> data_dir_lock;
   MetricsRegistry metrics;
   std::unique_ptr<memory::MemoryModule> memory_module;
   std::unique_ptr<router::RouterModule> router_module;
@@ -84,6 +86,9 @@ struct Stack::Parts {
 };
 
 absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
+  auto lock = storage::DirectoryLock::Take(options.data_dir);
+  RETURN_IF_ERROR(OfFlag("--data-dir", "a directory of its own", lock.status()));
+  data_dir_lock = *std::move(lock);
   const Clock& clock = Clock::Real();
   memory::MemoryOptions memory_options{
       .database_path = absl::StrCat(options.data_dir, "/memory.db"),

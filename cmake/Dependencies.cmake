@@ -16,6 +16,7 @@ find_package(CURL REQUIRED)
 find_package(SQLiteCpp CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
+find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 find_library(STEMMER_LIBRARY stemmer REQUIRED)
 find_path(VALIJSON_INCLUDE_DIR valijson/validator.hpp REQUIRED)
 # grpc-proto installs grpc/health/v1/health.proto here.

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -124,15 +125,40 @@ class ConfigReader {
     for (const auto& entry : node) {
       ASSIGN_OR_RETURN(const std::string name, Text(entry.first, "providers"));
       const std::string key = absl::StrCat("providers.", name);
-      RETURN_IF_ERROR(CheckKeys(entry.second, key, {"type"}));
-      const YAML::Node& type = entry.second["type"];
-      if (!type || !type.IsScalar() || type.Scalar() != "builtin") {
-        return Error(type ? type : entry.second, absl::StrCat(key, ".type"),
-                     "builtin, the only type this version has");
-      }
-      if (!config_.providers.emplace(name, ProviderConfig{.name = name}).second) {
+      ProviderConfig provider{.name = name};
+      RETURN_IF_ERROR(ReadProvider(entry.second, key, provider));
+      if (!config_.providers.emplace(name, std::move(provider)).second) {
         return Error(entry.first, key, "each provider once");
       }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadProvider(const YAML::Node& node, const std::string& key,
+                            ProviderConfig& provider) const {
+    RETURN_IF_ERROR(CheckKeys(node, key, {"type", "base_url", "api_key_env", "api_key_file"}));
+    ASSIGN_OR_RETURN(const std::string type, Text(Child(node, "type"), absl::StrCat(key, ".type")));
+    if (type == "builtin") return CheckKeys(node, key, {"type"});
+    if (type != "openai") {
+      return Error(node["type"], absl::StrCat(key, ".type"), "builtin or openai");
+    }
+    provider.type = ProviderType::kOpenAi;
+    ASSIGN_OR_RETURN(provider.base_url,
+                     Text(Child(node, "base_url"), absl::StrCat(key, ".base_url")));
+    if (!absl::StartsWith(provider.base_url, "http://") &&
+        !absl::StartsWith(provider.base_url, "https://")) {
+      return Error(node["base_url"], absl::StrCat(key, ".base_url"),
+                   "an address such as https://api.openai.com/v1");
+    }
+    while (absl::EndsWith(provider.base_url, "/")) provider.base_url.pop_back();
+    if (node["api_key_env"]) {
+      ASSIGN_OR_RETURN(provider.api_key_env, Text(node["api_key_env"], "api_key_env"));
+    }
+    if (node["api_key_file"]) {
+      ASSIGN_OR_RETURN(provider.api_key_file, Text(node["api_key_file"], "api_key_file"));
+    }
+    if (!provider.api_key_env.empty() && !provider.api_key_file.empty()) {
+      return Error(node["api_key_file"], "api_key_file", "this or api_key_env, not both");
     }
     return absl::OkStatus();
   }
@@ -146,8 +172,9 @@ class ConfigReader {
   }
 
   absl::Status ReadModel(const YAML::Node& node) {
-    RETURN_IF_ERROR(CheckKeys(node, "models",
-                              {"name", "provider", "id", "price", "max_output_tokens", "timeout"}));
+    RETURN_IF_ERROR(CheckKeys(
+        node, "models",
+        {"name", "provider", "id", "price", "max_output_tokens", "reasoning_tokens", "timeout"}));
     Model model;
     ASSIGN_OR_RETURN(model.name, Text(Child(node, "name"), "name"));
     if (config_.policy.FindModel(model.name) != nullptr) {
@@ -168,6 +195,10 @@ class ConfigReader {
     if (node["max_output_tokens"]) {
       ASSIGN_OR_RETURN(model.max_output_tokens,
                        Count(node["max_output_tokens"], "max_output_tokens", kMaxOutputTokens));
+    }
+    if (node["reasoning_tokens"]) {
+      ASSIGN_OR_RETURN(model.reasoning_tokens,
+                       Count(node["reasoning_tokens"], "reasoning_tokens", kMaxOutputTokens));
     }
     if (node["timeout"]) RETURN_IF_ERROR(ReadTimeout(node["timeout"], model.timeout));
     config_.policy.models.push_back(std::move(model));

@@ -11,11 +11,14 @@
 namespace throughline::router {
 
 // What kind of provider a name of the configuration stands for.
-enum class ProviderType { kBuiltin };
+enum class ProviderType { kBuiltin, kOpenAi };
 
 struct ProviderConfig {
   std::string name;
   ProviderType type = ProviderType::kBuiltin;
+  std::string base_url;      // of kOpenAi, without a slash at the end
+  std::string api_key_env;   // environment variable that holds the key; empty: no key
+  std::string api_key_file;  // file that holds it, instead
 };
 
 struct RouterConfig {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "absl/strings/str_replace.h"
@@ -87,8 +89,10 @@ TEST(Config, ErrorsNameThePlaceTheKeyAndWhatWasExpected) {
   EXPECT_THAT(ErrorAfter("1500ms", "soon"), is("router.yaml:9:14: timeout", "30s"));
   EXPECT_THAT(ErrorAfter("provider: engine", "provider: motor"),
               is("router.yaml:6:15: provider", "providers"));
-  EXPECT_THAT(ErrorAfter("type: builtin", "type: openai"),
-              is("router.yaml:3:11: providers.engine.type", "builtin"));
+  EXPECT_THAT(ErrorAfter("type: builtin", "type: carrier-pigeon"),
+              is("router.yaml:3:11: providers.engine.type", "builtin or openai"));
+  EXPECT_THAT(ErrorAfter("type: builtin", "type: openai\n    base_url: ftp://x"),
+              is("router.yaml:4:15: providers.engine.base_url", "https://"));
   EXPECT_THAT(ErrorAfter("extractive-fast", "extractive-quick"), is("7:9: id", "extractive-deep"));
   EXPECT_THAT(ErrorAfter("[fast]", "[fast, slow]"), is("12:21", "names listed under models"));
   EXPECT_THAT(ErrorAfter("[fast]", "[fast, fast]"), is("12:21", "each model once"));
@@ -103,6 +107,18 @@ TEST(Config, WhatIsNoConfigurationIsRefused) {
   for (const char* text : {"", "hello", "[]", "providers: {}", "models: []"}) {
     EXPECT_THAT(ParseConfig(text, "x"), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
+}
+
+TEST(Config, TheExamplesOfTheRepositoryAreValid) {
+  const char* source = std::getenv("THROUGHLINE_SOURCE_DIR");
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(
+           std::filesystem::path(source == nullptr ? "." : source) / "deploy/config")) {
+    if (entry.path().filename().string().rfind("router", 0) != 0) continue;
+    EXPECT_OK(LoadConfig(entry.path().string()).status());
+    ++files;
+  }
+  EXPECT_GE(files, 2);
 }
 
 TEST(Config, FilesAreReadOrNamedInTheError) {

@@ -1,14 +1,20 @@
 #include "services/router/register.h"
 
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
+#include "common/http/client.h"
 #include "services/router/clients/builtin_provider.h"
+#include "services/router/clients/openai_provider.h"
 #include "services/router/config.h"
 #include "services/router/domain/router.h"
 #include "services/router/router_metrics.h"
@@ -31,26 +37,63 @@ absl::StatusOr<std::string> DatabasePath(const std::string& data_dir) {
   return (std::filesystem::path(data_dir) / "router.db").string();
 }
 
+// The key of a provider; empty when none is configured. FAILED_PRECONDITION names where it should
+// be.
+absl::StatusOr<std::string> ReadKey(const ProviderConfig& provider) {
+  std::string key;
+  if (!provider.api_key_env.empty()) {
+    const char* value = std::getenv(provider.api_key_env.c_str());
+    key = value == nullptr ? "" : value;
+  } else if (!provider.api_key_file.empty()) {
+    std::ifstream file(provider.api_key_file);
+    std::getline(file, key);
+  } else {
+    return key;
+  }
+  key = std::string(absl::StripAsciiWhitespace(key));
+  if (!key.empty()) return key;
+  return absl::FailedPreconditionError(
+      absl::StrCat("providers.", provider.name, ": expected a key in ",
+                   provider.api_key_env.empty()
+                       ? absl::StrCat("the file \"", provider.api_key_file, "\"")
+                       : absl::StrCat("the environment variable ", provider.api_key_env),
+                   "; set it or take the provider out of the configuration"));
+}
+
 }  // namespace
 
 struct RouterModule::Parts {
-  Parts(RouterConfig config, std::unique_ptr<SqliteDecisionLog> decisions,
+  Parts(const Policy& policy, std::unique_ptr<SqliteDecisionLog> decisions,
         MetricsRegistry& registry)
-      : log(std::move(decisions)),
-        metrics(registry, config.policy),
-        router(std::move(config.policy), MakeProviders(config), *log, metrics,
-               [] { return absl::StrCat("dec_", RandomHex(kDecisionIdBytes)); }) {}
+      : log(std::move(decisions)), metrics(registry, policy) {}
 
-  Providers MakeProviders(const RouterConfig& config) {
-    Providers providers;
-    for (const auto& [name, provider] : config.providers) providers[name] = &builtin;
-    return providers;
+  // Makes the providers and the router on them.
+  absl::Status Start(RouterConfig config, const Clock& clock) {
+    Providers made;
+    for (const auto& [name, provider] : config.providers) {
+      if (provider.type == ProviderType::kBuiltin) {
+        made[name] = &builtin;
+        continue;
+      }
+      OpenAiProvider::Options options{.base_url = provider.base_url};
+      ASSIGN_OR_RETURN(options.api_key, ReadKey(provider));
+      for (const Model& model : config.policy.models) {
+        if (model.provider == name) options.models.push_back(model.name);
+      }
+      remote.push_back(std::make_unique<OpenAiProvider>(std::move(options), http, clock));
+      made[name] = remote.back().get();
+    }
+    router.emplace(std::move(config.policy), std::move(made), *log, metrics,
+                   [] { return absl::StrCat("dec_", RandomHex(kDecisionIdBytes)); });
+    return absl::OkStatus();
   }
 
   std::unique_ptr<SqliteDecisionLog> log;
-  BuiltinProvider builtin;
   RouterMetrics metrics;
-  Router router;
+  http::Client http;
+  BuiltinProvider builtin;
+  std::vector<std::unique_ptr<OpenAiProvider>> remote;
+  std::optional<Router> router;
   std::vector<std::unique_ptr<RouterServiceImpl>> services;
 };
 
@@ -59,18 +102,19 @@ RouterModule::~RouterModule() = default;
 
 absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOptions& options,
                                                                  MetricsRegistry& metrics,
-                                                                 const Clock&) {
+                                                                 const Clock& clock) {
   ASSIGN_OR_RETURN(RouterConfig config, options.config_path.empty()
                                             ? ParseConfig(DefaultConfigYaml(), "built-in config")
                                             : LoadConfig(options.config_path));
   ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteDecisionLog> log, SqliteDecisionLog::Open(path));
-  return std::unique_ptr<RouterModule>(
-      new RouterModule(std::make_unique<Parts>(std::move(config), std::move(log), metrics)));
+  auto parts = std::make_unique<Parts>(config.policy, std::move(log), metrics);
+  RETURN_IF_ERROR(parts->Start(std::move(config), clock));
+  return std::unique_ptr<RouterModule>(new RouterModule(std::move(parts)));
 }
 
 void RouterModule::Register(rpc::ServiceHost& host) {
-  parts_->services.push_back(std::make_unique<RouterServiceImpl>(parts_->router, host.runtime()));
+  parts_->services.push_back(std::make_unique<RouterServiceImpl>(*parts_->router, host.runtime()));
   host.AddService(v1::RouterService::service_full_name(), *parts_->services.back(),
                   [this](const Context& context) { return parts_->log->Ping(context); });
 }

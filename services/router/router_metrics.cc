@@ -76,6 +76,12 @@ void RouterMetrics::OnDecision(const Decision& decision) {
   }
 }
 
+void RouterMetrics::OnBreaker(const std::string& provider, const std::string& model,
+                              BreakerState state) {
+  breaker_state_.Add({{"provider", provider}, {"model", ModelLabel(model)}})
+      .Set(static_cast<double>(state) - static_cast<double>(BreakerState::kClosed));
+}
+
 void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attempt) {
   const std::string task = Label(Name(decision.task));
   const std::string model = ModelLabel(attempt.model);

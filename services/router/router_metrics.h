@@ -18,6 +18,8 @@ class RouterMetrics final : public DecisionObserver {
   RouterMetrics(MetricsRegistry& registry, const Policy& policy);
 
   void OnDecision(const Decision& decision) override;
+  void OnBreaker(const std::string& provider, const std::string& model,
+                 BreakerState state) override;
 
  private:
   void CountAttempt(const Decision& decision, const Attempt& attempt);

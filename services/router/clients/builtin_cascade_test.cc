@@ -34,6 +34,7 @@ namespace deal_v1 = throughline::deal::v1;
 class NoObserver final : public DecisionObserver {
  public:
   void OnDecision(const Decision&) override {}
+  void OnBreaker(const std::string&, const std::string&, BreakerState) override {}
 };
 
 std::vector<fs::path> SortedEntries(const fs::path& directory) {

@@ -219,7 +219,8 @@ class Routing {
 
   absl::Status WithinBudget(const Model& model, int max_output_tokens) {
     if (request_.max_cost_nano_usd <= 0) return absl::OkStatus();
-    const Cost most = UpperBound(PromptTokens(request_), max_output_tokens, model.price);
+    const Cost most = UpperBound(PromptTokens(request_),
+                                 int64_t{max_output_tokens} + model.reasoning_tokens, model.price);
     if (!most.unpriced && (spent_ + most).nano_usd <= request_.max_cost_nano_usd) {
       return absl::OkStatus();
     }

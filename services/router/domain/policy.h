@@ -35,6 +35,7 @@ struct Model {
   std::string provider_id;  // what the provider calls it
   Price price;
   int max_output_tokens = 4096;  // visible tokens
+  int reasoning_tokens = 0;      // asked for on top, for models that think first
   absl::Duration timeout = absl::Seconds(30);
   bool can_repair = true;  // false: asked again, it would answer the same
 };

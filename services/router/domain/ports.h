@@ -125,6 +125,9 @@ class DecisionObserver {
  public:
   virtual ~DecisionObserver() = default;
   virtual void OnDecision(const Decision& decision) = 0;
+  // After a decision, for each model it asked.
+  virtual void OnBreaker(const std::string& provider, const std::string& model,
+                         BreakerState state) = 0;
 };
 
 }  // namespace throughline::router

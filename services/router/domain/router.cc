@@ -88,9 +88,18 @@ absl::StatusOr<Answer> Router::RunAndRecord(const Context& context, const Reques
     if (earlier.has_value()) return *std::move(earlier);
   }
   RETURN_IF_ERROR(recorded);
-  observer_.OnDecision(result.answer.decision);
+  Report(result.answer.decision);
   RETURN_IF_ERROR(result.status);
   return std::move(result.answer);
+}
+
+void Router::Report(const Decision& decision) {
+  observer_.OnDecision(decision);
+  for (const Attempt& attempt : decision.attempts) {
+    const auto provider = providers_.find(attempt.provider);
+    if (provider == providers_.end()) continue;
+    observer_.OnBreaker(attempt.provider, attempt.model, provider->second->Breaker(attempt.model));
+  }
 }
 
 absl::Status Router::Record(const Context& context, const Request& request,

@@ -64,6 +64,7 @@ class Router {
  private:
   absl::StatusOr<std::optional<Answer>> FindEarlier(const Context& context, const Request& request);
   absl::StatusOr<Answer> RunAndRecord(const Context& context, const Request& request);
+  void Report(const Decision& decision);
   absl::Status Record(const Context& context, const Request& request, const CascadeResult& result);
 
   const Policy policy_;

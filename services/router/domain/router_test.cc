@@ -22,6 +22,7 @@ constexpr char kGood[] = "The capital of France is Paris.";
 class CountingObserver final : public DecisionObserver {
  public:
   void OnDecision(const Decision&) override { ++seen; }
+  void OnBreaker(const std::string&, const std::string&, BreakerState) override {}
   int seen = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "services/memory/register.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,10 @@ namespace {
 constexpr absl::Duration kRedisCommandTimeout = absl::Milliseconds(20);
 constexpr absl::Duration kRedisConnectTimeout = absl::Milliseconds(50);
 constexpr size_t kMaxRedisConnections = 16;
+
+int ConcurrentRecalls() {
+  return static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+}
 
 absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOptions& options,
                                                               const Clock& clock) {
@@ -43,7 +49,9 @@ struct MemoryModule::Parts {
       : metrics(registry),
         clock(the_clock),
         store(std::move(opened)),
-        memory(*store, the_clock, {.max_snapshot_bytes = options.index_cache_bytes}),
+        memory(*store, the_clock,
+               {.max_snapshot_bytes = options.index_cache_bytes,
+                .max_concurrent_recalls = ConcurrentRecalls()}),
         cached(std::move(cache), registry) {}
 
   MetricsRegistry& metrics;

@@ -42,7 +42,10 @@ size_t BytesOf(const CustomerState& state) {
 }  // namespace
 
 Memory::Memory(MemoryStore& store, const Clock& clock, Options options)
-    : store_(store), clock_(clock), snapshots_(options.max_snapshot_bytes) {}
+    : store_(store),
+      clock_(clock),
+      snapshots_(options.max_snapshot_bytes),
+      gate_(options.max_concurrent_recalls) {}
 
 absl::StatusOr<RetainResult> Memory::Retain(const Context& context, const std::string& customer_id,
                                             RetainCommand command) {
@@ -70,6 +73,8 @@ absl::Status Memory::CheckRecall(const std::string& customer_id, const RecallQue
 absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::string& customer_id,
                                             const RecallQuery& query) {
   RETURN_IF_ERROR(CheckRecall(customer_id, query));
+  const RecallGate::Slot slot(gate_);
+  RETURN_IF_ERROR(context.Check());
   ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
                    Load(context, Key(context, customer_id)));
   if (snapshot->version < query.min_version) {
@@ -78,7 +83,6 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
                           query.min_version, "; ask again, or another replica")),
                       "VERSION_BEHIND");
   }
-  RETURN_IF_ERROR(context.Check());
   ASSIGN_OR_RETURN(Recollection found, RecallFrom(*snapshot, query, clock_.Now()));
   if (found.state.profile.has_value()) found.state.profile->customer_id = customer_id;
   return found;

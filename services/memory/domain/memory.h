@@ -15,6 +15,7 @@
 #include "services/memory/domain/archive.h"
 #include "services/memory/domain/commands.h"
 #include "services/memory/domain/memory_store.h"
+#include "services/memory/domain/recall_gate.h"
 #include "services/memory/domain/snapshot_cache.h"
 
 namespace throughline::memory {
@@ -27,6 +28,7 @@ class Memory {
  public:
   struct Options {
     size_t max_snapshot_bytes = size_t{128} << 20;
+    int max_concurrent_recalls = 2;  // about one a processor; further ones wait in order
   };
 
   // Borrows both.
@@ -99,6 +101,7 @@ class Memory {
   MemoryStore& store_;
   const Clock& clock_;
   SnapshotCache snapshots_;
+  RecallGate gate_;
 };
 
 }  // namespace throughline::memory

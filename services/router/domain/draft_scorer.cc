@@ -19,7 +19,8 @@ struct Weight {
 };
 
 // For prompts that ask for a quantity. Fitted by tools/fit_draft_scorer.py --target weak --l2 10
-// as a logistic regression on counts; defects too rare to fit keep round values by judgement.
+// as a logistic regression on counts, the features outside this table left out (--drop); defects
+// too rare to fit keep round values by judgement.
 constexpr double kQuantityBias = 4.15;
 constexpr Weight kQuantityWeights[] = {
     {Feature::kFinalFraction, -3.09, "the final number is not whole"},

@@ -39,6 +39,18 @@ constexpr Features MakeWeights() {
 }
 constexpr Features kWeights = MakeWeights();
 
+// For the words of a row alone, fitted likewise.
+constexpr Features MakeWordWeights() {
+  Features weights{};
+  weights[kTurn] = 2.2F;
+  weights[kTurnAbsolute] = 5.0F;
+  weights[kTimeWords] = 0.5F;
+  weights[kAsks] = -1.2F;
+  weights[kNamesInside] = 0.25F;
+  return weights;
+}
+constexpr Features kWordWeights = MakeWordWeights();
+
 // A typed fact is worth more than the raw turn it came from.
 float KindPrior(deal::FactKind kind) {
   switch (kind) {
@@ -212,20 +224,18 @@ void AddOwn(const CustomerIndex& index, const ParsedQuery& query, std::vector<Fe
   }
 }
 
-ScoreParts PartsOf(const Features& row, RecallBudget budget) {
-  const auto sum = [&row](std::initializer_list<Feature> features) {
+ScoreParts PartsOf(const Features& row, const Features& weights) {
+  const auto sum = [&](std::initializer_list<Feature> features) {
     double total = 0;
-    for (const Feature feature : features) total += kWeights[feature] * row[feature];
+    for (const Feature feature : features) total += weights[feature] * row[feature];
     return total;
   };
-  ScoreParts parts{.words = sum({kTurnAbsolute, kLength, kAsks, kTimeWords, kNamesInside})};
-  if (budget == RecallBudget::kLow) return parts;
-  parts.speaker = sum({kSpeaker});
-  parts.dates = sum({kDates, kTimeAsked});
-  parts.recency = sum({kRecency});
-  parts.kind = sum({kKind});
-  parts.neighbours = sum({kWide, kPair, kSession, kPrevious, kNext, kSecondPrevious, kAnswers});
-  return parts;
+  return {.words = sum({kTurn, kTurnAbsolute, kLength, kAsks, kTimeWords, kNamesInside}),
+          .speaker = sum({kSpeaker}),
+          .neighbours = sum({kWide, kPair, kSession, kPrevious, kNext, kSecondPrevious, kAnswers}),
+          .dates = sum({kDates, kTimeAsked}),
+          .recency = sum({kRecency}),
+          .kind = sum({kKind})};
 }
 
 // The score that PartsOf splits up, in one pass.
@@ -235,18 +245,12 @@ float Score(const Features& row, const Features& weights) {
   return score;
 }
 
-// What a budget or a question without words of content does not look at counts nothing.
+// A question without words of content is answered by what is newest.
 Features WeightsFor(RecallBudget budget, bool has_content) {
-  Features weights = kWeights;
-  if (!has_content) {
-    weights.fill(0);
-    weights[kRecency] = 1;
-    weights[kKind] = kWeights[kKind];
-  } else if (budget == RecallBudget::kLow) {
-    for (const Feature feature : {kSpeaker, kDates, kTimeAsked, kRecency, kKind}) {
-      weights[feature] = 0;
-    }
-  }
+  if (has_content) return budget == RecallBudget::kLow ? kWordWeights : kWeights;
+  Features weights{};
+  weights[kRecency] = 1;
+  weights[kKind] = kWeights[kKind];
   return weights;
 }
 
@@ -256,10 +260,6 @@ bool BearsOn(const Features& row, RecallBudget budget) {
   return row[kWide] > 0 || row[kSession] > 0 || row[kSpeaker] > 0 || row[kDates] > 0;
 }
 
-ScoreParts PartsWithoutWords(const Features& row) {
-  return {.recency = row[kRecency], .kind = kWeights[kKind] * row[kKind]};
-}
-
 std::vector<Features> ComputeFeatures(const CustomerIndex& index, const ParsedQuery& parsed,
                                       RecallBudget budget, const std::vector<bool>& eligible) {
   std::vector<Features> rows(index.size(), Features{});
@@ -267,8 +267,10 @@ std::vector<Features> ComputeFeatures(const CustomerIndex& index, const ParsedQu
   PutScaled(turn, eligible, kTurn, &rows);
   for (size_t i = 0; i < rows.size(); ++i) rows[i][kTurnAbsolute] = turn[i] / kAbsoluteScale;
   AddOwn(index, parsed, &rows);
-  if (budget != RecallBudget::kLow) AddSpeaker(index, parsed, &rows);
-  if (budget == RecallBudget::kHigh) AddNeighbours(index, parsed, eligible, &rows);
+  if (budget != RecallBudget::kLow) {
+    AddSpeaker(index, parsed, &rows);
+    AddNeighbours(index, parsed, eligible, &rows);
+  }
   return rows;
 }
 
@@ -283,9 +285,6 @@ std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& quer
                             const std::vector<bool>& eligible, size_t max_rows) {
   const ParsedQuery parsed = Parse(index, query);
   const std::vector<Features> features = ComputeFeatures(index, parsed, query.budget, eligible);
-  const auto parts_of = [&](size_t i) {
-    return parsed.has_content ? PartsOf(features[i], query.budget) : PartsWithoutWords(features[i]);
-  };
   const Features weights = WeightsFor(query.budget, parsed.has_content);
   std::vector<std::pair<float, uint32_t>> scores;  // negative, so that the best come first
   scores.reserve(features.size());
@@ -299,8 +298,9 @@ std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& quer
   ranked.reserve(kept);
   for (size_t k = 0; k < kept; ++k) {
     const uint32_t position = scores[k].second;
-    ranked.push_back(
-        {.position = position, .score = -scores[k].first, .parts = parts_of(position)});
+    ranked.push_back({.position = position,
+                      .score = -scores[k].first,
+                      .parts = PartsOf(features[position], weights)});
   }
   return ranked;
 }

@@ -65,7 +65,7 @@ struct RankingQuery {
 };
 
 // Features of every row of `index`, by position; BM25 features are scaled by the best row with
-// eligible[position]. Neighbour features stay 0 unless the budget is kHigh.
+// eligible[position]. At kLow, speaker and neighbour features stay 0.
 std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQuery& query,
                                       const std::vector<bool>& eligible);
 

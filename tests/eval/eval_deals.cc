@@ -32,12 +32,13 @@ using router::extractive::WriteEmail;
 constexpr double kFactRecalled = 0.6;
 
 struct Scores {
-  Share primary, recipient, must, must_not, facts, verbatim, no_sales;
+  Share primary, stage, recipient, must, must_not, facts, verbatim, no_sales;
   Counts open, resolved, deciders;
   size_t nominal_named = 0;
 
   void Add(const Scores& other) {
     primary.Add(other.primary);
+    stage.Add(other.stage);
     recipient.Add(other.recipient);
     must.Add(other.must);
     must_not.Add(other.must_not);
@@ -128,6 +129,11 @@ class Evaluation {
     if (primary != labels.primary) {
       Miss(absl::StrCat("primary ", primary, " wanted ", labels.primary, ": ",
                         analysis.primary_reason));
+    }
+    if (labels.is_sales_call && !labels.stage.empty()) {
+      const std::string stage(deal::Name(analysis.stage));
+      scores.stage.Add(stage == labels.stage);
+      if (stage != labels.stage) Miss(absl::StrCat("stage ", stage, " wanted ", labels.stage));
     }
     scores.open.Add(Sets("open", analysis.open_blockers, labels.open));
     scores.resolved.Add(Sets("resolved", analysis.resolved_blockers, labels.resolved));
@@ -280,19 +286,20 @@ class Evaluation {
 };
 
 void PrintHeader() {
-  std::printf("%-34s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s\n", "", "primary", "open F1",
-              "res. F1", "dec. P", "dec. R", "nominal", "recip.", "must", "mustnot", "facts",
-              "quotes", "nosales");
+  std::printf("%-34s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s %8s\n", "", "primary", "stage",
+              "open F1", "res. F1", "dec. P", "dec. R", "nominal", "recip.", "must", "mustnot",
+              "facts", "quotes", "nosales");
 }
 
 void PrintRow(const std::string& name, const Scores& scores) {
   std::printf(
-      "%-34s %7.0f%% %8.2f %8.2f %8.2f %8.2f %8zu %7.0f%% %7.0f%% %7.0f%% %7.0f%% %7.0f%%"
+      "%-34s %7.0f%% %7.0f%% %8.2f %8.2f %8.2f %8.2f %8zu %7.0f%% %7.0f%% %7.0f%% %7.0f%% %7.0f%%"
       " %7.0f%%\n",
-      name.c_str(), 100 * scores.primary.Value(), scores.open.F1(), scores.resolved.F1(),
-      scores.deciders.Precision(), scores.deciders.Recall(), scores.nominal_named,
-      100 * scores.recipient.Value(), 100 * scores.must.Value(), 100 * scores.must_not.Value(),
-      100 * scores.facts.Value(), 100 * scores.verbatim.Value(), 100 * scores.no_sales.Value());
+      name.c_str(), 100 * scores.primary.Value(), 100 * scores.stage.Value(), scores.open.F1(),
+      scores.resolved.F1(), scores.deciders.Precision(), scores.deciders.Recall(),
+      scores.nominal_named, 100 * scores.recipient.Value(), 100 * scores.must.Value(),
+      100 * scores.must_not.Value(), 100 * scores.facts.Value(), 100 * scores.verbatim.Value(),
+      100 * scores.no_sales.Value());
 }
 
 int Main(int argc, char** argv) {

@@ -46,7 +46,9 @@ absl::StatusOr<Series> LoadOne(const std::filesystem::path& folder) {
       return absl::InvalidArgumentError(absl::StrCat(file.string(), ": call without a date"));
     }
     one.date = absl::FromCivil(day, absl::UTCTimeZone());
-    one.is_sales_call = call.value("is_sales_call", true);
+    const bool other = labels.value("not_a_sales_call", false);
+    one.is_sales_call = call.value("is_sales_call", true) && !call.value("not_a_sales_call", other);
+    one.stage = Text(call, "journey_stage");
     one.primary = call.contains("primary_blocker") ? Text(call["primary_blocker"], "category")
                                                    : std::string("none");
     one.open = Texts(call, "open_blockers", "category");

@@ -24,6 +24,7 @@ struct CallLabels {
   std::vector<std::string> must_mention;
   std::vector<std::string> must_not_mention;
   std::vector<std::string> facts;
+  std::string stage;  // empty when the label says nothing
 };
 
 struct Series {

@@ -9,6 +9,7 @@
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/analysis/next_step.h"
 #include "services/router/domain/extractive/analysis/primary.h"
+#include "services/router/domain/extractive/analysis/sales_call.h"
 #include "services/router/domain/extractive/analysis/stage.h"
 #include "services/router/domain/extractive/analysis/statements.h"
 #include "services/router/domain/extractive/analysis/topics.h"

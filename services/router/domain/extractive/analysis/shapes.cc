@@ -1,5 +1,6 @@
 #include "services/router/domain/extractive/analysis/shapes.h"
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 
 namespace throughline::router::extractive {
@@ -81,6 +82,21 @@ std::optional<size_t> ConditionAt(const Reading& reading, const Span& sentence) 
   if (before && (must || negations > 0)) return before;
   if (condition && negations > 1) return condition;
   return std::nullopt;
+}
+
+bool SpeaksOfDeal(const Reading& reading, const Span& sentence) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"sign",     "signed",  "signs",    "signature", "signing", "buy",     "buying",   "purchase",
+       "order",    "orders",  "contract", "invoice",   "pay",     "approve", "approved", "commit",
+       "proceed",  "start",   "starts",   "begin",     "launch",  "install", "rollout",  "roll",
+       "deploy",   "switch",  "deal",     "go",        "goes",    "move",    "moves",    "happens",
+       "happen",   "release", "support",  "recommend", "decide",  "agree",   "back",     "yes",
+       "changing", "change",  "pilot",    "live",      "further", "forward", "ahead",    "take",
+       "pick",     "let",     "put",      "money",     "budget",  "cent",    "penny"});
+  for (size_t i = sentence.first_token; i < sentence.last_token; ++i) {
+    if (kWords->contains(reading.tokens[i].text)) return true;
+  }
+  return false;
 }
 
 }  // namespace throughline::router::extractive

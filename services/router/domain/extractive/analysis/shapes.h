@@ -22,6 +22,9 @@ std::optional<size_t> EnumerationStart(const Reading& reading, const Span& sente
 // "unless … won't", "before … has to", "if … not … not".
 std::optional<size_t> ConditionAt(const Reading& reading, const Span& sentence);
 
+// The sentence speaks of doing the deal: signing, buying, starting, paying.
+bool SpeaksOfDeal(const Reading& reading, const Span& sentence);
+
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_SHAPES_H_

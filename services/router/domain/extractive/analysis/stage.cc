@@ -3,21 +3,12 @@
 #include <algorithm>
 #include <string>
 
-#include "absl/container/flat_hash_set.h"
-
 namespace throughline::router::extractive {
 namespace {
 
 using deal::BlockerCategory;
 using deal::JourneyStage;
 using transcript::Side;
-
-// So many different sales words make a sales call of any talk; fewer need a known seller.
-constexpr size_t kClearlySales = 5;
-constexpr size_t kSalesWithoutSides = 2;
-constexpr size_t kPossiblySales = 2;
-// In a running deal only clearly different talk is something else.
-constexpr size_t kClearlyOther = 3;
 
 bool CustomerSays(const CallView& call, absl::string_view kind) {
   for (const Line& line : call.lines) {
@@ -32,16 +23,6 @@ bool CustomerSays(const CallView& call, absl::string_view kind) {
     }
   }
   return false;
-}
-
-size_t Distinct(const CallView& call, absl::string_view kind) {
-  absl::flat_hash_set<const Cue*> cues;
-  for (const Line& line : call.lines) {
-    for (const CueMatch& match : line.matches) {
-      if (HasKind(match, kind)) cues.insert(match.cue);
-    }
-  }
-  return cues.size();
 }
 
 }  // namespace
@@ -70,20 +51,6 @@ JourneyStage FindStage(const CallView& call, const std::vector<Entry>& entries,
   }
   if (settled || category == BlockerCategory::kLegal) return JourneyStage::kNegotiation;
   return std::max(call.input->known.stage, JourneyStage::kEvaluation);
-}
-
-bool IsSalesCall(const CallView& call) {
-  const size_t sales = Distinct(call, "sales");
-  const size_t other =
-      std::max({Distinct(call, "not_sales.work"), Distinct(call, "not_sales.support"),
-                Distinct(call, "not_sales.interview")});
-  if (sales >= kClearlySales && sales > other) return true;
-  if (!call.input->known.blockers.empty()) return other < kClearlyOther || sales > other;
-  if (!call.sides_known) return sales >= kSalesWithoutSides && sales > other;
-  const size_t deciding = Distinct(call, "gate") + Distinct(call, "pointer") +
-                          Distinct(call, "sign.") + Distinct(call, "veto.");
-  if (deciding >= kPossiblySales && other < kClearlyOther) return true;
-  return sales + deciding > other && other < kClearlyOther;
 }
 
 }  // namespace throughline::router::extractive

@@ -11,9 +11,6 @@ namespace throughline::router::extractive {
 deal::JourneyStage FindStage(const CallView& call, const std::vector<Entry>& entries,
                              const Entry* primary);
 
-// False for stand-ups, support, interviews and small talk.
-bool IsSalesCall(const CallView& call);
-
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_STAGE_H_

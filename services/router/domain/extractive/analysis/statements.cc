@@ -1,11 +1,13 @@
 #include "services/router/domain/extractive/analysis/statements.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "common/deal/names.h"
+#include "services/router/domain/extractive/analysis/objects.h"
 #include "services/router/domain/extractive/analysis/shapes.h"
 #include "services/router/domain/extractive/language/dates.h"
 
@@ -20,10 +22,10 @@ constexpr size_t kReachBackLines = 8;
 constexpr size_t kNegationWindow = 3;
 // Shorter words are too common to recognise a thing by.
 constexpr size_t kTellingWord = 5;
-// Words that only hint at a category are no antecedent.
-constexpr double kAntecedentWeight = 0.6;
 // Sentences of an answer in which the thing asked for is looked for.
-constexpr size_t kAnswerSentences = 2;
+constexpr size_t kAnswerSentences = 3;
+// An answer names it with words that are not faint.
+constexpr double kAnswerWeight = 0.5;
 
 std::optional<Move> MoveOf(absl::string_view kind) {
   if (kind == "progress") return Move::kProgress;
@@ -44,7 +46,7 @@ bool IsClosing(Move move) { return move == Move::kSettle || move == Move::kWithd
 class StatementFinder {
  public:
   StatementFinder(CallView& call, const std::vector<std::vector<Topic>>& topics)
-      : call_(call), topics_(topics) {}
+      : call_(call), objects_(call, topics) {}
 
   std::vector<BlockerStatement> Run() {
     for (size_t i = 0; i < call_.lines.size(); ++i) {
@@ -99,6 +101,7 @@ class StatementFinder {
       const std::optional<Move> move = MoveOf(match.cue->kind);
       if (move && !Covered(line, match) && Counts(line, match, *move)) Read(index, match, *move);
     }
+    ReadLoss(index);
     ReadConditions(index);
     ReadEnumeration(index, before);
     ReadDenials(index);
@@ -106,6 +109,17 @@ class StatementFinder {
     std::stable_sort(
         found_.begin() + static_cast<std::ptrdiff_t>(before), found_.end(),
         [](const BlockerStatement& a, const BlockerStatement& b) { return a.token < b.token; });
+  }
+
+  // "We went with Barrow": somebody else has the deal.
+  void ReadLoss(size_t index) {
+    const CueMatch* loss = FindCue(call_.lines[index], "lost");
+    if (loss == nullptr || loss->cue->category.empty()) return;
+    const Guards& guards = GuardsAt(call_.lines[index], loss->first_token);
+    if (!guards.Plain() || guards.hedged) return;
+    if (NegatedBefore(call_.lines[index].reading, loss->first_token, kNegationWindow)) return;
+    PushForced(Draft(index, *loss, Move::kPointer), CategoryFromName(loss->cue->category),
+               objects_.InSentence(index, *loss));
   }
 
   // A longer cue says what the shorter one inside it only seems to: "the rest of it is fine".
@@ -142,107 +156,6 @@ class StatementFinder {
     return true;
   }
 
-  // Topics of `line` that overlap tokens [first, last).
-  std::vector<const Topic*> Within(size_t line, size_t first, size_t last) const {
-    std::vector<const Topic*> within;
-    for (const Topic& topic : topics_[line]) {
-      if (topic.first_token < last && first < topic.last_token) within.push_back(&topic);
-    }
-    return within;
-  }
-
-  static const Topic* Heaviest(const std::vector<const Topic*>& topics) {
-    const Topic* best = nullptr;
-    for (const Topic* topic : topics) {
-      if (best == nullptr || topic->weight > best->weight) best = topic;
-    }
-    return best;
-  }
-
-  // The object of a closing statement stands before it, or in its slot.
-  std::vector<const Topic*> ClosingObjects(size_t index, const CueMatch& match) const {
-    const Line& line = call_.lines[index];
-    const Span& clause = line.reading.clauses[ClauseOf(line.reading, match.first_token)].span;
-    if (match.slot_last > match.slot_first) {
-      const auto in_slot = Within(index, match.slot_first, match.slot_last);
-      if (!in_slot.empty()) return {in_slot.front()};
-    }
-    const auto left = Within(index, clause.first_token, match.first_token);
-    if (!left.empty()) return {Heaviest(left)};
-    const auto inside = Within(index, match.first_token, match.last_token);
-    if (!inside.empty()) return {inside.front()};
-    return {};
-  }
-
-  std::vector<const Topic*> OpenObjects(size_t index, const CueMatch& match, Move move) const {
-    const Line& line = call_.lines[index];
-    if (match.slot_last > match.slot_first) {
-      if (OnlyPronouns(line, match)) return {};
-      auto in_slot = Within(index, match.slot_first, SlotEnd(line, match, move));
-      if (!in_slot.empty()) {
-        const bool several = move == Move::kNeed || move == Move::kAsk || move == Move::kPointer;
-        const double heaviest = Heaviest(in_slot)->weight;
-        in_slot.erase(
-            std::remove_if(in_slot.begin(), in_slot.end(),
-                           [heaviest](const Topic* topic) { return topic->weight < heaviest / 2; }),
-            in_slot.end());
-        return several ? in_slot : std::vector<const Topic*>{Heaviest(in_slot)};
-      }
-    }
-    const Span& clause = line.reading.clauses[ClauseOf(line.reading, match.first_token)].span;
-    const auto around =
-        Within(index, clause.first_token, std::max(clause.last_token, match.last_token));
-    if (!around.empty()) return {Heaviest(around)};
-    return {};
-  }
-
-  static bool OnlyPronouns(const Line& line, const CueMatch& match) {
-    for (size_t i = match.slot_first; i < match.slot_last; ++i) {
-      if (!IsStopWord(line.reading.tokens[i].text)) return false;
-    }
-    return true;
-  }
-
-  // A list goes on past commas, to the end of the sentence or to "not".
-  static size_t SlotEnd(const Line& line, const CueMatch& match, Move move) {
-    if (move != Move::kNeed && move != Move::kAsk && move != Move::kPointer) return match.slot_last;
-    const Span& sentence = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
-    size_t end = match.slot_last;
-    while (end < sentence.last_token && line.reading.tokens[end].text != "not" &&
-           line.reading.tokens[end].text != "that" && line.reading.tokens[end].text != "because") {
-      ++end;
-    }
-    return end;
-  }
-
-  // "That's our stumbling block": what it is was said before.
-  static bool PointsBack(const Line& line, const CueMatch& match) {
-    const Span& sentence = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
-    for (size_t i = sentence.first_token; i < match.last_token; ++i) {
-      const absl::string_view word = line.reading.tokens[i].text;
-      if (word == "that" || word == "this") return true;
-    }
-    return false;
-  }
-
-  // For pointers and bare worries: the thing is named next, or was named just before.
-  std::vector<const Topic*> NextNamed(size_t index, const CueMatch& match, Move move) const {
-    const Line& line = call_.lines[index];
-    const size_t sentence = SentenceOf(line.reading, match.first_token);
-    const Span& own = line.reading.sentences[sentence].span;
-    auto rest = Within(index, match.first_token, own.last_token);
-    if (!rest.empty()) return {rest.front()};
-    const bool forward = move == Move::kPointer || move == Move::kRaise;
-    if (forward && sentence + 1 < line.reading.sentences.size()) {
-      const Sentence& next = line.reading.sentences[sentence + 1];
-      const auto found = Within(index, next.span.first_token, next.span.last_token);
-      const absl::string_view lead = line.reading.tokens[next.span.first_token].text;
-      const bool contrast = lead == "not" || lead == "no" || PointsBack(line, match);
-      if (!found.empty() && !next.question && !contrast) return {Heaviest(found)};
-    }
-    return {};
-  }
-
   // The sentence has already put something in the way.
   bool SaidInSentence(size_t index, const CueMatch& match) const {
     const Reading& reading = call_.lines[index].reading;
@@ -253,30 +166,24 @@ class StatementFinder {
     });
   }
 
-  // The surest thing named in the sentence of the cue.
-  std::vector<const Topic*> InSentence(size_t index, const CueMatch& match) const {
-    const Line& line = call_.lines[index];
-    const Span& own = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
-    const Topic* best = Heaviest(Within(index, own.first_token, own.last_token));
-    if (best == nullptr || best->weight < kAntecedentWeight) return {};
-    return {best};
-  }
-
-  // The last thing named before the token: in the turn, else in the turns before.
-  std::vector<const Topic*> Before(size_t index, size_t token, bool far) const {
-    const auto own = Within(index, 0, token);
-    for (size_t i = own.size(); i-- > 0;) {
-      if (own[i]->weight >= kAntecedentWeight) return {own[i]};
+  // Words that only hint at a category need it named in their sentence, or spoken of before.
+  bool IsAbout(size_t index, const CueMatch& match, BlockerCategory category) const {
+    const Reading& reading = call_.lines[index].reading;
+    const Span& own = reading.sentences[SentenceOf(reading, match.first_token)].span;
+    for (const Topic* topic : objects_.Within(index, own.first_token, own.last_token)) {
+      if (topic->category == category) return true;
     }
-    if (!far) return {};
-    for (size_t back = 1; back <= 2 && back <= index; ++back) {
-      const Topic* best = nullptr;
-      for (const Topic& topic : topics_[index - back]) {
-        if (best == nullptr || topic.weight >= best->weight) best = &topic;
-      }
-      if (best != nullptr && best->weight >= kAntecedentWeight) return {best};
-    }
-    return {};
+    const bool said =
+        std::any_of(found_.begin(), found_.end(), [&](const BlockerStatement& statement) {
+          return statement.category == category && statement.line + kReachBackLines >= index &&
+                 !IsClosing(statement.move);
+        });
+    const bool known =
+        std::any_of(call_.input->known.blockers.begin(), call_.input->known.blockers.end(),
+                    [category](const deal::Blocker& blocker) {
+                      return blocker.category == category && deal::IsOpen(blocker.status);
+                    });
+    return said || (known && call_.deep());
   }
 
   void Read(size_t index, const CueMatch& match, Move move) {
@@ -285,42 +192,24 @@ class StatementFinder {
     if (about_somebody && IsClosing(move) && statement.actor == kNobody) return;
     const BlockerCategory forced = CategoryFromName(match.cue->category);
     std::vector<const Topic*> objects =
-        IsClosing(move) ? ClosingObjects(index, match) : OpenObjects(index, match, move);
+        IsClosing(move) ? objects_.Closing(index, match) : objects_.Open(index, match, move);
     if (forced != BlockerCategory::kUnspecified) {
+      if (match.cue->weight < 1 && !IsAbout(index, match, forced)) return;
       PushForced(std::move(statement), forced, objects);
       return;
     }
     statement.named = !objects.empty();
     if (objects.empty()) {
       if (move == Move::kPointer && PushByMention(index, match, statement)) return;
+      if (IsClosing(move) && SpeaksOfCompetitor(index)) return;
       if (IsClosing(move) && PushByMention(index, SubjectOf(index, match), statement)) return;
       if (match.cue->weight < 1 && statement.actor == kNobody) return;
-      if (move == Move::kGate && PointsBack(call_.lines[index], match) && PushOnLast(statement)) {
-        return;
-      }
-      if (move == Move::kGate && SaidInSentence(index, match)) return;
-      if (move == Move::kGate && match.slot_last == match.slot_first) {
-        objects = InSentence(index, match);
-      }
-      if (objects.empty() && move == Move::kGate && PushByMention(index, match, statement)) return;
-      if (objects.empty() && move == Move::kGate && PushGateOnEarlier(statement)) return;
+      if (move == Move::kGate && ReadBareGate(index, match, statement, objects)) return;
       statement.named = !objects.empty();
     }
     if (objects.empty()) {
       if (move == Move::kNeed || move == Move::kAsk) return;
-      if (move == Move::kRaise || move == Move::kPointer || move == Move::kGate ||
-          move == Move::kFix) {
-        objects = NextNamed(index, match, move);
-        statement.named = !objects.empty();
-        const bool goes_on = move == Move::kRaise || PointsBack(call_.lines[index], match);
-        if (objects.empty() && PushByMention(index, match, statement)) return;
-        if (objects.empty() && goes_on && PushOnLast(statement)) return;
-      }
-      if (objects.empty()) {
-        const bool far = IsClosing(move) || move == Move::kProgress || move == Move::kReopen ||
-                         PointsBack(call_.lines[index], match);
-        objects = Before(index, match.first_token, far);
-      }
+      if (LookAround(index, match, statement, objects)) return;
     }
     if (objects.empty() && move == Move::kGate && AsksForProof(index, match)) {
       PushLike(statement, BlockerCategory::kTechnical, "proof that it works");
@@ -329,9 +218,63 @@ class StatementFinder {
     for (const Topic* topic : objects) Push(statement, *topic);
     // Without an object: the ledger knows what its speaker or its actor has open.
     const bool by_person = statement.actor != kNobody || (IsClosing(move) && call_.deep());
-    if (objects.empty() && (by_person || move == Move::kReopen)) {
-      found_.push_back(statement);
+    if (objects.empty() && (by_person || move == Move::kReopen)) found_.push_back(statement);
+  }
+
+  // A gate whose own clause names nothing. True when it was understood; else `objects` may have
+  // been found in its sentence.
+  bool ReadBareGate(size_t index, const CueMatch& match, BlockerStatement& statement,
+                    std::vector<const Topic*>& objects) {
+    const Line& line = call_.lines[index];
+    if (PointsBack(line, match) && PushOnLast(statement)) return true;
+    if (SaidInSentence(index, match)) return true;
+    if (match.slot_last == match.slot_first) objects = objects_.InSentence(index, match);
+    if (!objects.empty()) return false;
+    CueMatch whole = match;
+    const Span& own = line.reading.sentences[SentenceOf(line.reading, match.first_token)].span;
+    whole.slot_first = own.first_token;
+    whole.slot_last = own.last_token;
+    if (PushByMention(index, match, statement) || PushByMention(index, whole, statement, true)) {
+      return true;
     }
+    if (PushDeadline(own, statement)) return true;
+    if (match.cue == &ShapedGate() && !SpeaksOfDeal(line.reading, own)) return true;
+    return PushGateOnEarlier(statement);
+  }
+
+  // What a statement without an object of its own is about: what is named next, what it goes on
+  // about, what was named before. True when it was understood.
+  bool LookAround(size_t index, const CueMatch& match, BlockerStatement& statement,
+                  std::vector<const Topic*>& objects) {
+    const Line& line = call_.lines[index];
+    const Move move = statement.move;
+    // What worries them is said, and it is nothing that is known here.
+    const bool names_it = match.slot_last > match.slot_first && !OnlyPronouns(line, match);
+    if (move == Move::kRaise && names_it) {
+      PushByMention(index, match, statement);
+      return true;
+    }
+    const bool back = PointsBack(line, match);
+    if (move == Move::kRaise || move == Move::kPointer || move == Move::kGate ||
+        move == Move::kFix) {
+      objects = objects_.Next(index, match, move);
+      statement.named = !objects.empty();
+      if (objects.empty() && PushByMention(index, match, statement)) return true;
+      const bool goes_on = move == Move::kRaise || back;
+      if (objects.empty() && goes_on && PushOnLast(statement)) return true;
+    }
+    if (!objects.empty()) return false;
+    const bool far = IsClosing(move) || move == Move::kProgress || move == Move::kReopen || back;
+    objects = objects_.Before(index, match.first_token, far);
+    return false;
+  }
+
+  // "They ran it ten times and it held": praise of somebody else settles nothing here.
+  bool SpeaksOfCompetitor(size_t index) const {
+    const auto topics = objects_.Within(index, 0, call_.lines[index].reading.tokens.size());
+    return std::any_of(topics.begin(), topics.end(), [](const Topic* topic) {
+      return topic->category == BlockerCategory::kCompetition;
+    });
   }
 
   BlockerStatement Draft(size_t index, const CueMatch& match, Move move) {
@@ -407,29 +350,45 @@ class StatementFinder {
   }
 
   // "It's the insurance": a word of something said in the way before, here or in an earlier call.
-  bool PushByMention(size_t index, const CueMatch& match, const BlockerStatement& statement) {
+  // `names_only` looks at capitalised words alone.
+  bool PushByMention(size_t index, const CueMatch& match, const BlockerStatement& statement,
+                     bool names_only = false) {
     if (match.slot_last <= match.slot_first || !call_.deep()) return false;
     const Line& line = call_.lines[index];
     for (size_t i = match.slot_first; i < match.slot_last; ++i) {
-      const std::string& word = line.reading.tokens[i].text;
-      if (word.size() < kTellingWord || IsStopWord(word)) continue;
-      for (size_t back = found_.size(); back-- > 0;) {
-        const BlockerStatement& earlier = found_[back];
-        const bool usable = IsAdverse(earlier.move) &&
-                            earlier.category != BlockerCategory::kUnspecified &&
-                            earlier.line + kReachBackLines >= index;
-        if (!usable || !SaysWord(earlier.evidence.quote, word)) continue;
-        PushLike(statement, earlier.category, earlier.object);
-        return true;
-      }
-      for (const deal::Blocker& blocker : call_.input->known.blockers) {
-        if (!deal::IsOpen(blocker.status) || blocker.history.empty()) continue;
-        if (!SaysWord(blocker.history.front().evidence.quote, word)) continue;
-        PushLike(statement, blocker.category, blocker.object);
-        return true;
-      }
+      const Token& token = line.reading.tokens[i];
+      if (token.text.size() < kTellingWord || IsStopWord(token.text)) continue;
+      if (names_only && (!token.capital || i == match.slot_first)) continue;
+      if (PushByWord(token.text, statement)) return true;
     }
     return false;
+  }
+
+  // The category that most of the statements with that word belong to; the latest of them.
+  bool PushByWord(const std::string& word, const BlockerStatement& statement) {
+    std::map<BlockerCategory, std::pair<size_t, std::string>> said;  // count, latest object
+    for (const deal::Blocker& blocker : call_.input->known.blockers) {
+      if (!deal::IsOpen(blocker.status) || blocker.history.empty()) continue;
+      if (!SaysWord(blocker.history.front().evidence.quote, word)) continue;
+      auto& [count, object] = said[blocker.category];
+      ++count;
+      object = blocker.object;
+    }
+    for (const BlockerStatement& earlier : found_) {
+      const bool usable = IsAdverse(earlier.move) &&
+                          earlier.category != BlockerCategory::kUnspecified &&
+                          earlier.line + kReachBackLines >= statement.line;
+      if (!usable || !SaysWord(earlier.evidence.quote, word)) continue;
+      auto& [count, object] = said[earlier.category];
+      ++count;
+      object = earlier.object;
+    }
+    const auto most = std::max_element(said.begin(), said.end(), [](const auto& a, const auto& b) {
+      return a.second.first < b.second.first;
+    });
+    if (most == said.end()) return false;
+    PushLike(statement, most->first, most->second.second);
+    return true;
   }
 
   static bool SaysWord(absl::string_view quote, const std::string& word) {
@@ -522,9 +481,6 @@ class StatementFinder {
       match.slot_first = sentence.span.first_token;
       match.slot_last = sentence.span.last_token;
       Read(index, match, Move::kGate);
-      if (found_.empty() || found_.back().line != index || found_.back().token != *at) {
-        ReadDeadline(index, sentence, match);
-      }
     }
   }
 
@@ -540,14 +496,15 @@ class StatementFinder {
     return any;
   }
 
-  // A condition on nothing but a date is one of timing.
-  void ReadDeadline(size_t index, const Sentence& sentence, const CueMatch& match) {
-    const Line& line = call_.lines[index];
-    const auto dates =
-        FindDates(line.reading, sentence.span.first_token, sentence.span.last_token, call_.today);
-    if (dates.empty()) return;
-    BlockerStatement statement = Draft(index, match, Move::kGate);
-    PushForced(std::move(statement), BlockerCategory::kTiming, {});
+  // A condition on nothing but a date is one of timing, when it is one on the deal.
+  bool PushDeadline(const Span& sentence, const BlockerStatement& statement) {
+    const Reading& reading = call_.lines[statement.line].reading;
+    if (!SpeaksOfDeal(reading, sentence)) return false;
+    if (FindDates(reading, sentence.first_token, sentence.last_token, call_.today).empty()) {
+      return false;
+    }
+    PushForced(statement, BlockerCategory::kTiming, {});
+    return true;
   }
 
   static const Cue& ShapedGate() {
@@ -563,7 +520,7 @@ class StatementFinder {
       const Sentence& sentence = line.reading.sentences[i];
       const std::optional<size_t> start = EnumerationStart(line.reading, sentence.span);
       if (!start || sentence.question) continue;
-      const auto within = Within(index, *start, sentence.span.last_token);
+      const auto within = objects_.Within(index, *start, sentence.span.last_token);
       if (within.empty()) continue;
       const bool said = std::any_of(found_.begin() + static_cast<std::ptrdiff_t>(before),
                                     found_.end(), [&](const BlockerStatement& statement) {
@@ -587,7 +544,7 @@ class StatementFinder {
     const Line& line = call_.lines[index];
     for (const CueMatch& match : line.matches) {
       if (match.cue->kind != "guard.denial" || !Counts(line, match, Move::kSettle)) continue;
-      const std::vector<const Topic*> objects = ClosingObjects(index, match);
+      const std::vector<const Topic*> objects = objects_.Closing(index, match);
       if (objects.empty()) continue;
       BlockerStatement statement = Draft(index, match, Move::kSettle);
       statement.weight = 0.9;
@@ -604,8 +561,10 @@ class StatementFinder {
     if (first == "no" || first == "nothing" || first == "not") return;
     for (size_t i = 0; i < line.reading.sentences.size() && i < kAnswerSentences; ++i) {
       const Sentence& sentence = line.reading.sentences[i];
-      const auto within = Within(index, sentence.span.first_token, sentence.span.last_token);
+      const auto within =
+          objects_.Within(index, sentence.span.first_token, sentence.span.last_token);
       if (within.empty() || sentence.question) continue;
+      if (Heaviest(within)->weight < kAnswerWeight) continue;
       BlockerStatement statement;
       statement.move = Move::kPointer;
       statement.named = true;
@@ -620,7 +579,7 @@ class StatementFinder {
   }
 
   CallView& call_;
-  const std::vector<std::vector<Topic>>& topics_;
+  const ObjectFinder objects_;
   std::vector<BlockerStatement> found_;
   bool asked_ = false;
   size_t asked_line_ = 0;

@@ -44,6 +44,17 @@ bool IsDocumentNoun(absl::string_view word) {
   return kWords->contains(word);
 }
 
+// Capitalised words that open a clause, and calendar words.
+bool NamesNoVendor(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"nothing",   "nobody",    "anything",  "everything", "something", "somebody",  "anybody",
+       "morning",   "afternoon", "thanks",    "okay",       "sure",      "monday",    "tuesday",
+       "wednesday", "thursday",  "friday",    "saturday",   "sunday",    "january",   "february",
+       "march",     "april",     "june",      "july",       "august",    "september", "october",
+       "november",  "december",  "christmas", "easter",     "english",   "french",    "german"});
+  return kWords->contains(word);
+}
+
 // Words that end a phrase to the left although they are no stop words.
 bool IsVerbish(absl::string_view word) {
   static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
@@ -93,10 +104,11 @@ absl::flat_hash_set<std::string> Competitors(const CallView& call) {
   }
   std::vector<size_t> cue_lines;
   for (size_t i = 0; i < call.lines.size(); ++i) {
-    const bool cue = std::any_of(
-        call.lines[i].matches.begin(), call.lines[i].matches.end(), [](const CueMatch& match) {
-          return match.cue->category == "competition" && match.cue->kind != "topic";
-        });
+    const bool cue = std::any_of(call.lines[i].matches.begin(), call.lines[i].matches.end(),
+                                 [](const CueMatch& match) {
+                                   return match.cue->category == "competition" &&
+                                          match.cue->kind != "topic" && match.cue->weight >= 1;
+                                 });
     if (cue) cue_lines.push_back(i);
   }
   if (cue_lines.empty()) return {};
@@ -106,7 +118,7 @@ absl::flat_hash_set<std::string> Competitors(const CallView& call) {
                       (next != cue_lines.begin() && i - *(next - 1) <= kCompetitorCueDistance);
     for (const Token& token : call.lines[i].reading.tokens) {
       if (!token.capital || IsStopWord(token.text) || parties.contains(token.text)) continue;
-      if (IsTitleWord(token.text) || token.text.size() < 4) continue;
+      if (IsTitleWord(token.text) || token.text.size() < 4 || NamesNoVendor(token.text)) continue;
       auto& [count, seen_near] = names[token.text];
       // A word that opens a sentence may be capitalised for that reason alone.
       if (token.before != '.' && token.before != '?' && token.before != 0) continue;

@@ -372,25 +372,16 @@ class Gatherer {
   }
 
   void Meeting(EmailMaterial& material) const {
-    static const RE2& meet = *new RE2(
-        "(?i)\\b(talk again|let's talk|speak|meet|meeting|regroup|same time|check in|catch up|sit "
-        "down|call (with|on|again)|next call|reconvene|follow-up call|let's say|how about|how's|"
-        "can we (say|do|talk|speak))\\b|^call on\\b");
-    for (const Statement& statement : statements_) {
-      if (!Matches(statement.quote, meet) || statement.Has("hypothetical")) continue;
-      const auto day = DayIn(statement.quote, reader_.today);
-      if (!day) continue;
-      material.meeting = EmailDay{*day, EvidenceOf(statement)};
-      static const RE2& with =
-          *new RE2("(?i)\\b(?:call|meeting|talk|sit down|session) with ([A-Z][\\w'-]+)");
-      std::string name;
-      material.meeting_with.clear();
-      if (RE2::PartialMatch(statement.quote, with, &name)) {
-        const std::string person = cast_.Resolve(name);
-        if (person != reader_.name && cast_.SideOf(person) == Side::kCustomer) {
-          material.meeting_with = name;
-        }
-      }
+    material.meeting = NextConversation(statements_, input_.call.call_id, reader_.today);
+    if (!material.meeting) return;
+    const std::string& quote = material.meeting->evidence.quote;
+    static const RE2& with =
+        *new RE2("(?i)\\b(?:call|meeting|talk|sit down|session) with ([A-Z][\\w'-]+)");
+    std::string name;
+    if (!RE2::PartialMatch(quote, with, &name)) return;
+    const std::string person = cast_.Resolve(name);
+    if (person != reader_.name && cast_.SideOf(person) == Side::kCustomer) {
+      material.meeting_with = name;
     }
   }
 
@@ -488,6 +479,23 @@ std::string WithArticle(absl::string_view object, const Cast& cast) {
   std::string name = Uncapitalized(object, cast);
   if (Matches(name, determined)) return name;
   return absl::StrCat("the ", name);
+}
+
+std::optional<EmailDay> NextConversation(const std::vector<Statement>& statements,
+                                         const std::string& call_id, absl::CivilDay today) {
+  static const RE2& meet = *new RE2(
+      "(?i)\\b(talk again|let's talk|speak|meet|meeting|regroup|same time|check in|catch up|sit "
+      "down|call (with|on|again)|next call|reconvene|follow-up call|let's say|how about|how's|"
+      "can we (say|do|talk|speak))\\b|^call on\\b");
+  std::optional<EmailDay> next;
+  for (const Statement& statement : statements) {
+    if (!Matches(statement.quote, meet) || statement.Has("hypothetical")) continue;
+    const auto day = DayIn(statement.quote, today);
+    if (!day) continue;
+    next =
+        EmailDay{*day, {call_id, statement.turn->index, statement.turn->speaker, statement.quote}};
+  }
+  return next;
 }
 
 EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast) {

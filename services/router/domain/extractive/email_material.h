@@ -8,6 +8,7 @@
 #include "absl/time/civil_time.h"
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/facts_text.h"
 
 // What of a call may stand in the follow-up: chosen and worded for its reader.
@@ -46,6 +47,10 @@ struct EmailMaterial {
   std::optional<EmailDay> meeting;   // the next conversation
   std::string meeting_with;          // first name of who joins it, when it is not the reader
 };
+
+// The next conversation the call agreed on: the last day named for one.
+std::optional<EmailDay> NextConversation(const std::vector<Statement>& statements,
+                                         const std::string& call_id, absl::CivilDay today);
 
 EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast);
 

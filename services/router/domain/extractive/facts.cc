@@ -6,7 +6,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/facts_atoms.h"
+#include "services/router/domain/extractive/facts_wording.h"
+#include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/tokens.h"
 #include "services/router/domain/extractive/profile.h"
 
@@ -19,27 +23,16 @@ using transcript::Side;
 // Share of the shorter fact's content words that must stand in the other one.
 constexpr double kSameOverlap = 0.9;
 constexpr double kSameLength = 0.7;
+constexpr double kNextCallUsefulness = 3;
+constexpr double kNextCallConfidence = 0.8;
 
 deal::Evidence EvidenceOf(const CallInput& input, const transcript::Turn& turn,
                           const std::string& quote) {
   return {input.call_id, turn.index, turn.speaker, quote};
 }
 
-std::string TextOf(const Statement& statement, const Cast& cast, absl::CivilDay today) {
-  const std::string& speaker = statement.turn->speaker;
-  const std::string who = speaker.empty() ? cast.OrganizationOf(speaker) : speaker;
-  if (statement.question) {
-    return absl::StrCat(Capitalized(who), " asks: \"", Capitalized(statement.clean), "?\"");
-  }
-  if (statement.asked_turn != nullptr) {
-    return absl::StrCat("Asked \"", statement.asked, "?\", ", who, " says: \"", statement.clean,
-                        ".\"");
-  }
-  if (statement.voice.empty()) {
-    return absl::StrCat(Capitalized(who), " reads out: \"", Capitalized(statement.clean), ".\"");
-  }
-  const std::string text = AsStatement(statement.clean, statement.voice, statement.addressee, cast);
-  return WithDates(WithDigits(text), today);
+std::string TextOf(const Statement& atom, const Cast& cast, absl::CivilDay today) {
+  return WithDates(WithDigits(FactSentence(atom, cast)), today);
 }
 
 // The person the statement is about when it is about one; the seller for the seller's words.
@@ -65,6 +58,7 @@ Fact MakeFact(const Statement& statement, const CallInput& input, const Cast& ca
   Fact fact;
   fact.kind = KindOf(statement);
   fact.text = TextOf(statement, cast, today);
+  if (fact.text.empty()) return fact;
   fact.subject = SubjectOf(statement, cast);
   if (const auto property = PropertyOf(statement, fact.kind, cast, today)) {
     fact.subject = property->subject;
@@ -78,6 +72,24 @@ Fact MakeFact(const Statement& statement, const CallInput& input, const Cast& ca
   fact.confidence = Confidence(statement);
   fact.valid_from = input.occurred_at;
   fact.tags = TagsOf(statement);
+  return fact;
+}
+
+// "Northwind Foods and Acme speak next on Monday, June 8."
+std::optional<Fact> NextCall(const CallInput& input, const deal::Analysis& analysis,
+                             const std::vector<Statement>& statements, const Cast& cast) {
+  const absl::CivilDay today = absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone());
+  const auto next = NextConversation(statements, input.call_id, today);
+  if (!analysis.is_sales_call || !next) return std::nullopt;
+  Fact fact;
+  fact.kind = deal::FactKind::kTimeline;
+  fact.text = absl::StrCat("The next call between ", cast.customer(), " and ", cast.seller(),
+                           " is on ", FormatDay(next->day), ".");
+  fact.attribute = "next_call";
+  fact.value = absl::FormatCivilTime(next->day);
+  fact.evidence.push_back(next->evidence);
+  fact.confidence = kNextCallConfidence;
+  fact.valid_from = input.occurred_at;
   return fact;
 }
 
@@ -121,14 +133,24 @@ bool SameFacts::Add(absl::string_view text) {
 
 ExtractedFacts ExtractFacts(Tier tier, const CallInput& input) {
   const Cast cast(input);
+  const deal::Analysis analysis = Analyze(tier, input);
+  const std::string only_open =
+      analysis.open_blockers.size() == 1 ? analysis.open_blockers.front().object : "";
+  AtomReader reader(AntecedentsOf(analysis, input.call_id, cast), only_open, cast);
+  const std::vector<Statement> statements = FindStatements(tier, input, cast);
+  for (const Statement& statement : statements) reader.Add(statement);
   std::vector<std::pair<double, Fact>> scored;
-  for (const Statement& statement : FindStatements(tier, input, cast)) {
-    const double score = Usefulness(statement);
+  if (std::optional<Fact> next = NextCall(input, analysis, statements, cast)) {
+    scored.emplace_back(kNextCallUsefulness, *std::move(next));
+  }
+  for (const Statement& atom : reader.atoms()) {
+    const double score = Usefulness(atom);
     if (score < kWorthKeeping) continue;
     const bool short_seller_talk =
-        tier == Tier::kFast && statement.side == Side::kSeller && !statement.Has("commitment");
+        tier == Tier::kFast && atom.side == Side::kSeller && !atom.Has("commitment");
     if (short_seller_talk) continue;
-    scored.emplace_back(score, MakeFact(statement, input, cast));
+    Fact fact = MakeFact(atom, input, cast);
+    if (!fact.text.empty()) scored.emplace_back(score, std::move(fact));
   }
   std::stable_sort(scored.begin(), scored.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -140,7 +162,7 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& input) {
     if (result.facts.size() >= limit) break;
     if (same.Add(fact.text)) result.facts.push_back(std::move(fact));
   }
-  result.profile = ExtractProfile(input, Analyze(tier, input), result.facts, cast);
+  result.profile = ExtractProfile(input, analysis, result.facts, cast);
   return result;
 }
 

@@ -21,7 +21,7 @@ inline constexpr size_t kMaxFastFactsPerCall = 40;
 
 // How much a statement is worth keeping; below kWorthKeeping it is dropped.
 double Usefulness(const Statement& statement);
-inline constexpr double kWorthKeeping = 1.6;
+inline constexpr double kWorthKeeping = 1.3;
 
 deal::FactKind KindOf(const Statement& statement);
 

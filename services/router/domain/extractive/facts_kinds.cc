@@ -36,7 +36,17 @@ std::string FirstDay(absl::string_view text, absl::CivilDay today) {
   return days.empty() ? "" : absl::FormatCivilTime(days.front().day);
 }
 
+// "Friday works", "the fourth is good": a date agreed to says nothing without what it is for.
+bool IsAgreement(absl::string_view text) {
+  static const RE2& agreed = *new RE2(
+      "(?i)^(?:the )?[\\w-]+(?: the)?(?: [\\w-]+)?(?: is| are|'s)? (?:works|good|fine|perfect|it "
+      "is|"
+      "okay)(?: for (?:me|us))?$");
+  return Matches(text, agreed);
+}
+
 bool Unfit(const Statement& statement) {
+  if (IsAgreement(statement.clean) && !statement.Has("decision")) return true;
   return statement.clean.empty() || statement.Has("instruction") || statement.Has("health") ||
          statement.Has("anecdote") || statement.Has("hypothetical") || statement.called_colleague;
 }
@@ -67,13 +77,16 @@ double SellerUsefulness(const Statement& statement, double score) {
   return score - kSellerHandicap + (statement.agreed ? 0.5 : 0);
 }
 
-// Asked by the customer: worth keeping when it is about the deal's matter.
+// Asked by the customer: worth keeping when it shows a concern that is more than the price.
 double QuestionUsefulness(const Statement& statement) {
-  const auto topic = statement.cues.find("topic");
-  const int topics = topic == statement.cues.end() ? 0 : topic->second;
-  const bool matter = topics > 0 && (topics > 1 || statement.names > 0 || statement.numbers > 0 ||
-                                     statement.content_words >= 2);
-  return matter && statement.content_words >= 2 && statement.words <= 30 ? kWorthKeeping : 0;
+  if (statement.words > 30) return 0;
+  for (const CueMatch& match : BuiltinLexicon().Match(ReadTurn(statement.clean))) {
+    const bool concern = match.cue->kind == "topic" && !match.cue->category.empty() &&
+                         match.cue->category != "price" && match.cue->category != "timing" &&
+                         match.cue->category != "none";
+    if (concern) return kWorthKeeping;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -88,6 +101,9 @@ double Usefulness(const Statement& statement) {
   const int topics = topic == statement.cues.end() ? 0 : topic->second;
   const double cues = CueWeight(statement);
   const bool counted_answer = answer && statement.numbers > 0;
+  // Nothing of the deal in it: no word of business, figure, name or cue.
+  if (topics == 0 && cues == 0 && statement.numbers == 0 && statement.names == 0) return 0;
+  if (statement.Has("smalltalk") && cues == 0) return 0;
   if (statement.content_words < 2 && !counted_answer && cues == 0) return 0;
   if (statement.content_words == 0 && !counted_answer) return 0;
   double score = std::min(topics, 3) * 0.7 + cues + ContentWeight(statement);

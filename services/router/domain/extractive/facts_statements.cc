@@ -146,6 +146,27 @@ bool Affirms(absl::string_view text) {
   return RE2::PartialMatch({text.data(), text.size()}, yes);
 }
 
+// Figures and names in `span`.
+void CountFigures(const Reading& reading, const Span& span, const Cast& cast,
+                  Statement& statement) {
+  const std::string own = absl::AsciiStrToLower(statement.turn->speaker);
+  for (size_t i = span.first_token; i < span.last_token; ++i) {
+    const Token& token = reading.tokens[i];
+    const auto number = NumberAt(reading.tokens, i, span.last_token);
+    if (number && (number->value != 1 || number->dollars || number->percent)) {
+      ++statement.numbers;
+      i = number->last_token - 1;
+      continue;
+    }
+    const bool sentence_start =
+        i == span.first_token || token.before == '.' || token.before == '?' || token.before == '!';
+    const bool name = !sentence_start || cast.first_names().contains(token.text);
+    if (token.capital && name && token.text != "i" && !absl::StrContains(own, token.text)) {
+      ++statement.names;
+    }
+  }
+}
+
 class Reader {
  public:
   Reader(Tier tier, const CallInput& input, const Cast& cast)
@@ -208,7 +229,7 @@ class Reader {
                                  statement.voice == statement.turn->speaker &&
                                  cast_.SideOf(statement.addressee) == statement.side;
     if (statement.side != Side::kSeller) statement.addressee.clear();
-    Count(reading, span, statement);
+    CountFigures(reading, span, cast_, statement);
     for (const CueMatch& match : matches) {
       if (match.first_token < span.first_token || match.last_token > span.last_token) continue;
       ++statement.cues[std::string(absl::StripPrefix(match.cue->kind, "fact."))];
@@ -238,25 +259,6 @@ class Reader {
     if (!RE2::PartialMatch(turn.text.substr(0, mark), from, &name)) return;
     const std::string known = cast_.Resolve(name);
     if (!known.empty() || absl::StrContains(name, ' ')) author_ = known.empty() ? name : known;
-  }
-
-  void Count(const Reading& reading, const Span& span, Statement& statement) const {
-    const std::string own = absl::AsciiStrToLower(statement.turn->speaker);
-    for (size_t i = span.first_token; i < span.last_token; ++i) {
-      const Token& token = reading.tokens[i];
-      const auto number = NumberAt(reading.tokens, i, span.last_token);
-      if (number && (number->value != 1 || number->dollars || number->percent)) {
-        ++statement.numbers;
-        i = number->last_token - 1;
-        continue;
-      }
-      const bool sentence_start = i == span.first_token || token.before == '.' ||
-                                  token.before == '?' || token.before == '!';
-      const bool name = !sentence_start || cast_.first_names().contains(token.text);
-      if (token.capital && name && token.text != "i" && !absl::StrContains(own, token.text)) {
-        ++statement.names;
-      }
-    }
   }
 
   // A short answer, or one that points back, needs its question to say anything.
@@ -296,6 +298,21 @@ class Reader {
 
 std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const Cast& cast) {
   return Reader(tier, input, cast).Run();
+}
+
+void Recount(const Cast& cast, Statement& statement) {
+  const Reading reading = ReadTurn(statement.clean);
+  statement.cues.clear();
+  statement.content_words = statement.numbers = statement.names = statement.words = 0;
+  if (reading.tokens.empty()) return;
+  const Span span = TokenSpan(reading, 0, reading.tokens.size());
+  statement.words = static_cast<int>(Length(span));
+  statement.content_words = ContentWords(reading, span);
+  statement.pronoun_first = BeginsPointing(reading, span);
+  CountFigures(reading, span, cast, statement);
+  for (const CueMatch& match : FactLexicon().Match(reading)) {
+    ++statement.cues[std::string(absl::StripPrefix(match.cue->kind, "fact."))];
+  }
 }
 
 const Lexicon& FactLexicon() {

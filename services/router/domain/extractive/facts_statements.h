@@ -48,6 +48,9 @@ struct Statement {
 // Statements in the order they were said. The fast tier reads every sentence for itself.
 std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const Cast& cast);
 
+// Reads the cues, names and figures of `statement.clean` afresh, after its words were changed.
+void Recount(const Cast& cast, Statement& statement);
+
 // The fact cues of lexicon/facts.cues. Read-only after its first use; thread-safe.
 const Lexicon& FactLexicon();
 

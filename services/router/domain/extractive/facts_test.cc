@@ -110,8 +110,7 @@ TEST(ExtractFactsTest, AShortAnswerKeepsItsQuestion) {
   const auto facts =
       FactsOf({{"Tom Beck", "How many ovens do you run?"}, {"Ana Ruiz", "Ninety-two."}});
   ASSERT_EQ(facts.size(), 1u);
-  EXPECT_THAT(facts[0].text, HasSubstr("How many ovens"));
-  EXPECT_THAT(facts[0].text, HasSubstr("Ninety-two"));
+  EXPECT_EQ(facts[0].text, "Northwind Foods runs 92 ovens.");
   EXPECT_EQ(facts[0].evidence.size(), 2u);
 }
 
@@ -145,7 +144,7 @@ TEST(ExtractFactsTest, WhatIsKnownIsNotAddedAgain) {
 TEST(ExtractFactsTest, ADirectiveIsARequestToTheSeller) {
   const auto facts = FactsOf({{"Ana Ruiz", "Send the certificate to me, not to purchasing."}});
   ASSERT_EQ(facts.size(), 1u);
-  EXPECT_THAT(facts[0].text, HasSubstr("Ana Ruiz asks Acme to send the certificate"));
+  EXPECT_THAT(facts[0].text, HasSubstr("Ana Ruiz asked Acme to send the certificate"));
 }
 
 TEST(ExtractFactsTest, InstructionsToSoftwareAreNoFacts) {

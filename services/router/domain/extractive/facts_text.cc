@@ -6,10 +6,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -20,12 +23,14 @@ using transcript::Side;
 
 // The most openers dropped in front of one sentence ("So, okay, well, look, ...").
 constexpr int kMaxOpeners = 6;
+constexpr size_t kMaxRepeatedWords = 3;
 
 const RE2& Opener() {
   static const RE2& pattern = *new RE2(
       "(?i)^(?:(?:uh|um|er|hm|hmm|huh|oh|ah|yeah|yep|yes|no|okay|ok|well|look|listen|right|hey|hi|"
       "sure|and|but|so|good|great|perfect|exactly|honestly|actually|basically|sorry|like|see|fine|"
-      "anyway|also|then|now|plus|frankly|understood|i mean|you know|i guess|to be honest|"
+      "anyway|also|then|now|plus|first|firstly|second|secondly|third|finally|lastly|again|ha|fair "
+      "enough|got it|frankly|understood|i mean|you know|i guess|to be honest|"
       "to be candid|i'll be honest|let me see|in fact|of course|by the way|because|'cause|please)"
       "(?:,+|\\s*\\.\\.\\.|\\s+-)\\s+|"
       "(?:so|and|but|well|okay|oh|because|'cause|uh|um|really)\\s+)");
@@ -62,6 +67,10 @@ std::string TakeVocative(std::string* text, const Cast& cast) {
   return "";
 }
 
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
 bool NamesAny(absl::string_view text, absl::string_view name) {
   return !name.empty() && absl::StrContains(text, name);
 }
@@ -78,16 +87,20 @@ Perspective PerspectiveOf(const std::string& speaker, const std::string& address
                           absl::string_view clean, const Cast& cast) {
   Perspective perspective;
   const bool seller = cast.SideOf(speaker) == Side::kSeller;
-  if (!speaker.empty()) perspective.first_singular = Named(speaker, FirstName(speaker));
-  const std::string own = cast.OrganizationOf(speaker);
-  perspective.first_plural = Named(own);
+  if (!speaker.empty()) perspective.first_singular = NamedPerson(speaker, cast);
+  // Where the words speak of others as "they", an organisation is named each time.
+  static const RE2& others = *new RE2("(?i)\\b(they|them|their|they're|they've|they'd)\\b");
+  const auto named = [ambiguous = Matches(clean, others)](const std::string& name) {
+    return ambiguous ? Named(name) : NamedOrganization(name);
+  };
+  perspective.first_plural = named(cast.OrganizationOf(speaker));
   if (seller) {
     static const RE2& personal = *new RE2("(?i)\\b(i|i'll|i'd|i can|to you|you'll)\\b");
     const bool person =
         !addressee.empty() && RE2::PartialMatch({clean.data(), clean.size()}, personal);
-    perspective.second = person ? Named(addressee, FirstName(addressee)) : Named(cast.customer());
+    perspective.second = person ? NamedPerson(addressee, cast) : named(cast.customer());
   } else if (!IsGenericYou(clean)) {
-    perspective.second = Named(cast.seller());
+    perspective.second = named(cast.seller());
   }
   return perspective;
 }
@@ -119,11 +132,62 @@ Cast::Cast(const CallInput& input) : input_(input) {
         small_words_.emplace(word.substr(0, word.find_first_of(".,;:?!'")));
       }
     }
+  }
+  LearnSides();
+  LearnPronouns();
+  for (const transcript::Turn& turn : input.transcript.turns) {
     if (turn.speaker.empty() || SideOf(turn.speaker) == Side::kSeller) continue;
     several = several || (!only_customer_.empty() && only_customer_ != turn.speaker);
     only_customer_ = turn.speaker;
   }
   if (several) only_customer_.clear();
+}
+
+// A transcript without organisations: whoever speaks like the seller is.
+void Cast::LearnSides() {
+  for (const Participant& participant : input_.transcript.participants) {
+    if (participant.side == Side::kSeller) return;
+  }
+  for (const Line& line : ReadCall(Tier::kDeep, input_).lines) {
+    if (!line.turn->speaker.empty()) sides_.try_emplace(line.turn->speaker, line.side);
+  }
+}
+
+// "I brought Sarah, she's our security lead". Two readings of one name teach nothing.
+void Cast::LearnPronouns() {
+  static const RE2& spoken = *new RE2(
+      "\\b([A-Z][\\w'-]+)(?:[,.;]| said| says| thinks)\\s+(?:and |but )?([Ss]he|[Hh]e)\\b");
+  for (const transcript::Turn& turn : input_.transcript.turns) {
+    re2::StringPiece rest(turn.text);
+    std::string first, pronoun;
+    while (RE2::FindAndConsume(&rest, spoken, &first, &pronoun)) {
+      const std::string name = Resolve(first);
+      if (name.empty()) continue;
+      const std::string lower = absl::AsciiStrToLower(pronoun);
+      const auto [at, added] = pronouns_.try_emplace(name, lower);
+      if (!added && at->second != lower) at->second.clear();
+    }
+  }
+}
+
+absl::string_view Cast::PronounOf(const std::string& name) const {
+  const auto found = pronouns_.find(name);
+  return found == pronouns_.end() ? "" : absl::string_view(found->second);
+}
+
+Referent NamedPerson(const std::string& name, const Cast& cast) {
+  Referent person = Named(name, FirstName(name));
+  const absl::string_view pronoun = cast.PronounOf(name);
+  person.possessive_again = pronoun == "she" ? "her" : pronoun == "he" ? "his" : "their";
+  return person;
+}
+
+Referent NamedOrganization(const std::string& name) {
+  Referent organization = Named(name, "they");
+  organization.possessive_again = "their";
+  organization.object_again = "them";
+  organization.again_agreement = Agreement::kPlural;
+  return organization;
 }
 
 bool Cast::IsOrdinary(absl::string_view lower_word) const {
@@ -140,7 +204,8 @@ void Cast::Add(const std::string& name) {
 Side Cast::SideOf(const std::string& speaker) const {
   const Participant* participant = transcript::FindParticipant(input_.transcript, speaker);
   if (participant != nullptr && participant->side != Side::kUnknown) return participant->side;
-  return Side::kCustomer;
+  const auto learned = sides_.find(speaker);
+  return learned == sides_.end() ? Side::kCustomer : learned->second;
 }
 
 std::string Cast::OrganizationOf(const std::string& speaker) const {
@@ -180,6 +245,47 @@ std::string FirstName(absl::string_view name) {
   return std::string(name);
 }
 
+// "that's that's", "I'll, I'll send": said twice, written once. Doubled figures stay.
+std::string WithoutRepeats(absl::string_view text) {
+  std::vector<std::string> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
+  const auto plain = [&](size_t i) {
+    std::string word = absl::AsciiStrToLower(words[i]);
+    while (!word.empty() && (word.back() == ',' || word.back() == '-')) word.pop_back();
+    return word;
+  };
+  for (size_t length = kMaxRepeatedWords; length > 0; --length) {
+    for (size_t i = 0; i + 2 * length <= words.size();) {
+      bool same = true;
+      for (size_t k = 0; k < length; ++k) {
+        same = same && plain(i + k) == plain(i + length + k) && !IsNumberWord(plain(i + k));
+      }
+      const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
+      if (same) {
+        words.erase(at, at + static_cast<std::ptrdiff_t>(length));
+      } else {
+        ++i;
+      }
+    }
+  }
+  return absl::StrJoin(words, " ");
+}
+
+// "my kid's got hockey", "five's our hour": contractions with nouns are opened in writing.
+void OpenContractions(std::string* text) {
+  static const RE2& has = *new RE2("(\\w)'s (got|been|had)\\b");
+  RE2::GlobalReplace(text, has, "\\1 has \\2");
+  static const RE2& got = *new RE2("\\bhas got (?:to )?");
+  static const RE2& got_to = *new RE2("\\bhas got to\\b");
+  RE2::GlobalReplace(text, got_to, "has to");
+  RE2::GlobalReplace(text, got, "has ");
+  static const RE2& is = *new RE2(
+      "(\\w)'s (a|an|the|my|our|your|not|no|too|very|fine|good|okay|gone|done|already|still|always|"
+      "never|just|about|going|coming|in|on|at|because|up|down|out|ready|great|best|better)\\b");
+  RE2::GlobalReplace(text, is, "\\1 is \\2");
+  static const RE2& let = *new RE2("(?i)\\b(let) is\\b");
+  RE2::GlobalReplace(text, let, "\\1's");
+}
+
 CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
   std::string text = absl::StrReplaceAll(
       sentence, {{"\u2019", "'"}, {"\u2018", "'"}, {"\n", " "}, {"'em ", "them "}});
@@ -198,8 +304,17 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
   static const RE2& aside = *new RE2("(?i),\\s*(?:uh|um|er|like|say|let's say)\\s*,");
   RE2::GlobalReplace(&text, aside, "");
   RE2::GlobalReplace(&text, InnerFiller(), "\\1");
-  static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm)\\b[,]?\\s*");
+  static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s*");
   RE2::GlobalReplace(&text, hesitation, "");
+  static const RE2& polite = *new RE2("(?i),\\s*please\\s*,");
+  RE2::GlobalReplace(&text, polite, ",");
+  // The comma a filler leaves behind splits no word from what it governs.
+  static const RE2& stranded = *new RE2(
+      "(?i)\\b(for|of|to|in|on|at|with|by|the|a|an|is|are|my|our|your|from|about|into|and|or|but|"
+      "that|because),\\s");
+  RE2::GlobalReplace(&text, stranded, "\\1 ");
+  text = WithoutRepeats(text);
+  OpenContractions(&text);
   static const RE2& tail = *new RE2(
       "(?i)(?:,\\s*(?:you know|i mean|like|right|so|actually|though|please|uh|um|sorry|okay|i "
       "think|"
@@ -220,7 +335,8 @@ std::string Capitalized(absl::string_view text) {
 std::string Uncapitalized(absl::string_view text, const Cast& cast) {
   const std::string word(text.substr(0, text.find_first_of(" ,.'")));
   const std::string lower = absl::AsciiStrToLower(word);
-  const bool plain = IsStopWord(lower) || IsBaseVerb(lower) || cast.IsOrdinary(lower);
+  const bool plain =
+      IsStopWord(lower) || IsBaseVerb(lower) || IsNumberWord(lower) || cast.IsOrdinary(lower);
   const bool acronym = word.size() > 1 && absl::ascii_isupper(static_cast<unsigned char>(word[1]));
   if (!plain || acronym || word == "I" || cast.first_names().contains(lower))
     return std::string(text);
@@ -242,28 +358,44 @@ std::string AsStatement(absl::string_view clean, const std::string& speaker,
                         const std::string& addressee, const Cast& cast) {
   const bool seller = cast.SideOf(speaker) == Side::kSeller;
   const Perspective perspective = PerspectiveOf(speaker, addressee, clean, cast);
-  const std::string who = speaker.empty() ? cast.OrganizationOf(speaker) : speaker;
-  std::string words(clean);
-  if (absl::StartsWithIgnoreCase(words, "let's ")) {
-    const Perspective rest = perspective;
-    return absl::StrCat(Capitalized(who), " proposes to ", Rephrase(words.substr(6), rest), ".");
+  const std::string who = Capitalized(speaker.empty() ? cast.OrganizationOf(speaker) : speaker);
+  const auto told = [&](absl::string_view verb, absl::string_view words) {
+    Perspective after = perspective;
+    after.first_singular.subject = after.first_singular.object = FirstName(who);
+    return absl::StrCat(who, " ", verb, " ", Uncapitalized(Rephrase(words, after), cast), ".");
+  };
+  std::string action;
+  if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), "(?i)let's (.*)", &action)) {
+    const std::string verb(action.substr(0, action.find_first_of(" ,")));
+    return IsBaseVerb(verb) ? told("proposed to", action) : "";
   }
-  static const RE2& negated = *new RE2("(?i)^(?:don't|do not|never)\\s+(\\w+)");
+  if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), "(?i)let me (.*)", &action)) {
+    static const RE2& idle = *new RE2(
+        "(?i)^(know|see|think|be|say|jump|finish|start|guess|check|just|stop|ask|tell|put it|look|"
+        "confirm|get this|write (that|it) down)\\b");
+    return !seller || Matches(action, idle) ? "" : told("offered to", action);
+  }
+  static const RE2& negated = *new RE2("(?i)^(?:please )?(?:don't|do not|never)\\s+(\\w+)");
+  std::string words(clean);
   std::string verb(words.substr(0, words.find_first_of(" ,")));
   std::string negated_verb;
   const bool is_negated = RE2::PartialMatch(words, negated, &negated_verb);
-  if (!seller && (IsDirectiveVerb(verb) || (is_negated && IsDirectiveVerb(negated_verb)))) {
+  static const RE2& noun = *new RE2("^\\S+ (?:is|was|works|would be|are|and|or|goes)\\b");
+  if ((IsDirectiveVerb(verb) && !Matches(words, noun)) ||
+      (is_negated && IsDirectiveVerb(negated_verb))) {
+    if (seller) return "";
     if (is_negated) words = words.substr(words.find(negated_verb));
-    std::string rest = Rephrase(words, perspective);
-    if (!rest.empty()) rest[0] = absl::ascii_tolower(static_cast<unsigned char>(rest[0]));
-    return absl::StrCat(Capitalized(who), " asks ", cast.seller(), is_negated ? " not to " : " to ",
-                        rest, ".");
+    return told(absl::StrCat("asked ", cast.seller(), is_negated ? " not to" : " to"), words);
   }
-  std::string text = Rephrase(words, perspective);
+  // "You fix the price, we've got something to talk about."
+  static const RE2& bargain =
+      *new RE2("(?i)^you (?:\\w+) [^,]+, (?:and )?(?:i|we|i'll|we'll|we've)\\b");
+  if (Matches(words, bargain)) words = absl::StrCat("if ", Uncapitalized(words, cast));
+  const std::string text = Rephrase(words, perspective);
   const bool attributed = NamesAny(text, speaker) || NamesAny(text, cast.OrganizationOf(speaker)) ||
                           (!speaker.empty() && NamesAny(text, FirstName(speaker)));
-  if (!attributed) {
-    text = absl::StrCat("According to ", who, ", ", Uncapitalized(text, cast));
+  if (seller && !attributed) {
+    return absl::StrCat(who, " said that ", Uncapitalized(text, cast), ".");
   }
   return absl::StrCat(Capitalized(text), ".");
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "common/transcript/transcript.h"
@@ -34,11 +35,15 @@ class Cast {
   std::string Resolve(absl::string_view word) const;
   // The one person of the customer who speaks on this call; empty when several do.
   const std::string& only_customer() const { return only_customer_; }
+  // "she" or "he" when the call uses it of the person; empty when it does not say.
+  absl::string_view PronounOf(const std::string& name) const;
   // Everybody known on a side.
   std::vector<std::string> People(transcript::Side side) const;
 
  private:
   void Add(const std::string& name);
+  void LearnSides();
+  void LearnPronouns();
 
   const CallInput& input_;
   std::string customer_;
@@ -48,7 +53,15 @@ class Cast {
   absl::flat_hash_set<std::string> first_names_;
   absl::flat_hash_set<std::string> small_words_;
   std::string only_customer_;
+  // For transcripts that do not say who sells: what the call's own words say.
+  absl::flat_hash_map<std::string, transcript::Side> sides_;
+  absl::flat_hash_map<std::string, std::string> pronouns_;  // by full name
 };
+
+// How a person or an organisation is named in a sentence: the full name once, then the first name
+// or "they", with the call's own pronoun for what belongs to a person.
+Referent NamedPerson(const std::string& name, const Cast& cast);
+Referent NamedOrganization(const std::string& name);
 
 // "Sarah" of "Sarah Chen"; titles of address ("Dr.") are skipped.
 std::string FirstName(absl::string_view name);
@@ -65,7 +78,8 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast);
 bool IsInterjection(absl::string_view clean);
 
 // The sentence as a statement about its speaker, closing full stop included. `addressee` is who
-// "you" is for a seller's sentence; empty: the customer's company.
+// "you" is for a seller's sentence; empty: the customer's company. Empty when the words are
+// nothing that can be told of somebody ("let me see").
 std::string AsStatement(absl::string_view clean, const std::string& speaker,
                         const std::string& addressee, const Cast& cast);
 

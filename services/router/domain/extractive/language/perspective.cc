@@ -62,11 +62,12 @@ bool IsAdverb(absl::string_view word) {
 // After these a pronoun is an object: "to you", "send you".
 bool TakesObject(absl::string_view word) {
   static const WordSet& words = *new WordSet(
-      {"to",    "for",   "with",   "by",      "from",  "at",     "of",      "on",     "about",
-       "send",  "tell",  "give",   "get",     "show",  "ask",    "let",     "call",   "email",
-       "bring", "copy",  "sent",   "told",    "gave",  "got",    "showed",  "asked",  "called",
-       "help",  "thank", "thanks", "promise", "owe",   "see",    "hear",    "meet",   "without",
-       "than",  "like",  "under",  "over",    "after", "before", "between", "around", "behind"});
+      {"to",    "for",   "with",   "by",      "from",    "at",     "of",     "on",    "about",
+       "send",  "tell",  "give",   "get",     "show",    "ask",    "let",    "call",  "email",
+       "bring", "copy",  "sent",   "told",    "gave",    "got",    "showed", "asked", "called",
+       "help",  "thank", "thanks", "promise", "owe",     "see",    "hear",   "meet",  "without",
+       "make",  "made",  "makes",  "lets",    "save",    "cost",   "costs",  "than",  "like",
+       "under", "over",  "after",  "before",  "between", "around", "behind"});
   return words.contains(word);
 }
 
@@ -161,7 +162,7 @@ class Rewriter {
     if (who == nullptr || who->subject.empty()) return;
     if (!parts.second.empty() && root != "i" && root != "we" && root != "you") return;
     if (root == "my" || root == "our" || root == "your") {
-      pieces_[i].word = who->possessive;
+      pieces_[i].word = Possessive(*who);
     } else if (root == "mine" || root == "ours" || root == "yours") {
       pieces_[i].word =
           who->agreement == Agreement::kPlural && who->subject == "you" ? "yours" : who->possessive;
@@ -169,7 +170,9 @@ class Rewriter {
       if (who->subject == "you") pieces_[i].word = "yourself";
       if (who->agreement == Agreement::kThirdSingular) pieces_[i].word = "personally";
     } else if (IsObject(i, root, parts.second)) {
-      pieces_[i].word = Mention(*who, who->object);
+      const bool again = !who->again.empty() && mentioned_.contains(who->subject);
+      pieces_[i].word =
+          again && !who->object_again.empty() ? who->object_again : Mention(*who, who->object);
     } else {
       RewriteSubject(i, *who, root, parts.second);
     }
@@ -191,12 +194,19 @@ class Rewriter {
     return again ? who.again : full;
   }
 
+  std::string Possessive(const Referent& who) {
+    const bool again = !who.possessive_again.empty() && !mentioned_.insert(who.subject).second;
+    return again ? who.possessive_again : who.possessive;
+  }
+
   void RewriteSubject(size_t i, const Referent& who, absl::string_view root,
                       absl::string_view contraction) {
+    const bool again = !who.again.empty() && mentioned_.contains(who.subject);
+    const Agreement agreement = again ? who.again_agreement : who.agreement;
     const std::string subject = Mention(who, who.subject);
     if (contraction.empty()) {
       pieces_[i].word = subject;
-      AgreeVerb(i + 1, who.agreement, root == "i");
+      AgreeVerb(i + 1, agreement, root == "i");
       return;
     }
     const std::string next = i + 1 < pieces_.size() ? Lower(pieces_[i + 1]) : "";
@@ -205,7 +215,7 @@ class Rewriter {
       pieces_[i + 1].word.clear();
       pieces_[i + 1].before.clear();
     }
-    pieces_[i].word = absl::StrCat(subject, " ", Auxiliary(contraction, who.agreement, had));
+    pieces_[i].word = absl::StrCat(subject, " ", Auxiliary(contraction, agreement, had));
   }
 
   void AgreeVerb(size_t i, Agreement agreement, bool was_first_singular) {
@@ -213,7 +223,41 @@ class Rewriter {
     if (i >= pieces_.size()) return;
     const std::string verb = Lower(pieces_[i]);
     std::string changed = Conjugate(verb, agreement, was_first_singular);
+    const bool simple = agreement == Agreement::kThirdSingular && IsBaseVerb(verb);
+    if (verb == "read" && agreement == Agreement::kThirdSingular && IsHabit()) changed = "reads";
     if (changed != verb) pieces_[i].word = std::move(changed);
+    if (simple) AgreeSecondVerb(i + 1);
+  }
+
+  // "we sign and pay the invoice": the verb after "and" has the same subject.
+  void AgreeSecondVerb(size_t i) {
+    for (; i + 1 < pieces_.size() && pieces_[i - 1].after.empty(); ++i) {
+      const std::string word = Lower(pieces_[i]);
+      if (word != "and" && word != "or") continue;
+      const std::string verb = Lower(pieces_[i + 1]);
+      const bool object = i + 2 < pieces_.size() && StartsObject(Lower(pieces_[i + 2]));
+      if (!IsBaseVerb(verb) || !object || !pieces_[i + 1].after.empty()) return;
+      pieces_[i + 1].word = ThirdPerson(verb);
+      return;
+    }
+  }
+
+  static bool StartsObject(absl::string_view word) {
+    static const WordSet& words =
+        *new WordSet({"the", "a", "an", "it", "them", "my", "our", "your", "his", "her", "their",
+                      "that", "this", "to", "all", "every"});
+    return words.contains(word);
+  }
+
+  // Words about what is always so: "every", "in the morning".
+  bool IsHabit() const {
+    static const WordSet& always =
+        *new WordSet({"every", "always", "usually", "mornings", "morning", "evenings", "nights",
+                      "never", "only", "daily"});
+    for (const Piece& piece : pieces_) {
+      if (always.contains(Lower(piece))) return true;
+    }
+    return false;
   }
 
   std::vector<Piece> pieces_;

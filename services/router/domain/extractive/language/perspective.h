@@ -24,6 +24,10 @@ struct Referent {
   std::string possessive;  // "Sarah Chen's", "your"
   std::string again;       // a shorter subject and object from the second mention on; may be empty
   Agreement agreement = Agreement::kThirdSingular;
+  std::string possessive_again = {};  // "her", "their"; empty: the possessive again
+  std::string object_again = {};      // "them"; empty: `again`
+  // How verbs agree with `again`: "Northwind lost a day because they were late".
+  Agreement again_agreement = Agreement::kThirdSingular;
 };
 
 // A person or organisation by name; `again` (a first name) is used from the second mention on.

@@ -1,0 +1,415 @@
+#include "services/router/domain/extractive/facts_atoms.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/email_material.h"
+#include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/numbers.h"
+#include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/tokens.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using WordSet = absl::flat_hash_set<absl::string_view>;
+
+// A sentence and what points back to it stay one fact up to this length.
+constexpr size_t kMaxJoinedWords = 36;
+constexpr size_t kMinHalfWords = 3;
+constexpr int kMinTellingWords = 4;
+// A fragment of a few words may elaborate a sentence that is not long itself.
+constexpr size_t kMaxFragmentWords = 8;
+constexpr size_t kMaxElaboratedWords = 16;
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+bool IsFiniteAuxiliary(absl::string_view word) {
+  static const WordSet& words =
+      *new WordSet({"is", "are", "was", "were", "am", "has", "have", "had", "do", "does", "did",
+                    "will", "would", "can", "could", "should", "may", "might", "must"});
+  return words.contains(word);
+}
+
+bool IsIrregularPast(absl::string_view word) {
+  static const WordSet& words = *new WordSet(
+      {"went",    "got",   "lost",  "took", "sent", "told", "made",   "said",  "paid",   "ran",
+       "came",    "gave",  "found", "held", "left", "met",  "sold",   "built", "bought", "began",
+       "chose",   "wrote", "spent", "kept", "knew", "saw",  "fell",   "grew",  "spoke",  "brought",
+       "thought", "heard", "put",   "cut",  "cost", "set",  "became", "drove", "quit",   "broke"});
+  return words.contains(word);
+}
+
+bool IsSubjectPronoun(absl::string_view word) {
+  return word == "i" || word == "we" || word == "you" || word == "he" || word == "she" ||
+         word == "they" || word == "it" || word == "there";
+}
+
+bool IsModifier(absl::string_view word) {
+  static const WordSet& words =
+      *new WordSet({"the", "a",   "an", "our", "my", "your", "their", "his", "her", "its", "of",
+                    "per", "for", "in", "on",  "by", "with", "to",    "no",  "and", "or"});
+  return words.contains(word);
+}
+
+// "needs", "coaches": the third person of a common verb, not after an article.
+bool IsThirdPersonVerb(const std::vector<Token>& tokens, size_t at) {
+  const std::string& word = tokens[at].text;
+  if (word.size() < 4 || word.back() != 's' || at == 0 || IsModifier(tokens[at - 1].text) ||
+      (at == 1 && IsNumberWord(tokens[0].text)) || tokens[at].before != 0) {
+    return false;
+  }
+  const absl::string_view stem(word);
+  if (IsBaseVerb(stem.substr(0, stem.size() - 1))) return true;
+  if (absl::EndsWith(stem, "ies"))
+    return IsBaseVerb(absl::StrCat(stem.substr(0, stem.size() - 3), "y"));
+  return absl::EndsWith(stem, "es") && IsBaseVerb(stem.substr(0, stem.size() - 2));
+}
+
+// "signed the form", but not "signed by an officer" or "the signed form".
+bool IsPastVerb(const std::vector<Token>& tokens, size_t at) {
+  const std::string& word = tokens[at].text;
+  const bool past = IsIrregularPast(word) ||
+                    (word.size() > 4 && absl::EndsWith(word, "ed") && !absl::EndsWith(word, "eed"));
+  if (!past || at == 0 || tokens[at].before != 0 || IsModifier(tokens[at - 1].text)) return false;
+  return at + 1 == tokens.size() || tokens[at + 1].text != "by";
+}
+
+// The first finite verb from `from` on; the number of tokens when there is none.
+size_t FirstVerb(const std::vector<Token>& tokens, size_t from = 0) {
+  for (size_t i = from; i < tokens.size(); ++i) {
+    const std::string& word = tokens[i].text;
+    if (IsFiniteAuxiliary(word) || IsThirdPersonVerb(tokens, i) || IsPastVerb(tokens, i)) return i;
+    const bool after_subject =
+        i > 0 && (IsSubjectPronoun(tokens[i - 1].text) || tokens[i - 1].text == "never" ||
+                  absl::EndsWith(tokens[i - 1].text, "s"));
+    if (after_subject && tokens[i].before == 0 && (IsBaseVerb(word) || word == "read")) return i;
+  }
+  return tokens.size();
+}
+
+bool IsSubordinator(absl::string_view word) {
+  static const WordSet& words = *new WordSet(
+      {"if",     "when", "because",  "since",    "until",   "unless", "once",  "while", "after",
+       "before", "as",   "although", "though",   "whether", "with",   "given", "till",  "from",
+       "for",    "by",   "where",    "whatever", "whoever", "at",     "in"});
+  return words.contains(word);
+}
+
+// Names a thing that "it" further on may mean.
+bool IsNounLike(const Token& token) {
+  return !IsStopWord(token.text) && !IsFiniteAuxiliary(token.text) && !IsBaseVerb(token.text) &&
+         !IsNumberWord(token.text) && !absl::EndsWith(token.text, "ly") &&
+         !absl::EndsWith(token.text, "ed");
+}
+
+// "that", "this" before anything but a noun.
+bool IsPointer(const std::vector<Token>& tokens, size_t at) {
+  const std::string& word = tokens[at].text;
+  if (word == "it" || word == "them" || word == "they" || word == "he" || word == "she" ||
+      word == "him" || word == "those" || word == "theirs" || word == "hers") {
+    return true;
+  }
+  if (word != "that" && word != "this" && word != "these") return false;
+  if (at + 1 == tokens.size() || tokens[at + 1].before != 0) return true;
+  const std::string& next = tokens[at + 1].text;
+  // "sure that we …" is no pointer, "that is" is one.
+  if (word == "that" && at > 0 && tokens[at].before == 0) return IsModifier(next) && next != "the";
+  return IsFiniteAuxiliary(next) || IsModifier(next) || IsThirdPersonVerb(tokens, at + 1);
+}
+
+// A thing or person named before token `at` that the pronoun there can mean: never the subject of
+// its own verb, unless a subordinate clause came first.
+bool HasAntecedent(const std::vector<Token>& tokens, size_t at, size_t verb, const Cast& cast) {
+  const std::string& word = tokens[at].text;
+  const bool person = word == "he" || word == "she" || word == "him";
+  if (person) {
+    for (size_t i = 0; i < at; ++i) {
+      const std::string& name = tokens[i].text;
+      if (cast.first_names().contains(name)) return true;
+      if (tokens[i].capital && !IsStopWord(name) && !cast.IsOrdinary(name)) return true;
+    }
+    return false;
+  }
+  const bool subordinate = IsSubordinator(tokens[0].text) || word == "they" || word == "it";
+  const bool own_subject = at > 0 && !subordinate;
+  // A later clause's "it" may mean the first clause's subject, an object may not.
+  bool later_clause = false;
+  for (size_t i = verb + 1; i <= at && i < tokens.size(); ++i) {
+    later_clause = later_clause || tokens[i].before != 0;
+  }
+  const size_t from = (own_subject || !subordinate) && !later_clause ? verb + 1 : 0;
+  for (size_t i = from; i < at; ++i) {
+    if (IsNounLike(tokens[i])) return !(at + 1 == tokens.size() && i < verb && !later_clause);
+  }
+  return false;
+}
+
+// The first word of a half that begins a statement of its own.
+bool BeginsStatement(absl::string_view rest) {
+  static const RE2& subject = *new RE2(
+      "(?i)^(?:(?:i|we|you)(?:'\\w+)?\\s+\\w+|(?:my|our|the)\\s+(?:[\\w-]+\\s+){1,3}"
+      "(?:is|are|was|were|has|have|had|will|would|can|can't|won't|cannot|needs|wants|\\w+ed|does|"
+      "doesn't|don't)\\b)");
+  return Matches(rest, subject);
+}
+
+std::string WithoutConjunction(absl::string_view rest) {
+  static const RE2& conjunction = *new RE2("(?i)^(?:and|but|then|plus|and then|also)\\s+");
+  std::string text(absl::StripAsciiWhitespace(rest));
+  RE2::Replace(&text, conjunction, "");
+  return text;
+}
+
+size_t WordCount(absl::string_view text) {
+  const std::vector<absl::string_view> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
+  return words.size();
+}
+
+bool IsFrame(absl::string_view left) {
+  static const RE2& frame = *new RE2(
+      "(?i)^(?:(?:and|but|so|well)\\s+)?(?:if|when|because|since|until|unless|once|while|after|"
+      "before|as|although|whether|with|given|from|so far|till|in|at|on|by|for|i think|i guess|i "
+      "mean|i said|i told|the (?:thing|point|problem|question|truth) is|look|listen|you \\w+ the|"
+      "you (?:fix|give|send|get|show|bring|lower|drop))\\b");
+  return Matches(left, frame);
+}
+
+// "it is done" with the matter's name for the pronoun; empty when no pronoun stands for it.
+std::string Resolved(const std::string& clean, const Antecedent& antecedent) {
+  for (const std::string& stem : ContentStems(antecedent.phrase)) {
+    const std::vector<std::string> own = ContentStems(clean);
+    if (std::find(own.begin(), own.end(), stem) != own.end()) return "";
+  }
+  std::string text = clean;
+  static const RE2& subject = *new RE2("(?i)^(?:it|that|this)('s| is| was| has)\\b");
+  std::string verb;
+  if (RE2::PartialMatch(text, subject, &verb)) {
+    RE2::Replace(&text, subject,
+                 absl::StrCat(Capitalized(antecedent.phrase), verb == "'s" ? " is" : verb));
+    return text;
+  }
+  static const RE2& object = *new RE2(
+      "(?i)\\b(?:it|that one|that)(\\s+(?:as )?\\w+ed|\\s+(?:in|with|through|to|off|by)\\b|$)");
+  if (RE2::Replace(&text, object, absl::StrCat(antecedent.phrase, "\\1"))) return text;
+  return "";
+}
+
+Statement AtomOf(const Statement& statement, std::string clean, bool opens, const Cast& cast) {
+  Statement atom = statement;
+  atom.clean = std::move(clean);
+  atom.pieces = {atom.clean};
+  if (!opens) {
+    atom.asked.clear();
+    atom.asked_quote.clear();
+    atom.asked_turn = nullptr;
+  }
+  Recount(cast, atom);
+  return atom;
+}
+
+// The words from the start of `first` to the end of `last`, both quotes of `text`.
+std::string QuoteAcross(const std::string& text, const std::string& first,
+                        const std::string& last) {
+  const size_t begin = text.find(first);
+  if (begin == std::string::npos) return first;
+  const size_t end = text.find(last, begin);
+  return end == std::string::npos ? first : text.substr(begin, end + last.size() - begin);
+}
+
+// Words that close a subject and say nothing.
+bool IsClosing(absl::string_view clause) {
+  static const RE2& closing = *new RE2(
+      "(?i)^(?:that's|that is|this is|it's|it is) (?:it|all|that|fine|good|great|fair|okay|right|"
+      "true|the one|the thing)$");
+  return Matches(clause, closing);
+}
+
+}  // namespace
+
+std::vector<Antecedent> AntecedentsOf(const deal::Analysis& analysis, const std::string& call_id,
+                                      const Cast& cast) {
+  std::vector<Antecedent> antecedents;
+  for (const auto* blockers : {&analysis.open_blockers, &analysis.resolved_blockers}) {
+    for (const deal::Blocker& blocker : *blockers) {
+      if (blocker.object.empty()) continue;
+      for (const deal::BlockerTransition& move : blocker.history) {
+        if (move.evidence.call_id != call_id || move.evidence.quote.empty()) continue;
+        antecedents.push_back(
+            {move.evidence.turn, move.evidence.quote, WithArticle(blocker.object, cast)});
+      }
+    }
+  }
+  return antecedents;
+}
+
+bool HasVerb(absl::string_view clean) {
+  const std::vector<Token> tokens = Tokenize(clean);
+  if (tokens.empty()) return false;
+  if (IsDirectiveVerb(tokens[0].text)) return true;
+  const size_t verb = FirstVerb(tokens);
+  if (verb == tokens.size()) return false;
+  // "walls that are two foot thick": the only verb belongs to the relative clause.
+  for (size_t i = 1; i < verb; ++i) {
+    const std::string& word = tokens[i].text;
+    const bool relative = word == "that" || word == "which" || word == "who" || word == "how" ||
+                          word == "what" || word == "where" || word == "when" || word == "if";
+    if (relative && FirstVerb(tokens, verb + 1) == tokens.size()) {
+      return IsSubordinator(tokens[0].text);
+    }
+  }
+  return true;
+}
+
+bool StandsAlone(absl::string_view clean, const Cast& cast) {
+  const std::vector<Token> tokens = Tokenize(clean);
+  if (tokens.empty() || !HasVerb(clean)) return false;
+  static const RE2& dangling = *new RE2(
+      "(?i)^(?:his|theirs|hers|mine|neither|both|which|who|not|one of them|same|the same|the "
+      "other|others|some|half|the rest|here's|here is|except|or|than|like)\\b|"
+      "\\b(?:the|a|an|and|or|but|because|if|of|as|so)$");
+  if (Matches(clean, dangling)) return false;
+  const size_t verb = FirstVerb(tokens);
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    if (IsPointer(tokens, i) && !HasAntecedent(tokens, i, verb, cast)) return false;
+  }
+  return true;
+}
+
+std::vector<std::string> SplitCompound(absl::string_view clean) {
+  std::vector<std::string> parts;
+  size_t begin = 0;
+  for (size_t comma = clean.find_first_of(",;"); comma != absl::string_view::npos;
+       comma = clean.find_first_of(",;", comma + 1)) {
+    const absl::string_view left = clean.substr(begin, comma - begin);
+    const std::string right = WithoutConjunction(clean.substr(comma + 1));
+    if (WordCount(left) < kMinHalfWords && !HasVerb(left)) continue;
+    if (WordCount(right) < kMinHalfWords || !HasVerb(left) || IsFrame(left)) continue;
+    if (!BeginsStatement(right)) continue;
+    parts.emplace_back(absl::StripAsciiWhitespace(left));
+    begin = comma + 1;
+  }
+  parts.emplace_back(absl::StripAsciiWhitespace(clean.substr(begin)));
+  return parts;
+}
+
+const Antecedent* AtomReader::AntecedentAt(const Statement& statement,
+                                           absl::string_view clean) const {
+  const Antecedent* found = nullptr;
+  for (const Antecedent& antecedent : antecedents_) {
+    if (antecedent.turn != statement.turn->index) continue;
+    const bool here = absl::StrContains(antecedent.quote, clean) ||
+                      absl::StrContains(statement.quote, antecedent.quote);
+    if (!here) continue;
+    if (found != nullptr && found->phrase != antecedent.phrase) return nullptr;
+    found = &antecedent;
+  }
+  return found;
+}
+
+std::string AtomReader::WithReferents(const Statement& statement, std::string clause) const {
+  if (const Antecedent* known = AntecedentAt(statement, clause)) {
+    std::string resolved = Resolved(clause, *known);
+    if (!resolved.empty()) clause = std::move(resolved);
+  }
+  // "a signed one": the one thing that is left.
+  static const RE2& one = *new RE2("(?i)\\b(a|the) (\\w+ed|new|clean|final|written) one\\b");
+  if (!only_open_.empty() && statement.side == transcript::Side::kSeller) {
+    RE2::Replace(&clause, one, absl::StrCat("\\1 \\2 ", only_open_));
+  }
+  return clause;
+}
+
+// A pronoun further on is no loss where the words hold figures or names of their own.
+bool AtomReader::TellsEnough(const Statement& statement, const std::string& clause) const {
+  static const RE2& opening = *new RE2(
+      "(?i)^(?:it|they|that|this|he|she|those|these|them|him|which|who|there|here|if|when|then|"
+      "not|his|both|same|like)\\b");
+  if (!HasVerb(clause) || Matches(clause, opening)) return false;
+  static const RE2& dangling = *new RE2("(?i)\\b(?:the|a|an|and|or|but|because|if|of|as|so)$");
+  if (Matches(clause, dangling)) return false;
+  const Statement atom = AtomOf(statement, clause, false, cast_);
+  return atom.content_words >= kMinTellingWords && atom.numbers + atom.names > 0;
+}
+
+void AtomReader::Append(const Statement& statement, std::string clean, bool opens) {
+  clean = WithoutConjunction(clean);
+  atoms_.push_back(AtomOf(statement, std::move(clean), opens, cast_));
+  joinable_ = true;
+}
+
+// "We lost the blower in October. Twenty-six hours down.", "Forty percent; they quit."
+bool AtomReader::JoinToLast(const Statement& statement, const std::string& clause) {
+  if (!joinable_ || atoms_.empty() || atoms_.back().turn != statement.turn || statement.question ||
+      atoms_.back().question || !StandsAlone(atoms_.back().clean, cast_)) {
+    return false;
+  }
+  Statement& last = atoms_.back();
+  if (WordCount(last.clean) + WordCount(clause) > kMaxJoinedWords || IsClosing(clause)) {
+    return false;
+  }
+  static const RE2& pointing = *new RE2("(?i)^(?:it|they|that|this|he|she)(?:'\\w+)? ");
+  static const RE2& pronoun =
+      *new RE2("(?i)\\b(?:it|they|them|that|this|he|she|i|we|you|it's|that's)\\b");
+  const bool points = HasVerb(clause) && Matches(clause, pointing);
+  const bool elaborates =
+      !HasVerb(clause) && !Matches(clause, pronoun) && ContentStems(clause).size() >= 2 &&
+      WordCount(clause) <= kMaxFragmentWords && WordCount(last.clean) <= kMaxElaboratedWords;
+  if (!points && !elaborates) return false;
+  Statement joined = last;
+  joined.quote = QuoteAcross(statement.turn->text, last.quote, statement.quote);
+  atoms_.back() =
+      AtomOf(joined, absl::StrCat(last.clean, points ? "; " : ", ", Uncapitalized(clause, cast_)),
+             true, cast_);
+  return true;
+}
+
+void AtomReader::AddClause(const Statement& statement, const std::string& original, bool opens) {
+  const std::string clause = WithReferents(statement, WithoutConjunction(original));
+  if (IsClosing(clause)) return;
+  static const RE2& item = *new RE2("(?i)^(?:a|an|the) ");
+  static const RE2& need = *new RE2("(?i)^((?:i|we) (?:need|want))\\b");
+  std::string head;
+  const bool list = Matches(clause, item) && ContentStems(clause).size() >= 2 && !atoms_.empty() &&
+                    atoms_.back().turn == statement.turn && !HasVerb(clause) &&
+                    RE2::PartialMatch(atoms_.back().clean, need, &head);
+  // A list that goes on: "I need X. And second, Y."
+  if (list) return Append(statement, absl::StrCat(head, " ", clause), opens);
+  const bool answers = opens && statement.asked_turn != nullptr;
+  if (answers || StandsAlone(clause, cast_)) return Append(statement, clause, opens);
+  if (JoinToLast(statement, clause)) return;
+  // Figures, an offer or an agreed summary in key words are worded by their kind.
+  const bool key_words = !HasVerb(clause) && (statement.numbers > 0 || statement.agreed);
+  if (key_words || TellsEnough(statement, clause)) return Append(statement, clause, opens);
+  joinable_ = false;
+}
+
+void AtomReader::Add(const Statement& statement) {
+  bool first = true;
+  for (const std::string& piece : statement.pieces) {
+    std::vector<std::string> clauses = SplitCompound(piece);
+    for (size_t i = 0; i < clauses.size(); ++i) {
+      // A half that needs the other one stays with it.
+      while (i + 1 < clauses.size() && StandsAlone(WithoutConjunction(clauses[i]), cast_) &&
+             !StandsAlone(WithoutConjunction(clauses[i + 1]), cast_) &&
+             StandsAlone(absl::StrCat(clauses[i], ", ", clauses[i + 1]), cast_)) {
+        clauses[i + 1] = absl::StrCat(clauses[i], ", ", clauses[i + 1]);
+        ++i;
+      }
+      AddClause(statement, clauses[i], std::exchange(first, false));
+    }
+  }
+}
+
+}  // namespace throughline::router::extractive

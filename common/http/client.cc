@@ -23,8 +23,8 @@ long TimeoutMs(const Context& context) {
 
 // curl's process-wide state, set up by the first client and kept.
 void InitializeCurl() {
-  static const CURLcode kDone = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(kDone);
+  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static_cast<void>(done);
 }
 
 }  // namespace

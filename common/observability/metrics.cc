@@ -31,7 +31,7 @@ void Touch(const HostPort& address) {
   const std::string port = absl::StrCat(address.port);
   if (getaddrinfo(address.host.c_str(), port.c_str(), &hints, &found) != 0) return;
   const int socket_fd = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  connect(socket_fd, found->ai_addr, found->ai_addrlen);
+  static_cast<void>(connect(socket_fd, found->ai_addr, found->ai_addrlen));
   close(socket_fd);
   freeaddrinfo(found);
 }

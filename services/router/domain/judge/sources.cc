@@ -41,6 +41,7 @@ Sources::Sources(const Request& request) {
   if (request.Call() == nullptr) {
     for (const Message& message : request.messages) AddText(message.content, now);
   }
+  Seen().swap(seen_);
 }
 
 bool Sources::HasQuote(absl::string_view quote, int64_t turn) const {
@@ -69,37 +70,41 @@ bool Sources::HasName(absl::string_view name) const {
 }
 
 void Sources::AddText(absl::string_view text, absl::Time said_at) {
-  if (text.empty()) return;
+  if (text.empty() || !seen_.emplace(text, said_at).second) return;
   folded_.push_back(text::Fold(text));
-  for (const absl::string_view word : text::FoldedWords(folded_.back())) {
-    if (!words_.contains(word)) words_.emplace(word);
-  }
+  AddWords(folded_.back());
   for (const text::NumberMention& number : text::FindNumbers(text)) numbers_.Add(number.value);
-  for (const int ordinal : text::FindOrdinals(text)) numbers_.Add(ordinal);
+  const text::DateText days(text);
+  for (const int ordinal : days.Ordinals()) numbers_.Add(ordinal);
   if (IsFinite(said_at)) {
-    days_.AddFrom(text, Day(said_at));
+    days_.AddFrom(days, Day(said_at));
     return;
   }
-  for (const text::DateMention& date : text::FindDates(text)) days_.Add(date.day);
+  for (const text::DateMention& date : days.Dates()) days_.Add(date.day);
+}
+
+void Sources::AddWords(absl::string_view folded) {
+  text::ForEachFoldedWord(folded, [this](absl::string_view word) {
+    if (!words_.contains(word)) words_.emplace(word);
+  });
 }
 
 void Sources::AddCall(const extractive::CallInput& call) {
   const absl::Time now = call.occurred_at;
   for (const transcript::Turn& turn : call.transcript.turns) {
-    // A turn without words still takes its place, so that turn numbers are indexes.
-    if (turn.text.empty()) folded_.emplace_back();
     AddText(turn.text, now);
+    ++turns_;
+    // A turn that adds nothing still takes its place, so that turn numbers are indexes.
+    if (folded_.size() < turns_) folded_.push_back(text::Fold(turn.text));
   }
-  turns_ = folded_.size();
+  absl::flat_hash_set<absl::string_view> speakers;
   for (const transcript::Turn& turn : call.transcript.turns) {
-    for (const absl::string_view word : text::FoldedWords(text::Fold(turn.speaker))) {
-      words_.emplace(word);
-    }
+    if (speakers.insert(turn.speaker).second) AddWords(text::Fold(turn.speaker));
   }
   for (const transcript::Participant& person : call.transcript.participants) {
-    for (const std::string& words :
-         {person.name, person.title, person.organization, person.email}) {
-      AddText(words, now);
+    for (const std::string* words :
+         {&person.name, &person.title, &person.organization, &person.email}) {
+      AddText(*words, now);
     }
   }
   AddText(call.transcript.title, now);
@@ -179,8 +184,9 @@ void Sources::AddBlocker(const deal::Blocker& blocker, absl::Time now) {
 }
 
 void Sources::AddPerson(const deal::Stakeholder& person, absl::Time now) {
-  for (const std::string& words : {person.name, person.title, person.organization, person.email}) {
-    AddText(words, now);
+  for (const std::string* words :
+       {&person.name, &person.title, &person.organization, &person.email}) {
+    AddText(*words, now);
   }
   for (const deal::Evidence& evidence : person.authority_evidence) AddEvidence(evidence, now);
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -33,7 +34,12 @@ class Sources {
   bool HasName(absl::string_view name) const;
 
  private:
+  // What is known repeats names and words: the same text of the same day is read once. The texts
+  // are the request's, which outlives `Seen`.
+  using Seen = absl::flat_hash_set<std::pair<absl::string_view, absl::Time>>;
+
   void AddText(absl::string_view text, absl::Time said_at);
+  void AddWords(absl::string_view folded);
   void AddCall(const extractive::CallInput& call);
   void AddKnown(const deal::DealState& known, absl::Time now);
   void AddEmailInput(const extractive::EmailInput& email);
@@ -43,6 +49,7 @@ class Sources {
   void AddPerson(const deal::Stakeholder& person, absl::Time now);
   void AddEvidence(const deal::Evidence& evidence, absl::Time said_at);
 
+  Seen seen_;                        // empty once everything was added
   std::vector<std::string> folded_;  // the call's turns first
   size_t turns_ = 0;
   absl::flat_hash_set<std::string> words_;

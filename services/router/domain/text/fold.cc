@@ -46,6 +46,12 @@ std::string Fold(absl::string_view text) {
   folded.reserve(text.size() + 2);
   bool in_word = false;
   for (size_t i = 0; i < text.size();) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(text[i]))) {
+      if (!in_word) folded.push_back(' ');
+      in_word = true;
+      folded.push_back(absl::ascii_tolower(static_cast<unsigned char>(text[i++])));
+      continue;
+    }
     const Classified c = Classify(text.substr(i, 3));
     if (c.kind == CharKind::kWord) {
       if (!in_word) folded.push_back(' ');

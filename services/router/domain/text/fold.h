@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_FOLD_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_FOLD_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -22,6 +23,16 @@ bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phra
 
 // The words of a folded text.
 std::vector<absl::string_view> FoldedWords(absl::string_view folded);
+
+// Calls `use` with each word of a folded text, in order.
+template <typename Use>
+void ForEachFoldedWord(absl::string_view folded, const Use& use) {
+  for (size_t begin = 1; begin < folded.size();) {
+    const size_t end = std::min(folded.find(' ', begin), folded.size());
+    if (end > begin) use(folded.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
 
 // Words as a reader counts them: runs of characters between white space that hold a letter or
 // digit.

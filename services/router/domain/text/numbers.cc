@@ -1,6 +1,7 @@
 #include "services/router/domain/text/numbers.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
@@ -44,6 +45,24 @@ std::optional<int64_t> Find(const WordValue (&table)[N], absl::string_view word)
                        [](const WordValue& row, absl::string_view w) { return row.word < w; });
   if (found == std::end(table) || found->word != word) return std::nullopt;
   return found->value;
+}
+
+// For each first letter the lengths of the words that can begin a number: most words of a text are
+// ruled out without being read.
+constexpr std::array<uint16_t, 26> MakeLengths() {
+  std::array<uint16_t, 26> lengths{};
+  const auto add = [&lengths](absl::string_view word) {
+    lengths[word[0] - 'a'] |= static_cast<uint16_t>(1u << word.size());
+  };
+  for (const WordValue& row : kUnits) add(row.word);
+  for (const WordValue& row : kScales) add(row.word);
+  return lengths;
+}
+constexpr std::array<uint16_t, 26> kLengths = MakeLengths();
+
+bool CanBeginNumber(char first, size_t length) {
+  const int letter = absl::ascii_tolower(static_cast<unsigned char>(first)) - 'a';
+  return length <= kMaxWordLength && (kLengths[letter] >> length & 1) != 0;
 }
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
@@ -165,6 +184,9 @@ class Scanner {
 
   // Reads a run of number words, or skips one other word.
   size_t ReadWords(size_t begin) {
+    size_t first_end = begin;
+    while (IsLetter(At(first_end))) ++first_end;
+    if (!CanBeginNumber(text_[begin], first_end - begin)) return first_end;
     int64_t total = 0;
     int64_t group = 0;
     size_t end = begin;

@@ -46,6 +46,15 @@ bool IsPossessiveOrArticle(absl::string_view word) {
          word == "their" || word == "a";
 }
 
+// One bit: words with different bits are different words.
+uint64_t SignatureOf(absl::string_view word) {
+  if (word.empty()) return 0;
+  const size_t mixed = 31 * static_cast<unsigned char>(word.front()) +
+                       7 * static_cast<unsigned char>(word.back()) + 5 * word.size() +
+                       static_cast<unsigned char>(word[word.size() / 2]);
+  return uint64_t{1} << mixed % 64;
+}
+
 absl::Status LineError(absl::string_view source, absl::string_view problem) {
   return absl::InvalidArgumentError(
       absl::StrCat("lexicon: ", source, ": ", problem, "; see lexicon/README.md for the format"));
@@ -77,7 +86,8 @@ struct Lexicon::Cursor {
   size_t sentence_last;
   size_t start;
   const std::vector<Element>* elements;
-  const std::vector<bool>& skippable;  // by token
+  const std::vector<bool>& skippable;       // by token
+  const std::vector<uint64_t>& signatures;  // by token
 };
 
 absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
@@ -175,7 +185,16 @@ absl::Status Lexicon::AddLine(absl::string_view line, const Cue& defaults) {
 }
 
 void Lexicon::Index(size_t id) {
-  const std::vector<Element>& elements = patterns_[id].elements;
+  std::vector<Element>& elements = patterns_[id].elements;
+  for (Element& element : elements) {
+    if (element.type != Type::kWord) continue;
+    for (const std::string& word : element.words) element.signatures |= SignatureOf(word);
+  }
+  patterns_[id].second_is_word =
+      elements.size() >= 2 && !elements[0].optional && !elements[1].optional &&
+      elements[1].type == Type::kWord &&
+      (elements[0].type == Type::kWho || elements[0].type == Type::kWord ||
+       elements[0].type == Type::kPrefix);
   for (const Element& element : elements) {
     switch (element.type) {
       case Type::kWord:
@@ -283,8 +302,7 @@ bool Lexicon::Try(const Cursor& cursor, size_t element, size_t token, CueMatch& 
       hit = token < cursor.sentence_last && IsNumberWord(tokens[token].text);
       break;
     case Type::kWord:
-      hit = token < cursor.sentence_last && std::find(wanted.words.begin(), wanted.words.end(),
-                                                      tokens[token].text) != wanted.words.end();
+      hit = token < cursor.sentence_last && IsOneOf(cursor, wanted, token);
       break;
     case Type::kPrefix:
       hit = token < cursor.sentence_last &&
@@ -305,22 +323,18 @@ bool Lexicon::Try(const Cursor& cursor, size_t element, size_t token, CueMatch& 
   return skip && Try(cursor, element, token + 1, match);
 }
 
-// Rules out most patterns by a look at the words after the first.
+bool Lexicon::IsOneOf(const Cursor& cursor, const Element& wanted, size_t token) {
+  if ((cursor.signatures[token] & wanted.signatures) == 0) return false;
+  return std::find(wanted.words.begin(), wanted.words.end(), cursor.reading.tokens[token].text) !=
+         wanted.words.end();
+}
+
+// Rules out most patterns whose second element is a word by a look at the words after the first.
 bool Lexicon::SecondWordFits(const Cursor& cursor, const std::vector<Element>& elements,
                              size_t token) {
-  if (elements.size() < 2 || elements[0].optional || elements[1].optional ||
-      elements[1].type != Type::kWord) {
-    return true;
-  }
-  const bool who = elements[0].type == Type::kWho;
-  if (!who && elements[0].type != Type::kWord && elements[0].type != Type::kPrefix) return true;
-  const size_t reach = who ? kMaxWhoTokens : 1;
+  const size_t reach = elements[0].type == Type::kWho ? kMaxWhoTokens : 1;
   for (size_t next = token + 1; next < cursor.sentence_last; ++next) {
-    const std::string& text = cursor.reading.tokens[next].text;
-    if (std::find(elements[1].words.begin(), elements[1].words.end(), text) !=
-        elements[1].words.end()) {
-      return true;
-    }
+    if (IsOneOf(cursor, elements[1], next)) return true;
     if (next - token >= reach && !cursor.skippable[next]) return false;
   }
   return false;
@@ -329,10 +343,11 @@ bool Lexicon::SecondWordFits(const Cursor& cursor, const std::vector<Element>& e
 void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns, size_t token,
                       std::vector<CueMatch>& matches) const {
   for (const size_t id : patterns) {
-    if (!SecondWordFits(cursor, patterns_[id].elements, token)) continue;
+    const Pattern& pattern = patterns_[id];
+    if (pattern.second_is_word && !SecondWordFits(cursor, pattern.elements, token)) continue;
     Cursor attempt = cursor;
     attempt.start = token;
-    attempt.elements = &patterns_[id].elements;
+    attempt.elements = &pattern.elements;
     CueMatch match;
     if (!Try(attempt, 0, token, match)) continue;
     match.cue = &cues_[id];
@@ -344,11 +359,17 @@ void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns,
 std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
   std::vector<CueMatch> matches;
   std::vector<bool> skippable;
+  std::vector<uint64_t> signatures;
   skippable.reserve(reading.tokens.size());
-  for (const Token& token : reading.tokens) skippable.push_back(IsSkippable(token.text));
+  signatures.reserve(reading.tokens.size());
+  for (const Token& token : reading.tokens) {
+    skippable.push_back(IsSkippable(token.text));
+    signatures.push_back(SignatureOf(token.text));
+  }
   for (const Sentence& sentence : reading.sentences) {
-    const Cursor cursor{reading,  sentence.span.first_token, sentence.span.last_token, 0, nullptr,
-                        skippable};
+    const Cursor cursor{
+        reading,   sentence.span.first_token, sentence.span.last_token, 0, nullptr, skippable,
+        signatures};
     for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
       const Token& token = reading.tokens[i];
       if (const auto found = by_word_.find(token.text); found != by_word_.end()) {

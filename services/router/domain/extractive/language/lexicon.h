@@ -67,9 +67,11 @@ class Lexicon {
     bool optional = false;
     size_t width = 0;                // kGap: most words skipped
     std::vector<std::string> words;  // alternatives
+    uint64_t signatures = 0;         // of `words`: what has none of these bits is none of them
   };
   struct Pattern {
     std::vector<Element> elements;
+    bool second_is_word = false;  // the words after the first can rule the pattern out
   };
   struct Cursor;  // state of one attempt
 
@@ -78,6 +80,7 @@ class Lexicon {
   void Index(size_t pattern);
   static bool SecondWordFits(const Cursor& cursor, const std::vector<Element>& elements,
                              size_t token);
+  static bool IsOneOf(const Cursor& cursor, const Element& wanted, size_t token);
   bool Try(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;
   bool TrySlot(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;
   bool TryWho(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;

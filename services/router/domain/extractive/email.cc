@@ -78,7 +78,7 @@ class Composer {
     Settled(opening, email);
     Open(opening, email);
     Act(action, email);
-    std::string ask = Ask();
+    std::string ask = Ask(absl::StrJoin(action, " "));
     const std::string greeting =
         Toned("greeting", {{"name", FirstName(input_.analysis.follow_up.recipient)}});
     const std::string closing = absl::StrCat(
@@ -147,9 +147,9 @@ class Composer {
     std::string item = FirstItem();
     if (absl::StartsWith(item, "the ")) item = item.substr(4);
     const std::optional<EmailDay> day = AskDay();
-    if (!day) return Say("subject.undated", {{"item", item}});
+    if (!day) return Say("subject.undated", {{"item", item}, {"named", FirstItem()}});
     return Say(AsksForMeeting() ? "subject.meeting" : "subject.deliver",
-               {{"item", item}, {"date", FormatDay(day->day)}});
+               {{"item", item}, {"named", FirstItem()}, {"date", FormatDay(day->day)}});
   }
 
   void Claim(Email& email, std::vector<std::string>& paragraph, std::string sentence,
@@ -161,7 +161,7 @@ class Composer {
 
   void Settled(std::vector<std::string>& opening, Email& email) const {
     if (Won() || Lost()) return;
-    if (material_.agreed) return AddLine(opening, email, *material_.agreed, "");
+    if (material_.agreed) return AddLine(opening, email, *material_.agreed);
     if (!material_.settled) return;
     Claim(email, opening, Say("settled", {{"item", material_.settled->text}}),
           material_.settled->evidence);
@@ -187,22 +187,23 @@ class Composer {
     }
     if (tier_ == Tier::kFast) return;
     for (size_t i = 0; i < std::min(kMaxWishes, material_.wishes.size()); ++i) {
-      AddLine(opening, email, material_.wishes[i], "");
+      AddLine(opening, email, material_.wishes[i]);
     }
   }
 
   void Act(std::vector<std::string>& action, Email& email) const {
     if (Lost()) return;
     for (size_t i = 0; i < std::min(kMaxPromises, material_.promises.size()); ++i) {
-      AddLine(action, email, material_.promises[i], "");
+      EmailLine promise = material_.promises[i];
+      if (i == 0) promise.text = InTheirForm(promise.text);
+      Claim(email, action, absl::StrCat(promise.text, "."), promise.evidence);
     }
-    for (size_t i = 0; i < std::min(kMaxRecaps, material_.recaps.size()); ++i) {
-      AddLine(action, email, material_.recaps[i], "recap");
-    }
-    if (material_.deadline) AddLine(action, email, *material_.deadline, "");
-    const std::string said = absl::StrCat(absl::StrJoin(action, " "), " ", Ask());
+    Recap(action, email);
+    if (material_.deadline) AddLine(action, email, *material_.deadline);
+    std::string said = absl::StrJoin(action, " ");
+    absl::StrAppend(&said, " ", Ask(said));
     if (material_.meeting && !absl::StrContains(said, FormatDay(material_.meeting->day))) {
-      const std::string date = FormatDay(material_.meeting->day);
+      const std::string date = MeetingDate(material_.meeting->day);
       const std::string& with = material_.meeting_with;
       Claim(email, action,
             with.empty() ? Say("meeting", {{"date", date}})
@@ -211,33 +212,73 @@ class Composer {
     }
   }
 
-  // Skips a line that repeats what the body says already.
-  void AddLine(std::vector<std::string>& paragraph, Email& email, const EmailLine& line,
-               absl::string_view section) const {
-    for (const deal::EmailClaim& claim : email.claims) {
-      if (StemOverlap(ContentStems(claim.text), ContentStems(line.text)) > kSameSentence) return;
-    }
-    std::string sentence = absl::StrCat(line.text, ".");
-    if (section == "recap") {
-      // Two summaries in one e-mail are not introduced with the same words.
-      sentence = EnglishPhrases().Say(section, seed_, {{"words", Uncapitalized(line.text, cast_)}},
-                                      paragraph.size());
-    }
-    Claim(email, paragraph, std::move(sentence), line.evidence);
+  // "…, as a PDF by email, as you asked": for what is sent, when the words do not say it already.
+  std::string InTheirForm(const std::string& promise) const {
+    static constexpr absl::string_view kSending[] = {"send", "have", "get", "write", "share"};
+    const bool sends = std::any_of(std::begin(kSending), std::end(kSending), [&](auto verb) {
+      return absl::StrContains(promise, absl::StrCat(" ", verb, " "));
+    });
+    if (material_.form.empty() || !sends || absl::StrContains(promise, "PDF")) return promise;
+    return absl::StrCat(promise, ", ", material_.form, ", as you asked");
   }
 
-  std::string Ask() const {
+  // What was agreed in key words, in one sentence.
+  void Recap(std::vector<std::string>& action, Email& email) const {
+    EmailLine all;
+    for (size_t i = 0; i < std::min(kMaxRecaps, material_.recaps.size()); ++i) {
+      const EmailLine& recap = material_.recaps[i];
+      if (IsSaid(email, recap.text)) continue;
+      if (all.text.empty()) all.evidence = recap.evidence;
+      absl::StrAppend(&all.text, all.text.empty() ? "" : "; ", Uncapitalized(recap.text, cast_));
+    }
+    if (!all.text.empty()) {
+      Claim(email, action, Say("recap", {{"words", all.text}}), all.evidence);
+    }
+  }
+
+  // True when a sentence of the body says the same already.
+  static bool IsSaid(const Email& email, absl::string_view text) {
+    return std::any_of(
+        email.claims.begin(), email.claims.end(), [&](const deal::EmailClaim& claim) {
+          return StemOverlap(ContentStems(claim.text), ContentStems(text)) > kSameSentence;
+        });
+  }
+
+  // Skips a line that repeats what the body says already.
+  void AddLine(std::vector<std::string>& paragraph, Email& email, const EmailLine& line) const {
+    if (!IsSaid(email, line.text)) {
+      Claim(email, paragraph, absl::StrCat(line.text, "."), line.evidence);
+    }
+  }
+
+  // The day of the meeting with the hour the reader asked for; `after` closes the insertion.
+  std::string MeetingDate(absl::CivilDay day, absl::string_view after = "") const {
+    const bool hour =
+        !material_.not_before.empty() && material_.meeting && material_.meeting->day == day;
+    return absl::StrCat(FormatDay(day), hour ? ", not before " : "",
+                        hour ? material_.not_before : "", hour ? after : "");
+  }
+
+  // One question. A day that the paragraph `said` names already is not named again: the next
+  // conversation dates the ask then, or "that day".
+  std::string Ask(absl::string_view said) const {
     if (Lost()) return Say("ask.lost", {});
     const std::optional<EmailDay> day = AskDay();
     if (material_.items.empty()) {
-      return day ? Say("ask.meeting", {{"date", FormatDay(day->day)}}) : Say("ask.nothing", {});
+      return day ? Say("ask.meeting", {{"date", MeetingDate(day->day, ",")}})
+                 : Say("ask.nothing", {});
     }
     const std::string item = material_.items.size() > 1 ? "these points" : FirstItem();
     if (!day) return Say("ask.undated", {{"item", item}});
-    if (AsksForMeeting()) {
-      return Say("ask.meeting", {{"date", FormatDay(day->day)}});
+    if (AsksForMeeting()) return Say("ask.meeting", {{"date", MeetingDate(day->day, ",")}});
+    if (!absl::StrContains(said, FormatDay(day->day))) {
+      return Say("ask.deliver", {{"item", item}, {"date", FormatDay(day->day)}});
     }
-    return Say("ask.deliver", {{"item", item}, {"date", FormatDay(day->day)}});
+    if (material_.meeting && material_.meeting->day > day->day && material_.meeting_with.empty()) {
+      return Say("ask.before.meeting",
+                 {{"item", item}, {"date", MeetingDate(material_.meeting->day, ",")}});
+    }
+    return Say("ask.same.day", {{"item", item}});
   }
 
   // Drops the least needed sentences until the body is short enough: from the end of the second

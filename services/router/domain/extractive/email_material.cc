@@ -8,8 +8,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "common/deal/names.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/facts.h"
+#include "services/router/domain/extractive/facts_atoms.h"
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/tokens.h"
@@ -110,6 +115,7 @@ class Gatherer {
     Condition(material);
     Meeting(material);
     NextStepDay(material);
+    Habits(material);
     if (tier_ == Tier::kDeep) {
       Recaps(material);
       Wishes(material);
@@ -126,7 +132,7 @@ class Gatherer {
     if (!analysis.primary_blocker) return;
     const Blocker& primary = *analysis.primary_blocker;
     const auto add = [&](const Blocker& blocker) {
-      const std::string name = blocker.object.empty() ? blocker.description : blocker.object;
+      const std::string name = ItemName(blocker);
       if (name.empty() || material.items.size() >= kMaxItems) return;
       material.items.push_back({WithArticle(name, cast_), LatestEvidence(blocker)});
     };
@@ -134,6 +140,15 @@ class Gatherer {
     for (const Blocker& open : analysis.open_blockers) {
       if (open.id != primary.id && SameGate(open, primary)) add(open);
     }
+  }
+
+  // What the customer calls the matter. An unnamed competitor is the comparison that is owed.
+  static std::string ItemName(const Blocker& blocker) {
+    static const RE2& named = *new RE2("^[A-Z]");
+    if (blocker.category == BlockerCategory::kCompetition && !Matches(blocker.object, named)) {
+      return "comparison with the other offer";
+    }
+    return blocker.object.empty() ? blocker.description : blocker.object;
   }
 
   // Fit to be read by the customer, and nobody else's business.
@@ -144,6 +159,11 @@ class Gatherer {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
+    // Manners and dates agreed to are no news to who said them.
+    static const RE2& manners = *new RE2(
+        "(?i)^let's\\b|^\\S+(?: the \\S+)? (?:works|is good|is fine)$|^(?:to you|to me)(?:,? "
+        "\\w+)?(?:,? copy \\w+)?$|,? and that \\w+$");
+    if (Matches(clean, manners)) return false;
     static const RE2& rough =
         *new RE2("(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow)\\b");
     if (Matches(clean, rough)) return false;
@@ -202,6 +222,7 @@ class Gatherer {
     double worth = std::min<double>(static_cast<double>(ContentStems(piece).size()), 6) / 3;
     if (Matches(piece, condition)) worth += 1.5;
     if (Matches(piece, pointing)) worth -= 2.0;
+    if (!StandsAlone(piece, cast_)) worth -= 0.7;
     static const RE2& refusal = *new RE2("(?i)\\b(until|unless|can't|cannot|won't|nothing|too)\\b");
     if (Matches(piece, refusal)) worth += 0.7;
     if (WordCount(piece) > kLongCondition) worth -= 0.8;
@@ -225,14 +246,18 @@ class Gatherer {
       const bool said = SaidOfPrimary(statement);
       if (!said && !statement.Has("objection")) continue;
       for (const std::string& piece : statement.pieces) {
-        if (IsVerbless(piece) || !Presentable(statement, piece)) continue;
+        static const RE2& loose = *new RE2(
+            "(?i)^(?:until|till|by|before) then\\b|\\bthose (?:two|three|four)\\b|,? and that "
+            "\\w+$");
+        if (IsVerbless(piece) || !Presentable(statement, piece) || Matches(piece, loose)) continue;
         double worth = Telling(statement, piece);
         if (!said) worth += StemOverlap(ContentStems(piece), subject_) - kUnlinkedHandicap;
         if (worth > best.worth) best = {&statement, piece, worth};
       }
     }
     if (best.statement == nullptr) return;
-    std::string text = CustomerToReader(best.clean, *best.statement, reader_, cast_);
+    std::string text =
+        WithCurrency(CustomerToReader(best.clean, *best.statement, reader_, cast_), cast_);
     if (!text.empty()) material.condition = EmailLine{std::move(text), EvidenceOf(*best.statement)};
   }
 
@@ -247,6 +272,19 @@ class Gatherer {
     const std::string& before = *(at - 1);
     if (!IsVerbless(before) || ContentStems(before).size() < 2) return candidate.clean;
     return absl::StrCat(before, ": ", candidate.clean);
+  }
+
+  // "I'll have a signed one to you": the one thing left, by its name.
+  std::string Named(std::string promise) const {
+    const deal::Analysis& analysis = input_.analysis;
+    static const RE2& one = *new RE2("(?i)\\b(a|the) (\\w+ed|new|clean|final|written) one\\b");
+    if (analysis.open_blockers.size() == 1 && !analysis.open_blockers.front().object.empty()) {
+      std::string name = WithArticle(analysis.open_blockers.front().object, cast_);
+      absl::string_view bare(name);
+      absl::ConsumePrefix(&bare, "the ");
+      RE2::Replace(&promise, one, absl::StrCat("\\1 \\2 ", bare));
+    }
+    return promise;
   }
 
   void Promises(EmailMaterial& material) {
@@ -282,7 +320,8 @@ class Gatherer {
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
-      std::string text = SellerToReader(WithObject(candidate), *candidate.statement, reader_);
+      std::string text =
+          SellerToReader(Named(WithObject(candidate)), *candidate.statement, reader_);
       if (text.empty()) continue;
       const auto day = DayIn(candidate.clean, reader_.today);
       if (day && !material.promised) {
@@ -312,6 +351,19 @@ class Gatherer {
     return words;
   }
 
+  // A customer's list of what is open is not said twice.
+  static bool NamesAnItem(const EmailMaterial& material, absl::string_view clean) {
+    return std::any_of(material.items.begin(), material.items.end(), [&](const EmailLine& item) {
+      const std::vector<std::string> stems = ContentStems(item.text);
+      return stems.size() > 1 && StemOverlap(stems, ContentStems(clean)) >= 1 && !DayNamed(clean);
+    });
+  }
+
+  static bool DayNamed(absl::string_view clean) {
+    static const RE2& day = *new RE2("(?i)day\\b|\\b\\w+(?:st|nd|rd|th)\\b|tomorrow");
+    return Matches(clean, day);
+  }
+
   void Recaps(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
@@ -320,7 +372,9 @@ class Gatherer {
       if (!IsVerbless(statement.clean) || statement.content_words < 3) continue;
       if (statement.asked_turn != nullptr && !answers_wish) continue;
       if (WordsBesidesDates(statement.clean) < 2) continue;
-      if (!Presentable(statement, statement.clean)) continue;
+      if (!Presentable(statement, statement.clean) || NamesAnItem(material, statement.clean)) {
+        continue;
+      }
       double worth = Relevance(statement, statement.clean) - 0.4;
       if (statement.side == Side::kSeller) worth += 0.3;
       if (answers_wish) worth += 1.2;
@@ -358,13 +412,15 @@ class Gatherer {
         static const RE2& pointing =
             *new RE2("(?i)^(it|it's|that|that's|they|there|there's|this|those)\\b");
         if (others_wish || stems.size() < 2 || Matches(piece, pointing)) continue;
+        if (!StandsAlone(piece, cast_)) continue;
         if (!statement.Has("need") && SharesNothing(stems)) continue;
         if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
-      std::string text = CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_);
+      std::string text = WithCurrency(
+          CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_), cast_);
       if (!text.empty()) {
         material.wishes.push_back({std::move(text), EvidenceOf(*candidate.statement)});
       }
@@ -385,12 +441,42 @@ class Gatherer {
     }
   }
 
+  // How the reader wants to be written to and when to be met, said on this call.
+  void Habits(EmailMaterial& material) const {
+    static const RE2& refused =
+        *new RE2("(?i)\\b(?:not|no|don't|never|instead of)\\s+(?:as|by|in|through)\\b");
+    static const RE2& file =
+        *new RE2("(?i)\\b(as an? (?:pdf|word (?:file|document)|spreadsheet))\\b");
+    static const RE2& channel = *new RE2("(?i)\\b(by e-?mail)\\b");
+    static const RE2& hour = *new RE2(
+        "(?i)\\bnot (?:before|earlier than) ([a-z]+|[0-9:]+)|\\b(\\w+) o'clock,? not earlier");
+    std::string as, by;
+    for (const Statement& statement : statements_) {
+      if (statement.voice != reader_.name || statement.question || statement.Has("anecdote"))
+        continue;
+      if (!Matches(statement.clean, refused)) {
+        RE2::PartialMatch(statement.clean, file, &as);
+        RE2::PartialMatch(statement.clean, channel, &by);
+      }
+      std::string before, clock;
+      if (RE2::PartialMatch(statement.clean, hour, &before, &clock)) {
+        material.not_before = before.empty() ? clock : before;
+      }
+    }
+    as = absl::StrReplaceAll(absl::AsciiStrToLower(as), {{"pdf", "PDF"}, {"word", "Word"}});
+    material.form = as.empty() ? "" : absl::StrCat(as, by.empty() ? "" : " by email");
+    static const RE2& number = *new RE2(
+        "^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|noon|twelve|[0-9:]+)$");
+    if (!Matches(absl::AsciiStrToLower(material.not_before), number)) material.not_before.clear();
+  }
+
   void Settled(EmailMaterial& material) const {
     for (const Blocker& blocker : input_.analysis.resolved_blockers) {
       const deal::Evidence evidence = LatestEvidence(blocker);
       if (evidence.call_id != input_.call.call_id || blocker.object.empty()) continue;
       if (!money_ && (IsMoney(blocker.category) || SpeaksOfMoney(blocker.object))) continue;
       if (blocker.category == BlockerCategory::kCompetition) continue;
+      if (blocker.object == deal::Name(blocker.category)) continue;  // no matter by name
       material.settled = EmailLine{WithArticle(blocker.object, cast_), evidence};
     }
   }
@@ -418,9 +504,10 @@ class Gatherer {
       }
     }
     if (best.statement == nullptr) return;
-    std::string text = best.statement->side == Side::kSeller
-                           ? SellerToReader(best.clean, *best.statement, reader_)
-                           : CustomerToReader(best.clean, *best.statement, reader_, cast_);
+    std::string text =
+        best.statement->side == Side::kSeller
+            ? SellerToReader(best.clean, *best.statement, reader_)
+            : WithCurrency(CustomerToReader(best.clean, *best.statement, reader_, cast_), cast_);
     if (!text.empty()) material.deadline = EmailLine{std::move(text), EvidenceOf(*best.statement)};
   }
 
@@ -440,7 +527,7 @@ class Gatherer {
       if (statement.side == Side::kSeller || statement.question || statement.numbers == 0) continue;
       for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, accepts) || !Presentable(statement, piece)) continue;
-        std::string text = CustomerToReader(piece, statement, reader_, cast_);
+        std::string text = WithCurrency(CustomerToReader(piece, statement, reader_, cast_), cast_);
         if (!text.empty()) material.agreed = EmailLine{std::move(text), EvidenceOf(statement)};
       }
     }
@@ -472,12 +559,22 @@ bool SpeaksOfMoney(absl::string_view text) {
   return Matches(text, money);
 }
 
+namespace {
+
+// "Charthouse": one word that the call never writes small; "VPAT" is an acronym and no name.
+bool IsProperName(absl::string_view name, const Cast& cast) {
+  static const RE2& word = *new RE2("^[A-Z][a-z]+$");
+  return Matches(name, word) && !cast.IsOrdinary(absl::AsciiStrToLower(name));
+}
+
+}  // namespace
+
 std::string WithArticle(absl::string_view object, const Cast& cast) {
   static const RE2& determined = *new RE2(
       "(?i)^(the|a|an|your|our|their|his|her|my|this|that|these|those|no|every|each|any|all|how|"
       "what|who|when|where|whether|section|\\S+'s)\\b");
   std::string name = Uncapitalized(object, cast);
-  if (Matches(name, determined)) return name;
+  if (Matches(name, determined) || IsProperName(name, cast)) return name;
   return absl::StrCat("the ", name);
 }
 

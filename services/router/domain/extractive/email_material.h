@@ -46,6 +46,8 @@ struct EmailMaterial {
   std::optional<EmailDay> promised;  // the day of the first promise
   std::optional<EmailDay> meeting;   // the next conversation
   std::string meeting_with;          // first name of who joins it, when it is not the reader
+  std::string form;        // how the reader wants things sent: "as a PDF by email"; may be empty
+  std::string not_before;  // the hour before which the reader does not meet; may be empty
 };
 
 // The next conversation the call agreed on: the last day named for one.

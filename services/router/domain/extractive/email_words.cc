@@ -1,5 +1,6 @@
 #include "services/router/domain/extractive/email_words.h"
 
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -52,6 +53,26 @@ std::string Trimmed(std::string text) {
   return text;
 }
 
+// "the end of the month" names no day to a reader.
+bool IsVague(const Reading& reading, const DateMention& date) {
+  for (size_t i = date.first_token; i < date.last_token; ++i) {
+    const std::string& word = reading.tokens[i].text;
+    if (word == "end" || word == "month" || word == "quarter" || word == "year") return true;
+  }
+  return false;
+}
+
+// "tomorrow, Wednesday the twelfth" is one day.
+std::string WithoutRepeatedDay(std::string text) {
+  static const RE2& day = *new RE2(
+      "([A-Z][a-z]+day, [A-Z][a-z]+ [0-9]{1,2}), ([A-Z][a-z]+day, [A-Z][a-z]+ [0-9]{1,2})");
+  std::string first, second;
+  if (RE2::PartialMatch(text, day, &first, &second) && first == second) {
+    RE2::Replace(&text, day, "\\1");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string SpellOut(absl::string_view text, absl::CivilDay today) {
@@ -61,7 +82,7 @@ std::string SpellOut(absl::string_view text, absl::CivilDay today) {
   std::string result;
   size_t copied = 0;
   for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
-    if (!date.exact) continue;
+    if (!date.exact || IsVague(reading, date)) continue;
     size_t before = date.first_token;
     if (reading.tokens[before].text == "on" || reading.tokens[before].text == "by") ++before;
     size_t begin = reading.tokens[before].begin;
@@ -76,7 +97,7 @@ std::string SpellOut(absl::string_view text, absl::CivilDay today) {
     copied = end;
   }
   absl::StrAppend(&result, absl::string_view(digits).substr(copied));
-  return result;
+  return WithoutRepeatedDay(std::move(result));
 }
 
 std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today) {

@@ -32,7 +32,7 @@ deal::Evidence EvidenceOf(const CallInput& input, const transcript::Turn& turn,
 }
 
 std::string TextOf(const Statement& atom, const Cast& cast, absl::CivilDay today) {
-  return WithDates(WithDigits(FactSentence(atom, cast)), today);
+  return WithDates(WithCurrency(WithDigits(FactSentence(atom, cast)), cast), today);
 }
 
 // The person the statement is about when it is about one; the seller for the seller's words.

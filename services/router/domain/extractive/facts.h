@@ -41,6 +41,9 @@ double Confidence(const Statement& statement);
 // said with a currency become "$4,800". Numbers whose grouping is open ("three ten") stay.
 std::string WithDigits(absl::string_view text);
 
+// Amounts named with their period ("4,800 a month") get the sign the call writes them with.
+std::string WithCurrency(absl::string_view text, const Cast& cast);
+
 // A relative day gets its date: "by Friday" -> "by Friday (January 16)". Days that name their
 // month stay as they are.
 std::string WithDates(absl::string_view text, absl::CivilDay today);

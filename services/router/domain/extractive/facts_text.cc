@@ -135,6 +135,7 @@ Cast::Cast(const CallInput& input) : input_(input) {
   }
   LearnSides();
   LearnPronouns();
+  LearnSigns();
   for (const transcript::Turn& turn : input.transcript.turns) {
     if (turn.speaker.empty() || SideOf(turn.speaker) == Side::kSeller) continue;
     several = several || (!only_customer_.empty() && only_customer_ != turn.speaker);
@@ -168,6 +169,26 @@ void Cast::LearnPronouns() {
       if (!added && at->second != lower) at->second.clear();
     }
   }
+}
+
+void Cast::LearnSigns() {
+  static const RE2& written = *new RE2("([$€£])([0-9][0-9,]*(?:\\.[0-9]+)?)");
+  bool several = false;
+  for (const transcript::Turn& turn : input_.transcript.turns) {
+    re2::StringPiece rest(turn.text);
+    std::string sign, amount;
+    while (RE2::FindAndConsume(&rest, written, &sign, &amount)) {
+      several = several || (!only_sign_.empty() && only_sign_ != sign);
+      only_sign_ = sign;
+      signs_.try_emplace(absl::StrReplaceAll(amount, {{",", ""}}), sign);
+    }
+  }
+  if (several) only_sign_.clear();
+}
+
+absl::string_view Cast::SignOf(absl::string_view amount) const {
+  const auto found = signs_.find(absl::StrReplaceAll(amount, {{",", ""}}));
+  return found == signs_.end() ? absl::string_view(only_sign_) : absl::string_view(found->second);
 }
 
 absl::string_view Cast::PronounOf(const std::string& name) const {
@@ -301,18 +322,19 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
     if (!called.empty()) clean.addressee = called;
     if (text.size() == before) break;
   }
+  const size_t spoken = text.size();
   static const RE2& aside = *new RE2("(?i),\\s*(?:uh|um|er|like|say|let's say)\\s*,");
   RE2::GlobalReplace(&text, aside, "");
   RE2::GlobalReplace(&text, InnerFiller(), "\\1");
-  static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s*");
-  RE2::GlobalReplace(&text, hesitation, "");
-  static const RE2& polite = *new RE2("(?i),\\s*please\\s*,");
-  RE2::GlobalReplace(&text, polite, ",");
   // The comma a filler leaves behind splits no word from what it governs.
   static const RE2& stranded = *new RE2(
       "(?i)\\b(for|of|to|in|on|at|with|by|the|a|an|is|are|my|our|your|from|about|into|and|or|but|"
       "that|because),\\s");
-  RE2::GlobalReplace(&text, stranded, "\\1 ");
+  if (text.size() < spoken) RE2::GlobalReplace(&text, stranded, "\\1 ");
+  static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s*");
+  RE2::GlobalReplace(&text, hesitation, "");
+  static const RE2& polite = *new RE2("(?i),\\s*please\\s*,");
+  RE2::GlobalReplace(&text, polite, ",");
   text = WithoutRepeats(text);
   OpenContractions(&text);
   static const RE2& tail = *new RE2(
@@ -337,6 +359,9 @@ std::string Uncapitalized(absl::string_view text, const Cast& cast) {
   const std::string lower = absl::AsciiStrToLower(word);
   const bool plain =
       IsStopWord(lower) || IsBaseVerb(lower) || IsNumberWord(lower) || cast.IsOrdinary(lower);
+  // "Type 2", "Section 4": a name with its number.
+  static const RE2& numbered = *new RE2("^[A-Z]\\w* [0-9]");
+  if (Matches(text, numbered)) return std::string(text);
   const bool acronym = word.size() > 1 && absl::ascii_isupper(static_cast<unsigned char>(word[1]));
   if (!plain || acronym || word == "I" || cast.first_names().contains(lower))
     return std::string(text);

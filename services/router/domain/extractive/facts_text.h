@@ -37,6 +37,8 @@ class Cast {
   const std::string& only_customer() const { return only_customer_; }
   // "she" or "he" when the call uses it of the person; empty when it does not say.
   absl::string_view PronounOf(const std::string& name) const;
+  // "$", "€" or "£" when the call gives `amount` ("4,800") with that sign, or knows no other sign.
+  absl::string_view SignOf(absl::string_view amount) const;
   // Everybody known on a side.
   std::vector<std::string> People(transcript::Side side) const;
 
@@ -44,6 +46,7 @@ class Cast {
   void Add(const std::string& name);
   void LearnSides();
   void LearnPronouns();
+  void LearnSigns();
 
   const CallInput& input_;
   std::string customer_;
@@ -56,6 +59,8 @@ class Cast {
   // For transcripts that do not say who sells: what the call's own words say.
   absl::flat_hash_map<std::string, transcript::Side> sides_;
   absl::flat_hash_map<std::string, std::string> pronouns_;  // by full name
+  absl::flat_hash_map<std::string, std::string> signs_;     // by amount
+  std::string only_sign_;
 };
 
 // How a person or an organisation is named in a sentence: the full name once, then the first name

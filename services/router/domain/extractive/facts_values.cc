@@ -133,6 +133,25 @@ std::string WithDigits(absl::string_view text) {
   return result;
 }
 
+std::string WithCurrency(absl::string_view text, const Cast& cast) {
+  static const RE2& amount = *new RE2(
+      "(^|[^$€£\\w.,])([0-9][0-9,]*(?:\\.[0-9]+)?)( (?:a|per|an) (?:month|year|seat|user|room|unit|"
+      "site|license|device)\\b)");
+  std::string result;
+  re2::StringPiece rest(text.data(), text.size());
+  std::string before, figure, period;
+  const char* copied = rest.data();
+  while (RE2::FindAndConsume(&rest, amount, &before, &figure, &period)) {
+    const char* end = rest.data();
+    const size_t matched = before.size() + figure.size() + period.size();
+    absl::StrAppend(&result, absl::string_view(copied, end - matched - copied), before,
+                    figure.size() > 1 ? cast.SignOf(figure) : "", figure, period);
+    copied = end;
+  }
+  absl::StrAppend(&result, absl::string_view(copied, text.data() + text.size() - copied));
+  return result;
+}
+
 std::string WithDates(absl::string_view text, absl::CivilDay today) {
   if (!LooksAhead(text)) return std::string(text);
   const Reading reading = ReadTurn(text);

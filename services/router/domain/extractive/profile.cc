@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
+#include "re2/re2.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/language/dates.h"
 
@@ -49,6 +52,15 @@ std::vector<ProfileEntry> Channels(const std::vector<Fact>& facts) {
   return channels;
 }
 
+// A statement about an amount, or that the money is there: not any sentence near the budget.
+bool NamesMoney(absl::string_view text) {
+  static const RE2& money = *new RE2(
+      "(?i)[$€£][0-9]|[0-9]{2,}|\\b(?:hundred|thousand|million|grand|twenty|thirty|forty|fifty|"
+      "sixty|seventy|eighty|ninety)\\b|\\bbudget (?:is|was)\\b.*\\b(?:approved|locked|there|set|"
+      "frozen|gone)\\b|\\bsigned off on the budget\\b");
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), money);
+}
+
 std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analysis,
                                    const std::vector<Fact>& facts) {
   for (const Fact& fact : facts) {
@@ -56,7 +68,8 @@ std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analy
   }
   for (const Fact& fact : facts) {
     const bool sellers = absl::c_linear_search(fact.tags, "seller");
-    if (fact.kind == FactKind::kBudget && !sellers && !fact.evidence.empty()) {
+    if (fact.kind == FactKind::kBudget && !sellers && NamesMoney(fact.text) &&
+        !fact.evidence.empty()) {
       return EntryOf(fact, fact.text);
     }
   }
@@ -67,7 +80,9 @@ std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analy
     if (!money || blocker.history.empty() || !SpeaksOfMoney(analysis.budget)) continue;
     const deal::BlockerTransition& last = blocker.history.back();
     if (last.evidence.call_id != input.call_id) continue;
-    return ProfileEntry{analysis.budget, last.evidence, last.at};
+    if (!NamesMoney(analysis.budget)) continue;
+    return ProfileEntry{absl::StrCat("Said of the money: \"", analysis.budget, "\""), last.evidence,
+                        last.at};
   }
   return std::nullopt;
 }
@@ -82,9 +97,9 @@ Objection ObjectionOf(const Blocker& blocker, bool open) {
     objection.evidence = open ? blocker.history.front().evidence : last.evidence;
     objection.at = last.at;
     if (!open) {
-      objection.how_addressed = absl::StrCat(
-          last.evidence.speaker.empty() ? "" : absl::StrCat(last.evidence.speaker, ": "), "\"",
-          last.evidence.quote, "\"");
+      const std::string& speaker = last.evidence.speaker;
+      objection.how_addressed = absl::StrCat(speaker.empty() ? "The customer" : speaker,
+                                             " said: \"", last.evidence.quote, "\"");
     }
   }
   return objection;
@@ -103,14 +118,34 @@ std::vector<Objection> Objections(const CallInput& input, const Analysis& analys
   return objections;
 }
 
-std::string Objects(const std::vector<Blocker>& blockers, const std::string& call_id) {
+std::string Listed(std::vector<std::string> names) {
+  if (names.size() < 2) return names.empty() ? "" : names.front();
+  const std::string last = names.back();
+  names.pop_back();
+  return absl::StrCat(absl::StrJoin(names, ", "), " and ", last);
+}
+
+std::string Objects(const std::vector<Blocker>& blockers, const std::string& call_id,
+                    const Cast& cast) {
   std::vector<std::string> objects;
   for (const Blocker& blocker : blockers) {
     const bool here = call_id.empty() || (!blocker.history.empty() &&
                                           blocker.history.back().evidence.call_id == call_id);
-    if (here) objects.push_back(blocker.object.empty() ? blocker.description : blocker.object);
+    const std::string& name = blocker.object.empty() ? blocker.description : blocker.object;
+    if (here && !name.empty()) objects.push_back(WithArticle(name, cast));
   }
-  return absl::StrJoin(objects, ", ");
+  return Listed(std::move(objects));
+}
+
+// "; next step with Tom Beck by Friday, June 5".
+std::string NextStepWords(const Analysis& analysis) {
+  const std::optional<deal::NextStep>& next = analysis.next_step;
+  if (!next || (next->owner.empty() && !next->due_date)) return "";
+  return absl::StrCat(
+      "; the next step", next->owner.empty() ? "" : absl::StrCat(" is with ", next->owner),
+      !next->due_date       ? ""
+      : next->owner.empty() ? absl::StrCat(" is due by ", FormatDay(*next->due_date))
+                            : absl::StrCat(" by ", FormatDay(*next->due_date)));
 }
 
 // One sentence on this call: who, what was settled, what is open, what comes next.
@@ -129,17 +164,14 @@ std::optional<ProfileEntry> LastInteraction(const CallInput& input, const Analys
                     [&](const transcript::Turn& turn) { return turn.speaker == name; });
     if (spoke) present.push_back(name);
   }
-  std::vector<std::string> parts;
-  const std::string settled = Objects(analysis.resolved_blockers, input.call_id);
-  if (!settled.empty()) parts.push_back(absl::StrCat("settled ", settled));
-  const std::string open = Objects(analysis.open_blockers, "");
-  parts.push_back(open.empty() ? "nothing left open" : absl::StrCat("open: ", open));
-  if (analysis.next_step && !analysis.next_step->description.empty()) {
-    parts.push_back(absl::StrCat("next: ", analysis.next_step->description));
-  }
   const absl::CivilDay day = absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone());
-  entry.text = absl::StrCat("Call of ", FormatDay(day), present.empty() ? "" : " with ",
-                            absl::StrJoin(present, ", "), ": ", absl::StrJoin(parts, "; "), ".");
+  const std::string settled = Objects(analysis.resolved_blockers, input.call_id, cast);
+  const std::string open = Objects(analysis.open_blockers, "", cast);
+  entry.text =
+      absl::StrCat("On ", FormatDay(day), ", ", present.empty() ? cast.customer() : Listed(present),
+                   settled.empty() ? "" : absl::StrCat(" settled ", settled, " and"),
+                   open.empty() ? " left nothing open" : absl::StrCat(" left ", open, " open"),
+                   NextStepWords(analysis), ".");
   entry.at = input.occurred_at;
   return entry;
 }

@@ -87,8 +87,9 @@ TEST(ExtractProfileTest, ObjectionsThatMovedInThisCallAreReported) {
   EXPECT_THAT(profile.objections[1].how_addressed, HasSubstr("The pilot passed."));
   EXPECT_EQ(profile.journey_stage, deal::JourneyStage::kPilot);
   ASSERT_TRUE(profile.last_interaction.has_value());
-  EXPECT_THAT(profile.last_interaction->text, HasSubstr("Monday, June 1 with Ana Ruiz"));
-  EXPECT_THAT(profile.last_interaction->text, HasSubstr("settled pilot; open: radio coverage"));
+  EXPECT_THAT(profile.last_interaction->text, HasSubstr("On Monday, June 1, Ana Ruiz settled"));
+  EXPECT_THAT(profile.last_interaction->text,
+              HasSubstr("settled the pilot and left the radio coverage open"));
 }
 
 TEST(ExtractProfileTest, WhatIsNoSalesCallChangesNothing) {

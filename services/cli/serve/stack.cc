@@ -70,7 +70,8 @@ struct Stack::Parts {
   std::unique_ptr<rpc::ServiceHost> public_host;
   std::unique_ptr<MetricsServer> metrics_server;
 
-  // Starts a service on a loopback port and returns a channel to it.
+  // Starts a service on a loopback port, for clients of its own, and returns a channel to it that
+  // stays within the process: a call between services takes no socket.
   template <typename Module>
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Host(const ServeOptions& options,
                                                       absl::string_view name, Module& module,
@@ -78,7 +79,7 @@ struct Stack::Parts {
     host = std::make_unique<rpc::ServiceHost>(InnerFlags(options, name), metrics);
     module.Register(*host);
     RETURN_IF_ERROR(host->Start());
-    return rpc::MakeChannel(host->address());
+    return host->InProcessChannel();
   }
 
   absl::Status StartServices(const ServeOptions& options);

@@ -1,7 +1,5 @@
 #include "services/writer/domain/quantities.h"
 
-#include <re2/re2.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -27,19 +25,32 @@ struct Token {
   bool IsFigure() const { return absl::ascii_isdigit(static_cast<unsigned char>(text[0])); }
 };
 
+bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
+bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
+
+// Runs of digits, with points and commas between them, and runs of letters.
 std::vector<Token> Tokenize(absl::string_view text) {
-  static const RE2 pattern(R"((\d+(?:[.,]\d+)*|[A-Za-z]+))");
   std::vector<Token> tokens;
-  re2::StringPiece rest(text.data(), text.size());
-  re2::StringPiece word;
-  size_t end = 0;
-  while (RE2::FindAndConsume(&rest, pattern, &word)) {
-    const size_t begin = word.data() - text.data();
-    tokens.push_back({.text = absl::AsciiStrToLower(absl::string_view(word.data(), word.size())),
-                      .capital = absl::ascii_isupper(static_cast<unsigned char>(word[0])),
-                      .adjoins = begin == end && begin > 0,
+  size_t last_end = 0;
+  for (size_t i = 0; i < text.size();) {
+    const size_t begin = i;
+    if (IsDigit(text[i])) {
+      while (i < text.size() &&
+             (IsDigit(text[i]) || ((text[i] == '.' || text[i] == ',') && i + 1 < text.size() &&
+                                   IsDigit(text[i + 1])))) {
+        ++i;
+      }
+    } else if (IsLetter(text[i])) {
+      while (i < text.size() && IsLetter(text[i])) ++i;
+    } else {
+      ++i;
+      continue;
+    }
+    tokens.push_back({.text = absl::AsciiStrToLower(text.substr(begin, i - begin)),
+                      .capital = absl::ascii_isupper(static_cast<unsigned char>(text[begin])),
+                      .adjoins = begin == last_end && begin > 0,
                       .begin = begin});
-    end = begin + word.size();
+    last_end = i;
   }
   return tokens;
 }
@@ -92,23 +103,35 @@ std::optional<int> SmallNumber(absl::string_view word) {
   return found->second;
 }
 
+using Ordinals = absl::flat_hash_map<absl::string_view, int>;
+
+int OrdinalIn(const Ordinals& table, absl::string_view word) {
+  constexpr size_t kShortest = 3;  // "jan"
+  constexpr size_t kLongest = 9;   // "wednesday"
+  if (word.size() < kShortest || word.size() > kLongest) return 0;
+  const auto found = table.find(word);
+  return found == table.end() ? 0 : found->second;
+}
+
 int MonthNumber(absl::string_view word) {
-  static constexpr std::array<absl::string_view, 12> kMonths = {
-      "january", "february", "march",     "april",   "may",      "june",
-      "july",    "august",   "september", "october", "november", "december"};
-  for (int i = 0; i < 12; ++i) {
-    if (word == kMonths[i] || (word.size() == 3 && word == kMonths[i].substr(0, 3))) return i + 1;
-  }
-  return word == "sept" ? 9 : 0;
+  static const Ordinals& months = *new Ordinals(
+      {{"january", 1},   {"february", 2},  {"march", 3},  {"april", 4},     {"may", 5},
+       {"june", 6},      {"july", 7},      {"august", 8}, {"september", 9}, {"october", 10},
+       {"november", 11}, {"december", 12}, {"jan", 1},    {"feb", 2},       {"mar", 3},
+       {"apr", 4},       {"jun", 6},       {"jul", 7},    {"aug", 8},       {"sep", 9},
+       {"sept", 9},      {"oct", 10},      {"nov", 11},   {"dec", 12}});
+  return OrdinalIn(months, word);
 }
 
 int WeekdayNumber(absl::string_view word) {
-  static constexpr std::array<absl::string_view, 7> kDays = {
-      "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-  for (int i = 0; i < 7; ++i) {
-    if (word == kDays[i]) return i + 1;
-  }
-  return 0;
+  static const Ordinals& days = *new Ordinals({{"monday", 1},
+                                               {"tuesday", 2},
+                                               {"wednesday", 3},
+                                               {"thursday", 4},
+                                               {"friday", 5},
+                                               {"saturday", 6},
+                                               {"sunday", 7}});
+  return OrdinalIn(days, word);
 }
 
 // Reads the number in words that begins at tokens[at], if one does, and moves `at` behind it.

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -79,7 +80,10 @@ class Ground {
            said_.contains(absl::StrCat("weekday ", weekday));
   }
 
-  void Add(absl::string_view text) { quantities_.merge(QuantitiesMentioned(text)); }
+  void Add(absl::string_view text) {
+    // Memory repeats what was said.
+    if (read_.insert(text).second) quantities_.merge(QuantitiesMentioned(text));
+  }
   void Add(absl::Time time) { Add(absl::ToCivilDay(time, absl::UTCTimeZone())); }
   void Add(absl::CivilDay day) { quantities_.merge(QuantitiesOf(day)); }
 
@@ -115,8 +119,9 @@ class Ground {
   }
 
   absl::CivilDay call_day_;
-  Quantities said_;        // in the call itself
-  Quantities quantities_;  // anywhere
+  absl::flat_hash_set<absl::string_view> read_;  // texts of the task, which outlives this
+  Quantities said_;                              // in the call itself
+  Quantities quantities_;                        // anywhere
 };
 
 // The address a call gave for `name`; empty when none did.

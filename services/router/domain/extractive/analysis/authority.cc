@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -18,6 +19,10 @@ using transcript::Side;
 constexpr double kEnough = 0.7;
 // From here on a statement contradicts somebody else's mere claim.
 constexpr double kFirm = 1.0;
+constexpr size_t kPronounReachLines = 16;
+constexpr size_t kCoSignReachLines = 4;
+// What is kept of why somebody has a role.
+constexpr size_t kMaxEvidence = 8;
 
 struct Standing {
   double signs = 0;
@@ -26,12 +31,38 @@ struct Standing {
   bool veto_now = false;  // spoken of in this call
   bool champion = false;
   bool gone = false;
+  bool money = false;  // owns or releases it
   bool known_buyer = false;
   bool known_approver = false;
   StakeholderRole known_role = StakeholderRole::kUnspecified;
   std::vector<deal::Evidence> evidence;
   std::string nominal_reason;
 };
+
+// Functions that examine what others buy: their signature is an approval.
+bool Examines(absl::string_view title) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"security",   "compliance", "legal",       "counsel", "privacy",  "risk",    "infosec",
+       "ciso",       "dpo",        "procurement", "quality", "audit",    "auditor", "technical",
+       "technology", "it",         "cio",         "cto",     "clinical", "safety",  "data",
+       "purchasing", "architect",  "engineer",    "lawyer",  "solicitor"});
+  const std::vector<Token> words = Tokenize(title);
+  return std::any_of(words.begin(), words.end(),
+                     [](const Token& word) { return kWords->contains(word.text); });
+}
+
+// "I own the budget", "she releases the money".
+bool IsOfMoney(const Cue& cue) {
+  for (const absl::string_view word : {"budget", "money", "fund", "check", "cheque", "purse",
+                                       "spend", "pays", "own the place", "owner"}) {
+    if (absl::StrContains(cue.pattern, word)) return true;
+  }
+  return false;
+}
+
+bool IsThirdPerson(absl::string_view word) {
+  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
+}
 
 bool IsGroup(absl::string_view word) {
   return word == "board" || word == "committee" || word == "council" || word == "trustees";
@@ -47,6 +78,7 @@ class AuthorityFinder {
     for (size_t i = 0; i < call_.lines.size(); ++i) {
       if (call_.lines[i].side == Side::kCustomer) ReadLine(i);
     }
+    ReadGates();
     return Collect();
   }
 
@@ -66,7 +98,10 @@ class AuthorityFinder {
       standing.known_buyer =
           known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner;
       standing.known_approver = known.role == StakeholderRole::kApprover;
+      standing.money = known.role == StakeholderRole::kEconomicBuyer;
       standing.champion = known.role == StakeholderRole::kChampion;
+      // Who signs off as an approver holds that signature in later calls as well.
+      standing.known_buyer |= standing.known_approver && ShowsSignature(known);
       standing.evidence = known.authority_evidence;
       if (known.nominal) standing.nominal_reason = known.nominal_reason;
       if (standing.known_buyer && !known.nominal) standing.signs = kEnough;
@@ -76,7 +111,44 @@ class AuthorityFinder {
     }
   }
 
+  static bool ShowsSignature(const Stakeholder& known) {
+    for (const deal::Evidence& evidence : known.authority_evidence) {
+      for (const CueMatch& match : BuiltinLexicon().Match(ReadTurn(evidence.quote))) {
+        const bool signs = HasKind(match, "sign.") && match.cue->weight >= kFirm;
+        if (signs && absl::StrContains(match.cue->pattern, "sign")) return true;
+      }
+    }
+    return false;
+  }
+
+  // "And who signs?" "Me." or "That would be Dana."
+  void ReadAnswer(size_t index) {
+    if (index == 0 || call_.lines[index - 1].side == Side::kCustomer) return;
+    const Line& question = call_.lines[index - 1];
+    const bool asked =
+        std::any_of(question.matches.begin(), question.matches.end(), [&](const CueMatch& match) {
+          return match.cue->kind == "ask.authority" &&
+                 GuardsAt(question, match.first_token).question;
+        });
+    if (!asked) return;
+    const std::vector<CueMatch> matches = call_.lines[index].matches;
+    for (const CueMatch& match : matches) {
+      if (SentenceOf(call_.lines[index].reading, match.first_token) > 0) return;
+      const bool self = match.cue->kind == "answer.self";
+      if (!self && match.cue->kind != "answer.other") continue;
+      const size_t person =
+          self ? VoiceAt(call_.lines[index], match.first_token) : Who(index, match, true);
+      if (!OnCustomerSide(person)) continue;
+      Standing& standing = At(person);
+      standing.signs += match.cue->weight;
+      standing.claim_only &= self;
+      AddEvidence(standing, EvidenceAround(call_, index, match.first_token), true);
+      return;
+    }
+  }
+
   void ReadLine(size_t index) {
+    ReadAnswer(index);
     // Copy: resolving people may not touch lines, but keeps the loop independent of it.
     const std::vector<CueMatch> matches = call_.lines[index].matches;
     for (const CueMatch& match : matches) {
@@ -101,9 +173,40 @@ class AuthorityFinder {
     }
   }
 
+  // "Until I have it I can't release the contract": who examines and says so in the first person
+  // holds the veto.
+  void ReadGates() {
+    for (const Entry& entry : entries_) {
+      const bool open = deal::IsOpen(entry.blocker.status) && entry.mentioned;
+      const bool gate = entry.strongest == Move::kGate || entry.strongest == Move::kPointer;
+      if (!open || !gate || !IsExamined(entry.blocker.category)) continue;
+      const std::optional<size_t> person =
+          entry.why.speaker.empty() ? std::nullopt : call_.people.Find(entry.why.speaker);
+      if (!person || !Examines(call_.people.at(*person).title)) continue;
+      const std::vector<Token> words = Tokenize(entry.why.quote);
+      const bool own = std::any_of(words.begin(), words.end(), [](const Token& word) {
+        return word.text == "i" || word.text == "my";
+      });
+      if (!own || !OnCustomerSide(*person)) continue;
+      Standing& standing = At(*person);
+      standing.approves = true;
+      standing.veto_now = true;
+      AddEvidence(standing, entry.why, true);
+    }
+  }
+
+  static bool IsExamined(deal::BlockerCategory category) {
+    return category == deal::BlockerCategory::kSecurity ||
+           category == deal::BlockerCategory::kCompliance ||
+           category == deal::BlockerCategory::kLegal ||
+           category == deal::BlockerCategory::kProcurement;
+  }
+
   // The person a cue speaks of; groups such as the board become people of that name.
   size_t Who(size_t index, const CueMatch& match, bool add) {
     if (match.who_last == match.who_first) return kNobody;
+    const size_t absent = HasKind(match, "sign.") ? AbsentDecider(index, match) : kNobody;
+    if (absent != kNobody) return absent;
     const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, add);
     if (person != kNobody || !add) return person;
     const Reading& reading = call_.lines[index].reading;
@@ -114,6 +217,37 @@ class AuthorityFinder {
       return call_.people.FindOrAdd(word);
     }
     return kNobody;
+  }
+
+  // "It's her call": somebody spoken of who is not on the line, before anybody who is.
+  size_t AbsentDecider(size_t index, const CueMatch& match) {
+    const Line& line = call_.lines[index];
+    if (match.who_last - match.who_first != 1) return kNobody;
+    if (!IsThirdPerson(line.reading.tokens[match.who_first].text)) return kNobody;
+    for (size_t back = 0; back <= kPronounReachLines && back <= index; ++back) {
+      const Line& earlier = call_.lines[index - back];
+      for (size_t i = earlier.mentions.size(); i-- > 0;) {
+        const PersonMention& mention = earlier.mentions[i];
+        if (back == 0 && mention.first_token >= match.who_first) continue;
+        const bool present =
+            call_.people.at(mention.person).presence == transcript::Presence::kPresent;
+        if (!present && OnCustomerSide(mention.person) && At(mention.person).signs >= kEnough) {
+          return mention.person;
+        }
+      }
+    }
+    return OnlyAbsentDecider();
+  }
+
+  size_t OnlyAbsentDecider() const {
+    size_t only = kNobody;
+    for (size_t i = 0; i < standings_.size(); ++i) {
+      const bool present = call_.people.at(i).presence == transcript::Presence::kPresent;
+      if (present || standings_[i].signs < kEnough || !OnCustomerSide(i)) continue;
+      if (only != kNobody) return kNobody;
+      only = i;
+    }
+    return only;
   }
 
   bool OnCustomerSide(size_t person) const {
@@ -132,10 +266,12 @@ class AuthorityFinder {
     if (self && absl::StrContains(match.cue->pattern, "both")) CoSign(index, match);
     Standing& standing = At(person);
     standing.signs += match.cue->weight;
+    standing.money |= IsOfMoney(*match.cue);
     const bool by_other = VoiceAt(line, match.first_token) != person;
     standing.claim_only &= !by_other;
     standing.nominal_reason.clear();
-    AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+    AddEvidence(standing, EvidenceAround(call_, index, match.first_token),
+                match.cue->weight >= kFirm);
     const absl::string_view pattern = match.cue->pattern;
     const bool exclusive = by_other || absl::StrContains(pattern, "the one") ||
                            absl::StrContains(pattern, "sign") ||
@@ -150,14 +286,24 @@ class AuthorityFinder {
            next == "till";
   }
 
-  // "My sister and I, we both sign": whoever the turn names signs as well.
+  // "My sister and I, we both sign": whoever of the customer's side the last turns name as well,
+  // the nearest turn that names anybody.
   void CoSign(size_t index, const CueMatch& match) {
-    for (const PersonMention& mention : call_.lines[index].mentions) {
-      if (!OnCustomerSide(mention.person)) continue;
-      Standing& standing = At(mention.person);
-      standing.signs += match.cue->weight;
-      standing.claim_only = false;
-      AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+    const size_t speaker = VoiceAt(call_.lines[index], match.first_token);
+    for (size_t back = 0; back <= kCoSignReachLines && back <= index; ++back) {
+      const Line& line = call_.lines[index - back];
+      if (line.side == Side::kSeller) continue;
+      bool found = false;
+      for (const PersonMention& mention : line.mentions) {
+        if (!OnCustomerSide(mention.person) || mention.person == speaker) continue;
+        if (back == 0 && mention.first_token > match.last_token) continue;
+        found = true;
+        Standing& standing = At(mention.person);
+        standing.signs += match.cue->weight;
+        standing.claim_only = false;
+        AddEvidence(standing, EvidenceAround(call_, index, match.first_token), true);
+      }
+      if (found) return;
     }
   }
 
@@ -180,7 +326,7 @@ class AuthorityFinder {
     Standing& standing = At(person);
     standing.approves = true;
     standing.veto_now = true;
-    AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+    AddEvidence(standing, EvidenceAround(call_, index, match.first_token), true);
   }
 
   void Nominal(size_t index, const CueMatch& match) {
@@ -197,11 +343,17 @@ class AuthorityFinder {
     standing.signs = 0;
     standing.nominal_reason =
         absl::StrCat("\"", EvidenceAround(call_, index, match.first_token).quote, "\"");
-    AddEvidence(standing, EvidenceAround(call_, index, match.first_token));
+    AddEvidence(standing, EvidenceAround(call_, index, match.first_token), true);
   }
 
   void Leaves(size_t index, const CueMatch& match) {
     const Line& line = call_.lines[index];
+    // "They quit": many people, nobody in particular.
+    if (match.who_last > match.who_first && (line.reading.tokens[match.who_first].text == "they" ||
+                                             line.reading.tokens[match.who_first].text == "we" ||
+                                             line.reading.tokens[match.who_first].text == "you")) {
+      return;
+    }
     const bool takes_over = absl::StrContains(match.cue->pattern, "over") ||
                             absl::StrContains(match.cue->pattern, "replac");
     size_t person = match.who_last > match.who_first
@@ -211,11 +363,15 @@ class AuthorityFinder {
     At(person).gone = true;
   }
 
-  static void AddEvidence(Standing& standing, deal::Evidence evidence) {
+  // The strongest and newest first.
+  static void AddEvidence(Standing& standing, deal::Evidence evidence, bool firm) {
     const bool known =
         std::any_of(standing.evidence.begin(), standing.evidence.end(),
                     [&](const deal::Evidence& other) { return other.quote == evidence.quote; });
-    if (!known) standing.evidence.push_back(std::move(evidence));
+    if (known) return;
+    standing.evidence.insert(firm ? standing.evidence.begin() : standing.evidence.end(),
+                             std::move(evidence));
+    if (standing.evidence.size() > kMaxEvidence) standing.evidence.pop_back();
   }
 
   bool HoldsOpenItem(const std::string& name) const {
@@ -253,7 +409,8 @@ class AuthorityFinder {
           (HoldsOpenItem(person.name) || (standing.veto_now && !Settled(person)));
       if (!standing.gone && standing.nominal_reason.empty()) {
         if (standing.signs >= kEnough) {
-          role = StakeholderRole::kEconomicBuyer;
+          role = standing.money || !Examines(person.title) ? StakeholderRole::kEconomicBuyer
+                                                           : StakeholderRole::kApprover;
           authority.decision_makers.push_back(Describe(i, role));
         } else if (standing.approves || standing.known_approver) {
           role = StakeholderRole::kApprover;
@@ -268,6 +425,7 @@ class AuthorityFinder {
         role = StakeholderRole::kChampion;
       }
       if (role == StakeholderRole::kUnspecified && !standing.gone) role = standing.known_role;
+      if (standing.gone) authority.gone.push_back(i);
       if (person.side == Side::kCustomer) authority.everybody.push_back(Describe(i, role));
     }
     for (Stakeholder& approver : approvers) {

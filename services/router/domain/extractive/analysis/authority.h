@@ -13,6 +13,7 @@ struct Authority {
   std::vector<deal::Stakeholder> decision_makers;  // sign-off holders, then live vetoes
   std::vector<deal::Stakeholder> nominal;
   std::vector<deal::Stakeholder> everybody;  // the customer's side
+  std::vector<size_t> gone;                  // people who have left: nobody to write to
 };
 
 // Who may say yes and who can say no, by what customers say of themselves and of each other.

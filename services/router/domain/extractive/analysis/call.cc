@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/extractive/analysis/voices.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -191,6 +192,7 @@ CallView ReadCall(Tier tier, const CallInput& input) {
     }
     call.lines.push_back(std::move(line));
   }
+  NameRoleSpeakers(call);
   GuessSides(call);
   for (size_t i = 0; i < call.lines.size(); ++i) {
     Line& line = call.lines[i];
@@ -203,6 +205,7 @@ CallView ReadCall(Tier tier, const CallInput& input) {
     call.lines[i].mentions = call.people.Mentions(call.lines[i].reading);
     letters.Read(i);
   }
+  AttributeVoices(call);
   return call;
 }
 

@@ -176,7 +176,9 @@ class Director {
   deal::FollowUp Choose() const {
     const Candidate* best = nullptr;
     for (const Candidate& candidate : candidates_) {
-      if (std::find(excluded_.begin(), excluded_.end(), candidate.person) != excluded_.end()) {
+      if (std::find(excluded_.begin(), excluded_.end(), candidate.person) != excluded_.end() ||
+          std::find(authority_.gone.begin(), authority_.gone.end(), candidate.person) !=
+              authority_.gone.end()) {
         continue;
       }
       if (best == nullptr || candidate.weight > best->weight ||

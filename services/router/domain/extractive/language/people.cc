@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kMaxPeople = 600;
 constexpr size_t kMaxTitleTokens = 9;
 constexpr size_t kMaxNameTokens = 3;
+constexpr size_t kMaxApposition = 4;
 
 using transcript::Presence;
 using transcript::Side;
@@ -64,6 +65,26 @@ std::string Words(absl::string_view text, const Reading& reading, size_t first, 
   return Quote(text, TokenSpan(reading, first, last));
 }
 
+// "My sister Josie": kin and colleagues are introduced like titles.
+bool IsRelation(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"sister",    "brother",  "wife", "husband", "boss",      "colleague",   "deputy",
+       "cofounder", "daughter", "son",  "father",  "mother",    "dad",         "mum",
+       "mom",       "uncle",    "aunt", "cousin",  "assistant", "predecessor", "successor",
+       "man",       "woman",    "guy",  "lady",    "rep"});
+  return kWords->contains(word);
+}
+
+// "Leif, the harbour master, he …": the words from `first` to a comma, then the person again.
+bool ClosesApposition(const Reading& reading, size_t first, size_t last) {
+  for (size_t i = first + 1; i < last && i <= first + kMaxApposition; ++i) {
+    if (reading.tokens[i].before != ',') continue;
+    const std::string& word = reading.tokens[i].text;
+    return word == "he" || word == "she" || word == "who";
+  }
+  return false;
+}
+
 bool IsPossessive(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "their";
 }
@@ -72,34 +93,52 @@ bool IsPossessive(absl::string_view word) {
 
 bool IsTitleWord(absl::string_view word) {
   static const auto* const kWords =
-      new absl::flat_hash_set<absl::string_view>({"ceo",         "cfo",
-                                                  "coo",         "cto",
-                                                  "cio",         "ciso",
-                                                  "cro",         "cmo",
-                                                  "cpo",         "vp",
-                                                  "svp",         "evp",
-                                                  "president",   "chief",
-                                                  "director",    "manager",
-                                                  "head",        "lead",
-                                                  "controller",  "treasurer",
-                                                  "dean",        "provost",
-                                                  "counsel",     "officer",
-                                                  "chair",       "chairman",
-                                                  "chairwoman",  "secretary",
-                                                  "owner",       "founder",
-                                                  "partner",     "principal",
-                                                  "supervisor",  "superintendent",
-                                                  "coordinator", "administrator",
-                                                  "buyer",       "architect",
-                                                  "engineer",    "analyst",
-                                                  "lawyer",      "attorney",
-                                                  "accountant",  "registrar",
-                                                  "foreman",     "superviser",
-                                                  "dpo",         "gm",
-                                                  "trustee",     "comptroller",
-                                                  "bursar",      "warden",
-                                                  "matron",      "planner",
-                                                  "specialist"});
+      new absl::flat_hash_set<absl::string_view>({"ceo",          "cfo",
+                                                  "coo",          "cto",
+                                                  "cio",          "ciso",
+                                                  "cro",          "cmo",
+                                                  "cpo",          "vp",
+                                                  "svp",          "evp",
+                                                  "president",    "chief",
+                                                  "director",     "manager",
+                                                  "head",         "lead",
+                                                  "controller",   "treasurer",
+                                                  "dean",         "provost",
+                                                  "counsel",      "officer",
+                                                  "chair",        "chairman",
+                                                  "chairwoman",   "secretary",
+                                                  "owner",        "founder",
+                                                  "partner",      "principal",
+                                                  "supervisor",   "superintendent",
+                                                  "coordinator",  "administrator",
+                                                  "buyer",        "architect",
+                                                  "engineer",     "analyst",
+                                                  "lawyer",       "attorney",
+                                                  "accountant",   "registrar",
+                                                  "foreman",      "superviser",
+                                                  "dpo",          "gm",
+                                                  "trustee",      "comptroller",
+                                                  "bursar",       "warden",
+                                                  "matron",       "planner",
+                                                  "specialist",   "chairperson",
+                                                  "executive",    "consultant",
+                                                  "technician",   "scientist",
+                                                  "nurse",        "surgeon",
+                                                  "physician",    "pharmacist",
+                                                  "librarian",    "headteacher",
+                                                  "headmaster",   "headmistress",
+                                                  "chef",         "editor",
+                                                  "producer",     "publisher",
+                                                  "underwriter",  "actuary",
+                                                  "surveyor",     "estimator",
+                                                  "dispatcher",   "councillor",
+                                                  "commissioner", "mayor",
+                                                  "rector",       "chancellor",
+                                                  "clerk",        "steward",
+                                                  "captain",      "agronomist",
+                                                  "statistician", "paralegal",
+                                                  "trainer",      "quartermaster",
+                                                  "harbourmaster"});
   return kWords->contains(word);
 }
 
@@ -192,6 +231,24 @@ size_t People::FindOrAdd(absl::string_view spoken) {
       Add({std::string(spoken), "", "", "", Side::kCustomer, Presence::kMentioned});
   CompleteName(person);
   return person;
+}
+
+size_t People::Identify(size_t label, const std::string& name) {
+  const std::optional<size_t> known = Find(name);
+  if (!known || *known == label) {
+    people_[label].name = name;
+    Index(label);
+    return label;
+  }
+  Person& person = people_[*known];
+  const Person& labelled = people_[label];
+  person.presence = labelled.presence;
+  person.side = labelled.side == Side::kUnknown ? person.side : labelled.side;
+  if (person.title.empty()) person.title = labelled.title;
+  if (person.email.empty()) person.email = labelled.email;
+  for (const Token& token : Tokenize(labelled.name)) by_word_[token.text] = {*known};
+  people_[label].name.clear();
+  return *known;
 }
 
 // "Deborah" and an invitation to dkline@…: Deborah Kline.
@@ -315,17 +372,22 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
       const bool bare_title = title == end && NameEnd(reading, i, last) > i + 1;
       if (apposition && (title > article || bare_title)) {
         const size_t title_last = TitleEnd(reading, title, last);
-        if (title_last > title) meet(i, end, title, title_last);
+        if (title_last > title) {
+          meet(i, end, title, title_last);
+        } else if (title > article && ClosesApposition(reading, title, last)) {
+          meet(i, end, 0, 0);
+        }
       }
       i = end - 1;
       continue;
     }
     if (IsPossessive(reading.tokens[i].text) && i + 1 < last) {
-      const size_t title_last = TitleEnd(reading, i + 1, last);
+      const bool kin = IsRelation(reading.tokens[i + 1].text);
+      const size_t title_last = kin ? i + 2 : TitleEnd(reading, i + 1, last);
       const bool name_follows =
           title_last > i + 1 && title_last < last && IsCapitalisedName(reading.tokens[title_last]);
       if (name_follows) {
-        meet(title_last, NameEnd(reading, title_last, last), i + 1, title_last);
+        meet(title_last, NameEnd(reading, title_last, last), i + 1, kin ? i + 1 : title_last);
       }
     }
     if (reading.tokens[i].text == "name" && i + 2 < last &&

@@ -47,6 +47,10 @@ class People {
   // Find, else a new person of the customer's side by that name.
   size_t FindOrAdd(absl::string_view spoken);
 
+  // Person `label` ("Prospect") turns out to be called `name`: the person of that name, present,
+  // who from now on answers to the label as well.
+  size_t Identify(size_t label, const std::string& name);
+
   // Named people in the turn, in order.
   std::vector<PersonMention> Mentions(const Reading& reading) const;
 

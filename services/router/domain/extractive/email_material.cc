@@ -161,7 +161,8 @@ class Gatherer {
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
     // Manners and dates agreed to are no news to who said them.
     static const RE2& manners = *new RE2(
-        "(?i)^let's\\b|^\\S+(?: the \\S+)? (?:works|is good|is fine)$|^(?:to you|to me)(?:,? "
+        "(?i)^let's\\b|^let me (?:see|know|check|jump|say)\\b|^\\S+(?: the \\S+)? (?:works|is "
+        "good|is fine)$|^(?:to you|to me)(?:,? "
         "\\w+)?(?:,? copy \\w+)?$|,? and that \\w+$");
     if (Matches(clean, manners)) return false;
     static const RE2& rough =
@@ -360,7 +361,9 @@ class Gatherer {
   }
 
   static bool DayNamed(absl::string_view clean) {
-    static const RE2& day = *new RE2("(?i)day\\b|\\b\\w+(?:st|nd|rd|th)\\b|tomorrow");
+    static const RE2& day = *new RE2(
+        "(?i)\\b(?:mon|tues|wednes|thurs|fri)day\\b|[0-9](?:st|nd|rd|th)\\b|\\btomorrow\\b|"
+        "(?:teen|twentie|thirtie|four|fif|six|seven|eigh|nin|ten)th\\b");
     return Matches(clean, day);
   }
 
@@ -412,7 +415,7 @@ class Gatherer {
         static const RE2& pointing =
             *new RE2("(?i)^(it|it's|that|that's|they|there|there's|this|those)\\b");
         if (others_wish || stems.size() < 2 || Matches(piece, pointing)) continue;
-        if (!StandsAlone(piece, cast_)) continue;
+        if (!StandsAlone(piece, cast_) || absl::StartsWithIgnoreCase(piece, "if ")) continue;
         if (!statement.Has("need") && SharesNothing(stems)) continue;
         if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }

@@ -208,6 +208,43 @@ TEST(WriteEmailTest, TheSameCallGivesTheSameWords) {
   EXPECT_EQ(WriteEmail(Tier::kDeep, Typical()).body, WriteEmail(Tier::kDeep, Typical()).body);
 }
 
+TEST(WriteEmailTest, TheDayOfThePromiseIsNamedOnce) {
+  const std::string body =
+      WriteEmail(Tier::kDeep,
+                 Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
+                       {"Tom Beck", "I'll send the completed questionnaire to you by Friday."}}))
+          .body;
+  EXPECT_NE(body.find("Friday, June 5"), std::string::npos);
+  EXPECT_EQ(body.find("Friday, June 5"), body.rfind("Friday, June 5")) << body;
+}
+
+TEST(WriteEmailTest, APromiseOfOneNamesTheThingInTheFormTheReaderAskedFor) {
+  const std::string body =
+      WriteEmail(Tier::kDeep,
+                 Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
+                       {"Ana Ruiz", "Send it as a PDF by email, please."},
+                       {"Tom Beck", "I'll have a completed one to you by Friday."}}))
+          .body;
+  EXPECT_THAT(body, HasSubstr("a completed security questionnaire to you by Friday, June 5, as a "
+                              "PDF by email, as you asked."));
+}
+
+TEST(WriteEmailTest, AMeetingKeepsTheHourTheReaderNamed) {
+  const std::string body =
+      WriteEmail(Tier::kDeep,
+                 Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
+                       {"Tom Beck", "Let's talk again on Monday, June 8th."},
+                       {"Ana Ruiz", "Fine, but not before ten."}}))
+          .body;
+  EXPECT_THAT(body, HasSubstr("Monday, June 8, not before ten,"));
+}
+
+TEST(WriteEmailTest, ALostDealIsThankedWithoutAnAsk) {
+  EmailInput input = Typical();
+  input.analysis.stage = deal::JourneyStage::kClosedLost;
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, Not(HasSubstr("?")));
+}
+
 TEST(PhrasesTest, TheEmbeddedFileParsesAndAFaultIsNamedWithItsLine) {
   EXPECT_NE(EnglishPhrases().Say("ask.nothing", "seed", {}), "");
   EXPECT_EQ(EnglishPhrases().Say("no such section", "seed", {}), "");

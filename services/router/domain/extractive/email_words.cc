@@ -141,6 +141,8 @@ std::string CustomerToReader(absl::string_view clean, const Statement& statement
                              const Reader& reader, const Cast& cast) {
   const std::string& speaker = statement.voice;
   std::string text = Trimmed(std::string(clean));
+  static const RE2& then = *new RE2("(?i)^then,? ");
+  RE2::Replace(&text, then, "");
   Perspective perspective;
   perspective.first_plural = ReaderYou();
   perspective.second = WriterWe();

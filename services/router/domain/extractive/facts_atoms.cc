@@ -117,6 +117,7 @@ bool IsNounLike(const Token& token) {
 // "that", "this" before anything but a noun.
 bool IsPointer(const std::vector<Token>& tokens, size_t at) {
   const std::string& word = tokens[at].text;
+  if (word == "it" && at > 0 && tokens[at].capital && tokens[at].before == 0) return false;  // IT
   if (word == "it" || word == "them" || word == "they" || word == "he" || word == "she" ||
       word == "him" || word == "those" || word == "theirs" || word == "hers") {
     return true;
@@ -193,11 +194,10 @@ std::string Resolved(const std::string& clean, const Antecedent& antecedent) {
     if (std::find(own.begin(), own.end(), stem) != own.end()) return "";
   }
   std::string text = clean;
-  static const RE2& subject = *new RE2("(?i)^(?:it|that|this)('s| is| was| has)\\b");
-  std::string verb;
-  if (RE2::PartialMatch(text, subject, &verb)) {
-    RE2::Replace(&text, subject,
-                 absl::StrCat(Capitalized(antecedent.phrase), verb == "'s" ? " is" : verb));
+  static const RE2& subject = *new RE2(
+      "(?i)^(?:it|that|this)('s| is)((?: not| no longer| now| all)? (?:closed|done|fine|approved|"
+      "settled|resolved|off|out|behind|signed|accepted|good|back|open|missing)\\b)");
+  if (RE2::Replace(&text, subject, absl::StrCat(Capitalized(antecedent.phrase), " is\\2"))) {
     return text;
   }
   static const RE2& object = *new RE2(
@@ -366,7 +366,9 @@ bool AtomReader::JoinToLast(const Statement& statement, const std::string& claus
   const bool elaborates =
       !HasVerb(clause) && !Matches(clause, pronoun) && ContentStems(clause).size() >= 2 &&
       WordCount(clause) <= kMaxFragmentWords && WordCount(last.clean) <= kMaxElaboratedWords;
-  if (!points && !elaborates) return false;
+  if (!points && (!elaborates || StemOverlap(ContentStems(clause), ContentStems(last.clean)) > 0)) {
+    return false;
+  }
   Statement joined = last;
   joined.quote = QuoteAcross(statement.turn->text, last.quote, statement.quote);
   atoms_.back() =
@@ -387,7 +389,9 @@ void AtomReader::AddClause(const Statement& statement, const std::string& origin
   // A list that goes on: "I need X. And second, Y."
   if (list) return Append(statement, absl::StrCat(head, " ", clause), opens);
   const bool answers = opens && statement.asked_turn != nullptr;
-  if (answers || StandsAlone(clause, cast_)) return Append(statement, clause, opens);
+  static const RE2& own_decision = *new RE2("(?i)^it(?:'s| is) my (?:call|decision)$");
+  if (answers || Matches(clause, own_decision) || StandsAlone(clause, cast_))
+    return Append(statement, clause, opens);
   if (JoinToLast(statement, clause)) return;
   // Figures, an offer or an agreed summary in key words are worded by their kind.
   const bool key_words = !HasVerb(clause) && (statement.numbers > 0 || statement.agreed);

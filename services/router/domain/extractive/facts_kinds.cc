@@ -157,7 +157,8 @@ std::optional<Property> PropertyOf(const Statement& statement, FactKind kind, co
     if (!amount.empty() && Matches(text, budget)) return Property{"", "budget", amount};
   }
   static const RE2& sole_signer = *new RE2(
-      "(?i)\\b(i'm|i am) the one who (signs|decides|approves)|\\bit's my (call|decision)\\b");
+      "(?i)\\b(i'm|i am) the one who (signs|decides|approves)|\\bit(?:'s| is) my "
+      "(call|decision)\\b");
   if (!speaker.empty() && Matches(text, sole_signer)) {
     return Property{"", "decision_owner", speaker};
   }

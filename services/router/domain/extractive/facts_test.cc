@@ -195,6 +195,80 @@ TEST(ExtractFactsTest, TheNumberOfFactsIsBounded) {
   EXPECT_EQ(ExtractFacts(Tier::kFast, Call(lines)).facts.size(), kMaxFastFactsPerCall);
 }
 
+std::vector<std::string> TextsOf(const std::vector<Line>& lines) {
+  std::vector<std::string> texts;
+  for (const Fact& fact : FactsOf(lines)) texts.push_back(fact.text);
+  return texts;
+}
+
+TEST(FactWordingTest, CompoundsAreSplitWhereEachHalfHasItsOwnSubject) {
+  EXPECT_THAT(
+      TextsOf({{"Ana Ruiz", "We run six bakeries, and I sign every oven contract myself."}}),
+      testing::UnorderedElementsAre("Northwind Foods runs six bakeries.",
+                                    HasSubstr("Ana Ruiz signs every oven contract")));
+  EXPECT_EQ(FactsOf({{"Ana Ruiz", "I'd call IT about the ovens, but they don't own them."}}).size(),
+            1u);
+}
+
+TEST(FactWordingTest, FillersAndRepeatedWordsAreNotWritten) {
+  const auto facts =
+      FactsOf({{"Ana Ruiz", "So, uh, we, we need the audit report for, you know, the board."}});
+  ASSERT_EQ(facts.size(), 1u);
+  EXPECT_EQ(facts[0].text, "Northwind Foods needs the audit report for the board.");
+  EXPECT_THAT(facts[0].evidence[0].quote, HasSubstr("you know"));
+}
+
+TEST(FactWordingTest, AFragmentJoinsTheSentenceItElaborates) {
+  EXPECT_THAT(TextsOf({{"Ana Ruiz", "We lost the big oven in May. Nineteen hours down."}}),
+              Contains("Northwind Foods lost the big oven in May, nineteen hours down."));
+}
+
+TEST(FactWordingTest, WhatPointsBackToNothingIsNoFact) {
+  EXPECT_TRUE(FactsOf({{"Ana Ruiz", "They told us it was on the third one."}}).empty());
+  EXPECT_TRUE(FactsOf({{"Ana Ruiz", "Friday works."}}).empty());
+}
+
+TEST(FactWordingTest, AListGoesOnWithTheVerbOfItsFirstItem) {
+  EXPECT_THAT(TextsOf({{"Ana Ruiz",
+                        "First, I need the audit report. And second, a data retention policy."}}),
+              Contains("Ana Ruiz needs a data retention policy."));
+}
+
+TEST(FactWordingTest, AQuestionIsKeptAsTheConcernItShows) {
+  EXPECT_THAT(TextsOf({{"Ana Ruiz", "Do you have a SOC 2 report?"}}),
+              Contains("Ana Ruiz asked whether Acme has a SOC 2 report."));
+  EXPECT_TRUE(FactsOf({{"Tom Beck", "Do you have a SOC 2 report?"}}).empty());
+}
+
+TEST(FactWordingTest, ThePronounTheCallUsesIsUsedAndNoOtherIsGuessed) {
+  const auto his = TextsOf({{"Tom Beck", "Good to meet Ana, she runs operations."},
+                            {"Ana Ruiz", "I want the audit report before my budget review."}});
+  EXPECT_THAT(his, Contains("Ana Ruiz wants the audit report before her budget review."));
+  EXPECT_THAT(TextsOf({{"Ana Ruiz", "I want the audit report before my budget review."}}),
+              Contains("Ana Ruiz wants the audit report before their budget review."));
+}
+
+TEST(FactWordingTest, WhoDecidesIsSaidByName) {
+  const auto facts = FactsOf({{"Ana Ruiz", "It's my call."}});
+  ASSERT_EQ(facts.size(), 1u);
+  EXPECT_EQ(facts[0].text, "Ana Ruiz makes this decision.");
+  EXPECT_EQ(facts[0].attribute, "decision_owner");
+}
+
+TEST(FactWordingTest, ASellersOfferInKeyWordsIsAnOffer) {
+  EXPECT_THAT(TextsOf({{"Tom Beck", "Twelve percent off for a two-year term."}}),
+              Contains("Tom Beck offered twelve percent off for a two-year term."));
+}
+
+TEST(FactWordingTest, AmountsKeepTheSignOfTheCall) {
+  EXPECT_THAT(TextsOf({{"Tom Beck",
+                        "The list price is \xC2\xA3"
+                        "3,100 a month."},
+                       {"Ana Ruiz", "Thirty-one hundred a month is too expensive for us."}}),
+              Contains(HasSubstr("\xC2\xA3"
+                                 "3,100 a month is too expensive")));
+}
+
 TEST(WithDigitsTest, ReadsOnlyNumbersThatAreSurelyOne) {
   EXPECT_EQ(WithDigits("three hundred and twenty trucks"), "320 trucks");
   EXPECT_EQ(WithDigits("sixty-one thousand last year"), "61,000 last year");

@@ -33,7 +33,7 @@ const RE2& Opener() {
       "enough|got it|frankly|understood|i mean|you know|i guess|to be honest|"
       "to be candid|i'll be honest|let me see|in fact|of course|by the way|because|'cause|please)"
       "(?:,+|\\s*\\.\\.\\.|\\s+-)\\s+|"
-      "(?:so|and|but|well|okay|oh|because|'cause|uh|um|really)\\s+)");
+      "(?:so|and|but|well|okay|oh|because|'cause|uh|um|really|i mean)\\s+)");
   return pattern;
 }
 
@@ -309,7 +309,8 @@ void OpenContractions(std::string* text) {
 
 CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
   std::string text = absl::StrReplaceAll(
-      sentence, {{"\u2019", "'"}, {"\u2018", "'"}, {"\n", " "}, {"'em ", "them "}});
+      sentence,
+      {{"\u2019", "'"}, {"\u2018", "'"}, {"\n", " "}, {"'em ", "them "}, {"gonna ", "going to "}});
   text = StripClosing(std::move(text));
   CleanSentence clean;
   for (int round = 0; round < kMaxOpeners; ++round) {
@@ -333,6 +334,12 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
   if (text.size() < spoken) RE2::GlobalReplace(&text, stranded, "\\1 ");
   static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s*");
   RE2::GlobalReplace(&text, hesitation, "");
+  static const RE2& restart = *new RE2("(?i),? i mean,? ");
+  RE2::GlobalReplace(&text, restart, ", ");
+  static const RE2& guys = *new RE2("(?i)\\b(you) guys\\b");
+  RE2::GlobalReplace(&text, guys, "\\1");
+  static const RE2& waved = *new RE2("(?i), but (?:let's|whatever|never mind|you know)\\b.*$");
+  RE2::Replace(&text, waved, "");
   static const RE2& polite = *new RE2("(?i),\\s*please\\s*,");
   RE2::GlobalReplace(&text, polite, ",");
   text = WithoutRepeats(text);
@@ -406,7 +413,8 @@ std::string AsStatement(absl::string_view clean, const std::string& speaker,
   std::string negated_verb;
   const bool is_negated = RE2::PartialMatch(words, negated, &negated_verb);
   static const RE2& noun = *new RE2("^\\S+ (?:is|was|works|would be|are|and|or|goes)\\b");
-  if ((IsDirectiveVerb(verb) && !Matches(words, noun)) ||
+  const bool bare = words.size() == verb.size() || words[verb.size()] != ' ';
+  if ((IsDirectiveVerb(verb) && !bare && !Matches(words, noun)) ||
       (is_negated && IsDirectiveVerb(negated_verb))) {
     if (seller) return "";
     if (is_negated) words = words.substr(words.find(negated_verb));

@@ -211,6 +211,14 @@ std::string WithoutOwnName(absl::string_view clean, const std::string& speaker) 
   return std::string(clean);
 }
 
+// "Email is fine", "mornings work": for whom.
+bool IsHabit(absl::string_view clean) {
+  static const RE2& habit = *new RE2(
+      "(?i)^(?:e-?mail|phone|text|teams|slack|mornings|afternoons) (?:is|are|works?)"
+      "(?: (?:fine|best|good|better|easiest))?$");
+  return Matches(clean, habit);
+}
+
 // "It's my call": who decides.
 bool IsOwnDecision(absl::string_view clean) {
   static const RE2& own = *new RE2("(?i)^(?:it's|that's|it is|that is) my (?:call|decision)$");
@@ -276,6 +284,9 @@ std::string FactSentence(const Statement& atom, const Cast& cast) {
   }
   if (IsOwnDecision(atom.clean)) {
     return absl::StrCat(Capitalized(Who(atom.voice, cast)), " makes this decision.");
+  }
+  if (IsHabit(atom.clean)) {
+    return absl::StrCat(Capitalized(atom.clean), " for ", Who(atom.voice, cast), ".");
   }
   if (!HasVerb(atom.clean) && atom.asked_turn == nullptr) return KeyWordSentence(atom, cast);
   if (atom.asked_turn != nullptr && !StandsAlone(atom.clean, cast)) {

@@ -80,7 +80,9 @@ std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analy
     if (!money || blocker.history.empty() || !SpeaksOfMoney(analysis.budget)) continue;
     const deal::BlockerTransition& last = blocker.history.back();
     if (last.evidence.call_id != input.call_id) continue;
-    if (!NamesMoney(analysis.budget)) continue;
+    static const RE2& budget =
+        *new RE2("(?i)\\b(?:budget|line|thousand|million|approved)\\b|[$€£]");
+    if (!NamesMoney(analysis.budget) || !RE2::PartialMatch(analysis.budget, budget)) continue;
     return ProfileEntry{absl::StrCat("Said of the money: \"", analysis.budget, "\""), last.evidence,
                         last.at};
   }

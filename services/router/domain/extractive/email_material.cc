@@ -554,33 +554,6 @@ class Gatherer {
 
 }  // namespace
 
-bool SpeaksOfMoney(absl::string_view text) {
-  static const RE2& money = *new RE2(
-      "(?i)\\b(price[sd]?|pricing|discounts?|roi|payback|cost|costs|cheap|cheaper|expensive|"
-      "dollars?|"
-      "bucks|budget|surcharge|savings?)\\b|[$€£]");
-  return Matches(text, money);
-}
-
-namespace {
-
-// "Charthouse": one word that the call never writes small; "VPAT" is an acronym and no name.
-bool IsProperName(absl::string_view name, const Cast& cast) {
-  static const RE2& word = *new RE2("^[A-Z][a-z]+$");
-  return Matches(name, word) && !cast.IsOrdinary(absl::AsciiStrToLower(name));
-}
-
-}  // namespace
-
-std::string WithArticle(absl::string_view object, const Cast& cast) {
-  static const RE2& determined = *new RE2(
-      "(?i)^(the|a|an|your|our|their|his|her|my|this|that|these|those|no|every|each|any|all|how|"
-      "what|who|when|where|whether|section|\\S+'s)\\b");
-  std::string name = Uncapitalized(object, cast);
-  if (Matches(name, determined) || IsProperName(name, cast)) return name;
-  return absl::StrCat("the ", name);
-}
-
 std::optional<EmailDay> NextConversation(const std::vector<Statement>& statements,
                                          const std::string& call_id, absl::CivilDay today) {
   static const RE2& meet = *new RE2(

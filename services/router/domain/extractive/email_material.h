@@ -56,12 +56,6 @@ std::optional<EmailDay> NextConversation(const std::vector<Statement>& statement
 
 EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast);
 
-// The open matter's name in a sentence: "the EU data residency guarantee".
-std::string WithArticle(absl::string_view object, const Cast& cast);
-
-// True when words speak of money: they have no place where something else is open.
-bool SpeaksOfMoney(absl::string_view text);
-
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_MATERIAL_H_

@@ -164,4 +164,31 @@ std::string CustomerToReader(absl::string_view clean, const Statement& statement
   return Capitalized(SpellOut(text, reader.today));
 }
 
+bool SpeaksOfMoney(absl::string_view text) {
+  static const RE2& money = *new RE2(
+      "(?i)\\b(price[sd]?|pricing|discounts?|roi|payback|cost|costs|cheap|cheaper|expensive|"
+      "dollars?|"
+      "bucks|budget|surcharge|savings?)\\b|[$€£]");
+  return Matches(text, money);
+}
+
+namespace {
+
+// "Charthouse": one word that the call never writes small; "VPAT" is an acronym and no name.
+bool IsProperName(absl::string_view name, const Cast& cast) {
+  static const RE2& word = *new RE2("^[A-Z][a-z]+$");
+  return Matches(name, word) && !cast.IsOrdinary(absl::AsciiStrToLower(name));
+}
+
+}  // namespace
+
+std::string WithArticle(absl::string_view object, const Cast& cast) {
+  static const RE2& determined = *new RE2(
+      "(?i)^(the|a|an|your|our|their|his|her|my|this|that|these|those|no|every|each|any|all|how|"
+      "what|who|when|where|whether|section|\\S+'s)\\b");
+  std::string name = Uncapitalized(object, cast);
+  if (Matches(name, determined) || IsProperName(name, cast)) return name;
+  return absl::StrCat("the ", name);
+}
+
 }  // namespace throughline::router::extractive

@@ -37,6 +37,12 @@ std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today
 // No subject and no finite verb: a summary in key words.
 bool IsVerbless(absl::string_view clean);
 
+// The open matter's name in a sentence: "the EU data residency guarantee".
+std::string WithArticle(absl::string_view object, const Cast& cast);
+
+// True when words speak of money: they have no place where something else is open.
+bool SpeaksOfMoney(absl::string_view text);
+
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_WORDS_H_

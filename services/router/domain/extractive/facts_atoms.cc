@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "re2/re2.h"
-#include "services/router/domain/extractive/email_material.h"
+#include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/perspective.h"

@@ -119,7 +119,7 @@ Perspective AskersView(const std::string& speaker, const Cast& cast) {
 bool HasLoosePronoun(absl::string_view text) {
   static const RE2& loose = *new RE2(
       "(?i)^(?:\\w+ ){0,4}?(it|it's|they|them|he|she|him|those|these|that's|this one|that one)\\b|"
-      "\\b(you|else|that|this)$|\\byou\\b");
+      "\\b(you|else|that|this)$|\\byou\\b|\\bthat's,");
   return Matches(text, loose);
 }
 

@@ -212,5 +212,93 @@ TEST(Analyze, FastReadsThisCallAlone) {
   EXPECT_TRUE(Analyze(Tier::kFast, call).open_blockers.empty());
 }
 
+TEST(SalesCall, TalkThatOffersNothingIsNoSalesCall) {
+  CallInput standup = Call({});
+  standup.transcript.participants.clear();
+  standup.transcript.turns.clear();
+  const std::vector<std::pair<std::string, std::string>> said = {
+      {"Mia", "Yesterday I finished the parser, today I'm on the flaky test in staging."},
+      {"Tom", "I'm blocked on a code review. The vendor tool is too expensive, so we wait."},
+      {"Mia", "I'll merge your pull request after the retro. Anybody stuck?"}};
+  for (const auto& [speaker, text] : said) {
+    transcript::Turn turn;
+    turn.index = static_cast<int32_t>(standup.transcript.turns.size());
+    turn.speaker = speaker;
+    turn.text = text;
+    standup.transcript.turns.push_back(turn);
+  }
+  const deal::Analysis analysis = Deep(standup);
+  EXPECT_FALSE(analysis.is_sales_call);
+  EXPECT_FALSE(analysis.primary_blocker.has_value());
+}
+
+TEST(Blockers, AConditionOnADateIsTimingOnlyWhenItIsOnTheDeal) {
+  const deal::Analysis private_life =
+      Deep(Call({{"Ada Lind", "I'm hiking all week, so don't look for me until Monday."}}));
+  EXPECT_FALSE(private_life.primary_blocker.has_value());
+  const deal::Analysis deal =
+      Deep(Call({{"Ada Lind", "We can't start anything before the third of August."}}));
+  ASSERT_TRUE(deal.primary_blocker.has_value());
+  EXPECT_EQ(deal.primary_blocker->category, BlockerCategory::kTiming);
+}
+
+TEST(Blockers, WhoWentWithSomebodyElseNamesTheCompetition) {
+  const deal::Analysis analysis = Deep(
+      Call({{"Ada Lind", "I'll be quick. We went with Barrow. We signed with them on Monday."}}));
+  ASSERT_TRUE(analysis.primary_blocker.has_value());
+  EXPECT_EQ(analysis.primary_blocker->category, BlockerCategory::kCompetition);
+  EXPECT_EQ(analysis.stage, deal::JourneyStage::kClosedLost);
+}
+
+TEST(Authority, AnAnswerToWhoSignsCounts) {
+  const deal::Analysis analysis =
+      Deep(Call({{"Noor Haddad", "And who signs in the end?"}, {"Ben Osei", "Me. No committee."}}));
+  ASSERT_EQ(analysis.decision_makers.size(), 1u);
+  EXPECT_EQ(analysis.decision_makers[0].name, "Ben Osei");
+}
+
+TEST(Authority, CoSignersAreFoundAcrossSentences) {
+  const deal::Analysis analysis = Deep(
+      Call({{"Ada Lind", "I own it with my brother Otto. Otto does the books. We both sign."}}));
+  std::vector<std::string> names;
+  for (const deal::Stakeholder& decider : analysis.decision_makers) names.push_back(decider.name);
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("Ada Lind", "Otto"));
+}
+
+TEST(Authority, AnExaminersSignatureIsAnApproval) {
+  CallInput input = Call({{"Ben Osei", "I'm the one who signs off here, Ada holds the budget."}});
+  input.transcript.participants[2].title = "IT Security Lead";
+  for (const deal::Stakeholder& decider : Deep(input).decision_makers) {
+    if (decider.name == "Ben Osei") {
+      EXPECT_EQ(decider.role, deal::StakeholderRole::kApprover);
+    }
+  }
+}
+
+TEST(FollowUp, NobodyWritesToSomebodyWhoHasLeft) {
+  const deal::Analysis analysis = Deep(
+      Call({{"Ben Osei", "Ada has left the company. I need the security report, send it to me."}}));
+  EXPECT_EQ(analysis.follow_up.recipient, "Ben Osei");
+}
+
+TEST(Voices, ARoleLabelGetsTheNameItIntroducesItselfWith) {
+  CallInput input = Call({{"Prospect", "Hi, I'm Rita Maas, head of facilities."},
+                          {"Noor Haddad", "Who decides?"},
+                          {"Prospect", "Me. The monthly fee is too high, though."}});
+  input.transcript.participants.push_back(
+      {"Prospect", "", "", "", Side::kCustomer, Presence::kPresent});
+  const deal::Analysis analysis = Deep(input);
+  ASSERT_EQ(analysis.decision_makers.size(), 1u);
+  EXPECT_EQ(analysis.decision_makers[0].name, "Rita Maas");
+}
+
+TEST(Stage, APromiseToSignOnOneLastPaperIsACommitment) {
+  CallInput input = Call({{"Ada Lind",
+                           "The price is settled. Until the regulator's permit is here "
+                           "we can't start. If I get it on the 3rd I sign the same day."}});
+  input.known = After(Deep(Call({{"Ada Lind", "The monthly fee is too high for us."}})));
+  EXPECT_EQ(Deep(input).stage, deal::JourneyStage::kCommit);
+}
+
 }  // namespace
 }  // namespace throughline::router::extractive

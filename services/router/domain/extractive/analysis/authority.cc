@@ -333,7 +333,7 @@ class AuthorityFinder {
     const bool self = match.cue->kind == "nominal.self";
     const Line& line = call_.lines[index];
     const size_t person = self ? VoiceAt(line, match.first_token) : Who(index, match, false);
-    if (!OnCustomerSide(person)) return;
+    if (!OnCustomerSide(person) || (!self && IsFarPronoun(line, match, person))) return;
     // "Until then I can't sign" is a gate, "he doesn't sign without my stamp" a condition: neither
     // is a lack of authority.
     if (!self && (person == VoiceAt(line, match.first_token) || HasCondition(line, match))) return;
@@ -344,6 +344,15 @@ class AuthorityFinder {
     standing.nominal_reason =
         absl::StrCat("\"", EvidenceAround(call_, index, match.first_token).quote, "\"");
     AddEvidence(standing, EvidenceAround(call_, index, match.first_token), true);
+  }
+
+  // "He can't stop anything", when nobody by that name is spoken of in the turn: it may be anybody.
+  static bool IsFarPronoun(const Line& line, const CueMatch& match, size_t person) {
+    if (!IsThirdPerson(line.reading.tokens[match.who_first].text)) return false;
+    return std::none_of(line.mentions.begin(), line.mentions.end(),
+                        [&](const PersonMention& mention) {
+                          return mention.person == person && mention.first_token < match.who_first;
+                        });
   }
 
   void Leaves(size_t index, const CueMatch& match) {

@@ -276,7 +276,11 @@ class Ledger {
         statement.object.empty() ||
         (IsSingleton(statement.category) && statement.category != BlockerCategory::kCompetition &&
          statement.category != BlockerCategory::kTiming);
-    entry.blocker.object = generic ? DefaultObject(statement.category) : statement.object;
+    // All that is said of the price is one blocker; it is still called by the customer's words.
+    const bool informative = statement.named && statement.stems.size() > 1 &&
+                             statement.category == BlockerCategory::kPrice;
+    entry.blocker.object =
+        generic && !informative ? DefaultObject(statement.category) : statement.object;
     entry.stems = generic ? std::vector<std::string>{} : statement.stems;
     entry.family = generic ? std::string() : statement.family;
     entry.topic_weight = statement.topic_weight;

@@ -7,7 +7,21 @@
 namespace throughline::router::extractive {
 namespace {
 
+// A sentence with fewer words explains nothing.
+constexpr size_t kTellingWords = 4;
+
 double Rank(const Entry& entry) { return entry.strength - (entry.in_review ? 0.4 : 0); }
+
+// "Yes." confirms and says nothing: then the words that put the thing in the way.
+const deal::Evidence& Telling(const Entry& entry) {
+  if (Tokenize(entry.why.quote).size() >= kTellingWords || entry.blocker.history.empty()) {
+    return entry.why;
+  }
+  for (auto move = entry.blocker.history.rbegin(); move != entry.blocker.history.rend(); ++move) {
+    if (Tokenize(move->evidence.quote).size() >= kTellingWords) return move->evidence;
+  }
+  return entry.why;
+}
 
 }  // namespace
 
@@ -24,8 +38,9 @@ std::vector<const Entry*> RankOpen(const std::vector<Entry>& entries) {
 }
 
 std::string PrimaryReason(const Entry& entry) {
-  const std::string& who = entry.why.speaker.empty() ? "the customer" : entry.why.speaker;
-  const std::string quote = absl::StrCat("\"", entry.why.quote, "\"");
+  const deal::Evidence& said = Telling(entry);
+  const std::string& who = said.speaker.empty() ? "the customer" : said.speaker;
+  const std::string quote = absl::StrCat("\"", said.quote, "\"");
   if (!entry.mentioned) {
     return absl::StrCat(entry.blocker.object,
                         " is still open from an earlier call and nothing newer is in the way.");

@@ -45,9 +45,7 @@ bool CustomerCommits(const CallView& call) {
   return false;
 }
 
-bool IsSettled(const Entry& entry) {
-  return !deal::IsOpen(entry.blocker.status);
-}
+bool IsSettled(const Entry& entry) { return !deal::IsOpen(entry.blocker.status); }
 
 bool WasReopened(const Entry& entry) {
   return std::any_of(entry.blocker.history.begin(), entry.blocker.history.end(),

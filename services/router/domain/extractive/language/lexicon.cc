@@ -198,7 +198,7 @@ void Lexicon::Index(size_t id) {
   for (const Element& element : elements) {
     switch (element.type) {
       case Type::kWord:
-        for (const std::string& word : element.words) by_word_[word].push_back(id);
+        for (const std::string& word : element.words) AddTo(by_word_[word], id);
         break;
       case Type::kPrefix:
         for (const std::string& word : element.words) {
@@ -209,13 +209,25 @@ void Lexicon::Index(size_t id) {
         by_number_.push_back(id);
         break;
       case Type::kWho:
-        by_who_.push_back(id);
+        AddTo(by_who_, id);
         break;
       default:
         continue;  // an anchor: the next element is the first word
     }
     if (!element.optional) break;
   }
+}
+
+void Lexicon::AddTo(Bucket& bucket, size_t id) const {
+  const std::vector<Element>& elements = patterns_[id].elements;
+  const bool certain = elements.size() > 1 && !elements[0].optional && !elements[1].optional &&
+                       elements[1].type == Type::kWord &&
+                       (elements[0].type == Type::kWord || elements[0].type == Type::kWho);
+  if (!certain) {
+    bucket.rest.push_back(id);
+    return;
+  }
+  for (const std::string& word : elements[1].words) bucket.by_second[word].push_back(id);
 }
 
 bool Lexicon::TrySlot(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const {
@@ -356,6 +368,23 @@ void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns,
   }
 }
 
+// `reach`: how many words the first element may take.
+void Lexicon::MatchBucket(const Cursor& cursor, const Bucket& bucket, size_t reach, size_t token,
+                          std::vector<CueMatch>& matches) const {
+  MatchAt(cursor, bucket.rest, token, matches);
+  std::vector<size_t> fitting;
+  for (size_t next = token + 1; next < cursor.sentence_last; ++next) {
+    const auto found = bucket.by_second.find(cursor.reading.tokens[next].text);
+    if (found != bucket.by_second.end()) {
+      fitting.insert(fitting.end(), found->second.begin(), found->second.end());
+    }
+    if (next - token >= reach && !cursor.skippable[next]) break;
+  }
+  std::sort(fitting.begin(), fitting.end());
+  fitting.erase(std::unique(fitting.begin(), fitting.end()), fitting.end());
+  MatchAt(cursor, fitting, token, matches);
+}
+
 std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
   std::vector<CueMatch> matches;
   std::vector<bool> skippable;
@@ -373,7 +402,7 @@ std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
     for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
       const Token& token = reading.tokens[i];
       if (const auto found = by_word_.find(token.text); found != by_word_.end()) {
-        MatchAt(cursor, found->second, i, matches);
+        MatchBucket(cursor, found->second, 1, i, matches);
       }
       if (token.text.size() >= kPrefixKeyLength) {
         const auto found =
@@ -383,7 +412,7 @@ std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
       if (IsNumberWord(token.text)) MatchAt(cursor, by_number_, i, matches);
       const bool who = (token.capital && !IsStopWord(token.text)) || IsPersonPronoun(token.text) ||
                        IsPossessiveOrArticle(token.text);
-      if (who) MatchAt(cursor, by_who_, i, matches);
+      if (who) MatchBucket(cursor, by_who_, kMaxWhoTokens, i, matches);
     }
   }
   return matches;

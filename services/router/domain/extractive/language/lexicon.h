@@ -74,6 +74,12 @@ class Lexicon {
     bool second_is_word = false;  // the words after the first can rule the pattern out
   };
   struct Cursor;  // state of one attempt
+  // Patterns with one first element, by the word that has to come second where there is just one
+  // place for it.
+  struct Bucket {
+    absl::flat_hash_map<std::string, std::vector<size_t>> by_second;
+    std::vector<size_t> rest;
+  };
 
   Lexicon() = default;
   absl::Status AddLine(absl::string_view line, const Cue& defaults);
@@ -86,13 +92,16 @@ class Lexicon {
   bool TryWho(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const;
   void MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns, size_t token,
                std::vector<CueMatch>& matches) const;
+  void MatchBucket(const Cursor& cursor, const Bucket& bucket, size_t reach, size_t token,
+                   std::vector<CueMatch>& matches) const;
+  void AddTo(Bucket& bucket, size_t pattern) const;
 
   std::vector<Cue> cues_;
   std::vector<Pattern> patterns_;  // parallel to cues_
-  absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;
+  absl::flat_hash_map<std::string, Bucket> by_word_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_prefix_;  // first three letters
   std::vector<size_t> by_number_;
-  std::vector<size_t> by_who_;
+  Bucket by_who_;
 };
 
 // The lexicon embedded in the binary. Read-only after its first use; thread-safe.

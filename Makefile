@@ -3,14 +3,15 @@
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 PRESET ?= release
+DEALS ?= tests/data/deals
 BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator
 
-.PHONY: help deps configure build binaries demo test asan tsan bench lint format clean
+.PHONY: help deps configure build binaries demo test asan tsan bench eval-deals lint format clean
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' | column -t -s'|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
 
 deps: ## Install the Debian packages that are missing
 	@deploy/local/install-packages.sh deploy/local/packages.txt
@@ -38,6 +39,9 @@ tsan: ## Run every test under ThreadSanitizer
 
 bench: build ## Print the figures of docs/benchmarks.md
 	@tests/benchmarks/run.sh $(BUILD)
+
+eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelled series
+	@$(BUILD)/bin/eval_deals --deals $(DEALS)
 
 lint: configure ## clang-format, clang-tidy, buf, shellcheck
 	@deploy/local/install-packages.sh deploy/local/lint-packages.txt

@@ -37,7 +37,7 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## Run every test under ThreadSanitizer
 	@$(MAKE) test PRESET=tsan
 
-bench: build ## Print the figures of docs/benchmarks.md
+bench: build ## Print the measured figures, each below its command
 	@tests/benchmarks/run.sh $(BUILD)
 
 eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelled series

@@ -111,9 +111,15 @@ absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto,
   return call;
 }
 
+std::string Digest(const google::protobuf::Message& proto) {
+  // One process writes the bytes in one order: enough to tell messages apart.
+  return Sha256Hex({proto.SerializeAsString()});
+}
+
 absl::Status ReadInput(const v1::CompleteRequest& proto, Request& request) {
   if (proto.has_call()) {
     ASSIGN_OR_RETURN(request.call, ReadCall(proto.call(), "call"));
+    request.call_digest = Digest(proto.call());
   } else if (proto.has_email()) {
     if (!proto.email().has_analysis()) {
       return InvalidField("email.analysis", "the call's analysis", "set it");
@@ -146,11 +152,6 @@ absl::Status ReadLimits(const v1::CompleteRequest& proto, Request& request) {
   return absl::OkStatus();
 }
 
-std::string Fingerprint(const v1::CompleteRequest& proto) {
-  // One process writes the bytes in one order: enough to tell whether a key is reused.
-  return Sha256Hex({proto.SerializeAsString()});
-}
-
 }  // namespace
 
 absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto) {
@@ -166,7 +167,7 @@ absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto) {
   request.attribution = {.customer_id = proto.attribution().customer_id(),
                          .call_id = proto.attribution().call_id()};
   request.idempotency_key = proto.idempotency_key();
-  if (!request.idempotency_key.empty()) request.fingerprint = Fingerprint(proto);
+  if (!request.idempotency_key.empty()) request.fingerprint = Digest(proto);
   request.model = proto.model();
   return request;
 }

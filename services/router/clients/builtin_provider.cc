@@ -9,7 +9,6 @@
 #include "common/base/status_macros.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
-#include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/pricing.h"
 #include "throughline/deal/v1/deal.pb.h"
@@ -29,14 +28,37 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   return json;
 }
 
-absl::StatusOr<std::string> RunEngine(extractive::Tier tier, const Request& request) {
+// What a model would have had to read, in bytes.
+int64_t BytesRead(const Request& request) {
+  int64_t bytes = 0;
+  for (const Message& message : request.messages) bytes += message.content.size();
+  if (bytes > 0) return bytes;
+  for (const transcript::Turn& turn : request.Call()->transcript.turns) {
+    bytes += turn.speaker.size() + turn.text.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::shared_ptr<const deal::Analysis> BuiltinProvider::Analyze(extractive::Tier tier,
+                                                               const Request& request) {
+  if (request.call_digest.empty()) {
+    return std::make_shared<const deal::Analysis>(extractive::Analyze(tier, *request.call));
+  }
+  return analyses_.Get(absl::StrCat(static_cast<int>(tier), ":", request.call_digest),
+                       [&] { return extractive::Analyze(tier, *request.call); });
+}
+
+absl::StatusOr<std::string> BuiltinProvider::Run(extractive::Tier tier, const Request& request) {
   switch (request.task) {
     case TaskKind::kAnalyzeCall:
       if (!request.call.has_value()) break;
-      return ToJson(wire::ToProto(extractive::Analyze(tier, *request.call)));
+      return ToJson(wire::ToProto(*Analyze(tier, request)));
     case TaskKind::kExtractFacts: {
       if (!request.call.has_value()) break;
-      const extractive::ExtractedFacts extracted = extractive::ExtractFacts(tier, *request.call);
+      const extractive::ExtractedFacts extracted =
+          extractive::ExtractFacts(tier, *request.call, *Analyze(tier, request));
       deal_v1::CallFacts facts;
       wire::AppendAll(extracted.facts, facts.mutable_facts());
       *facts.mutable_profile_changes() = wire::ToProto(extracted.profile);
@@ -52,25 +74,12 @@ absl::StatusOr<std::string> RunEngine(extractive::Tier tier, const Request& requ
                                                  Name(request.task), " without typed input"));
 }
 
-// What a model would have had to read, in bytes.
-int64_t BytesRead(const Request& request) {
-  int64_t bytes = 0;
-  for (const Message& message : request.messages) bytes += message.content.size();
-  if (bytes > 0) return bytes;
-  for (const transcript::Turn& turn : request.Call()->transcript.turns) {
-    bytes += turn.speaker.size() + turn.text.size();
-  }
-  return bytes;
-}
-
-}  // namespace
-
 absl::StatusOr<ModelReply> BuiltinProvider::Ask(const Context& context, const ModelCall& call) {
   RETURN_IF_ERROR(context.Check());
   const extractive::Tier tier = call.model->provider_id == "extractive-deep"
                                     ? extractive::Tier::kDeep
                                     : extractive::Tier::kFast;
-  ASSIGN_OR_RETURN(std::string text, RunEngine(tier, *call.request));
+  ASSIGN_OR_RETURN(std::string text, Run(tier, *call.request));
   ModelReply reply;
   reply.usage = {.input_uncached_tokens = EstimateTokens(BytesRead(*call.request)),
                  .output_visible_tokens = EstimateTokens(static_cast<int64_t>(text.size())),

@@ -1,7 +1,13 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_CLIENTS_BUILTIN_PROVIDER_H_
 #define THROUGHLINE_SERVICES_ROUTER_CLIENTS_BUILTIN_PROVIDER_H_
 
+#include <memory>
+#include <string>
+
+#include "common/deal/types.h"
+#include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/ports.h"
+#include "services/router/domain/recent_values.h"
 
 namespace throughline::router {
 
@@ -14,6 +20,15 @@ class BuiltinProvider final : public ModelProvider {
   // written.
   absl::StatusOr<ModelReply> Ask(const Context& context, const ModelCall& call) override;
   BreakerState Breaker(absl::string_view model) const override;
+
+ private:
+  // Calls are analysed and have their facts extracted at the same time, and both need the analysis.
+  static constexpr size_t kMaxRecentAnalyses = 16;
+
+  absl::StatusOr<std::string> Run(extractive::Tier tier, const Request& request);
+  std::shared_ptr<const deal::Analysis> Analyze(extractive::Tier tier, const Request& request);
+
+  RecentValues<deal::Analysis, kMaxRecentAnalyses> analyses_;
 };
 
 }  // namespace throughline::router

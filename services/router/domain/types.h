@@ -113,6 +113,7 @@ struct Request {
   std::vector<Message> messages;
   std::optional<extractive::CallInput> call;    // for kAnalyzeCall and kExtractFacts
   std::optional<extractive::EmailInput> email;  // for kWriteEmail
+  std::string call_digest;  // of Call(): what follows from it may be shared; empty: never shared
   OutputContract contract;
   Attribution attribution;
   std::string idempotency_key;        // empty: never matched

@@ -39,6 +39,8 @@ struct ExtractedFacts {
 
 // What this call says of the customer, one fact per statement, and what the profile gains.
 ExtractedFacts ExtractFacts(Tier tier, const CallInput& input);
+// The same from Analyze(tier, input), for those who have it.
+ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analysis& analysis);
 
 struct EmailInput {
   CallInput call;

@@ -132,8 +132,11 @@ bool SameFacts::Add(absl::string_view text) {
 }
 
 ExtractedFacts ExtractFacts(Tier tier, const CallInput& input) {
+  return ExtractFacts(tier, input, Analyze(tier, input));
+}
+
+ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analysis& analysis) {
   const Cast cast(input);
-  const deal::Analysis analysis = Analyze(tier, input);
   const std::string only_open =
       analysis.open_blockers.size() == 1 ? analysis.open_blockers.front().object : "";
   AtomReader reader(AntecedentsOf(analysis, input.call_id, cast), only_open, cast);

@@ -40,9 +40,9 @@ constexpr absl::string_view kCommitmentCues[] = {
 };
 
 template <size_t N>
-bool HasCue(const std::string& folded, const absl::string_view (&cues)[N]) {
+bool HasCue(absl::string_view folded, const absl::string_view (&cues)[N]) {
   return std::any_of(std::begin(cues), std::end(cues),
-                     [&](absl::string_view cue) { return absl::StrContains(folded, cue); });
+                     [&](absl::string_view cue) { return text::ContainsPhrase(folded, cue); });
 }
 
 struct Cues {
@@ -51,16 +51,17 @@ struct Cues {
   size_t customer_turns = 0;
 };
 
-Cues FindCues(const extractive::CallInput& call) {
+Cues FindCues(const Draft& draft, const extractive::CallInput& call) {
   Cues cues;
   absl::flat_hash_set<std::string> sellers;
   for (const auto& person : call.transcript.participants) {
     if (person.side == transcript::Side::kSeller) sellers.insert(person.name);
   }
-  for (const transcript::Turn& turn : call.transcript.turns) {
-    const std::string folded = text::Fold(turn.text);
+  const std::vector<transcript::Turn>& turns = call.transcript.turns;
+  for (size_t i = 0; i < turns.size(); ++i) {
+    const absl::string_view folded = draft.sources.FoldedTurn(i);
     cues.commitment = cues.commitment || HasCue(folded, kCommitmentCues);
-    if (sellers.contains(turn.speaker)) continue;
+    if (sellers.contains(turns[i].speaker)) continue;
     ++cues.customer_turns;
     cues.blocker = cues.blocker || HasCue(folded, kBlockerCues);
   }
@@ -109,8 +110,9 @@ Score Combine(double confidence, double coverage, double originality) {
                                      confidence, coverage, originality)};
 }
 
-Score ScoreAnalysis(const Json& answer, const extractive::CallInput& call) {
-  const Cues cues = FindCues(call);
+Score ScoreAnalysis(const Draft& draft, const extractive::CallInput& call) {
+  const Json& answer = *draft.json;
+  const Cues cues = FindCues(draft, call);
   Coverage coverage;
   if (cues.blocker) {
     coverage.Expect(IsPresent(answer, "openBlockers") || IsPresent(answer, "resolvedBlockers"));
@@ -122,8 +124,9 @@ Score ScoreAnalysis(const Json& answer, const extractive::CallInput& call) {
                  Originality(answer, "openBlockers[].object"));
 }
 
-Score ScoreFacts(const Json& answer, const extractive::CallInput& call) {
-  const Cues cues = FindCues(call);
+Score ScoreFacts(const Draft& draft, const extractive::CallInput& call) {
+  const Json& answer = *draft.json;
+  const Cues cues = FindCues(draft, call);
   Coverage coverage;
   if (cues.customer_turns > 0) coverage.Expect(IsPresent(answer, "facts"));
   if (cues.blocker || cues.commitment) coverage.Expect(IsPresent(answer, "profileChanges"));
@@ -165,8 +168,8 @@ Score ScoreCallAnswer(const Draft& draft) {
   const Request& request = draft.request;
   if (request.email.has_value()) return ScoreEmail(draft, *request.email);
   if (!request.call.has_value()) return Combine(kUnstatedConfidence, 1, 1);
-  return request.task == TaskKind::kExtractFacts ? ScoreFacts(answer, *request.call)
-                                                 : ScoreAnalysis(answer, *request.call);
+  return request.task == TaskKind::kExtractFacts ? ScoreFacts(draft, *request.call)
+                                                 : ScoreAnalysis(draft, *request.call);
 }
 
 }  // namespace throughline::router

@@ -48,6 +48,7 @@ absl::StatusOr<SchemaPatterns> SchemaPatterns::TakeFrom(Json& schema) {
   RETURN_IF_ERROR(patterns.Collect(schema, /*conditional=*/false));
   if (patterns.compiled_.empty()) return patterns;
   patterns.document_ = schema;
+  for (const Json& part : patterns.document_) patterns.NoteWhetherItLeads(part);
   Strip(schema);
   return patterns;
 }
@@ -79,6 +80,29 @@ absl::Status SchemaPatterns::Collect(const Json& schema, bool conditional) {
   return absl::OkStatus();
 }
 
+const Json& SchemaPatterns::TargetOf(const Json& reference) const {
+  return document_.at(Json::json_pointer(reference.get_ref<const std::string&>().substr(1)));
+}
+
+bool SchemaPatterns::NoteWhetherItLeads(const Json& schema) {
+  if (!schema.is_structured()) return false;
+  // What refers back to itself counts as leading somewhere.
+  const auto [found, fresh] = leads_to_pattern_.try_emplace(&schema, true);
+  if (!fresh) return found->second;
+  bool leads = false;
+  if (schema.is_object()) {
+    const Json* pattern = Find(schema, "pattern");
+    const Json* reference = Find(schema, "$ref");
+    leads = pattern != nullptr && pattern->is_string();
+    if (reference != nullptr && reference->is_string()) {
+      leads = NoteWhetherItLeads(TargetOf(*reference)) || leads;
+    }
+  }
+  for (const Json& child : schema) leads = NoteWhetherItLeads(child) || leads;
+  leads_to_pattern_[&schema] = leads;
+  return leads;
+}
+
 std::string SchemaPatterns::Violation(const Json& json) const {
   return compiled_.empty() ? "" : Check(document_, json, "");
 }
@@ -87,10 +111,10 @@ std::string SchemaPatterns::Violation(const Json& json) const {
 std::string SchemaPatterns::Check(const Json& schema, const Json& value,
                                   const std::string& place) const {
   if (!schema.is_object()) return "";
+  const auto leads = leads_to_pattern_.find(&schema);
+  if (leads != leads_to_pattern_.end() && !leads->second) return "";
   if (const Json* reference = Find(schema, "$ref"); reference && reference->is_string()) {
-    const std::string& target = reference->get_ref<const std::string&>();
-    const std::string problem =
-        Check(document_.at(Json::json_pointer(target.substr(1))), value, place);
+    const std::string problem = Check(TargetOf(*reference), value, place);
     if (!problem.empty()) return problem;
   }
   if (const Json* parts = Find(schema, "allOf"); parts && parts->is_array()) {

@@ -35,9 +35,13 @@ class SchemaPatterns {
   absl::Status Collect(const nlohmann::json& schema, bool conditional);
   std::string Check(const nlohmann::json& schema, const nlohmann::json& value,
                     const std::string& place) const;
+  const nlohmann::json& TargetOf(const nlohmann::json& reference) const;
+  bool NoteWhetherItLeads(const nlohmann::json& schema);
 
   nlohmann::json document_;  // as given, patterns included
   absl::flat_hash_map<std::string, std::unique_ptr<re2::RE2>> compiled_;
+  // Parts of document_ below its root, and whether a pattern can be met on the way down from them.
+  absl::flat_hash_map<const nlohmann::json*, bool> leads_to_pattern_;
 };
 
 }  // namespace throughline::router

@@ -25,6 +25,9 @@ class Sources {
   // True when there is nothing to ground an answer in.
   bool empty() const { return folded_.empty(); }
 
+  // The words of a turn of the request's call, as text::Fold gives them.
+  absl::string_view FoldedTurn(size_t turn) const { return folded_[turn]; }
+
   // Whether the words of `quote` stand together in one source. `turn` is where it is said to
   // stand in the call (-1: not said) and only saves time.
   bool HasQuote(absl::string_view quote, int64_t turn) const;

@@ -1,5 +1,7 @@
 #include "services/router/domain/text/fold.h"
 
+#include <string.h>
+
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
@@ -67,7 +69,10 @@ std::string Fold(absl::string_view text) {
 }
 
 bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase) {
-  return !folded_phrase.empty() && folded_text.find(folded_phrase) != absl::string_view::npos;
+  // memmem skips ahead by what the phrase ends with; a search for its first byte would stop at
+  // every space.
+  return !folded_phrase.empty() && memmem(folded_text.data(), folded_text.size(),
+                                          folded_phrase.data(), folded_phrase.size()) != nullptr;
 }
 
 std::vector<absl::string_view> FoldedWords(absl::string_view folded) {

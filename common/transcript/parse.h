@@ -33,8 +33,8 @@ struct ParseOptions {
 // INVALID_ARGUMENT, with a message that names `transcript`, what was expected and what to do:
 //   empty or white space only; larger than kMaxTranscriptBytes; not text (NUL or mostly control
 //   bytes, invalid UTF-8 that is not Latin-1); more than kMaxTurns turns; no spoken words at all.
-// Text in which nobody is named is refused likewise, unless options.format is kUnattributed; formats
-// that carry no speakers by design (Whisper) are accepted with a warning.
+// Text in which nobody is named is refused likewise, unless options.format is kUnattributed;
+// formats that carry no speakers by design (Whisper) are accepted with a warning.
 absl::StatusOr<Transcript> Parse(absl::string_view text, const ParseOptions& options);
 
 // "plain", "bracketed", "webvtt", … as the command line and the API's errors spell it.

@@ -3,6 +3,9 @@ add_library(throughline_flags INTERFACE)
 target_compile_options(throughline_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers)
 target_include_directories(throughline_flags INTERFACE ${CMAKE_SOURCE_DIR})
 
+# CMake's own choice, -O3, costs compile time for code that mostly waits and allocates.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
 set(THROUGHLINE_SANITIZE "" CACHE STRING "Sanitizers for our code, as -fsanitize= takes them")
 if(THROUGHLINE_SANITIZE)
   target_compile_options(throughline_flags INTERFACE

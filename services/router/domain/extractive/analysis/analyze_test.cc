@@ -59,6 +59,13 @@ TEST(Blockers, ACustomersObjectionIsOneWithItsQuote) {
             "But the monthly fee is too high for us.");
 }
 
+TEST(BlockersTest, AnAmountAloneIsCalledThePriceOfIt) {
+  const Analysis analysis =
+      Deep(Call({{"Ada Lind", "Twelve thousand a month is just too high. It's the price."}}));
+  ASSERT_TRUE(analysis.primary_blocker.has_value());
+  EXPECT_EQ(analysis.primary_blocker->object, "price of twelve thousand a month");
+}
+
 TEST(Blockers, WhatTheSellerSaysIsNone) {
   EXPECT_FALSE(Deep(Call({{"Noor Haddad", "Some say the fee is too high."}})).primary_blocker);
 }

@@ -5,11 +5,26 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/deal/names.h"
 
 namespace throughline::router::extractive {
 namespace {
+
+// "Forty-eight hundred a month" -> "price of forty-eight hundred a month"; what already names the
+// price stays.
+std::string PriceObject(std::string object) {
+  if (!object.empty()) {
+    object[0] = absl::ascii_tolower(static_cast<unsigned char>(object[0]));
+  }
+  for (const char* word :
+       {"price", "pricing", "fee", "cost", "rate", "quote", "number", "figure"}) {
+    if (absl::StrContains(object, word)) return object;
+  }
+  return absl::StrCat("price of ", object);
+}
 
 using deal::BlockerCategory;
 using deal::BlockerStatus;
@@ -279,8 +294,9 @@ class Ledger {
     // All that is said of the price is one blocker; it is still called by the customer's words.
     const bool informative = statement.named && statement.stems.size() > 1 &&
                              statement.category == BlockerCategory::kPrice;
-    entry.blocker.object =
-        generic && !informative ? DefaultObject(statement.category) : statement.object;
+    entry.blocker.object = informative ? PriceObject(statement.object)
+                           : generic   ? DefaultObject(statement.category)
+                                       : statement.object;
     entry.stems = generic ? std::vector<std::string>{} : statement.stems;
     entry.family = generic ? std::string() : statement.family;
     entry.topic_weight = statement.topic_weight;

@@ -92,10 +92,11 @@ throughline() {
 }
 
 headline "Five calls with Meridian Logistics, in order"
-throughline process --customer meridian-logistics "$calls"/call-{1,2,3,4,5}.txt
+throughline process --customer meridian-logistics --call-id=call-{1,2,3,4,5} \
+  "$calls"/call-{1,2,3,4,5}.txt
 
 headline "The same fifth call for a customer nobody remembers"
-throughline process --customer a-stranger "$calls/call-5.txt"
+throughline process --customer a-stranger --call-id=call-5 "$calls/call-5.txt"
 
 headline "The deal as it is remembered"
 throughline deal --customer meridian-logistics

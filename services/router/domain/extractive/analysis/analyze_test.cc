@@ -59,8 +59,8 @@ TEST(Blockers, ACustomersObjectionIsOneWithItsQuote) {
             "But the monthly fee is too high for us.");
 }
 
-TEST(BlockersTest, AnAmountAloneIsCalledThePriceOfIt) {
-  const Analysis analysis =
+TEST(Blockers, AnAmountAloneIsCalledThePriceOfIt) {
+  const deal::Analysis analysis =
       Deep(Call({{"Ada Lind", "Twelve thousand a month is just too high. It's the price."}}));
   ASSERT_TRUE(analysis.primary_blocker.has_value());
   EXPECT_EQ(analysis.primary_blocker->object, "price of twelve thousand a month");

@@ -13,6 +13,6 @@ show() {
 }
 
 show "$bin/pipeline_benchmark" --customers 100
-for name in parse extractive judge recall; do
+for name in common_transcript_parse extractive router_judge recall; do
   show "$bin/${name}_benchmark" --benchmark_min_time=0.5 --benchmark_counters_tabular=true
 done

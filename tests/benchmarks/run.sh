@@ -13,6 +13,7 @@ show() {
 }
 
 show "$bin/pipeline_benchmark" --customers 100
-for name in common_transcript_parse extractive router_judge recall; do
+show "$bin/recall_benchmark"
+for name in common_transcript_parse extractive router_judge; do
   show "$bin/${name}_benchmark" --benchmark_min_time=0.5 --benchmark_counters_tabular=true
 done

@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/base/context.h"
+#include "common/storage/migration.h"
 
 namespace throughline::storage {
 
@@ -27,13 +28,6 @@ struct SqliteOptions {
   std::string path;  // a file; its directory exists and is writable. ":memory:" is refused
   absl::Duration busy_timeout = absl::Seconds(5);
   size_t max_readers = 4;
-};
-
-// One step of a schema. Versions count 1, 2, 3, …; a released step never changes.
-struct Migration {
-  int version;
-  absl::string_view name;
-  absl::string_view sql;  // one or more statements
 };
 
 class SqliteConnection;

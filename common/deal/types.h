@@ -166,6 +166,7 @@ struct Fact {
   absl::Time recorded_at = absl::InfinitePast();  // set by memory
   std::string superseded_by;                      // id of the fact that closed this one
   std::vector<std::string> tags;
+  std::string invalidation_reason;  // why it was taken out of recall; empty unless it was
 };
 
 struct EmailAddress {

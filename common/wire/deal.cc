@@ -316,6 +316,7 @@ v1::Fact ToProto(const deal::Fact& value) {
   }
   proto.set_superseded_by(value.superseded_by);
   AppendAll(value.tags, proto.mutable_tags());
+  proto.set_invalidation_reason(value.invalidation_reason);
   return proto;
 }
 
@@ -332,7 +333,8 @@ deal::Fact FromProto(const v1::Fact& proto) {
           .valid_to = TimeOr(proto.has_valid_to(), proto.valid_to(), absl::InfiniteFuture()),
           .recorded_at = TimeOr(proto.has_recorded_at(), proto.recorded_at(), absl::InfinitePast()),
           .superseded_by = proto.superseded_by(),
-          .tags = CollectAll(proto.tags())};
+          .tags = CollectAll(proto.tags()),
+          .invalidation_reason = proto.invalidation_reason()};
 }
 
 v1::Email ToProto(const deal::Email& value) {

@@ -170,9 +170,8 @@ class Retention {
       contribution.at = now_;
     }
     for (const RetainedRow& row : result_.facts) {
-      const bool fresh =
-          row.outcome == RetainOutcome::kAdded || row.outcome == RetainOutcome::kSuperseded;
-      contribution.facts_added += fresh ? 1 : 0;
+      // Whether another call stated it first depends on which arrives first, so it does not count.
+      contribution.facts_added += row.outcome == RetainOutcome::kDuplicate ? 0 : 1;
     }
     contribution.analysis = command_.analysis;
     if (has_profile) contribution.profile_changes = command_.profile_changes;

@@ -248,6 +248,7 @@ absl::StatusOr<deal::Fact> InvalidateIn(CustomerTransaction& transaction, absl::
   ASSIGN_OR_RETURN(FactRow row, FindFact(transaction, fact_id));
   if (row.invalidation.has_value()) return row.fact;
   row.invalidation = Invalidation{.at = now, .reason = reason};
+  row.fact.invalidation_reason = reason;
   row.fact.superseded_by.clear();
   row.fact.valid_to = std::max(now, row.fact.valid_from);
   return Revise(transaction, row, now);
@@ -258,6 +259,7 @@ absl::StatusOr<deal::Fact> RestoreIn(CustomerTransaction& transaction, absl::str
   ASSIGN_OR_RETURN(FactRow row, FindFact(transaction, fact_id));
   if (!row.invalidation.has_value()) return row.fact;
   row.invalidation.reset();
+  row.fact.invalidation_reason.clear();
   row.fact.valid_to = absl::InfiniteFuture();
   return Revise(transaction, row, now);
 }

@@ -78,6 +78,7 @@ FactRow Decode(const pb::StoredFact& stored) {
   if (stored.has_invalidated_at()) {
     row.invalidation = Invalidation{.at = wire::FromTimestamp(stored.invalidated_at()),
                                     .reason = stored.invalidation_reason()};
+    row.fact.invalidation_reason = stored.invalidation_reason();
   }
   for (const pb::StoredStatement& statement : stored.statements()) {
     row.statements.push_back(Decode(statement));

@@ -31,9 +31,20 @@ BoundedPool::~BoundedPool() { Drain(); }
 bool BoundedPool::TrySubmit(std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
   // Counting the running tasks makes room for what an idle thread has yet to pick up.
-  if (draining_ || queue_.size() + running_ >= options_.threads + options_.max_queued) return false;
-  queue_.push_back(std::move(task));
+  if (draining_ || submitted_ >= options_.threads + options_.max_queued) return false;
+  ++submitted_;
+  queue_.push_back([this, task = std::move(task)]() mutable {
+    task();
+    task = nullptr;  // what it holds is released before the thread counts as free
+    absl::MutexLock done(&mutex_);
+    --submitted_;
+  });
   return true;
+}
+
+void BoundedPool::Resume(std::coroutine_handle<> step) {
+  absl::MutexLock lock(&mutex_);
+  queue_.push_back([step] { step.resume(); });
 }
 
 void BoundedPool::Drain() {
@@ -64,12 +75,8 @@ void BoundedPool::Work() {
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();
-      ++running_;
     }
     task();
-    task = nullptr;  // what it holds is released before the thread counts as free
-    absl::MutexLock lock(&mutex_);
-    --running_;
   }
 }
 

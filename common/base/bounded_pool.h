@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_COMMON_BASE_BOUNDED_POOL_H_
 #define THROUGHLINE_COMMON_BASE_BOUNDED_POOL_H_
 
+#include <coroutine>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -10,12 +11,13 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/base/task.h"
 
 namespace throughline {
 
 // A fixed number of threads behind a queue of fixed length: the bulkhead between gRPC's few
 // reaction threads and blocking work. One pool per class of dependency. Thread-safe.
-class BoundedPool {
+class BoundedPool final : public Executor {
  public:
   struct Options {
     std::string name;         // for metrics and thread names
@@ -25,18 +27,21 @@ class BoundedPool {
 
   explicit BoundedPool(Options options);
   // Runs what is queued, then joins.
-  ~BoundedPool();
+  ~BoundedPool() override;
   BoundedPool(const BoundedPool&) = delete;
   BoundedPool& operator=(const BoundedPool&) = delete;
 
   // False, without running `task`, when the queue is full or the pool drains. Never blocks.
   bool TrySubmit(std::function<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // A step of work admitted elsewhere; takes no room from TrySubmit. Not once the pool drains.
+  void Resume(std::coroutine_handle<> step) override ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Refuses new tasks, runs the queued ones, joins the threads. Every caller waits for the end.
   // Idempotent; not from a pool thread.
   void Drain() ABSL_LOCKS_EXCLUDED(mutex_, join_mutex_);
 
-  // Tasks that no thread has begun.
+  // Tasks and steps that no thread has begun.
   size_t queued() const ABSL_LOCKS_EXCLUDED(mutex_);
   const std::string& name() const { return options_.name; }
 
@@ -46,7 +51,7 @@ class BoundedPool {
   const Options options_;
   mutable absl::Mutex mutex_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
-  size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t submitted_ ABSL_GUARDED_BY(mutex_) = 0;  // by TrySubmit and not yet done
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Mutex join_mutex_;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(join_mutex_);

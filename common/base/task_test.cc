@@ -1,0 +1,103 @@
+#include "common/base/task.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/synchronization/blocking_counter.h"
+#include "common/base/bounded_pool.h"
+
+namespace throughline {
+namespace {
+
+// Calls back from a thread of its own, as a network client does.
+class Elsewhere {
+ public:
+  ~Elsewhere() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+  void Double(int value, std::function<void(int)> done) {
+    threads_.emplace_back([value, done = std::move(done)] { done(2 * value); });
+  }
+
+ private:
+  std::vector<std::thread> threads_;
+};
+
+Task<int> DoubledElsewhere(Elsewhere& elsewhere, int value) {
+  auto begin = [&](std::function<void(int)> done) { elsewhere.Double(value, std::move(done)); };
+  co_return co_await Completion<int>(begin);
+}
+
+Task<std::string> TwiceDoubled(Elsewhere& elsewhere, int value) {
+  const int once = co_await DoubledElsewhere(elsewhere, value);
+  const int twice = co_await DoubledElsewhere(elsewhere, once);
+  co_return std::to_string(twice);
+}
+
+Task<int> Immediately(int value) {
+  auto begin = [&](std::function<void(int)> done) { done(value + 1); };
+  co_return co_await Completion<int>(begin);
+}
+
+TEST(TaskTest, ReadsLikeBlockingCode) {
+  Elsewhere elsewhere;
+  EXPECT_EQ(Wait(TwiceDoubled(elsewhere, 5)), "20");
+}
+
+TEST(TaskTest, AnAnswerAtOnceNeedsNoExecutor) { EXPECT_EQ(Wait(Immediately(6)), 7); }
+
+TEST(TaskTest, GoesOnWhereItBegan) {
+  Elsewhere elsewhere;
+  const std::thread::id here = std::this_thread::get_id();
+  const auto where = [](Elsewhere& away) -> Task<std::thread::id> {
+    co_await DoubledElsewhere(away, 1);
+    co_return std::this_thread::get_id();
+  };
+  EXPECT_EQ(Wait(where(elsewhere)), here);
+}
+
+TEST(TaskTest, WhatNobodyAwaitsNeverBegins) {
+  auto held = std::make_shared<int>(1);
+  std::weak_ptr<int> watched = held;
+  bool began = false;
+  const auto work = [](std::shared_ptr<int>, bool& flag) -> Task<int> {
+    flag = true;
+    co_return 1;
+  };
+  { const Task<int> dropped = work(std::move(held), began); }
+  EXPECT_FALSE(began);
+  EXPECT_TRUE(watched.expired());
+}
+
+// Far more tasks wait at once than the pool has threads.
+TEST(TaskTest, ManyWaitOnFewThreads) {
+  constexpr int kTasks = 500;
+  BoundedPool pool({.name = "test", .threads = 2, .max_queued = 0});
+  absl::BlockingCounter arrived(kTasks);
+  absl::BlockingCounter ended(kTasks);
+  std::vector<std::function<void(int)>> waiting(kTasks);
+  const auto work = [&](int i) -> Task<int> {
+    co_await Reschedule();
+    auto begin = [&, i](std::function<void(int)> done) {
+      waiting[static_cast<size_t>(i)] = std::move(done);
+      arrived.DecrementCount();
+    };
+    co_return co_await Completion<int>(begin);
+  };
+  for (int i = 0; i < kTasks; ++i) {
+    Start<int>(pool, work(i), [&ended, i](int result) {
+      EXPECT_EQ(result, i);
+      ended.DecrementCount();
+    });
+  }
+  arrived.Wait();
+  for (int i = 0; i < kTasks; ++i) waiting[static_cast<size_t>(i)](i);
+  ended.Wait();
+}
+
+}  // namespace
+}  // namespace throughline

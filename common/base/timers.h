@@ -1,0 +1,49 @@
+#ifndef THROUGHLINE_COMMON_BASE_TIMERS_H_
+#define THROUGHLINE_COMMON_BASE_TIMERS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/base/context.h"
+#include "common/base/task.h"
+
+namespace throughline {
+
+// Calls back later, in real time, from one thread of its own: callbacks are short and never block.
+// As many timers as there are callers waiting. Thread-safe.
+class Timers {
+ public:
+  using Id = std::pair<absl::Time, uint64_t>;
+
+  Timers();
+  // Drops what has not run.
+  ~Timers();
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
+
+  Id After(absl::Duration delay, std::function<void()> callback) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Afterwards the callback does not begin; it may be running.
+  void Cancel(const Id& id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  std::map<Id, std::function<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+// Waits for `delay`; false when the context is cancelled before. Looks at no deadline.
+Task<bool> SleepFor(Timers& timers, const Context& context, absl::Duration delay);
+
+}  // namespace throughline
+
+#endif  // THROUGHLINE_COMMON_BASE_TIMERS_H_

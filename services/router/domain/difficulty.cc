@@ -35,10 +35,17 @@ struct CueGroup {
 };
 constexpr double kPlainBias = -2.6;
 constexpr double kPlainWordsWeight = 0.25;
+constexpr double kMostPlainWords = 6;  // log; beyond, more text to read is no harder a question
+constexpr double kNotationWeight = 1.4;
+constexpr double kLongWordsWeight = 3.0;
+constexpr double kUsualLongWords = 0.1;
+constexpr double kMostLongWords = 0.5;
+constexpr size_t kLongWordBytes = 10;
+constexpr size_t kFewestWords = 6;
 constexpr CueGroup kCueGroups[] = {
     {1.6,
      {" prove ", " proof ", " derive ", " theorem ", " integral ", " probability ", " eigenvalue ",
-      " asymptotic ", " induction "}},
+      " asymptotic ", " induction ", " beweise ", " démontre ", " demuestra "}},
     {1.0,
      {" implement ", " algorithm ", " function ", " code ", " program ", " python ", " c ", " sql ",
       " regex ", " debug ", " complexity ", " javascript "}},
@@ -56,16 +63,37 @@ constexpr CueGroup kCueGroups[] = {
       " as well as "}},
 };
 constexpr absl::string_view kLongAnswerCues[] = {
-    " explain ", " write ",   " describe ",  " compose ",   " essay ",   " story ",     " discuss ",
-    " draft ",   " outline ", " summarize ", " summarise ", " compare ", " implement ", " design "};
+    " explain ",   " prove ",   " derive ",    " write ", " describe ", " compose ",
+    " essay ",     " story ",   " discuss ",   " draft ", " outline ",  " summarize ",
+    " summarise ", " compare ", " implement ", " design "};
 
 double Sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
 
 bool HasAny(absl::string_view folded, const absl::string_view* begin,
             const absl::string_view* end) {
-  return std::any_of(begin, end, [&](absl::string_view cue) {
-    return !cue.empty() && absl::StrContains(folded, cue);
+  return std::any_of(begin, end,
+                     [&](absl::string_view cue) { return text::ContainsPhrase(folded, cue); });
+}
+
+// Whether mathematics or logic is written in signs.
+bool HasNotation(absl::string_view prompt) {
+  constexpr absl::string_view kNotation[] = {"^",   "\\frac", "\\int", "\\sum", "\\sqrt", "∫", "∑",
+                                             "√",   "∀",      "∃",     "→",     "≤",      "≥", "∈",
+                                             "f(x", "log(",   "O(n",   "⊃",     "∨",      "∧"};
+  return std::any_of(std::begin(kNotation), std::end(kNotation),
+                     [&](absl::string_view sign) { return absl::StrContains(prompt, sign); });
+}
+
+// Share of words as long as technical terms are, up to kMostLongWords.
+double LongWords(absl::string_view folded) {
+  size_t words = 0;
+  size_t long_words = 0;
+  text::ForEachFoldedWord(folded, [&](absl::string_view word) {
+    ++words;
+    long_words += word.size() >= kLongWordBytes ? 1 : 0;
   });
+  if (words < kFewestWords) return kUsualLongWords;
+  return std::min(static_cast<double>(long_words) / static_cast<double>(words), kMostLongWords);
 }
 
 }  // namespace
@@ -78,7 +106,10 @@ double EstimateDifficulty(absl::string_view prompt) {
     return Sigmoid(z);
   }
   const std::string folded = text::Fold(prompt);
-  double z = kPlainBias + kPlainWordsWeight * At(values, Feature::kPromptWords);
+  double z =
+      kPlainBias + kPlainWordsWeight * std::min(At(values, Feature::kPromptWords), kMostPlainWords);
+  if (HasNotation(prompt)) z += kNotationWeight;
+  z += kLongWordsWeight * (LongWords(folded) - kUsualLongWords);
   for (const CueGroup& group : kCueGroups) {
     if (HasAny(folded, std::begin(group.cues), std::end(group.cues))) z += group.weight;
   }

@@ -1,13 +1,16 @@
 #include "services/router/domain/draft_scorer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "services/router/domain/answer_form.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/general_features.h"
 #include "services/router/domain/judge/phrases.h"
+#include "services/router/domain/text/fold.h"
 
 namespace throughline::router {
 namespace {
@@ -21,45 +24,65 @@ struct Weight {
 // For prompts that ask for a quantity. Fitted by tools/fit_draft_scorer.py --target weak --l2 10
 // as a logistic regression on counts, the features outside this table left out (--drop); defects
 // too rare to fit keep round values by judgement.
-constexpr double kQuantityBias = 4.15;
+constexpr double kQuantityBias = 4.51;
 constexpr Weight kQuantityWeights[] = {
-    {Feature::kFinalFraction, -3.09, "the final number is not whole"},
-    {Feature::kAnyWrongEquation, -1.39, "a sum does not add up"},
-    {Feature::kDraftWords, -0.80, ""},
-    {Feature::kEquations, 1.01, ""},
-    {Feature::kFinalUnmarked, -1.46, "no final answer is marked"},
-    {Feature::kUnusedNumbers, -1.90, "numbers of the question are not used"},
-    {Feature::kDraftLines, 0.56, ""},
-    {Feature::kFinalNotComputed, -0.96, "the final number is the result of no sum"},
-    {Feature::kHedging, -1.19, "the answer hedges or corrects itself"},
-    {Feature::kDraftNumbers, -0.55, ""},
+    {Feature::kFinalFraction, -3.65, "the final number is not whole"},
+    {Feature::kAnyWrongEquation, -2.89, "a sum does not add up"},
+    {Feature::kDraftWords, -0.91, ""},
+    {Feature::kEquations, 0.85, ""},
+    {Feature::kFinalUnmarked, -1.50, "no final answer is marked"},
+    {Feature::kFinalNotComputed, -1.01, "the final number is the result of no sum"},
+    {Feature::kUnusedNumbers, -1.73, "numbers of the question are not used"},
+    {Feature::kHedging, -1.14, "the answer hedges or corrects itself"},
+    {Feature::kDraftLines, 0.44, ""},
     {Feature::kUnusedCount, -0.28, "several numbers of the question are not used"},
-    {Feature::kPromptFraction, -0.55, ""},
-    {Feature::kNoFinalNumber, -2.40, "the answer ends without a number"},
-    {Feature::kFinalTiny, -0.89, "the final number is below one"},
-    {Feature::kFinalLarge, -0.48, ""},
-    {Feature::kPromptRemainder, -0.25, ""},
+    {Feature::kNoFinalNumber, -2.46, "the answer ends without a number"},
+    {Feature::kDraftNumbers, -0.25, ""},
+    {Feature::kFractionAsked, 0.24, ""},
+    {Feature::kPromptFraction, -0.48, ""},
+    {Feature::kPromptSentences, -0.45, ""},
+    {Feature::kFinalTiny, -0.84, "the final number is below one"},
+    {Feature::kPromptRate, 0.24, ""},
     {Feature::kPromptComparison, -0.18, ""},
-    {Feature::kPromptRate, 0.20, ""},
-    {Feature::kPromptTime, -0.09, ""},
-    {Feature::kRepetition, -1.0, "the answer repeats itself"},
+    {Feature::kFinalLarge, -0.27, ""},
+    {Feature::kRepetition, -4.0, "the answer repeats itself"},
     {Feature::kCutOff, -2.0, "the answer stops in mid-sentence"},
     {Feature::kOtherLanguage, -2.0, "the answer is in another language than the question"},
     {Feature::kSelfContradiction, -1.5, "two final answers differ"},
+    {Feature::kOffTopic, -3.0, "the answer takes up nothing of the question"},
+    {Feature::kEcho, -4.0, "the answer is the question over again"},
+};
+// Counts were fitted within these bounds; beyond them they say no more than at the bound.
+struct Range {
+  Feature feature;
+  double least;
+  double most;
+};
+constexpr Range kFittedRanges[] = {
+    {Feature::kDraftWords, 2.3, 5.0},      {Feature::kEquations, 0, 2.2},
+    {Feature::kDraftLines, 0, 3.0},        {Feature::kDraftNumbers, 1.8, 3.9},
+    {Feature::kPromptSentences, 0.7, 2.1}, {Feature::kFinalLarge, 0, 1.2},
+    {Feature::kHedging, 0, 1.1},           {Feature::kPromptComparison, 0, 1.6},
 };
 
 // For every other prompt, where only defects are evidence. By judgement: an answer without defects
 // to a plain question passes at 0.72, one plain defect fails it.
 constexpr double kPlainBias = 2.2;
-constexpr double kPlainDifficultyWeight = -2.0;
+constexpr double kPlainDifficultyWeight = -1.6;
 constexpr Weight kPlainWeights[] = {
+    {Feature::kWrongResult, -4.0, "the sum that was asked for has another value"},
+    {Feature::kRightResult, 2.5, ""},
     {Feature::kAnyWrongEquation, -2.5, "a sum does not add up"},
     {Feature::kHedging, -0.3, "the answer hedges or corrects itself"},
-    {Feature::kRepetition, -4.0, "the answer repeats itself"},
+    {Feature::kRepetition, -5.0, "the answer repeats itself"},
     {Feature::kCutOff, -2.0, "the answer stops in mid-sentence"},
     {Feature::kOtherLanguage, -2.5, "the answer is in another language than the question"},
     {Feature::kSelfContradiction, -2.0, "two final answers differ"},
+    {Feature::kOffTopic, -3.0, "the answer takes up nothing of the question"},
+    {Feature::kEcho, -4.0, "the answer is the question over again"},
+    {Feature::kUngrounded, -3.0, "names or numbers do not stand in the text it was given"},
 };
+constexpr double kFormDefectPenalty = -2.5;
 // Long answers are wanted where the prompt asks for something to be written or explained.
 constexpr double kTooShortPenalty = -2.0;
 constexpr double kShortWords = 12;
@@ -103,8 +126,18 @@ DraftScore ScoreGeneralDraft(absl::string_view prompt, absl::string_view draft) 
   if (absl::StripAsciiWhitespace(draft).empty()) return {0, "The draft is empty."};
   if (IsRefusal(draft)) return {0, "The draft declines to answer."};
   if (!FindLeak(draft).empty()) return {0, "The draft carries the model's reasoning."};
-  const FeatureValues values = DraftFeatures(prompt, draft);
-  if (At(values, Feature::kQuantityAsked) > 0) {
+  FeatureValues values = DraftFeatures(prompt, draft);
+  const std::string folded_prompt = text::Fold(prompt);
+  const WantedForm wanted = ReadWantedForm(prompt, folded_prompt);
+  if (wanted.translation) At(values, Feature::kOtherLanguage) = 0;
+  if (wanted.translation || wanted.code || wanted.json) At(values, Feature::kOffTopic) = 0;
+  const std::string defect =
+      FindFormDefect(wanted, draft, text::Fold(draft), text::CountWords(draft));
+  if (At(values, Feature::kQuantityAsked) > 0 && !wanted.code && !wanted.json) {
+    for (const Range& range : kFittedRanges) {
+      double& value = At(values, range.feature);
+      value = std::clamp(value, range.least, range.most);
+    }
     Tally tally(kQuantityBias);
     tally.AddAll(kQuantityWeights, values);
     return tally.Finish();
@@ -112,9 +145,12 @@ DraftScore ScoreGeneralDraft(absl::string_view prompt, absl::string_view draft) 
   Tally tally(kPlainBias);
   tally.Add(kPlainDifficultyWeight * EstimateDifficulty(prompt), "");
   tally.AddAll(kPlainWeights, values);
+  if (!defect.empty()) tally.Add(kFormDefectPenalty, defect);
   const bool too_short =
       WantsLongAnswer(prompt) && std::expm1(At(values, Feature::kDraftWords)) < kShortWords;
-  if (too_short) tally.Add(kTooShortPenalty, "the answer is very short");
+  if (too_short && !wanted.code && !wanted.translation && wanted.most_words == 0) {
+    tally.Add(kTooShortPenalty, "the answer is very short");
+  }
   return tally.Finish();
 }
 

@@ -69,6 +69,68 @@ TEST(DraftScorer, DefectsFail) {
   EXPECT_LT(Score("Explain how photosynthesis works.", "With light."), kThreshold);
 }
 
+struct Pair {
+  const char* prompt;
+  const char* sound;
+  const char* broken;
+};
+
+// Prompts of all sorts, each with an answer that may be used and one whose defect shows.
+constexpr Pair kPairs[] = {
+    {"What is 17 + 25?", "42", "43"},
+    {"Calculate 12 * 5 + 8.", "12 * 5 = 60, and 60 + 8 = 68.", "12 * 5 = 70, 70 + 8 = 78"},
+    {"What is 3/4 + 1/8?", "6/8 + 1/8 = 7/8, which is 0.875.", "3/4 + 1/8 = 4/12 = 1/3"},
+    {"Simplify \\frac{1}{2} + \\frac{1}{3}.", "\\frac{1}{2} + \\frac{1}{3} = \\frac{5}{6}",
+     "\\frac{1}{2} + \\frac{1}{3} = \\frac{2}{5}"},
+    {"What is the derivative of 3x^2 + 2x at x = 4?",
+     "The derivative is 6x + 2. At x = 4 it is 6 * 4 + 2 = 26.",
+     "The derivative is 6x + 2. At x = 4 it is 6 * 4 + 2 = 30."},
+    {"Ein Bäcker verkauft 12 Brote pro Stunde, 5 Stunden lang, und danach noch 8 Brote. Wie viele "
+     "Brote hat er insgesamt verkauft?",
+     "In 5 Stunden verkauft er 12 * 5 = 60 Brote.\nZusammen sind das 60 + 8 = 68 Brote.\nDie "
+     "Antwort ist 68.",
+     "In 5 Stunden verkauft er 12 * 5 = 70 Brote.\nZusammen sind das 70 + 8 = 78 Brote.\nDie "
+     "Antwort ist 78."},
+    {"Una tienda vende 15 camisas a 20 euros y 10 pantalones a 30 euros. ¿Cuánto dinero gana en "
+     "total?",
+     "15 * 20 = 300 euros por las camisas.\n10 * 30 = 300 euros por los pantalones.\n300 + 300 = "
+     "600 euros. La respuesta es 600.",
+     "Gana mucho dinero."},
+    {"Write a Python function that returns the n-th Fibonacci number.",
+     "```python\ndef fib(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n"
+     "    return a\n```",
+     "The Fibonacci numbers are a famous sequence where each is the sum of the two before it."},
+    {"Write a Python function that adds two numbers.", "def add(a, b):\n    return a + b",
+     "```python\ndef add(a, b):\n    # your code here\n```"},
+    {"Extract name and amount as JSON: Invoice of Marta Klein over 1,250 euros, due on 3 May.",
+     "{\"name\": \"Marta Klein\", \"amount\": 1250}", "Name: Marta Klein, amount: 1250"},
+    {"According to the following text, when does the store open? Text: The store in Main Street "
+     "opens at 9 in the morning from Monday to Friday and at 10 on Saturday.",
+     "It opens at 9 from Monday to Friday and at 10 on Saturday.",
+     "It opens at 7 from Monday to Thursday, says Mister Johnson at Harbour Road."},
+    {"Which planet is the largest?\nA. Mars\nB. Jupiter\nC. Venus\nAnswer:", "B", "Pluto"},
+    {"Is 17 a prime number? Answer yes or no.", "Yes.", "It depends on how you see it."},
+    {"List five fruits.", "1. Apple\n2. Pear\n3. Plum\n4. Fig\n5. Cherry",
+     "1. Apple\n2. Pear\n3. Plum"},
+    {"What is the boiling point of water at sea level?", "100 degrees Celsius.",
+     "I like turtles because they swim through the big blue ocean with all of their friends."},
+    {"A train travels 120 km in 1.5 hours. How fast is it on average?",
+     "120 / 1.5 = 80 km/h. The answer is 80 km/h.", "120 / 1.5 = 90 km/h. The answer is 90 km/h."},
+    {"Prove that the square root of 2 is irrational.",
+     "Suppose sqrt(2) = p/q in lowest terms. Then p^2 = 2q^2, so p is even, p = 2r. Then 4r^2 = "
+     "2q^2, so q is even, too: p/q was not in lowest terms, a contradiction.",
+     "It is well known."},
+    {"Сколько будет дважды два и почему?", "Дважды два будет четыре, ведь это два раза по два.",
+     "Two times two is four, because that is what multiplication does."},
+};
+
+TEST(DraftScorer, CarriesOverToPromptsOfAllSorts) {
+  for (const Pair& pair : kPairs) {
+    EXPECT_GE(Score(pair.prompt, pair.sound), kThreshold) << pair.prompt << "\n" << pair.sound;
+    EXPECT_LT(Score(pair.prompt, pair.broken), kThreshold) << pair.prompt << "\n" << pair.broken;
+  }
+}
+
 TEST(Difficulty, ProofsAreHarderThanCapitals) {
   const double capital = EstimateDifficulty("What is the capital of France?");
   const double proof = EstimateDifficulty(

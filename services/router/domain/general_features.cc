@@ -11,6 +11,7 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/relevance.h"
 #include "services/router/domain/text/equations.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/language.h"
@@ -53,26 +54,36 @@ constexpr absl::string_view kNames[] = {
     "cut_off",
     "other_language",
     "self_contradiction",
+    "wrong_result",
+    "right_result",
+    "off_topic",
+    "echo",
+    "ungrounded",
+    "fraction_asked",
 };
 static_assert(std::size(kNames) == kFeatureCount);
 
 // Where a final answer is looked for when nothing marks it.
 constexpr size_t kEndingBytes = 160;
 constexpr double kMostUnused = 4;
+constexpr double kUsualRepetition = 0.25;
+constexpr double kFractionAtHome = 0.4;
 
 double Log(size_t count) { return std::log1p(static_cast<double>(count)); }
 double Flag(bool value) { return value ? 1.0 : 0.0; }
 
 template <size_t N>
 bool HasAny(absl::string_view folded, const absl::string_view (&phrases)[N]) {
-  return std::any_of(std::begin(phrases), std::end(phrases),
-                     [&](absl::string_view phrase) { return absl::StrContains(folded, phrase); });
+  return std::any_of(std::begin(phrases), std::end(phrases), [&](absl::string_view phrase) {
+    return text::ContainsPhrase(folded, phrase);
+  });
 }
 
 template <size_t N>
 size_t CountAny(absl::string_view folded, const absl::string_view (&phrases)[N]) {
-  return std::count_if(std::begin(phrases), std::end(phrases),
-                       [&](absl::string_view phrase) { return absl::StrContains(folded, phrase); });
+  return std::count_if(std::begin(phrases), std::end(phrases), [&](absl::string_view phrase) {
+    return text::ContainsPhrase(folded, phrase);
+  });
 }
 
 constexpr absl::string_view kFractionCues[] = {" half ",     " halves ",   " third ",  " thirds ",
@@ -88,6 +99,9 @@ constexpr absl::string_view kRemainderCues[] = {" left ", " remaining ", " remai
 constexpr absl::string_view kTimeCues[] = {" hour ",  " hours ",  " minute ", " minutes ",
                                            " day ",   " days ",   " week ",   " weeks ",
                                            " month ", " months ", " year ",   " years "};
+constexpr absl::string_view kFractionAskedCues[] = {
+    " how fast ", " what percent ", " what percentage ", " average ", " what fraction ",
+    " decimal ",  " nearest ",      " round ",           " exact "};
 constexpr absl::string_view kHedgingCues[] = {
     " assume ",    " assuming ",   " however ",       " not possible ",
     " cannot be ", " not enough ", " unclear ",       " approximately ",
@@ -96,18 +110,29 @@ constexpr absl::string_view kHedgingCues[] = {
 constexpr absl::string_view kAlgebraCues[] = {" let x ", " let us ", " equation ", " solve for ",
                                               " let y ", " denote ", " lets say "};
 constexpr absl::string_view kQuantityCues[] = {
-    " how many ",  " how much ",   " what is the total ",   " how old ",        " how long ",
-    " how far ",   " how fast ",   " what percent ",        " what fraction ",  " calculate ",
-    " in total ",  " on average ", " what was the ",        " how tall ",       " how big ",
-    " how often ", " how heavy ",  " what is the average ", " what is the sum "};
+    " how many ",        " how much ",     " what is the total ",
+    " how old ",         " how long ",     " how far ",
+    " how fast ",        " what percent ", " what fraction ",
+    " calculate ",       " in total ",     " on average ",
+    " what was the ",    " how tall ",     " how big ",
+    " how often ",       " how heavy ",    " what is the average ",
+    " what is the sum ", " wie viele ",    " wie viel ",
+    " wieviele ",        " wie lange ",    " combien ",
+    " cuántos ",         " cuántas ",      " cuánto ",
+    " cuánta ",          " quanti ",       " quante ",
+    " quanto ",          " quantos ",      " quantas ",
+    " hoeveel "};
 // Ask for a quantity when the prompt is full of them.
-constexpr absl::string_view kOpenQuestionCues[] = {" what is ",  " whats ",     " what will ",
-                                                   " what was ", " what are ",  " what would ",
-                                                   " find the ", " determine ", " how "};
+constexpr absl::string_view kOpenQuestionCues[] = {
+    " what is ", " whats ", " what will ", " what was ",  " what are ", " what would ",
+    " what ",    " find ",  " find the ",  " determine ", " how "};
 constexpr size_t kFewestQuantities = 2;
+constexpr size_t kFewestRelations = 3;  // "twice as many … as half of …" with no number at all
+constexpr size_t kFewestWordsOfAProblem = 20;
 constexpr absl::string_view kAnswerMarks[] = {
-    "####",     "answer is", "Answer:", "answer:",  "\\boxed",
-    "**Answer", "Therefore", "So, ",    "In total", "final answer"};
+    "Antwort",  "respuesta", "réponse", "risposta",  "resposta",    "Insgesamt", "Also ",
+    "En total", "Au total",  "####",    "answer is", "Answer:",     "answer:",   "\\boxed",
+    "**Answer", "Therefore", "So, ",    "In total",  "final answer"};
 
 size_t CountSentences(absl::string_view text) {
   size_t sentences = 0;
@@ -118,13 +143,40 @@ size_t CountSentences(absl::string_view text) {
   return sentences;
 }
 
+// Whether the prompt writes mathematics in signs: variables, powers, TeX. Counting what it names
+// and what a draft mentions says nothing there.
+bool IsSymbolic(absl::string_view prompt) {
+  if (absl::StrContains(prompt, '^') || absl::StrContains(prompt, "\\")) return true;
+  for (size_t i = 1; i + 1 < prompt.size(); ++i) {
+    const char c = prompt[i];
+    if (c != 'x' && c != 'y' && c != 'n') continue;
+    if (absl::ascii_isalpha(prompt[i - 1]) || absl::ascii_isalnum(prompt[i + 1])) continue;
+    // "3 x 4" multiplies; a letter is a variable where a sign stands beside it.
+    const char before = prompt[i - 1] == ' ' && i >= 2 ? prompt[i - 2] : prompt[i - 1];
+    const char after =
+        prompt[i + 1] == ' ' && i + 2 < prompt.size() ? prompt[i + 2] : prompt[i + 1];
+    constexpr absl::string_view kSigns = "=+-*/<>";
+    const bool coefficient = absl::ascii_isdigit(prompt[i - 1]) && !absl::ascii_isdigit(after);
+    if (coefficient || absl::StrContains(kSigns, before) || absl::StrContains(kSigns, after))
+      return true;
+  }
+  return false;
+}
+
 bool AsksForQuantity(absl::string_view prompt, absl::string_view folded, size_t numbers) {
+  if (IsSymbolic(prompt)) return false;
+  // A sum that is written out is worked out here, not judged by the ways of getting there.
+  if (text::CountWords(prompt) <= kFewestWordsOfAProblem && text::FindAskedSum(prompt))
+    return false;
   // Between given choices, the answer is a letter.
   const bool has_choices = absl::StrContains(prompt, "\nB.") || absl::StrContains(prompt, "\nB)") ||
                            absl::StrContains(prompt, "(B)");
   if (has_choices) return false;
-  if (numbers < kFewestQuantities) return false;
-  return HasAny(folded, kQuantityCues) ||
+  const size_t relations = CountAny(folded, kFractionCues) + CountAny(folded, kComparisonCues) +
+                           CountAny(folded, kRateCues);
+  const bool enough = numbers >= kFewestQuantities || relations >= kFewestRelations ||
+                      (numbers > 0 && relations > 0);
+  return (enough && HasAny(folded, kQuantityCues)) ||
          (numbers > kFewestQuantities && HasAny(folded, kOpenQuestionCues));
 }
 
@@ -141,6 +193,10 @@ void FillPrompt(absl::string_view prompt, absl::string_view folded,
   At(values, Feature::kPromptComparison) = Log(CountAny(folded, kComparisonCues));
   At(values, Feature::kPromptRate) = Log(CountAny(folded, kRateCues));
   At(values, Feature::kPromptRemainder) = Flag(HasAny(folded, kRemainderCues));
+  At(values, Feature::kFractionAsked) =
+      Flag(HasAny(folded, kFractionAskedCues) ||
+           std::any_of(numbers.begin(), numbers.end(),
+                       [](const text::NumberMention& number) { return number.decimals > 0; }));
   At(values, Feature::kPromptTime) = Log(CountAny(folded, kTimeCues));
 }
 
@@ -219,7 +275,9 @@ void FillArithmetic(absl::string_view draft, const std::vector<text::NumberMenti
   At(values, Feature::kNoFinalNumber) = Flag(!final.number.has_value());
   if (!final.number.has_value()) return;
   const double value = final.number->value;
-  At(values, Feature::kFinalFraction) = Flag(std::fabs(value - std::round(value)) > 1e-9);
+  // Less of a sign where fractions are at home.
+  const double weight = At(values, Feature::kFractionAsked) > 0 ? kFractionAtHome : 1;
+  At(values, Feature::kFinalFraction) = weight * Flag(std::fabs(value - std::round(value)) > 1e-9);
   At(values, Feature::kFinalInPrompt) = Flag(given.Contains(value));
   At(values, Feature::kFinalNotComputed) = Flag(!results.empty() && !results.Contains(value));
   At(values, Feature::kFinalLarge) = std::log1p(std::fabs(value)) / 10;
@@ -247,7 +305,34 @@ void FillUnused(const std::vector<text::NumberMention>& asked,
   At(values, Feature::kUnusedCount) = std::min(static_cast<double>(unused), kMostUnused);
 }
 
-// Share of word triples that occurred before in the draft.
+// Whether the numbers at `i` are the value, as the draft rounds it or as a fraction of two.
+bool Gives(absl::string_view draft, const std::vector<text::NumberMention>& used, size_t i,
+           double value) {
+  const text::NumberMention& number = used[i];
+  const double difference = std::fabs(number.value - value);
+  if (difference < 1e-9) return true;
+  const double rounding = 0.51 * std::pow(10.0, -number.decimals);
+  if (number.decimals > 0 && difference < rounding) return true;
+  if (i + 1 == used.size() || used[i + 1].value == 0) return false;
+  const absl::string_view between =
+      draft.substr(number.end, used[i + 1].begin - std::min(used[i + 1].begin, number.end));
+  const bool fraction = between == "/" || between == "}{";
+  return fraction && std::fabs(number.value / used[i + 1].value - value) < 1e-9;
+}
+
+// Holds the draft against a sum that the prompt writes out.
+void FillAskedSum(absl::string_view prompt, absl::string_view draft,
+                  const std::vector<text::NumberMention>& used, FeatureValues& values) {
+  const std::optional<double> asked = text::FindAskedSum(prompt);
+  if (!asked.has_value() || used.empty()) return;
+  bool given = false;
+  for (size_t i = 0; i < used.size() && !given; ++i) {
+    given = Gives(draft, used, i, std::fabs(*asked));
+  }
+  At(values, given ? Feature::kRightResult : Feature::kWrongResult) = 1;
+}
+
+// Share of word triples that occurred before in the draft, beyond what worked sums repeat anyhow.
 double Repetition(absl::string_view folded) {
   const std::vector<absl::string_view> words = text::FoldedWords(folded);
   if (words.size() < 6) return 0;
@@ -258,7 +343,8 @@ double Repetition(absl::string_view folded) {
     const size_t hash = absl::HashOf(words[i], words[i + 1], words[i + 2]);
     repeated += seen.insert(hash).second ? 0 : 1;
   }
-  return static_cast<double>(repeated) / static_cast<double>(words.size() - 2);
+  const double share = static_cast<double>(repeated) / static_cast<double>(words.size() - 2);
+  return std::max(0.0, share - kUsualRepetition);
 }
 
 // Whether the text stops where no sentence ends: a letter or comma last, after many words.
@@ -303,10 +389,20 @@ FeatureValues DraftFeatures(absl::string_view prompt, absl::string_view draft) {
   At(values, Feature::kAlgebra) = Flag(HasAny(folded_draft, kAlgebraCues));
   At(values, Feature::kRepetition) = Repetition(folded_draft);
   At(values, Feature::kCutOff) = Flag(IsCutOff(draft, words));
+  FillAskedSum(prompt, draft, used, values);
+  // Mathematics in signs shares no words with the question.
+  At(values, Feature::kOffTopic) =
+      Flag(!absl::StrContains(draft, '=') && IsOffTopic(folded_prompt, folded_draft));
+  At(values, Feature::kEcho) = Flag(IsEcho(folded_prompt, folded_draft));
+  At(values, Feature::kUngrounded) = UngroundedShare(prompt, folded_prompt, draft);
   const std::string asked_in = text::GuessLanguage(folded_prompt);
   const std::string answered_in = text::GuessLanguage(folded_draft);
+  const text::Script script_asked = text::GuessScript(prompt);
+  const text::Script script_answered = text::GuessScript(draft);
   At(values, Feature::kOtherLanguage) =
-      Flag(!asked_in.empty() && !answered_in.empty() && asked_in != answered_in);
+      Flag((!asked_in.empty() && !answered_in.empty() && asked_in != answered_in) ||
+           (script_asked != text::Script::kUnknown && script_asked != text::Script::kLatin &&
+            script_answered != text::Script::kUnknown && script_answered != script_asked));
   return values;
 }
 

@@ -42,10 +42,16 @@ enum class Feature : size_t {
   kHedging,              // "assume", "however", "not enough information", "approximately"
   kAlgebra,              // unknowns are introduced
   kStepsPerNumber,       // sums per quantity of the prompt
-  kRepetition,           // share of repeated word triples
+  kRepetition,           // share of repeated word triples beyond a quarter
   kCutOff,               // ends in mid-sentence
   kOtherLanguage,        // answers in another language than the question's
   kSelfContradiction,    // states two different final answers
+  kWrongResult,          // the prompt writes a sum out and the draft does not give its value
+  kRightResult,          // it does
+  kOffTopic,             // takes up nothing of the prompt
+  kEcho,                 // is the prompt over again
+  kUngrounded,           // share of names and numbers that the prompt's text does not hold
+  kFractionAsked,        // the prompt deals in fractions, money or rates, or asks for one
   kCount,
 };
 

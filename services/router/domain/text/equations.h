@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_EQUATIONS_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_EQUATIONS_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -17,8 +18,12 @@ struct Equation {
   std::vector<double> operands;
 };
 
-// Every "=" with a sum of at least two numbers on its left and a number on its right.
+// Every "=" with a sum of at least two numbers on its left and a number, or a further sum, on its
+// right; TeX is read, too. Sums with variables, roots and functions are left alone.
 std::vector<Equation> FindEquations(absl::string_view text);
+
+// The value of the first sum that a question writes out: "What is 17 * 24?" → 408.
+std::optional<double> FindAskedSum(absl::string_view question);
 
 }  // namespace throughline::router::text
 

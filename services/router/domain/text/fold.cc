@@ -19,7 +19,8 @@ struct Classified {
 };
 
 // Sees the typographic punctuation of U+2000–U+206F (three bytes: E2 80 xx, E2 81 xx), no-break
-// space and guillemets (C2 A0, C2 AB, C2 BB), and the full stop and comma of CJK (E3 80 8x).
+// space, guillemets and Spanish openers (C2 A0, A1, AB, BB, BF), and the full stop and comma of CJK
+// (E3 80 8x).
 Classified Classify(absl::string_view rest) {
   const unsigned char first = rest[0];
   if (first < 0x80) {
@@ -32,7 +33,8 @@ Classified Classify(absl::string_view rest) {
     if (second == 0x80 && (third == 0x98 || third == 0x99)) return {CharKind::kApostrophe, 3};
     return {CharKind::kSeparator, 3};
   }
-  if (first == 0xC2 && (second == 0xA0 || second == 0xAB || second == 0xBB)) {
+  if (first == 0xC2 &&
+      (second == 0xA0 || second == 0xA1 || second == 0xAB || second == 0xBB || second == 0xBF)) {
     return {CharKind::kSeparator, 2};
   }
   if (first == 0xE3 && second == 0x80 && third >= 0x80 && third <= 0x91) {

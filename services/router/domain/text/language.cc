@@ -3,7 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/numeric/bits.h"
+#include "absl/strings/ascii.h"
 
 #include "services/router/domain/text/fold.h"
 
@@ -39,23 +45,82 @@ constexpr Language kLanguages[] = {
       "maar"}},
 };
 
+constexpr size_t kMaxWordBytes = 8;
+constexpr size_t kMinLetters = 8;
+
+// By the first byte of a letter's UTF-8.
+Script ScriptOfLeadByte(unsigned char c) {
+  if (c <= 0xCB) return Script::kLatin;
+  if (c <= 0xCF) return Script::kGreek;
+  if (c <= 0xD3) return Script::kCyrillic;
+  if (c <= 0xD7) return Script::kHebrew;
+  if (c <= 0xDB) return Script::kArabic;
+  if (c == 0xE0) return Script::kIndic;
+  if (c >= 0xE3 && c <= 0xE9) return Script::kHan;
+  if (c >= 0xEA && c <= 0xED) return Script::kHangul;
+  return Script::kUnknown;
+}
+
 constexpr size_t kMinHits = 4;
+constexpr int kMinDifferentWords = 2;
+
+// A language's place in kLanguages and the word's among its words.
+struct Entry {
+  uint8_t language;
+  uint8_t word;
+};
+using Words = absl::flat_hash_map<absl::string_view, absl::InlinedVector<Entry, 2>>;
+
+const Words& WordsOfAll() {
+  static const Words& words = *new Words([] {
+    Words all;
+    for (uint8_t i = 0; i < std::size(kLanguages); ++i) {
+      for (uint8_t j = 0; j < kLanguages[i].words.size(); ++j) {
+        all[kLanguages[i].words[j]].push_back({i, j});
+      }
+    }
+    return all;
+  }());
+  return words;
+}
 
 }  // namespace
 
 std::string GuessLanguage(absl::string_view folded) {
+  const Words& words = WordsOfAll();
   std::array<size_t, std::size(kLanguages)> hits{};
-  for (const absl::string_view word : FoldedWords(folded)) {
-    for (size_t i = 0; i < std::size(kLanguages); ++i) {
-      const auto& words = kLanguages[i].words;
-      if (std::find(words.begin(), words.end(), word) != words.end()) ++hits[i];
+  std::array<uint32_t, std::size(kLanguages)> different{};  // one bit a word
+  ForEachFoldedWord(folded, [&](absl::string_view word) {
+    if (word.size() > kMaxWordBytes) return;
+    const auto found = words.find(word);
+    if (found == words.end()) return;
+    for (const Entry& entry : found->second) {
+      ++hits[entry.language];
+      different[entry.language] |= 1u << entry.word;
     }
-  }
+  });
   const size_t best = std::max_element(hits.begin(), hits.end()) - hits.begin();
   for (size_t i = 0; i < hits.size(); ++i) {
     if (i != best && hits[i] * 2 > hits[best]) return "";
   }
-  return hits[best] >= kMinHits ? std::string(kLanguages[best].code) : "";
+  const bool certain =
+      hits[best] >= kMinHits && absl::popcount(different[best]) >= kMinDifferentWords;
+  return certain ? std::string(kLanguages[best].code) : "";
+}
+
+Script GuessScript(absl::string_view text) {
+  std::array<size_t, kScripts> letters{};
+  for (size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = text[i];
+    if (absl::ascii_isalpha(c)) ++letters[static_cast<size_t>(Script::kLatin)];
+    if (c < 0xC3) continue;  // continuation bytes, too
+    ++letters[static_cast<size_t>(ScriptOfLeadByte(c))];
+  }
+  size_t all = 0;
+  for (const size_t count : letters) all += count;
+  const size_t best = std::max_element(letters.begin(), letters.end()) - letters.begin();
+  return all >= kMinLetters && letters[best] * 4 > all * 3 ? static_cast<Script>(best)
+                                                           : Script::kUnknown;
 }
 
 }  // namespace throughline::router::text

@@ -12,6 +12,12 @@ namespace throughline::router::text {
 // them. Linear.
 std::string GuessLanguage(absl::string_view folded);
 
+enum class Script { kUnknown, kLatin, kGreek, kCyrillic, kHebrew, kArabic, kIndic, kHan, kHangul };
+inline constexpr size_t kScripts = 9;
+
+// The script of most letters of a text; kUnknown for few letters or mixed ones.
+Script GuessScript(absl::string_view text);
+
 }  // namespace throughline::router::text
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_LANGUAGE_H_

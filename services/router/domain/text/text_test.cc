@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <vector>
 
 #include "services/router/domain/text/dates.h"
@@ -118,6 +119,41 @@ TEST(Language, IsToldByCommonWords) {
   EXPECT_EQ(GuessLanguage(Fold("We have the offer for you and it is ready.")), "en");
   EXPECT_EQ(GuessLanguage(Fold("Wir haben das Angebot für Sie und es ist nicht zu teuer.")), "de");
   EXPECT_EQ(GuessLanguage(Fold("Paris.")), "");
+}
+
+TEST(Equations, VariablesRootsAndTailsOfSumsAreLeftAlone) {
+  for (const char* text : {"x + 3 = 7", "3x + 2 = 11", "sqrt(9) + 1 = 4", "x - 3 + 5 = 9",
+                           "one-fourth of the 40 chairs = 10", "f(2) + 1 = 8"}) {
+    EXPECT_THAT(FindEquations(text), ::testing::IsEmpty()) << text;
+  }
+}
+
+TEST(Equations, PowersFractionsAndTexAreWorkedOut) {
+  for (const char* text : {"10^2 + 5 = 105", "1/2 + 1/4 = 3/4", "2 * (3 + 4) = 2 * 7 = 14",
+                           "-3 + 5 = 2", "- 3 + 4 = 7", "\\frac{1}{2} \\times 4 = 2",
+                           "20% of 50 = 10", "1,350 + 6 * 350 = 1,350 + 2,100"}) {
+    const std::vector<Equation> equations = FindEquations(text);
+    ASSERT_FALSE(equations.empty()) << text;
+    for (const Equation& equation : equations) {
+      EXPECT_TRUE(equation.holds) << text << ": " << equation.computed << ", " << equation.stated;
+    }
+  }
+  EXPECT_FALSE(FindEquations("1/2 + 1/3 = 2/5").at(0).holds);
+}
+
+TEST(Equations, TheSumAQuestionAsksForIsWorkedOut) {
+  EXPECT_EQ(FindAskedSum("What is 17 * 24?"), 408);
+  EXPECT_EQ(FindAskedSum("Calculate (3 + 4) x 2."), 14);
+  EXPECT_EQ(FindAskedSum("What happened on 2026-01-05, on pages 5-10?"), std::nullopt);
+}
+
+TEST(Language, ScriptsAreToldApart) {
+  EXPECT_EQ(GuessScript("Дважды два будет четыре"), Script::kCyrillic);
+  EXPECT_EQ(GuessScript("法国的首都是哪里呢请说"), Script::kHan);
+  EXPECT_EQ(GuessScript("Two times two"), Script::kLatin);
+  EXPECT_EQ(GuessScript("42"), Script::kUnknown);
+  // Words of two languages that happen to be written alike.
+  EXPECT_EQ(GuessLanguage(" as many as that as as "), "");
 }
 
 }  // namespace

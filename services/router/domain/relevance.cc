@@ -1,0 +1,133 @@
+#include "services/router/domain/relevance.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "services/router/domain/text/fold.h"
+#include "services/router/domain/text/numbers.h"
+
+namespace throughline::router {
+namespace {
+
+constexpr size_t kStemBytes = 5;    // inflections differ behind it
+constexpr size_t kFewestStems = 3;  // of a prompt that can be missed
+constexpr size_t kFewestDraftWords = 12;
+constexpr double kMostForeignBytes = 0.3;
+constexpr double kEchoShare = 0.9;
+constexpr size_t kFewestEchoWords = 8;
+constexpr size_t kFewestTextWords = 25;  // of a prompt that brings a text along
+constexpr size_t kLongDraftBytes = 2000;
+
+constexpr absl::string_view kEmptyWords[] = {
+    "what",  "which",    "when",  "where",     "this",    "that",   "these",  "those",
+    "with",  "from",     "have",  "does",      "would",   "could",  "should", "please",
+    "there", "their",    "about", "into",      "your",    "they",   "them",   "then",
+    "than",  "will",     "were",  "been",      "give",    "tell",   "some",   "explain",
+    "write", "describe", "list",  "following", "between", "because"};
+constexpr absl::string_view kTextCues[] = {
+    " extract ",           " according to the ",    " from the following ",
+    " based on the ",      " in the passage ",      " in the text ",
+    " the text below ",    " following text ",      " following email ",
+    " following passage ", " following paragraph ", " following article ",
+    " from this ",         " summarize ",           " summarise "};
+
+using Stems = absl::flat_hash_set<absl::string_view>;
+
+bool IsEmptyWord(absl::string_view word) {
+  return std::find(std::begin(kEmptyWords), std::end(kEmptyWords), word) != std::end(kEmptyWords);
+}
+
+Stems StemsOf(absl::string_view folded) {
+  Stems stems;
+  text::ForEachFoldedWord(folded, [&](absl::string_view word) {
+    if (word.size() >= kStemBytes - 1 && !IsEmptyWord(word))
+      stems.insert(word.substr(0, kStemBytes));
+  });
+  return stems;
+}
+
+bool IsMostlyForeign(absl::string_view folded) {
+  const auto foreign =
+      std::count_if(folded.begin(), folded.end(), [](unsigned char c) { return c >= 0x80; });
+  return static_cast<double>(foreign) > kMostForeignBytes * static_cast<double>(folded.size());
+}
+
+bool GivesText(absl::string_view folded_prompt) {
+  const bool asked =
+      std::any_of(std::begin(kTextCues), std::end(kTextCues),
+                  [&](absl::string_view cue) { return text::ContainsPhrase(folded_prompt, cue); });
+  return asked && text::FoldedWords(folded_prompt).size() >= kFewestTextWords;
+}
+
+// Whether the word at `begin` opens a sentence, where anything is written large.
+bool OpensSentence(absl::string_view text, size_t begin) {
+  while (begin > 0 &&
+         (absl::ascii_isspace(text[begin - 1]) || absl::ascii_ispunct(text[begin - 1]))) {
+    const char before = text[--begin];
+    if (before == '\n' || before == '.' || before == '!' || before == '?' || before == ':')
+      return true;
+  }
+  return begin == 0;
+}
+
+}  // namespace
+
+bool IsOffTopic(absl::string_view folded_prompt, absl::string_view folded_draft) {
+  if (IsMostlyForeign(folded_prompt) || IsMostlyForeign(folded_draft)) return false;
+  const Stems wanted = StemsOf(folded_prompt);
+  if (wanted.size() < kFewestStems) return false;
+  size_t words = 0;
+  bool shared = false;
+  text::ForEachFoldedWord(folded_draft, [&](absl::string_view word) {
+    // Numbers and signs have no topic.
+    words += word.size() >= 3 && !absl::ascii_isdigit(word[0]) ? 1 : 0;
+    shared = shared || wanted.contains(word.substr(0, kStemBytes));
+  });
+  return !shared && words >= kFewestDraftWords;
+}
+
+bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft) {
+  const std::vector<absl::string_view> asked = text::FoldedWords(folded_prompt);
+  const std::vector<absl::string_view> said = text::FoldedWords(folded_draft);
+  if (said.size() < kFewestEchoWords || asked.size() < kFewestEchoWords) return false;
+  // Word by word from the start: an answer may well take up the question, but goes on from there.
+  const size_t most = std::min(asked.size(), said.size());
+  size_t same = 0;
+  while (same < most && asked[same] == said[same]) ++same;
+  return static_cast<double>(same) >= kEchoShare * static_cast<double>(said.size());
+}
+
+double UngroundedShare(absl::string_view prompt, absl::string_view folded_prompt,
+                       absl::string_view draft) {
+  if (draft.size() > kLongDraftBytes || !GivesText(folded_prompt)) return 0;
+  text::NumberSet given;
+  for (const text::NumberMention& number : text::FindNumbers(prompt)) given.Add(number.value);
+  size_t claims = 0;
+  size_t foreign = 0;
+  for (const text::NumberMention& number : text::FindNumbers(draft)) {
+    if (number.in_words) continue;
+    ++claims;
+    foreign += given.Contains(number.value) ? 0 : 1;
+  }
+  absl::flat_hash_set<absl::string_view> words;
+  text::ForEachFoldedWord(folded_prompt, [&](absl::string_view word) { words.insert(word); });
+  for (size_t begin = 0; begin < draft.size();) {
+    size_t end = begin;
+    while (end < draft.size() && absl::ascii_isalpha(draft[end])) ++end;
+    const absl::string_view word = draft.substr(begin, end - begin);
+    if (word.size() > 2 && absl::ascii_isupper(word[0]) && !OpensSentence(draft, begin)) {
+      ++claims;
+      foreign += words.contains(absl::AsciiStrToLower(word)) ? 0 : 1;
+    }
+    begin = end + 1;
+  }
+  return claims == 0 ? 0 : static_cast<double>(foreign) / static_cast<double>(claims);
+}
+
+}  // namespace throughline::router

@@ -247,6 +247,10 @@ v1::Attempt ToProto(const Attempt& attempt) {
   *proto.mutable_cost() = ToProto(attempt.cost);
   *proto.mutable_latency() = wire::ToDuration(attempt.latency);
   proto.set_explanation(attempt.explanation);
+  proto.set_empty_cause(attempt.empty_cause);
+  if (attempt.time_to_first_text.has_value()) {
+    *proto.mutable_time_to_first_text() = wire::ToDuration(*attempt.time_to_first_text);
+  }
   return proto;
 }
 
@@ -319,6 +323,8 @@ v1::Model ToProto(const ModelStatus& status) {
   proto.set_max_output_tokens(status.model.max_output_tokens);
   proto.set_threshold(status.threshold);
   proto.set_breaker_state(static_cast<v1::BreakerState>(status.breaker));
+  proto.set_calls_in_flight(status.load.in_flight);
+  proto.set_calls_queued(status.load.queued);
   for (const TaskKind task : status.tasks) proto.add_tasks(static_cast<v1::TaskKind>(task));
   return proto;
 }

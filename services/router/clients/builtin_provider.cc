@@ -74,7 +74,11 @@ absl::StatusOr<std::string> BuiltinProvider::Run(extractive::Tier tier, const Re
                                                  Name(request.task), " without typed input"));
 }
 
-absl::StatusOr<ModelReply> BuiltinProvider::Ask(const Context& context, const ModelCall& call) {
+Task<ModelResult> BuiltinProvider::Ask(const Context& context, const ModelCall& call) {
+  co_return Answer(context, call);
+}
+
+absl::StatusOr<ModelReply> BuiltinProvider::Answer(const Context& context, const ModelCall& call) {
   RETURN_IF_ERROR(context.Check());
   const extractive::Tier tier = call.model->provider_id == "extractive-deep"
                                     ? extractive::Tier::kDeep

@@ -18,13 +18,14 @@ class BuiltinProvider final : public ModelProvider {
  public:
   // INVALID_ARGUMENT for a request without typed input. Usage is estimated from the bytes read and
   // written.
-  absl::StatusOr<ModelReply> Ask(const Context& context, const ModelCall& call) override;
+  Task<ModelResult> Ask(const Context& context, const ModelCall& call) override;
   BreakerState Breaker(absl::string_view model) const override;
 
  private:
   // Calls are analysed and have their facts extracted at the same time, and both need the analysis.
   static constexpr size_t kMaxRecentAnalyses = 16;
 
+  absl::StatusOr<ModelReply> Answer(const Context& context, const ModelCall& call);
   absl::StatusOr<std::string> Run(extractive::Tier tier, const Request& request);
   std::shared_ptr<const deal::Analysis> Analyze(extractive::Tier tier, const Request& request);
 

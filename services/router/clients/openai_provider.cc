@@ -45,14 +45,14 @@ OpenAiProvider::OpenAiProvider(Options options, http::Client& client, const Cloc
   }
 }
 
-absl::StatusOr<ModelReply> OpenAiProvider::Ask(const Context& context, const ModelCall& call) {
+Task<ModelResult> OpenAiProvider::Ask(const Context& context, const ModelCall& call) {
   CircuitBreaker& breaker = *breakers_.at(call.model->name);
   if (!breaker.Admit(clock_.Now())) {
-    return absl::UnavailableError(
+    co_return absl::UnavailableError(
         absl::StrCat(call.model->name, " failed too often lately; it is asked again within ",
                      absl::FormatDuration(CircuitBreaker::kOpenFor)));
   }
-  return AskWithRetries(context, call, breaker);
+  co_return AskWithRetries(context, call, breaker);
 }
 
 absl::StatusOr<ModelReply> OpenAiProvider::AskWithRetries(const Context& context,

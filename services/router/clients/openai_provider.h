@@ -31,7 +31,7 @@ class OpenAiProvider final : public ModelProvider {
 
   // UNAVAILABLE, RESOURCE_EXHAUSTED (429), FAILED_PRECONDITION (key, model or account) or
   // INVALID_ARGUMENT (this request) as the provider answers; UNAVAILABLE while the breaker is open.
-  absl::StatusOr<ModelReply> Ask(const Context& context, const ModelCall& call) override;
+  Task<ModelResult> Ask(const Context& context, const ModelCall& call) override;
   BreakerState Breaker(absl::string_view model) const override;
 
  private:

@@ -44,7 +44,7 @@ class OpenAiProviderTest : public ::testing::Test {
     call_.max_output_tokens = 100;
   }
 
-  absl::StatusOr<ModelReply> Ask() { return provider_.Ask(context_, call_); }
+  absl::StatusOr<ModelReply> Ask() { return Wait(provider_.Ask(context_, call_)).reply; }
 
   HttpImposter imposter_;
   http::Client client_;

@@ -1,6 +1,7 @@
 #include "services/router/domain/cascade.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -12,12 +13,16 @@
 #include "services/router/domain/judge/sources.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/pricing.h"
+#include "services/router/domain/reasoning.h"
 
 namespace throughline::router {
 namespace {
 
 constexpr char kNoModel[] = "NO_MODEL_CONFIGURED";
 constexpr char kNoAcceptableAnswer[] = "NO_ACCEPTABLE_ANSWER";
+constexpr char kProviderLimit[] = "PROVIDER_LIMIT";
+// For limits that say nothing of when they end.
+constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(5);
 
 absl::string_view LastUserText(const Request& request) {
   for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
@@ -35,11 +40,34 @@ int64_t PromptTokens(const Request& request) {
   return EstimateTokens(bytes);
 }
 
+// Whether an answer has something to meet before it may be seen.
+bool HasContract(const OutputContract& contract) {
+  return !contract.json_schema.empty() || !contract.fields.empty() ||
+         !contract.forbidden_phrases.empty() || !contract.required_phrases.empty() ||
+         contract.max_words > 0 || !contract.language.empty() || contract.ground_numbers;
+}
+
+// Passes text on and remembers that it did.
+class LiveText final : public TextSink {
+ public:
+  explicit LiveText(TextSink* out) : out_(out) {}
+  void Send(absl::string_view text) override {
+    began_ = true;
+    out_->Send(text);
+  }
+  bool began() const { return began_; }
+  explicit operator bool() const { return out_ != nullptr; }
+
+ private:
+  TextSink* const out_;
+  std::atomic<bool> began_{false};
+};
+
 // One request on its way through the cascade.
 class Routing {
  public:
   Routing(const Context& context, const Request& request, const Policy& policy,
-          const Providers& providers, Judge& judge)
+          const Providers& providers, Judge& judge, TextSink* live)
       : context_(context),
         request_(request),
         policy_(policy),
@@ -47,9 +75,10 @@ class Routing {
         judge_(judge),
         cascade_(policy.CascadeOf(request.task)),
         sources_(request),
-        started_(context.clock().Now()) {}
+        started_(context.clock().Now()),
+        live_(live) {}
 
-  CascadeResult Finish() {
+  Task<CascadeResult> Finish() {
     decision_.decided_at = started_;
     decision_.task = request_.task;
     decision_.attribution = request_.attribution;
@@ -58,7 +87,7 @@ class Routing {
     const absl::string_view question = LastUserText(request_);
     if (request_.task == TaskKind::kGeneral) decision_.difficulty = EstimateDifficulty(question);
     absl::Status status = Plan();
-    if (status.ok()) status = Climb();
+    if (status.ok()) status = co_await Climb();
     if (!status.ok()) {
       decision_.outcome = DecisionOutcome::kFailed;
       decision_.to_model.clear();
@@ -66,8 +95,10 @@ class Routing {
       if (decision_.explanation.empty()) decision_.explanation = std::string(status.message());
     }
     SumUp();
-    return {.status = std::move(status),
-            .answer = {.text = std::move(text_), .decision = std::move(decision_)}};
+    CascadeResult result{.status = std::move(status)};
+    result.answer.text = std::move(text_);
+    result.answer.decision = std::move(decision_);
+    co_return result;
   }
 
  private:
@@ -92,6 +123,7 @@ class Routing {
     for (const std::string& name : cascade_.models) plan_.push_back(policy_.FindModel(name));
     decision_.from_model = plan_.front()->name;
     if (plan_.size() > 1 && decision_.difficulty >= cascade_.direct_difficulty) {
+      fallbacks_.assign(plan_.rbegin() + 1, plan_.rend());
       plan_.erase(plan_.begin(), plan_.end() - 1);
       PassOver(DecisionReason::kPredictedHard, "The prompt looks too hard for a draft.");
     }
@@ -101,6 +133,7 @@ class Routing {
                absl::StrCat(plan_.front()->name, " has failed too often lately."));
       plan_.erase(plan_.begin());
     }
+    strongest_ = plan_.size() - 1;
     return absl::OkStatus();
   }
 
@@ -128,73 +161,106 @@ class Routing {
   }
 
   // Asks one model after the other until an answer is accepted.
-  absl::Status Climb() {
+  Task<absl::Status> Climb() {
     absl::Status failure;
     for (size_t i = 0; i < plan_.size();) {
       const Model& model = *plan_[i];
-      const bool is_last = i + 1 == plan_.size();
-      const AttemptRole role =
-          decision_.attempts.empty() && passed_over_ == DecisionReason::kUnspecified
-              ? AttemptRole::kDraft
-              : AttemptRole::kEscalation;
-      failure = Ask(model, role, is_last, {});
+      const AttemptRole role = asked_ == 0 && passed_over_ == DecisionReason::kUnspecified
+                                   ? AttemptRole::kDraft
+                                   : AttemptRole::kEscalation;
+      failure = co_await Ask(model, role, i == strongest_);
+      if (!last_.accepted && !first_trouble_.has_value()) first_trouble_ = last_;
       if (failure.ok() && !last_.accepted && CanRepair(model)) {
-        failure = Ask(model, AttemptRole::kRepair, is_last, last_);
+        failure = co_await Ask(model, AttemptRole::kRepair, i == strongest_);
       }
       if (failure.ok() && last_.accepted) {
         Accept(model);
-        return absl::OkStatus();
+        co_return absl::OkStatus();
       }
-      if (StopsHere(failure)) break;
+      if (StopsHere()) break;
+      if (!failure.ok() && i == strongest_) AddFallbacks();
       // With one attempt left, the strongest model gets it.
-      i = AttemptsLeft() == 1 && i + 2 < plan_.size() ? plan_.size() - 1 : i + 1;
+      i = AttemptsLeft() == 1 && i < strongest_ ? strongest_ : i + 1;
       if (AttemptsLeft() == 0) break;
     }
-    if (!failure.ok()) return failure;
+    if (!failure.ok()) co_return failure;
     decision_.reason = last_.reason;
     decision_.explanation = last_.explanation;
-    return WithReason(absl::FailedPreconditionError(
-                          absl::StrCat("no model gave an acceptable answer; the last one, ",
-                                       decision_.attempts.back().model, ": ", last_.explanation)),
-                      kNoAcceptableAnswer);
+    co_return WithReason(absl::FailedPreconditionError(absl::StrCat(
+                             "no model gave an acceptable answer; the last one, ",
+                             decision_.attempts.back().model, ": ", last_.explanation)),
+                         kNoAcceptableAnswer);
   }
 
-  int AttemptsLeft() const {
-    return cascade_.max_attempts - static_cast<int>(decision_.attempts.size());
+  // A model that was passed over for being weak is better than none, if its draft holds.
+  void AddFallbacks() {
+    plan_.insert(plan_.end(), fallbacks_.begin(), fallbacks_.end());
+    fallbacks_.clear();
   }
 
-  bool CanRepair(const Model& model) const { return model.can_repair && AttemptsLeft() > 0; }
+  int AttemptsLeft() const { return cascade_.max_attempts - asked_; }
 
-  // A failure that the next model cannot help.
-  bool StopsHere(const absl::Status& failure) const {
-    return failure.code() == absl::StatusCode::kResourceExhausted || !context_.Check().ok();
+  bool CanRepair(const Model& model) const {
+    return model.can_repair && AttemptsLeft() > 0 && !live_.began();
   }
 
-  // One model call and its judgement, into `last_` and the decision's attempts. An error is the
-  // provider's, the budget's or the context's.
-  absl::Status Ask(const Model& model, AttemptRole role, bool is_last, const Outcome& broken) {
-    RETURN_IF_ERROR(StillWanted());
+  // Nothing that the next model could help: the budget is spent, nobody waits any more, or the
+  // caller has seen the beginning of this answer.
+  bool StopsHere() const { return out_of_budget_ || live_.began() || !context_.Check().ok(); }
+
+  // One model call and its judgement, into `last_` and the decision's attempts. A repair mends
+  // `last_`. An error is the provider's, the budget's or the context's.
+  Task<absl::Status> Ask(const Model& model, AttemptRole role, bool is_strongest) {
+    absl::Status failure = StillWanted();
+    if (!failure.ok()) co_return failure;
     ModelCall call{.model = &model,
                    .request = &request_,
                    .max_output_tokens = request_.max_output_tokens > 0 ? request_.max_output_tokens
-                                                                       : model.max_output_tokens};
-    if (role == AttemptRole::kRepair) PrepareRepair(broken, call);
-    RETURN_IF_ERROR(WithinBudget(model, call.max_output_tokens));
-    Attempt attempt{.model = model.name, .provider = model.provider, .role = role};
-    const absl::Time asked = context_.clock().Now();
-    const absl::StatusOr<ModelReply> reply = Call(model, call);
-    attempt.latency = context_.clock().Now() - asked;
-    absl::Status failure;
-    if (reply.ok()) {
-      attempt.usage = reply->usage;
-      attempt.cost = PriceOf(reply->usage, model.price);
-      JudgeReply(*reply, is_last, attempt);
-    } else {
-      failure = RecordFailure(reply.status(), attempt);
+                                                                       : model.max_output_tokens,
+                   .reasoning_tokens = model.reasoning_tokens,
+                   .stream = static_cast<bool>(live_)};
+    if (role == AttemptRole::kRepair) PrepareRepair(call);
+    if (is_strongest && live_ && !HasContract(request_.contract)) call.live = &live_;
+    failure = WithinBudget(call);
+    if (!failure.ok()) co_return failure;
+    const auto provider = providers_.find(model.provider);
+    if (provider == providers_.end()) {
+      co_return absl::InternalError(absl::StrCat("provider ", model.provider, " was never made"));
     }
+    ++asked_;
+    const absl::Time asked_at = context_.clock().Now();
+    const Context context = context_.WithBudget(model.timeout);
+    ModelResult result = co_await provider->second->Ask(context, call);
+    const absl::Duration taken = context_.clock().Now() - asked_at;
+    asking_ += taken;
+    RecordUnused(model, role, result.unused);
+    if (result.reply.ok()) {
+      RecordReply(model, role, *result.reply, is_strongest, taken);
+      co_return absl::OkStatus();
+    }
+    co_return RecordFailure(model, role, result, taken);
+  }
+
+  // Calls that were paid for beside the one whose reply counts.
+  void RecordUnused(const Model& model, AttemptRole role, const std::vector<UnusedCall>& calls) {
+    for (const UnusedCall& call : calls) {
+      Attempt attempt{.model = model.name,
+                      .provider = model.provider,
+                      .role = call.is_hedge ? AttemptRole::kHedge : role,
+                      .outcome = call.outcome,
+                      .reason = call.reason,
+                      .usage = call.usage,
+                      .cost = PriceOf(call.usage, model.price),
+                      .latency = call.latency,
+                      .explanation = call.explanation,
+                      .empty_cause = call.empty_cause};
+      Keep(std::move(attempt));
+    }
+  }
+
+  void Keep(Attempt attempt) {
     spent_ = spent_ + attempt.cost;
     decision_.attempts.push_back(std::move(attempt));
-    return failure;
   }
 
   absl::Status StillWanted() {
@@ -206,43 +272,53 @@ class Routing {
     return wanted;
   }
 
-  void PrepareRepair(const Outcome& broken, ModelCall& call) const {
-    const bool ran_out = broken.reason == DecisionReason::kEmptyOutput ||
-                         broken.reason == DecisionReason::kTruncated;
-    if (ran_out) {
+  // An answer that ran out of tokens gets more of them; any other is told what is wrong with it.
+  void PrepareRepair(ModelCall& call) const {
+    if (last_.reason == DecisionReason::kEmptyOutput ||
+        last_.reason == DecisionReason::kTruncated) {
       call.max_output_tokens *= 2;
+      call.reasoning_tokens *= 2;
+      call.think_less = true;
       return;
     }
-    call.repair_note = broken.explanation;
-    call.last_answer = broken.text;
+    call.repair_note = last_.explanation;
+    call.last_answer = last_.text;
   }
 
-  absl::Status WithinBudget(const Model& model, int max_output_tokens) {
+  absl::Status WithinBudget(const ModelCall& call) {
     if (request_.max_cost_nano_usd <= 0) return absl::OkStatus();
-    const Cost most = UpperBound(PromptTokens(request_),
-                                 int64_t{max_output_tokens} + model.reasoning_tokens, model.price);
+    const Cost most =
+        UpperBound(PromptTokens(request_), int64_t{call.max_output_tokens} + call.reasoning_tokens,
+                   call.model->price);
     if (!most.unpriced && (spent_ + most).nano_usd <= request_.max_cost_nano_usd) {
       return absl::OkStatus();
     }
+    out_of_budget_ = true;
     decision_.reason = DecisionReason::kBudgetExhausted;
     decision_.explanation =
         absl::StrCat("max_cost_nano_usd ", request_.max_cost_nano_usd, " does not cover asking ",
-                     model.name, most.unpriced ? ", whose price is unknown." : ".");
+                     call.model->name, most.unpriced ? ", whose price is unknown." : ".");
     return absl::ResourceExhaustedError(
         absl::StrCat(decision_.explanation, " Raise it or leave it out."));
   }
 
-  absl::StatusOr<ModelReply> Call(const Model& model, const ModelCall& call) const {
-    const auto provider = providers_.find(model.provider);
-    if (provider == providers_.end()) {
-      return absl::InternalError(absl::StrCat("provider ", model.provider, " was never made"));
-    }
-    return provider->second->Ask(context_.WithBudget(model.timeout), call);
+  void RecordReply(const Model& model, AttemptRole role, const ModelReply& reply, bool is_strongest,
+                   absl::Duration taken) {
+    Attempt attempt{.model = model.name, .provider = model.provider, .role = role};
+    attempt.usage = reply.usage;
+    attempt.cost = PriceOf(reply.usage, model.price);
+    attempt.latency = taken;
+    attempt.empty_cause = std::string(EmptyCause(reply));
+    attempt.time_to_first_text = reply.time_to_first_text;
+    JudgeReply(reply, is_strongest, attempt);
+    Keep(std::move(attempt));
   }
 
-  void JudgeReply(const ModelReply& reply, bool is_last, Attempt& attempt) {
+  void JudgeReply(const ModelReply& reply, bool is_strongest, Attempt& attempt) {
     Verdict verdict = judge_.Assess(request_, sources_, reply, cascade_.threshold);
-    const bool last_resort = is_last && verdict.gates_passed;
+    const bool last_resort = is_strongest && verdict.gates_passed;
+    if (!judged_) decision_.draft_score = verdict.score;
+    judged_ = true;
     last_ = {.accepted = verdict.Accepted() || last_resort,
              .gates_passed = verdict.gates_passed,
              .text = reply.text,
@@ -253,19 +329,36 @@ class Routing {
     attempt.checks = std::move(verdict.checks);
     attempt.score = verdict.score;
     attempt.explanation = std::move(verdict.explanation);
-    if (decision_.attempts.empty()) decision_.draft_score = verdict.score;
   }
 
-  absl::Status RecordFailure(const absl::Status& error, Attempt& attempt) {
+  // The provider's failure as the cascade's own. A failure without a call of its own, of an open
+  // breaker say, stands in the record as one without cost.
+  absl::Status RecordFailure(const Model& model, AttemptRole role, const ModelResult& result,
+                             absl::Duration taken) {
+    const absl::Status& error = result.reply.status();
     const absl::Status wanted = context_.Check();
-    attempt.outcome = wanted.ok() ? AttemptOutcome::kError : AttemptOutcome::kCancelled;
-    attempt.reason = wanted.ok() ? DecisionReason::kProviderError : DecisionReason::kDeadline;
-    attempt.explanation = absl::StrCat(attempt.model, " failed: ", error.message());
-    last_ = {.explanation = attempt.explanation, .reason = attempt.reason};
+    const std::string explanation = absl::StrCat(model.name, " failed: ", error.message());
+    if (result.unused.empty()) {
+      Keep({.model = model.name, .provider = model.provider, .role = role, .latency = taken});
+      decision_.attempts.back().reason = DecisionReason::kProviderError;
+      decision_.attempts.back().explanation = explanation;
+    }
+    Attempt& attempt = decision_.attempts.back();
+    if (!wanted.ok()) {
+      attempt.outcome = AttemptOutcome::kCancelled;
+      attempt.reason = DecisionReason::kDeadline;
+    }
+    last_ = {.explanation = explanation, .reason = attempt.reason};
     decision_.reason = attempt.reason;
-    decision_.explanation = attempt.explanation;
+    decision_.explanation = explanation;
     if (!wanted.ok()) return wanted;
-    return absl::UnavailableError(attempt.explanation);
+    if (absl::IsResourceExhausted(error)) {
+      const absl::Status limited =
+          WithReason(absl::ResourceExhaustedError(explanation), kProviderLimit);
+      return WithRetryAfter(limited, RetryAfter(error).value_or(kDefaultRetryAfter));
+    }
+    if (absl::IsInvalidArgument(error)) return absl::InvalidArgumentError(explanation);
+    return absl::UnavailableError(explanation);
   }
 
   void Accept(const Model& model) {
@@ -275,14 +368,11 @@ class Routing {
     decision_.to_model = model.name;
     decision_.reason = used.reason;
     decision_.explanation = used.explanation;
-    if (decision_.attempts.size() > 1 && first.model != used.model) {
-      decision_.outcome = DecisionOutcome::kEscalated;
-      decision_.reason = first.reason;
-      decision_.explanation = first.explanation;
-    } else if (used.role == AttemptRole::kRepair) {
-      decision_.outcome = DecisionOutcome::kRepaired;
-      decision_.reason = first.reason;
-      decision_.explanation = first.explanation;
+    if (first_trouble_.has_value()) {
+      decision_.outcome =
+          first.model == used.model ? DecisionOutcome::kRepaired : DecisionOutcome::kEscalated;
+      decision_.reason = first_trouble_->reason;
+      decision_.explanation = first_trouble_->explanation;
     } else if (passed_over_ != DecisionReason::kUnspecified) {
       decision_.outcome = DecisionOutcome::kDirect;
       decision_.reason = passed_over_;
@@ -293,19 +383,18 @@ class Routing {
   }
 
   void SumUp() {
-    absl::Duration asking;
-    for (const Attempt& attempt : decision_.attempts) asking += attempt.latency;
     decision_.cost = spent_;
     decision_.latency = context_.clock().Now() - started_;
-    decision_.overhead = std::max(decision_.latency - asking, absl::ZeroDuration());
+    decision_.overhead = std::max(decision_.latency - asking_, absl::ZeroDuration());
     if (decision_.attempts.empty()) return;
     const Model* strongest = cascade_.models.empty() ? policy_.FindModel(request_.model)
                                                      : policy_.FindModel(cascade_.models.back());
     if (strongest == nullptr) return;
     // What the strongest did do counts; else it is taken to need what the used model needed.
-    const auto own =
-        std::find_if(decision_.attempts.rbegin(), decision_.attempts.rend(),
-                     [&](const Attempt& attempt) { return attempt.model == strongest->name; });
+    const auto own = std::find_if(
+        decision_.attempts.rbegin(), decision_.attempts.rend(), [&](const Attempt& attempt) {
+          return attempt.model == strongest->name && attempt.usage.OutputTokens() > 0;
+        });
     const Attempt& like = own != decision_.attempts.rend() ? *own : decision_.attempts.back();
     decision_.baseline_cost = PriceOf(like.usage, strongest->price);
   }
@@ -318,10 +407,18 @@ class Routing {
   const Cascade& cascade_;
   const Sources sources_;
   const absl::Time started_;
+  LiveText live_;
   std::vector<const Model*> plan_;
+  size_t strongest_ = 0;                 // its place in plan_; what follows only stands in
+  std::vector<const Model*> fallbacks_;  // weaker ones, strongest first, when it cannot be reached
   DecisionReason passed_over_ = DecisionReason::kUnspecified;
   std::string passed_over_explanation_;
   Outcome last_;
+  std::optional<Outcome> first_trouble_;  // why the first answer was not used
+  int asked_ = 0;
+  bool judged_ = false;
+  bool out_of_budget_ = false;
+  absl::Duration asking_;
   Cost spent_;
   std::string text_;
   Decision decision_;
@@ -329,8 +426,10 @@ class Routing {
 
 }  // namespace
 
-CascadeResult CascadeRunner::Run(const Context& context, const Request& request) const {
-  return Routing(context, request, policy_, providers_, judge_).Finish();
+Task<CascadeResult> CascadeRunner::Run(const Context& context, const Request& request,
+                                       TextSink* live) const {
+  Routing routing(context, request, policy_, providers_, judge_, live);
+  co_return co_await routing.Finish();
 }
 
 }  // namespace throughline::router

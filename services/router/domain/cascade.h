@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/router/domain/judge/judge.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/ports.h"
@@ -25,14 +26,20 @@ struct CascadeResult {
 //
 // Errors: FAILED_PRECONDITION when no model is configured for the task or no answer held;
 // UNAVAILABLE when the last provider asked failed; RESOURCE_EXHAUSTED when the request's budget
-// does not cover an attempt; NOT_FOUND for a requested model that is not configured;
-// DEADLINE_EXCEEDED and CANCELLED of the context. Thread-safe; borrows everything.
+// does not cover an attempt, or with the time to retry when a provider's limits are used up;
+// INVALID_ARGUMENT when the last model cannot take the request; NOT_FOUND for a requested model
+// that is not configured; DEADLINE_EXCEEDED and CANCELLED of the context. Thread-safe; borrows
+// everything.
 class CascadeRunner {
  public:
   CascadeRunner(const Policy& policy, const Providers& providers, Judge& judge)
       : policy_(policy), providers_(providers), judge_(judge) {}
 
-  CascadeResult Run(const Context& context, const Request& request) const;
+  // With `live`, models are asked for streams, and the text of a model behind which no other stands
+  // goes there while it is written, unless the request has a contract to meet: nothing is tried
+  // again once text went out.
+  Task<CascadeResult> Run(const Context& context, const Request& request,
+                          TextSink* live = nullptr) const;
 
  private:
   const Policy& policy_;

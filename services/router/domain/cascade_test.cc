@@ -41,7 +41,7 @@ class CascadeTest : public ::testing::Test {
   }
 
   CascadeResult Run(const Request& request) {
-    return CascadeRunner(policy_, providers_, judge_).Run(context_, request);
+    return Wait(CascadeRunner(policy_, providers_, judge_).Run(context_, request));
   }
   CascadeResult Run() { return Run(GeneralRequest(kQuestion)); }
 

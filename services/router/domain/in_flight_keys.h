@@ -1,23 +1,27 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_IN_FLIGHT_KEYS_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_IN_FLIGHT_KEYS_H_
 
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 
 namespace throughline::router {
 
-// Lets one request per idempotency key through at a time, so that a retry that overtakes its
-// original waits for the answer instead of paying for a second one. Thread-safe. Bounded by the
-// calls in flight.
+// Lets one request a key through at a time; those that wait hold no thread. A wait ends with the
+// caller's cancellation; the time of the request in front of it ends the rest. Thread-safe.
 class InFlightKeys {
  public:
-  // Holds a key for the life of the object.
+  // Holds a key from Enter to its end.
   class Hold {
    public:
     Hold(InFlightKeys& keys, std::string key) : keys_(keys), key_(std::move(key)) {}
@@ -27,11 +31,18 @@ class InFlightKeys {
     Hold(const Hold&) = delete;
     Hold& operator=(const Hold&) = delete;
 
-    // Waits for the key; the context's error when that takes too long.
-    absl::Status Enter(const Context& context) {
-      const absl::Status status = keys_.Enter(context, key_);
-      held_ = status.ok();
-      return status;
+    // Waits for the key; the context's error when its caller leaves or its time is up by then.
+    Task<absl::Status> Enter(const Context& context) {
+      const auto waiter = std::make_shared<Waiter>();
+      std::optional<OnCancel> on_cancel;
+      auto begin = [&](std::function<void(bool)> done) {
+        waiter->done = std::move(done);
+        if (!keys_.TakeOrQueue(key_, waiter)) {
+          on_cancel.emplace(context, [this, waiter] { keys_.Withdraw(waiter); });
+        }
+      };
+      held_ = co_await Completion<bool>(begin);
+      co_return context.Check();
     }
 
    private:
@@ -41,28 +52,57 @@ class InFlightKeys {
   };
 
  private:
-  // A waiting caller looks this often whether its own caller has gone away.
-  static constexpr absl::Duration kLookInterval = absl::Milliseconds(50);
+  struct Waiter {
+    std::function<void(bool)> done;  // empty once called
+  };
+  using Queue = std::deque<std::shared_ptr<Waiter>>;
 
-  absl::Status Enter(const Context& context, const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    const auto is_free = [&]()
-                             ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !keys_.contains(key); };
-    while (!mutex_.AwaitWithTimeout(absl::Condition(&is_free), kLookInterval)) {
-      const absl::Status wanted = context.Check();
-      if (!wanted.ok()) return wanted;
+  // True when the key was free; else the waiter is called when it is its turn.
+  bool TakeOrQueue(const std::string& key, const std::shared_ptr<Waiter>& waiter)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto [queue, is_first] = keys_.try_emplace(key);
+      if (!is_first) {
+        queue->second.push_back(waiter);
+        return false;
+      }
     }
-    keys_.insert(key);
-    return absl::OkStatus();
+    waiter->done(true);
+    return true;
   }
 
+  void Withdraw(const std::shared_ptr<Waiter>& waiter) ABSL_LOCKS_EXCLUDED(mutex_) {
+    Call(Claim(waiter), false);
+  }
+
+  // Hands the key to the next waiter, or frees it.
   void Leave(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_) {
+    std::function<void(bool)> next;
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto held = keys_.find(key);
+      while (!held->second.empty() && next == nullptr) {
+        next = std::exchange(held->second.front()->done, nullptr);
+        held->second.pop_front();
+      }
+      if (next == nullptr) keys_.erase(held);
+    }
+    Call(std::move(next), true);
+  }
+
+  std::function<void(bool)> Claim(const std::shared_ptr<Waiter>& waiter)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    keys_.erase(key);
+    return std::exchange(waiter->done, nullptr);
+  }
+
+  static void Call(std::function<void(bool)> done, bool entered) {
+    if (done != nullptr) done(entered);
   }
 
   absl::Mutex mutex_;
-  absl::flat_hash_set<std::string> keys_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Queue> keys_ ABSL_GUARDED_BY(mutex_);  // held, and who waits
 };
 
 }  // namespace throughline::router

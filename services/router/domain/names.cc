@@ -94,6 +94,8 @@ absl::string_view Name(AttemptRole role) {
       return "escalation";
     case AttemptRole::kShadow:
       return "shadow";
+    case AttemptRole::kHedge:
+      return "hedge";
   }
   return "unspecified";
 }

@@ -29,6 +29,14 @@ struct Price {
   std::optional<int64_t> output;
 };
 
+// What a provider lets us do with one model; 0: no limit.
+struct ModelLimits {
+  int max_concurrent = 0;  // calls under way at once
+  int64_t requests_per_minute = 0;
+  int64_t tokens_per_minute = 0;  // prompt and answer, estimated before, settled after
+  int max_queued = 256;           // calls that may wait for a limit; further ones are refused
+};
+
 struct Model {
   std::string name;         // as requests, metrics and the ledger call it
   std::string provider;     // key of the provider in the configuration
@@ -37,7 +45,11 @@ struct Model {
   int max_output_tokens = 4096;  // visible tokens
   int reasoning_tokens = 0;      // asked for on top, for models that think first
   absl::Duration timeout = absl::Seconds(30);
-  bool can_repair = true;  // false: asked again, it would answer the same
+  bool can_repair = true;        // false: asked again, it would answer the same
+  std::string reasoning_effort;  // "low", "medium", "high"; empty: the provider's default
+  int context_tokens = 0;        // prompt and answer together; 0: unknown
+  ModelLimits limits;
+  absl::Duration hedge_after;  // ask a second time when no answer came by then; zero: never
 };
 
 struct Cascade {

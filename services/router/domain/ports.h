@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/types.h"
 
@@ -26,19 +27,62 @@ enum class FinishReason {
   kCut,            // the connection ended before the answer did
 };
 
+// Where the visible text of an answer goes while its model still writes. Thread-safe; Send never
+// blocks.
+class TextSink {
+ public:
+  virtual ~TextSink() = default;
+  virtual void Send(absl::string_view text) = 0;
+};
+
 struct ModelCall {
   const Model* model = nullptr;
   const Request* request = nullptr;
   std::string repair_note;    // which rule the last answer broke; empty on a first try
   std::string last_answer;    // the answer to repair; empty on a first try
   int max_output_tokens = 0;  // visible tokens
+  int reasoning_tokens = 0;   // on top, for models that think first
+  bool think_less = false;    // the last answer ended in thinking: ask for less effort
+  bool stream = false;        // ask for the answer in pieces: failures show early
+  TextSink* live = nullptr;   // with `stream`: gets the text at once; borrowed
 };
 
 struct ModelReply {
-  std::string text;  // with reasoning stripped
+  std::string text;  // with reasoning stripped; what `live` got, when there is one
   FinishReason finish = FinishReason::kStop;
   bool unclosed_reasoning = false;  // the answer ended while the model was still thinking
+  bool stripped_reasoning = false;  // reasoning stood in the text
   Usage usage;
+  std::optional<absl::Duration> time_to_first_text;  // when streamed
+};
+
+// A model call whose answer is not used: it failed and was tried again, or another was faster. On
+// the bill all the same.
+struct UnusedCall {
+  bool is_hedge = false;
+  AttemptOutcome outcome = AttemptOutcome::kError;
+  DecisionReason reason = DecisionReason::kProviderError;
+  Usage usage;
+  absl::Duration latency;
+  std::string explanation;
+  std::string empty_cause;  // one of kEmptyCauses or empty
+};
+
+// What came of asking: the reply or the last failure, and every call that the reply did not come
+// from, in order; with a failure, the failed calls themselves.
+struct ModelResult {
+  ModelResult(absl::Status failure) : reply(std::move(failure)) {}            // NOLINT: from either
+  ModelResult(ModelReply answer) : reply(std::move(answer)) {}                // NOLINT
+  ModelResult(absl::StatusOr<ModelReply> ended) : reply(std::move(ended)) {}  // NOLINT
+
+  absl::StatusOr<ModelReply> reply;
+  std::vector<UnusedCall> unused;
+};
+
+// What a provider has under way for one model.
+struct ModelLoad {
+  int in_flight = 0;
+  int queued = 0;  // for one of its limits
 };
 
 // Asks models of one provider. Implementations are thread-safe and honour the context's deadline
@@ -47,12 +91,16 @@ class ModelProvider {
  public:
   virtual ~ModelProvider() = default;
 
-  // UNAVAILABLE or RESOURCE_EXHAUSTED when the provider fails; INVALID_ARGUMENT when the request
-  // cannot be put to this model.
-  virtual absl::StatusOr<ModelReply> Ask(const Context& context, const ModelCall& call) = 0;
+  // Errors of the reply: UNAVAILABLE when the provider fails or the breaker is open,
+  // RESOURCE_EXHAUSTED with a time to retry when a rate limit is used up, FAILED_PRECONDITION for
+  // keys, accounts and models that are gone, INVALID_ARGUMENT when the request cannot be put to
+  // this model. Once `live` got text, nothing is tried again. Holds no thread while it waits.
+  virtual Task<ModelResult> Ask(const Context& context, const ModelCall& call) = 0;
 
   // kOpen: do not ask `model` now.
   virtual BreakerState Breaker(absl::string_view model) const = 0;
+
+  virtual ModelLoad Load(absl::string_view) const { return {}; }
 };
 
 // By the provider's name in the configuration; borrowed.

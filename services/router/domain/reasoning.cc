@@ -40,6 +40,16 @@ VisibleAnswer StripTag(absl::string_view text, absl::string_view tag) {
 
 }  // namespace
 
+absl::string_view EmptyCause(const ModelReply& reply) {
+  if (reply.finish == FinishReason::kContentFilter) return "filter";
+  if (reply.finish == FinishReason::kCut) return "stream_cut";
+  if (!absl::StripAsciiWhitespace(reply.text).empty()) return "";
+  if (reply.unclosed_reasoning || reply.finish == FinishReason::kLength) {
+    return "reasoning_exhausted";
+  }
+  return reply.stripped_reasoning ? "stripped_empty" : "stop_empty";
+}
+
 VisibleAnswer StripReasoning(absl::string_view text) {
   VisibleAnswer answer{.text = std::string(text)};
   const size_t final_channel = text.rfind(kFinalChannel);

@@ -4,8 +4,21 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/ports.h"
 
 namespace throughline::router {
+
+// Why a model gave no usable text. A closed set: metrics use it as a label.
+inline constexpr absl::string_view kEmptyCauses[] = {
+    "reasoning_exhausted",  // the token limit was used up by thinking
+    "stop_empty",           // it ended of its own accord without a word
+    "stripped_empty",       // nothing was left once the reasoning was taken out
+    "filter",               // withheld by the provider
+    "stream_cut",           // the connection ended before the answer did
+};
+
+// One of kEmptyCauses; empty for a reply with usable text. Pure.
+absl::string_view EmptyCause(const ModelReply& reply);
 
 // A model's text without its reasoning.
 struct VisibleAnswer {

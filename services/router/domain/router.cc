@@ -55,15 +55,19 @@ Router::Router(Policy policy, Providers providers, DecisionLog& log, DecisionObs
       new_id_(std::move(new_id)),
       cascade_(policy_, providers_, judge_) {}
 
-absl::StatusOr<Answer> Router::Complete(const Context& context, const Request& request) {
-  RETURN_IF_ERROR(ValidateRequest(request));
-  RETURN_IF_ERROR(judge_.Validate(request.contract));
-  if (request.idempotency_key.empty()) return RunAndRecord(context, request);
+Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request& request,
+                                           TextSink* live) {
+  absl::Status status = ValidateRequest(request);
+  if (status.ok()) status = judge_.Validate(request.contract);
+  if (!status.ok()) co_return status;
+  if (request.idempotency_key.empty()) co_return co_await RunAndRecord(context, request, live);
   InFlightKeys::Hold hold(in_flight_, absl::StrCat(context.tenant(), ":", request.idempotency_key));
-  RETURN_IF_ERROR(hold.Enter(context));
-  ASSIGN_OR_RETURN(std::optional<Answer> earlier, FindEarlier(context, request));
-  if (earlier.has_value()) return *std::move(earlier);
-  return RunAndRecord(context, request);
+  status = co_await hold.Enter(context);
+  if (!status.ok()) co_return status;
+  absl::StatusOr<std::optional<Answer>> earlier = FindEarlier(context, request);
+  if (!earlier.ok()) co_return earlier.status();
+  if (earlier->has_value()) co_return **std::move(earlier);
+  co_return co_await RunAndRecord(context, request, live);
 }
 
 absl::StatusOr<std::optional<Answer>> Router::FindEarlier(const Context& context,
@@ -78,8 +82,14 @@ absl::StatusOr<std::optional<Answer>> Router::FindEarlier(const Context& context
   return std::move(stored->answer);
 }
 
-absl::StatusOr<Answer> Router::RunAndRecord(const Context& context, const Request& request) {
-  CascadeResult result = cascade_.Run(context, request);
+Task<absl::StatusOr<Answer>> Router::RunAndRecord(const Context& context, const Request& request,
+                                                  TextSink* live) {
+  CascadeResult result = co_await cascade_.Run(context, request, live);
+  co_return Settle(context, request, std::move(result));
+}
+
+absl::StatusOr<Answer> Router::Settle(const Context& context, const Request& request,
+                                      CascadeResult result) {
   result.answer.decision.id = new_id_();
   const absl::Status recorded = Record(context, request, result);
   if (absl::IsAlreadyExists(recorded)) {
@@ -155,7 +165,10 @@ std::vector<ModelStatus> Router::Models(std::optional<TaskKind> task) const {
       status.tasks.push_back(kind);
     }
     const auto provider = providers_.find(model.provider);
-    if (provider != providers_.end()) status.breaker = provider->second->Breaker(model.name);
+    if (provider != providers_.end()) {
+      status.breaker = provider->second->Breaker(model.name);
+      status.load = provider->second->Load(model.name);
+    }
     models.push_back(std::move(status));
   };
   if (!task.has_value()) {

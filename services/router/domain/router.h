@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/router/domain/cascade.h"
 #include "services/router/domain/in_flight_keys.h"
 #include "services/router/domain/judge/judge.h"
@@ -36,6 +37,7 @@ struct ModelStatus {
   Model model;
   double threshold = 0;  // of the first task it serves, or the default
   BreakerState breaker = BreakerState::kClosed;
+  ModelLoad load;
   std::vector<TaskKind> tasks;
 };
 
@@ -50,7 +52,15 @@ class Router {
   // The answer and its decision, which is on record when this returns, whether or not an answer was
   // found. The same idempotency key gives the stored answer; INVALID_ARGUMENT when the request
   // differs. Other errors: see CascadeRunner; UNAVAILABLE when the record cannot be kept.
-  absl::StatusOr<Answer> Complete(const Context& context, const Request& request);
+  // With `live`, text may go there before the answer is complete: see CascadeRunner::Run; what went
+  // there is the beginning of the answer's text, or of no answer. Holds no thread while it waits
+  // for models.
+  Task<absl::StatusOr<Answer>> Route(const Context& context, const Request& request,
+                                     TextSink* live = nullptr);
+  // Route for callers that may block.
+  absl::StatusOr<Answer> Complete(const Context& context, const Request& request) {
+    return Wait(Route(context, request));
+  }
 
   // Calls no model, bills and records nothing.
   absl::StatusOr<Outlook> Decide(const Request& request, const std::optional<std::string>& draft);
@@ -63,7 +73,10 @@ class Router {
 
  private:
   absl::StatusOr<std::optional<Answer>> FindEarlier(const Context& context, const Request& request);
-  absl::StatusOr<Answer> RunAndRecord(const Context& context, const Request& request);
+  Task<absl::StatusOr<Answer>> RunAndRecord(const Context& context, const Request& request,
+                                            TextSink* live);
+  absl::StatusOr<Answer> Settle(const Context& context, const Request& request,
+                                CascadeResult result);
   void Report(const Decision& decision);
   absl::Status Record(const Context& context, const Request& request, const CascadeResult& result);
 

@@ -66,19 +66,7 @@ class ScriptedProvider final : public ModelProvider {
   // Runs before each answer: advances clocks, cancels contexts.
   void OnAsk(std::function<void()> hook) { hook_ = std::move(hook); }
 
-  absl::StatusOr<ModelReply> Ask(const Context&, const ModelCall& call) override {
-    calls.push_back({.model = call.model->name,
-                     .repair_note = call.repair_note,
-                     .max_output_tokens = call.max_output_tokens});
-    if (hook_) hook_();
-    const auto script = scripts_.find(call.model->name);
-    if (script == scripts_.end()) {
-      return absl::UnavailableError(absl::StrCat(call.model->name, " has no script"));
-    }
-    size_t& turn = turns_[call.model->name];
-    const size_t at = std::min(turn++, script->second.size() - 1);
-    return script->second[at];
-  }
+  Task<ModelResult> Ask(const Context&, const ModelCall& call) override { co_return Answer(call); }
   BreakerState Breaker(absl::string_view model) const override {
     const auto found = breakers_.find(std::string(model));
     return found == breakers_.end() ? BreakerState::kClosed : found->second;
@@ -92,6 +80,20 @@ class ScriptedProvider final : public ModelProvider {
   std::vector<Asked> calls;
 
  private:
+  absl::StatusOr<ModelReply> Answer(const ModelCall& call) {
+    calls.push_back({.model = call.model->name,
+                     .repair_note = call.repair_note,
+                     .max_output_tokens = call.max_output_tokens});
+    if (hook_) hook_();
+    const auto script = scripts_.find(call.model->name);
+    if (script == scripts_.end()) {
+      return absl::UnavailableError(absl::StrCat(call.model->name, " has no script"));
+    }
+    size_t& turn = turns_[call.model->name];
+    const size_t at = std::min(turn++, script->second.size() - 1);
+    return script->second[at];
+  }
+
   std::map<std::string, Script> scripts_;
   std::map<std::string, size_t> turns_;
   std::map<std::string, BreakerState> breakers_;

@@ -54,7 +54,7 @@ enum class DecisionReason {
   kCacheHit = 21,
 };
 
-enum class AttemptRole { kDraft = 1, kRepair = 2, kEscalation = 3, kShadow = 4 };
+enum class AttemptRole { kDraft = 1, kRepair = 2, kEscalation = 3, kShadow = 4, kHedge = 5 };
 enum class AttemptOutcome { kAccepted = 1, kRejected = 2, kError = 3, kCancelled = 4 };
 enum class CheckResult { kPassed = 1, kFailed = 2, kSkipped = 3 };
 enum class FieldRule { kQuote = 1, kName = 2, kNumber = 3 };
@@ -150,6 +150,8 @@ struct Attempt {
   Cost cost;
   absl::Duration latency;
   std::string explanation;
+  std::string empty_cause;  // one of kEmptyCauses; empty when usable text came
+  std::optional<absl::Duration> time_to_first_text;  // of a streamed call that gave text
 };
 
 // The record of one routed request.

@@ -2,8 +2,6 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <filesystem>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
@@ -15,12 +13,25 @@ namespace {
 constexpr double kMinCacheSeconds = 1;
 constexpr double kMaxCacheSeconds = 86400;
 constexpr int kMaxIndexCacheMib = 65536;
+constexpr int kMaxPostgresConnections = 200;
 
 }  // namespace
 
 void AddFlags(CLI::App& app, Config& config) {
   app.add_option("--data-dir", config.data_dir, "Folder of the database, made when missing")
       ->envname("THROUGHLINE_DATA_DIR")
+      ->capture_default_str();
+  app.add_option("--store", config.store,
+                 "sqlite:FOLDER, postgres:FILE (which holds libpq's connection string) or memory; "
+                 "sqlite in --data-dir by default")
+      ->envname("THROUGHLINE_STORE");
+  app.add_option("--postgres-replica", config.postgres_replica,
+                 "File with the connection string of a read replica")
+      ->envname("THROUGHLINE_POSTGRES_REPLICA");
+  app.add_option("--postgres-connections", config.postgres_connections,
+                 "Connections to each PostgreSQL")
+      ->envname("THROUGHLINE_POSTGRES_CONNECTIONS")
+      ->check(CLI::Range(1, kMaxPostgresConnections))
       ->capture_default_str();
   app.add_option("--redis", config.redis,
                  "Redis for recalled context, HOST:PORT; without it a cache in this process")
@@ -41,18 +52,14 @@ void AddFlags(CLI::App& app, Config& config) {
 
 absl::StatusOr<MemoryOptions> ToOptions(const Config& config) {
   if (config.data_dir.empty()) return InvalidField("--data-dir", "a folder", "name one");
-  std::error_code error;
-  std::filesystem::create_directories(config.data_dir, error);
-  if (error) {
-    return InvalidField("--data-dir",
-                        absl::StrCat("a folder that can be made, not \"", config.data_dir, "\" (",
-                                     error.message(), ")"),
-                        "choose a writable place");
-  }
-  MemoryOptions options{.database_path = absl::StrCat(config.data_dir, "/memory.db"),
-                        .redis_password_file = config.redis_password_file,
-                        .cache_time_to_live = absl::Seconds(config.cache_seconds),
-                        .index_cache_bytes = static_cast<size_t>(config.index_cache_mib) << 20};
+  MemoryOptions options{
+      .store = {.store =
+                    config.store.empty() ? absl::StrCat("sqlite:", config.data_dir) : config.store,
+                .replica_file = config.postgres_replica,
+                .max_connections = static_cast<size_t>(config.postgres_connections)},
+      .redis_password_file = config.redis_password_file,
+      .cache_time_to_live = absl::Seconds(config.cache_seconds),
+      .index_cache_bytes = static_cast<size_t>(config.index_cache_mib) << 20};
   if (!config.redis.empty()) {
     ASSIGN_OR_RETURN(options.redis, ParseHostPort(config.redis, "--redis"));
   }

@@ -12,16 +12,20 @@ namespace throughline::memory {
 // What the memory process takes from its command line, or from THROUGHLINE_* in the environment.
 struct Config {
   std::string data_dir = "data";
+  std::string store;             // as StoreOptions has it; empty: sqlite in data_dir
+  std::string postgres_replica;  // connection file; empty: none
+  int postgres_connections = 8;
   std::string redis;  // HOST:PORT; empty: cache in the process
   std::string redis_password_file;
   double cache_seconds = 600;
   int index_cache_mib = 128;
 };
 
-// Adds --data-dir, --redis, --redis-password-file, --cache-seconds and --index-cache-mib.
+// Adds --data-dir, --store, --postgres-replica, --postgres-connections, --redis,
+// --redis-password-file, --cache-seconds and --index-cache-mib.
 void AddFlags(CLI::App& app, Config& config);
 
-// INVALID_ARGUMENT names the flag. Makes the data directory when it is missing.
+// INVALID_ARGUMENT names the flag.
 absl::StatusOr<MemoryOptions> ToOptions(const Config& config);
 
 }  // namespace throughline::memory

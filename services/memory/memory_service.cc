@@ -97,9 +97,10 @@ absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallCached(const Context
 absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallOne(const Context& context,
                                                                 const v1::RecallRequest& request) {
   const absl::Time started = clock_.Now();
-  ASSIGN_OR_RETURN(const RecallQuery query, FromProto(request));
+  ASSIGN_OR_RETURN(RecallQuery query, FromProto(request));
   RETURN_IF_ERROR(memory_.CheckRecall(request.customer_id(), query));
-  ASSIGN_OR_RETURN(const int64_t version, memory_.Version(context, request.customer_id()));
+  ASSIGN_OR_RETURN(const int64_t version,
+                   memory_.Version(context, request.customer_id(), query.min_version));
   v1::RecallResponse response;
   const char* cache = "bypass";
   if (version == 0 || query.min_version > version) {
@@ -108,6 +109,8 @@ absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallOne(const Context& c
                      memory_.Recall(context, request.customer_id(), query));
     response = ToProto(found, request.explain());
   } else {
+    // What is kept under a version is not older than it.
+    if (query.min_version > 0) query.min_version = version;
     ASSIGN_OR_RETURN(response, RecallCached(context, request, query, version));
     cache = response.cache_hit() ? "hit" : "miss";
   }

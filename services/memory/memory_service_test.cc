@@ -36,8 +36,8 @@ class MemoryServer {
   explicit MemoryServer(std::optional<HostPort> redis = std::nullopt)
       : host_({.name = "memory"}, metrics_) {
     absl::StatusOr<std::unique_ptr<MemoryModule>> module = MemoryModule::Make(
-        {.database_path = directory_.File("memory.db"), .redis = std::move(redis)}, metrics_,
-        Clock::Real());
+        {.store = {.store = absl::StrCat("sqlite:", directory_.path())}, .redis = std::move(redis)},
+        metrics_, Clock::Real());
     EXPECT_OK(module.status());
     module_ = std::move(module).value();
     module_->Register(host_);

@@ -10,8 +10,8 @@
 #include "services/memory/domain/memory.h"
 #include "services/memory/memory_service.h"
 #include "services/memory/store/cached_recall.h"
+#include "services/memory/store/open_store.h"
 #include "services/memory/store/recall_cache.h"
-#include "services/memory/store/sqlite_store.h"
 
 namespace throughline::memory {
 namespace {
@@ -45,7 +45,7 @@ absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOption
 
 struct MemoryModule::Parts {
   Parts(const MemoryOptions& options, MetricsRegistry& registry, const Clock& the_clock,
-        std::unique_ptr<store::SqliteStore> opened, std::unique_ptr<store::RecallCache> cache)
+        std::unique_ptr<MemoryStore> opened, std::unique_ptr<store::RecallCache> cache)
       : metrics(registry),
         clock(the_clock),
         store(std::move(opened)),
@@ -56,7 +56,7 @@ struct MemoryModule::Parts {
 
   MetricsRegistry& metrics;
   const Clock& clock;
-  std::unique_ptr<store::SqliteStore> store;
+  std::unique_ptr<MemoryStore> store;
   Memory memory;
   store::CachedRecall cached;
   std::vector<std::unique_ptr<MemoryServiceImpl>> services;
@@ -68,8 +68,7 @@ MemoryModule::~MemoryModule() = default;
 absl::StatusOr<std::unique_ptr<MemoryModule>> MemoryModule::Make(const MemoryOptions& options,
                                                                  MetricsRegistry& metrics,
                                                                  const Clock& clock) {
-  ASSIGN_OR_RETURN(std::unique_ptr<store::SqliteStore> store,
-                   store::SqliteStore::Open(options.database_path));
+  ASSIGN_OR_RETURN(std::unique_ptr<MemoryStore> store, store::OpenStore(options.store));
   ASSIGN_OR_RETURN(std::unique_ptr<store::RecallCache> cache, MakeCache(options, clock));
   return std::unique_ptr<MemoryModule>(new MemoryModule(
       std::make_unique<Parts>(options, metrics, clock, std::move(store), std::move(cache))));

@@ -12,12 +12,12 @@
 #include "common/base/host_port.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/service_runner.h"
+#include "services/memory/store/open_store.h"
 
 namespace throughline::memory {
 
 struct MemoryOptions {
-  // The SQLite file; its directory exists and is writable. Made when missing.
-  std::string database_path;
+  store::StoreOptions store;
   // Where recalled context is cached; unset: in this process.
   std::optional<HostPort> redis;
   std::string redis_password_file;  // empty: no password
@@ -29,16 +29,16 @@ struct MemoryOptions {
 // Memory, ready to be hosted by its own process or beside others.
 class MemoryModule {
  public:
-  // Opens the database. Borrows `metrics` and `clock`. Errors name the file and a next step; a
-  // Redis that is down is none.
+  // Opens the store. Borrows `metrics` and `clock`. Errors name the flag, file or server and a next
+  // step; a Redis that is down is none.
   static absl::StatusOr<std::unique_ptr<MemoryModule>> Make(const MemoryOptions& options,
                                                             MetricsRegistry& metrics,
                                                             const Clock& clock);
-  // Closes the database; after every host has shut down.
+  // Closes the store; after every host has shut down.
   ~MemoryModule();
 
   // Adds the service to `host`, which starts later and shuts down before this goes. May be called
-  // for several hosts. Healthy while the database answers.
+  // for several hosts. Healthy while the store answers.
   void Register(rpc::ServiceHost& host);
 
  private:

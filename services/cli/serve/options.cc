@@ -79,6 +79,11 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
   command.add_option("--data-dir", options.data_dir, "Where everything is kept; made when absent")
       ->envname("THROUGHLINE_DATA_DIR")
       ->capture_default_str();
+  command
+      .add_option("--store", options.store,
+                  "Where memory is kept: sqlite:FOLDER, postgres:FILE (which holds libpq's "
+                  "connection string) or memory; sqlite in --data-dir by default")
+      ->envname("THROUGHLINE_STORE");
   command.add_option("--redis", options.redis, "Redis for recalled context, HOST:PORT")
       ->envname("THROUGHLINE_REDIS");
   command
@@ -93,6 +98,13 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
   command.add_option("--tenant", options.tenant, "Tenant of every call")
       ->envname("THROUGHLINE_TENANT")
       ->capture_default_str();
+  command
+      .add_option("--http-port", options.http_port,
+                  absl::StrCat("Port of the HTTP API and the console; 0 lets the system choose [",
+                               kDefaultHttpPort, ", or 0 with --port 0]"))
+      ->envname("THROUGHLINE_HTTP_PORT")
+      ->check(CLI::Range(0, kMaxPort));
+  gateway::AddGatewayFlags(command, options.http);
 }
 
 absl::Status CheckSurroundings(const ServeOptions& options) {

@@ -2,9 +2,11 @@
 #define THROUGHLINE_SERVICES_CLI_SERVE_OPTIONS_H_
 
 #include <CLI/App.hpp>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
+#include "services/gateway/register.h"
 
 namespace throughline::cli {
 
@@ -14,12 +16,17 @@ struct ServeOptions {
   int port = 7400;       // 0 lets the system choose
   int metrics_port = 0;  // 0 lets the system choose
   std::string data_dir = "throughline-data";
+  std::string store;                // memory's, as its StoreOptions has it; empty: in data_dir
   std::string redis;                // "HOST:PORT"; empty: cache in the process
   std::string redis_password_file;  // empty: no password
   std::string router_config;        // a YAML file; empty: built-in models only
   std::string log_level = "info";
   std::string tenant = "default";
+  gateway::GatewayOptions http;  // host and tenant are taken from above
+  std::optional<int> http_port;  // absent: kDefaultHttpPort, or the system's choice if `port` is 0
 };
+
+inline constexpr int kDefaultHttpPort = 8080;
 
 // Adds the flags, each with its THROUGHLINE_* variable.
 void AddServeFlags(CLI::App& command, ServeOptions& options);

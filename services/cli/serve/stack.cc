@@ -1,5 +1,7 @@
 #include "services/cli/serve/stack.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "common/rpc/service_runner.h"
 #include "common/storage/directory_lock.h"
 #include "services/analyst/register.h"
+#include "services/gateway/register.h"
 #include "services/memory/register.h"
 #include "services/orchestrator/register.h"
 #include "services/router/register.h"
@@ -23,6 +26,7 @@ namespace throughline::cli {
 namespace {
 
 constexpr absl::Duration kHealthBudget = absl::Seconds(10);
+constexpr absl::Duration kHttpPatience = absl::Seconds(20);
 
 // A service behind the public port: loopback only, called by services that send the tenant along.
 rpc::ServiceFlags InnerFlags(const ServeOptions& options, absl::string_view name) {
@@ -42,6 +46,14 @@ rpc::ServiceFlags PublicFlags(const ServeOptions& options) {
   flags.log_level = options.log_level;
   flags.tenant = options.tenant;
   return flags;
+}
+
+// The console that was built beside this binary; empty when there is none.
+std::string BuiltConsole() {
+  std::error_code error;
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto console = binary.parent_path().parent_path() / "console";
+  return !error && std::filesystem::exists(console / "index.html", error) ? console.string() : "";
 }
 
 // `status` as an error of `flag`, whose value the message does not name by itself.
@@ -67,8 +79,10 @@ struct Stack::Parts {
   std::unique_ptr<rpc::ServiceHost> router_host;
   std::unique_ptr<rpc::ServiceHost> analyst_host;
   std::unique_ptr<rpc::ServiceHost> writer_host;
+  std::unique_ptr<rpc::ServiceHost> orchestrator_host;
   std::unique_ptr<rpc::ServiceHost> public_host;
   std::unique_ptr<MetricsServer> metrics_server;
+  std::unique_ptr<gateway::GatewayModule> gateway;
 
   // Starts a service on a loopback port, for clients of its own, and returns a channel to it that
   // stays within the process: a call between services takes no socket.
@@ -84,6 +98,7 @@ struct Stack::Parts {
 
   absl::Status StartServices(const ServeOptions& options);
   absl::Status StartPublic(const ServeOptions& options);
+  absl::Status StartGateway(const ServeOptions& options);
 };
 
 absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
@@ -92,7 +107,8 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   data_dir_lock = *std::move(lock);
   const Clock& clock = Clock::Real();
   memory::MemoryOptions memory_options{
-      .database_path = absl::StrCat(options.data_dir, "/memory.db"),
+      .store = {.store = options.store.empty() ? absl::StrCat("sqlite:", options.data_dir)
+                                               : options.store},
       .redis_password_file = options.redis_password_file,
   };
   if (!options.redis.empty()) {
@@ -132,6 +148,25 @@ absl::Status Stack::Parts::StartPublic(const ServeOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
+  ASSIGN_OR_RETURN(const auto orchestrator_channel,
+                   Host(options, "orchestrator", *orchestrator_module, orchestrator_host));
+  gateway::GatewayOptions http = options.http;
+  http.port = options.http_port.value_or(options.port == 0 ? 0 : kDefaultHttpPort);
+  if (http.console_dir.empty()) http.console_dir = BuiltConsole();
+  http.host = options.host;
+  http.tenant = options.tenant;
+  auto started = gateway::GatewayModule::Start(http, metrics, Clock::Real(),
+                                               {.orchestrator = orchestrator_channel,
+                                                .memory = memory_host->InProcessChannel(),
+                                                .router = router_host->InProcessChannel()});
+  if (absl::IsUnavailable(started.status())) {
+    return OfFlag("--http-port", "an address to listen on", started.status());
+  }
+  ASSIGN_OR_RETURN(gateway, std::move(started));
+  return absl::OkStatus();
+}
+
 Stack::Stack(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Stack::~Stack() { Shutdown(); }
@@ -141,12 +176,14 @@ absl::StatusOr<std::unique_ptr<Stack>> Stack::Start(const ServeOptions& options)
   Parts& parts = *stack->parts_;
   RETURN_IF_ERROR(parts.StartServices(options));
   RETURN_IF_ERROR(parts.StartPublic(options));
+  RETURN_IF_ERROR(parts.StartGateway(options));
   Addresses& addresses = stack->addresses_;
   addresses.memory = parts.memory_host->address();
   addresses.router = parts.router_host->address();
   addresses.analyst = parts.analyst_host->address();
   addresses.writer = parts.writer_host->address();
   addresses.orchestrator = parts.public_host->address();
+  addresses.http = parts.gateway->address();
   addresses.metrics = HostPort{options.host, parts.metrics_server->port()}.ToString();
   RETURN_IF_ERROR(rpc::WaitUntilHealthy(Context::Background().WithBudget(kHealthBudget),
                                         {addresses.memory, addresses.router, addresses.analyst,
@@ -156,7 +193,9 @@ absl::StatusOr<std::unique_ptr<Stack>> Stack::Start(const ServeOptions& options)
 
 void Stack::Shutdown() {
   Parts& parts = *parts_;
+  if (parts.gateway != nullptr) parts.gateway->Shutdown(kHttpPatience);
   parts.public_host.reset();
+  parts.orchestrator_host.reset();
   // It saves in the background what was left unsaved, so it goes before the services it calls.
   parts.orchestrator_module.reset();
   for (rpc::ServiceHost* host : {parts.writer_host.get(), parts.analyst_host.get(),

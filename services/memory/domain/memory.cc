@@ -20,6 +20,8 @@ namespace throughline::memory {
 namespace {
 
 constexpr size_t kReceiptBytes = 12;
+// For reads of whatever is the newest.
+constexpr int64_t kNewest = 0;
 
 absl::Status UnknownCustomer(absl::string_view customer_id) {
   return WithReason(absl::NotFoundError(absl::StrCat(
@@ -61,8 +63,9 @@ absl::StatusOr<RetainResult> Memory::Retain(const Context& context, const std::s
   return result;
 }
 
-absl::StatusOr<int64_t> Memory::Version(const Context& context, const std::string& customer_id) {
-  return store_.Version(context, Key(context, customer_id));
+absl::StatusOr<int64_t> Memory::Version(const Context& context, const std::string& customer_id,
+                                        int64_t min_version) {
+  return store_.Version(context, Key(context, customer_id), min_version);
 }
 
 absl::Status Memory::CheckRecall(const std::string& customer_id, const RecallQuery& query) const {
@@ -76,7 +79,7 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
   const RecallGate::Slot slot(gate_);
   RETURN_IF_ERROR(context.Check());
   ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
-                   Load(context, Key(context, customer_id)));
+                   Load(context, Key(context, customer_id), query.min_version));
   if (snapshot->version < query.min_version) {
     return WithReason(absl::FailedPreconditionError(absl::StrCat(
                           "min_version: the store is at version ", snapshot->version, ", behind ",
@@ -89,9 +92,14 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
 }
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::Load(const Context& context,
-                                                             const CustomerKey& key) {
+                                                             const CustomerKey& key,
+                                                             int64_t min_version) {
   const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
-  ASSIGN_OR_RETURN(const int64_t version, store_.Version(context, key));
+  // What is known already is no reason to look at an older moment.
+  if (min_version != kNewest && known != nullptr) {
+    min_version = std::max(min_version, known->version);
+  }
+  ASSIGN_OR_RETURN(const int64_t version, store_.Version(context, key, min_version));
   if (known != nullptr && known->version == version) return known;
   auto fresh = std::make_shared<Snapshot>();
   if (version == 0) {
@@ -101,7 +109,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::Load(const Context& cont
   }
   std::vector<FactRow> rows;
   bool anew = true;
-  RETURN_IF_ERROR(store_.Read(context, key, [&](CustomerView& view) -> absl::Status {
+  const int64_t seen = min_version == kNewest ? kNewest : version;
+  RETURN_IF_ERROR(store_.Read(context, key, seen, [&](CustomerView& view) -> absl::Status {
     ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
     fresh->version = head.version;
     anew =
@@ -120,7 +129,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::Load(const Context& cont
 absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::LoadKnown(const Context& context,
                                                                   const CustomerKey& key) {
   RETURN_IF_ERROR(ValidateCustomerId(key.customer_id));
-  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, Load(context, key));
+  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, Load(context, key, kNewest));
   if (snapshot->version == 0) return UnknownCustomer(key.customer_id);
   return snapshot;
 }
@@ -131,8 +140,8 @@ absl::StatusOr<deal::CustomerProfile> Memory::GetProfile(const Context& context,
   RETURN_IF_ERROR(ValidateCustomerId(customer_id));
   if (version < 0) return InvalidField("version", "0 or more", "leave it unset for the newest");
   std::optional<deal::CustomerProfile> profile;
-  RETURN_IF_ERROR(
-      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
+  RETURN_IF_ERROR(store_.Read(
+      context, Key(context, customer_id), kNewest, [&](CustomerView& view) -> absl::Status {
         if (version == 0) {
           ASSIGN_OR_RETURN(CustomerState state, view.State());
           profile = std::move(state.profile);
@@ -176,13 +185,13 @@ absl::StatusOr<std::vector<ProfileRecord>> Memory::ListProfiles(const Context& c
                                                                 int64_t before, int limit) {
   RETURN_IF_ERROR(ValidateCustomerId(customer_id));
   std::vector<ProfileRecord> records;
-  RETURN_IF_ERROR(
-      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
-        ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
-        if (head.version == 0) return UnknownCustomer(customer_id);
-        ASSIGN_OR_RETURN(records, view.Profiles(before, limit));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(store_.Read(context, Key(context, customer_id), kNewest,
+                              [&](CustomerView& view) -> absl::Status {
+                                ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
+                                if (head.version == 0) return UnknownCustomer(customer_id);
+                                ASSIGN_OR_RETURN(records, view.Profiles(before, limit));
+                                return absl::OkStatus();
+                              }));
   for (ProfileRecord& record : records) record.profile.customer_id = customer_id;
   return records;
 }
@@ -194,11 +203,11 @@ absl::StatusOr<deal::DealState> Memory::GetDeal(const Context& context,
                    LoadKnown(context, Key(context, customer_id)));
   if (!as_of.has_value()) return snapshot->state.deal;
   std::vector<Contribution> contributions;
-  RETURN_IF_ERROR(
-      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
-        ASSIGN_OR_RETURN(contributions, view.Contributions());
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(store_.Read(context, Key(context, customer_id), kNewest,
+                              [&](CustomerView& view) -> absl::Status {
+                                ASSIGN_OR_RETURN(contributions, view.Contributions());
+                                return absl::OkStatus();
+                              }));
   contributions.erase(
       std::remove_if(contributions.begin(), contributions.end(),
                      [&](const Contribution& contribution) { return contribution.at > *as_of; }),
@@ -239,20 +248,17 @@ absl::StatusOr<std::vector<deal::Fact>> Memory::FactHistory(const Context& conte
   RETURN_IF_ERROR(ValidateCustomerId(customer_id));
   RETURN_IF_ERROR(ValidateFactId(fact_id));
   std::vector<FactRow> rows;
-  RETURN_IF_ERROR(
-      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
-        ASSIGN_OR_RETURN(std::optional<FactRow> row, view.FactById(fact_id));
-        if (!row.has_value()) {
+  RETURN_IF_ERROR(store_.Read(
+      context, Key(context, customer_id), kNewest, [&](CustomerView& view) -> absl::Status {
+        ASSIGN_OR_RETURN(rows, view.FactsById({fact_id}));
+        if (rows.empty()) {
           return WithReason(
               absl::NotFoundError(absl::StrCat("fact_id: this customer has no fact \"", fact_id,
                                                "\"; list the customer's facts")),
               "FACT_NOT_FOUND");
         }
-        if (row->key.empty()) {
-          rows.push_back(std::move(*row));
-          return absl::OkStatus();
-        }
-        ASSIGN_OR_RETURN(rows, view.FactsWithKey(row->key));
+        if (rows[0].IsVerbatim()) return absl::OkStatus();
+        ASSIGN_OR_RETURN(rows, view.FactsWithKeys({rows[0].key}));
         return absl::OkStatus();
       }));
   std::sort(rows.begin(), rows.end(), [](const FactRow& a, const FactRow& b) {
@@ -321,11 +327,11 @@ absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::
 absl::StatusOr<Archive> Memory::Export(const Context& context, const std::string& customer_id) {
   RETURN_IF_ERROR(ValidateCustomerId(customer_id));
   Archive archive;
-  RETURN_IF_ERROR(
-      store_.Read(context, Key(context, customer_id), [&](CustomerView& view) -> absl::Status {
-        ASSIGN_OR_RETURN(archive, ReadArchive(view));
-        return absl::OkStatus();
-      }));
+  RETURN_IF_ERROR(store_.Read(context, Key(context, customer_id), kNewest,
+                              [&](CustomerView& view) -> absl::Status {
+                                ASSIGN_OR_RETURN(archive, ReadArchive(view));
+                                return absl::OkStatus();
+                              }));
   if (archive.head.version == 0) return UnknownCustomer(customer_id);
   return archive;
 }

@@ -37,8 +37,9 @@ class Memory {
   absl::StatusOr<RetainResult> Retain(const Context& context, const std::string& customer_id,
                                       RetainCommand command);
 
-  // The version a recall would read now; 0 for an unknown customer.
-  absl::StatusOr<int64_t> Version(const Context& context, const std::string& customer_id);
+  // The version a recall with this min_version would read now; 0 for an unknown customer.
+  absl::StatusOr<int64_t> Version(const Context& context, const std::string& customer_id,
+                                  int64_t min_version = 0);
   // Checks a recall without running it.
   absl::Status CheckRecall(const std::string& customer_id, const RecallQuery& query) const;
   absl::StatusOr<Recollection> Recall(const Context& context, const std::string& customer_id,
@@ -91,10 +92,10 @@ class Memory {
     return {.tenant = context.tenant(), .customer_id = customer_id};
   }
 
-  // The customer at its newest version, brought up to date from what is cached; version 0 and an
-  // empty index for an unknown customer.
+  // The customer at its newest version (or, given a `min_version`, at one not older), brought up to
+  // date from what is cached; version 0 and an empty index for an unknown customer.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Context& context,
-                                                       const CustomerKey& key);
+                                                       const CustomerKey& key, int64_t min_version);
   absl::StatusOr<std::shared_ptr<const Snapshot>> LoadKnown(const Context& context,
                                                             const CustomerKey& key);
 

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/base/context.h"
 #include "services/memory/domain/records.h"
 
@@ -30,10 +31,11 @@ class CustomerView {
   // Rows that changed after `version`, in no particular order; 0: all.
   virtual absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                                  Statements statements) = 0;
-  // With statements.
-  virtual absl::StatusOr<std::optional<FactRow>> FactById(absl::string_view id) = 0;
-  // All rows of a key, with statements.
-  virtual absl::StatusOr<std::vector<FactRow>> FactsWithKey(absl::string_view key) = 0;
+  // Those of the rows that are there, in no particular order, with statements.
+  virtual absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) = 0;
+  // All rows of the keys, in no particular order, with statements. Keys are not empty.
+  virtual absl::StatusOr<std::vector<FactRow>> FactsWithKeys(
+      absl::Span<const std::string> keys) = 0;
   virtual absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) = 0;
   // In order of (at, id).
   virtual absl::StatusOr<std::vector<Contribution>> Contributions() = 0;
@@ -74,18 +76,24 @@ class MemoryStore {
 
   virtual ~MemoryStore() = default;
 
-  virtual absl::Status Read(const Context& context, const CustomerKey& key, ReadCallback read) = 0;
+  // Shows a moment at which the customer had reached at least `min_version`. 0: the newest; a
+  // version that there is: possibly an older moment, from a copy nearby; one that is yet to come:
+  // the newest. `read` may be run again from its beginning when a copy fails.
+  virtual absl::Status Read(const Context& context, const CustomerKey& key, int64_t min_version,
+                            ReadCallback read) = 0;
   // Durable when it returns OK; without a trace when `write` or the store fails.
   virtual absl::Status Write(const Context& context, const CustomerKey& key,
                              WriteCallback write) = 0;
-  // The current version alone: asked before every recall. 0 for an unknown customer.
-  virtual absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key) = 0;
+  // The version alone, `min_version` as for Read: asked before every recall. 0 for an unknown
+  // customer.
+  virtual absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key,
+                                          int64_t min_version) = 0;
   // In order of id, only ids after `after`.
   virtual absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
                                                                      absl::string_view tenant,
                                                                      absl::string_view after,
                                                                      int limit) = 0;
-  // Overwrites what erasures have left on disk.
+  // Overwrites what erasures have left on disk, where the store can.
   virtual absl::Status ScrubErased(const Context& context) = 0;
   virtual absl::Status Ping(const Context& context) = 0;
 };

@@ -78,12 +78,18 @@ class Retention {
       group.positions.push_back(i);
     }
     result_.facts.resize(command_.facts.size());
-    for (Group& group : groups) RETURN_IF_ERROR(StoreGroup(group));
+    std::vector<std::string> keys;
+    for (const Group& group : groups) keys.push_back(group.identity.key);
+    ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction_.FactsWithKeys(keys));
+    std::vector<std::vector<FactRow>> existing(groups.size());
+    for (FactRow& row : rows) existing[group_of[row.key]].push_back(std::move(row));
+    for (size_t i = 0; i < groups.size(); ++i) {
+      RETURN_IF_ERROR(StoreGroup(groups[i], std::move(existing[i])));
+    }
     return absl::OkStatus();
   }
 
-  absl::Status StoreGroup(const Group& group) {
-    ASSIGN_OR_RETURN(std::vector<FactRow> existing, transaction_.FactsWithKey(group.identity.key));
+  absl::Status StoreGroup(const Group& group, std::vector<FactRow> existing) {
     for (const FactRow& row : existing) head_.current_facts -= row.IsCurrent() ? 1 : 0;
     FactMerge merge = MergeStatements(group.identity, std::move(existing), group.statements);
     for (const std::string& id : merge.erased_ids) {
@@ -103,8 +109,20 @@ class Retention {
   }
 
   absl::Status StoreTexts() {
-    for (size_t i = 0; i < command_.texts.size(); ++i) {
-      RETURN_IF_ERROR(StoreText(command_.texts[i], i));
+    std::vector<FactRow> rows;
+    std::vector<std::string> ids;
+    for (const VerbatimText& text : command_.texts) {
+      rows.push_back(ToRow(text));
+      ids.push_back(rows.back().fact.id);
+    }
+    ASSIGN_OR_RETURN(std::vector<FactRow> found, transaction_.FactsById(ids));
+    absl::flat_hash_map<std::string, FactRow> known;
+    for (FactRow& row : found) {
+      std::string id = row.fact.id;
+      known.emplace(std::move(id), std::move(row));
+    }
+    for (size_t i = 0; i < rows.size(); ++i) {
+      RETURN_IF_ERROR(StoreText(std::move(rows[i]), i, &known));
     }
     return absl::OkStatus();
   }
@@ -130,25 +148,28 @@ class Retention {
     return row;
   }
 
-  absl::Status StoreText(const VerbatimText& text, size_t position) {
-    FactRow row = ToRow(text);
-    ASSIGN_OR_RETURN(std::optional<FactRow> known, transaction_.FactById(row.fact.id));
+  // `known`: the customer's rows by id, brought up to date.
+  absl::Status StoreText(FactRow row, size_t position,
+                         absl::flat_hash_map<std::string, FactRow>* known) {
     RetainedRow outcome{.id = row.fact.id, .outcome = RetainOutcome::kAdded};
-    if (!known.has_value()) {
+    const auto there = known->find(row.fact.id);
+    if (there == known->end()) {
       row.sequence = ++head_.last_sequence;
       RETURN_IF_ERROR(transaction_.PutFact(row));
-    } else if (!known->IsVerbatim() || known->fact.text != text.text) {
+      known->emplace(outcome.id, std::move(row));
+    } else if (!there->second.IsVerbatim() || there->second.fact.text != row.fact.text) {
       return WithReason(absl::AbortedError(absl::StrCat(
                             "texts[", position, "].id: \"", row.fact.id,
                             "\" stands for another text of this customer; choose another id")),
                         "ID_TAKEN");
     } else {
-      const std::vector<std::string> before = known->fact.tags;
-      AddTags(row.fact.tags, &known->fact.tags);
+      deal::Fact& fact = there->second.fact;
+      const std::vector<std::string> before = fact.tags;
+      AddTags(row.fact.tags, &fact.tags);
       outcome.outcome = RetainOutcome::kDuplicate;
-      if (known->fact.tags != before) {
+      if (fact.tags != before) {
         outcome.outcome = RetainOutcome::kUpdated;
-        RETURN_IF_ERROR(transaction_.PutFact(*known));
+        RETURN_IF_ERROR(transaction_.PutFact(there->second));
       }
     }
     result_.texts.push_back(std::move(outcome));

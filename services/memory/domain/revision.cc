@@ -26,9 +26,9 @@ absl::Status NoSuchFact(absl::string_view fact_id) {
 }
 
 absl::StatusOr<FactRow> FindFact(CustomerTransaction& transaction, absl::string_view fact_id) {
-  ASSIGN_OR_RETURN(std::optional<FactRow> row, transaction.FactById(fact_id));
-  if (!row.has_value()) return NoSuchFact(fact_id);
-  return std::move(*row);
+  ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction.FactsById({std::string(fact_id)}));
+  if (rows.empty()) return NoSuchFact(fact_id);
+  return std::move(rows.front());
 }
 
 int64_t CountCurrent(const std::vector<FactRow>& rows) {
@@ -63,7 +63,7 @@ absl::StatusOr<deal::Fact> Revise(CustomerTransaction& transaction, const FactRo
   if (row.key.empty()) {
     RETURN_IF_ERROR(transaction.PutFact(row));
   } else {
-    ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction.FactsWithKey(row.key));
+    ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction.FactsWithKeys({row.key}));
     head.current_facts -= CountCurrent(rows);
     for (FactRow& r : rows) {
       if (r.fact.id == row.fact.id) r = row;
@@ -172,7 +172,7 @@ absl::Status ForgetFacts(CustomerTransaction& transaction, const ForgetTarget& t
     if ((whole || changed) && !row.key.empty()) touched_keys.insert(row.key);
   }
   for (const std::string& key : touched_keys) {
-    ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction.FactsWithKey(key));
+    ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction.FactsWithKeys({key}));
     RETURN_IF_ERROR(Rechain(transaction, std::move(rows), head).status());
   }
   ASSIGN_OR_RETURN(const std::vector<FactRow> left,

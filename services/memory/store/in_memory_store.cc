@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "common/base/status_macros.h"
 
 namespace throughline::memory::store {
@@ -42,15 +43,19 @@ class InMemoryTransaction final : public CustomerTransaction {
     }
     return rows;
   }
-  absl::StatusOr<std::optional<FactRow>> FactById(absl::string_view id) override {
-    const auto it = customer_.facts.find(std::string(id));
-    if (it == customer_.facts.end()) return std::optional<FactRow>();
-    return std::make_optional(it->second.row);
+  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) override {
+    std::vector<FactRow> rows;
+    for (const std::string& id : ids) {
+      const auto it = customer_.facts.find(id);
+      if (it != customer_.facts.end()) rows.push_back(it->second.row);
+    }
+    return rows;
   }
-  absl::StatusOr<std::vector<FactRow>> FactsWithKey(absl::string_view key) override {
+  absl::StatusOr<std::vector<FactRow>> FactsWithKeys(absl::Span<const std::string> keys) override {
+    const absl::flat_hash_set<std::string> wanted(keys.begin(), keys.end());
     std::vector<FactRow> rows;
     for (const auto& [id, fact] : customer_.facts) {
-      if (!key.empty() && fact.row.key == key) rows.push_back(fact.row);
+      if (wanted.contains(fact.row.key)) rows.push_back(fact.row);
     }
     return rows;
   }
@@ -160,7 +165,7 @@ std::shared_ptr<const InMemoryStore::Customer> InMemoryStore::Find(const Custome
 }
 
 absl::Status InMemoryStore::Read(const Context& context, const CustomerKey& key,
-                                 ReadCallback read) {
+                                 int64_t /*min_version*/, ReadCallback read) {
   RETURN_IF_ERROR(context.Check());
   InMemoryTransaction view(*Find(key), 0);
   return read(view);
@@ -189,7 +194,8 @@ absl::Status InMemoryStore::Write(const Context& context, const CustomerKey& key
   return absl::OkStatus();
 }
 
-absl::StatusOr<int64_t> InMemoryStore::Version(const Context& context, const CustomerKey& key) {
+absl::StatusOr<int64_t> InMemoryStore::Version(const Context& context, const CustomerKey& key,
+                                               int64_t /*min_version*/) {
   RETURN_IF_ERROR(context.Check());
   return Find(key)->head.version;
 }

@@ -22,9 +22,11 @@ class InMemoryStore final : public MemoryStore {
   InMemoryStore();
   ~InMemoryStore() override;
 
-  absl::Status Read(const Context& context, const CustomerKey& key, ReadCallback read) override;
+  absl::Status Read(const Context& context, const CustomerKey& key, int64_t min_version,
+                    ReadCallback read) override;
   absl::Status Write(const Context& context, const CustomerKey& key, WriteCallback write) override;
-  absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key) override;
+  absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key,
+                                  int64_t min_version) override;
   absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
                                                              absl::string_view tenant,
                                                              absl::string_view after,

@@ -28,7 +28,8 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(database)));
 }
 
-absl::Status SqliteStore::Read(const Context& context, const CustomerKey& key, ReadCallback read) {
+absl::Status SqliteStore::Read(const Context& context, const CustomerKey& key,
+                               int64_t /*min_version*/, ReadCallback read) {
   return database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteTransaction view(connection, key);
     return read(view);
@@ -44,7 +45,8 @@ absl::Status SqliteStore::Write(const Context& context, const CustomerKey& key,
   });
 }
 
-absl::StatusOr<int64_t> SqliteStore::Version(const Context& context, const CustomerKey& key) {
+absl::StatusOr<int64_t> SqliteStore::Version(const Context& context, const CustomerKey& key,
+                                             int64_t /*min_version*/) {
   int64_t version = 0;
   RETURN_IF_ERROR(database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement statement =

@@ -16,9 +16,11 @@ class SqliteStore final : public MemoryStore {
   // Opens or creates the file at `path`. Errors name the path and a next step.
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path);
 
-  absl::Status Read(const Context& context, const CustomerKey& key, ReadCallback read) override;
+  absl::Status Read(const Context& context, const CustomerKey& key, int64_t min_version,
+                    ReadCallback read) override;
   absl::Status Write(const Context& context, const CustomerKey& key, WriteCallback write) override;
-  absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key) override;
+  absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key,
+                                  int64_t min_version) override;
   absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
                                                              absl::string_view tenant,
                                                              absl::string_view after,

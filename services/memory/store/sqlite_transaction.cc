@@ -109,24 +109,31 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsChangedSince(int64_
   return rows;
 }
 
-absl::StatusOr<std::optional<FactRow>> SqliteTransaction::FactById(absl::string_view id) {
-  storage::SqliteStatement statement = Prepare(
-      "SELECT body, statements FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?");
-  BindText(statement, 3, id);
-  if (!statement->executeStep()) return std::optional<FactRow>();
-  ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, Statements::kWith));
-  return std::make_optional(std::move(row));
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(
+    absl::Span<const std::string> ids) {
+  return FactsWhere(
+      "SELECT body, statements FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?",
+      ids);
 }
 
-absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKey(absl::string_view key) {
-  storage::SqliteStatement statement = Prepare(
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKeys(
+    absl::Span<const std::string> keys) {
+  return FactsWhere(
       "SELECT body, statements FROM facts INDEXED BY facts_by_key "
-      "WHERE tenant = ? AND customer_id = ? AND fact_key = ? AND fact_key <> ''");
-  BindText(statement, 3, key);
+      "WHERE tenant = ? AND customer_id = ? AND fact_key = ? AND fact_key <> ''",
+      keys);
+}
+
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWhere(
+    const char* sql, absl::Span<const std::string> values) {
   std::vector<FactRow> rows;
-  while (statement->executeStep()) {
-    ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, Statements::kWith));
-    rows.push_back(std::move(row));
+  for (const std::string& value : values) {
+    storage::SqliteStatement statement = Prepare(sql);
+    statement->bind(3, value);
+    while (statement->executeStep()) {
+      ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, Statements::kWith));
+      rows.push_back(std::move(row));
+    }
   }
   return rows;
 }

@@ -26,8 +26,8 @@ class SqliteTransaction final : public CustomerTransaction {
   absl::StatusOr<CustomerState> State() override;
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override;
-  absl::StatusOr<std::optional<FactRow>> FactById(absl::string_view id) override;
-  absl::StatusOr<std::vector<FactRow>> FactsWithKey(absl::string_view key) override;
+  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) override;
+  absl::StatusOr<std::vector<FactRow>> FactsWithKeys(absl::Span<const std::string> keys) override;
   absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) override;
   absl::StatusOr<std::vector<Contribution>> Contributions() override;
   absl::StatusOr<std::optional<ProfileRecord>> Profile(int64_t version) override;
@@ -51,6 +51,9 @@ class SqliteTransaction final : public CustomerTransaction {
   // A statement whose first two parameters are this customer.
   storage::SqliteStatement Prepare(const char* sql);
   std::string Digest() const;
+  // The rows of `sql` for each of `values`, its third parameter.
+  absl::StatusOr<std::vector<FactRow>> FactsWhere(const char* sql,
+                                                  absl::Span<const std::string> values);
 
   storage::SqliteConnection& connection_;
   const CustomerKey& key_;

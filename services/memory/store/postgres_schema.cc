@@ -1,0 +1,80 @@
+#include "services/memory/store/postgres_schema.h"
+
+namespace throughline::memory::store {
+namespace {
+
+// Ids compare by their bytes (COLLATE "C"), as in every other store, whatever the database's
+// locale.
+constexpr char kInitial[] = R"sql(
+CREATE TABLE memory.customers (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  erased_version bigint NOT NULL,
+  current_facts bigint NOT NULL,
+  updated_at bigint NOT NULL,
+  head bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id)
+);
+
+CREATE TABLE memory.states (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id)
+);
+
+CREATE TABLE memory.facts (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  fact_id text COLLATE "C" NOT NULL,
+  fact_key text COLLATE "C" NOT NULL,
+  changed_version bigint NOT NULL,
+  body bytea NOT NULL,
+  statements bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id, fact_id)
+);
+CREATE INDEX facts_by_key ON memory.facts (tenant, customer_id, fact_key) WHERE fact_key <> '';
+CREATE INDEX facts_by_change ON memory.facts (tenant, customer_id, changed_version);
+
+CREATE TABLE memory.contributions (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  contribution_id text COLLATE "C" NOT NULL,
+  occurred_at bigint NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id, contribution_id)
+);
+
+CREATE TABLE memory.profiles (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id, version)
+);
+
+CREATE TABLE memory.replies (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  idempotency_key text COLLATE "C" NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id, idempotency_key)
+);
+
+-- Only a digest of who was erased, and the version not to go back behind.
+CREATE TABLE memory.erasures (
+  tenant text COLLATE "C" NOT NULL,
+  customer_digest text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  PRIMARY KEY (tenant, customer_digest)
+);
+)sql";
+
+constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}};
+
+}  // namespace
+
+absl::Span<const storage::Migration> PostgresMigrations() { return kMigrations; }
+
+}  // namespace throughline::memory::store

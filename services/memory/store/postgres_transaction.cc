@@ -1,0 +1,339 @@
+#include "services/memory/store/postgres_transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/digest/sha256.h"
+#include "services/memory/store/codec.h"
+
+namespace throughline::memory::store {
+
+using storage::PostgresRows;
+using Value = storage::PostgresValue;
+
+namespace {
+
+template <typename Message>
+absl::Status Parse(absl::string_view bytes, Message* message) {
+  if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat("a stored ", message->GetTypeName(),
+                                          " cannot be read; restore the database from a backup"));
+}
+
+// The column body of a row.
+template <typename Message>
+auto ReadBody(const PostgresRows& rows, int row)
+    -> absl::StatusOr<decltype(Decode(std::declval<Message>()))> {
+  Message message;
+  RETURN_IF_ERROR(Parse(rows.Text(row, 0), &message));
+  return Decode(message);
+}
+
+// The column body of the first row, if there is one.
+template <typename Message>
+auto ReadFirst(const PostgresRows& rows)
+    -> absl::StatusOr<std::optional<decltype(Decode(std::declval<Message>()))>> {
+  using Record = decltype(Decode(std::declval<Message>()));
+  if (rows.empty()) return std::optional<Record>();
+  ASSIGN_OR_RETURN(Record record, ReadBody<Message>(rows, 0));
+  return std::make_optional(std::move(record));
+}
+
+template <typename Message>
+auto ReadAll(const PostgresRows& rows)
+    -> absl::StatusOr<std::vector<decltype(Decode(std::declval<Message>()))>> {
+  std::vector<decltype(Decode(std::declval<Message>()))> records;
+  records.reserve(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    ASSIGN_OR_RETURN(auto record, ReadBody<Message>(rows, row));
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+// The columns body[, statements].
+absl::StatusOr<std::vector<FactRow>> ReadFacts(const PostgresRows& rows, Statements statements) {
+  ASSIGN_OR_RETURN(std::vector<FactRow> facts, ReadAll<pb::StoredFact>(rows));
+  if (statements == Statements::kWithout) return facts;
+  for (int row = 0; row < rows.size(); ++row) {
+    pb::StoredStatements said;
+    RETURN_IF_ERROR(Parse(rows.Text(row, 1), &said));
+    facts[static_cast<size_t>(row)].statements = DecodeStatements(said);
+  }
+  return facts;
+}
+
+Value Body(const google::protobuf::MessageLite& message) {
+  return Value::Bytes(message.SerializeAsString());
+}
+
+}  // namespace
+
+int64_t PostgresTransaction::LockOf(const CustomerKey& key) {
+  constexpr size_t kDigits = 16;
+  uint64_t lock = 0;
+  const std::string digest = Sha256Hex({"memory", key.tenant, key.customer_id});
+  return absl::SimpleHexAtoi(digest.substr(0, kDigits), &lock) ? static_cast<int64_t>(lock) : 0;
+}
+
+absl::StatusOr<PostgresRows> PostgresTransaction::Execute(const std::string& sql,
+                                                          std::vector<Value> more) {
+  more.insert(more.begin(), {Value::Text(key_.tenant), Value::Text(key_.customer_id)});
+  return connection_.Execute(sql, more);
+}
+
+std::string PostgresTransaction::Digest() const {
+  return Sha256Hex({key_.tenant, key_.customer_id});
+}
+
+absl::Status PostgresTransaction::BeginWrite() {
+  ASSIGN_OR_RETURN(const CustomerHead head, Head());
+  next_version_ = head.version + 1;
+  if (head.version != 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const PostgresRows erased,
+      connection_.Execute(
+          "SELECT version FROM memory.erasures WHERE tenant = $1 AND customer_digest = $2",
+          {Value::Text(key_.tenant), Value::Text(Digest())}));
+  if (!erased.empty()) next_version_ = erased.Integer(0, 0) + 1;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CustomerHead> PostgresTransaction::Head() {
+  if (head_.has_value()) return *head_;
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT head, version, erased_version FROM memory.customers "
+                           "WHERE tenant = $1 AND customer_id = $2"));
+  ASSIGN_OR_RETURN(const std::optional<CustomerHead> found, ReadFirst<pb::StoredHead>(rows));
+  head_ = found.value_or(CustomerHead{});
+  if (found.has_value()) {
+    head_->version = rows.Integer(0, 1);
+    head_->erased_version = rows.Integer(0, 2);
+  }
+  return *head_;
+}
+
+absl::StatusOr<CustomerState> PostgresTransaction::State() {
+  ASSIGN_OR_RETURN(
+      const PostgresRows rows,
+      Execute("SELECT body FROM memory.states WHERE tenant = $1 AND customer_id = $2"));
+  ASSIGN_OR_RETURN(std::optional<CustomerState> state, ReadFirst<pb::StoredState>(rows));
+  return std::move(state).value_or(CustomerState{});
+}
+
+absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsChangedSince(int64_t version,
+                                                                            Statements statements) {
+  RETURN_IF_ERROR(Flush());
+  std::string sql =
+      absl::StrCat("SELECT body", statements == Statements::kWith ? ", statements" : "",
+                   " FROM memory.facts WHERE tenant = $1 AND customer_id = $2");
+  std::vector<Value> more;
+  if (version != 0) {
+    absl::StrAppend(&sql, " AND changed_version > $3");
+    more.push_back(Value::Integer(version));
+  }
+  ASSIGN_OR_RETURN(const PostgresRows rows, Execute(sql, std::move(more)));
+  return ReadFacts(rows, statements);
+}
+
+absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsById(
+    absl::Span<const std::string> ids) {
+  RETURN_IF_ERROR(Flush());
+  if (ids.empty()) return std::vector<FactRow>();
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body, statements FROM memory.facts "
+                           "WHERE tenant = $1 AND customer_id = $2 AND fact_id = ANY($3)",
+                           {Value::Texts(ids)}));
+  return ReadFacts(rows, Statements::kWith);
+}
+
+absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsWithKeys(
+    absl::Span<const std::string> keys) {
+  RETURN_IF_ERROR(Flush());
+  if (keys.empty()) return std::vector<FactRow>();
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body, statements FROM memory.facts WHERE tenant = $1 AND "
+                           "customer_id = $2 AND fact_key = ANY($3) AND fact_key <> ''",
+                           {Value::Texts(keys)}));
+  return ReadFacts(rows, Statements::kWith);
+}
+
+absl::StatusOr<std::optional<Contribution>> PostgresTransaction::ContributionById(
+    absl::string_view id) {
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body FROM memory.contributions "
+                           "WHERE tenant = $1 AND customer_id = $2 AND contribution_id = $3",
+                           {Value::Text(id)}));
+  return ReadFirst<pb::StoredContribution>(rows);
+}
+
+absl::StatusOr<std::vector<Contribution>> PostgresTransaction::Contributions() {
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body FROM memory.contributions WHERE tenant = $1 AND "
+                           "customer_id = $2 ORDER BY occurred_at, contribution_id"));
+  return ReadAll<pb::StoredContribution>(rows);
+}
+
+absl::StatusOr<std::optional<ProfileRecord>> PostgresTransaction::Profile(int64_t version) {
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body FROM memory.profiles "
+                           "WHERE tenant = $1 AND customer_id = $2 AND version = $3",
+                           {Value::Integer(version)}));
+  return ReadFirst<pb::StoredProfile>(rows);
+}
+
+absl::StatusOr<std::vector<ProfileRecord>> PostgresTransaction::Profiles(int64_t before,
+                                                                         int limit) {
+  ASSIGN_OR_RETURN(
+      const PostgresRows rows,
+      Execute("SELECT body FROM memory.profiles WHERE tenant = $1 AND customer_id = $2 AND "
+              "version < $3 ORDER BY version DESC LIMIT $4",
+              {Value::Integer(before == 0 ? INT64_MAX : before), Value::Integer(limit)}));
+  return ReadAll<pb::StoredProfile>(rows);
+}
+
+absl::Status PostgresTransaction::PutFact(const FactRow& row) {
+  const auto [it, fresh] = pending_.position_of.emplace(row.fact.id, pending_.ids.size());
+  const size_t position = it->second;
+  if (fresh) {
+    pending_.ids.push_back(row.fact.id);
+    pending_.keys.emplace_back();
+    pending_.bodies.emplace_back();
+    pending_.statements.emplace_back();
+  }
+  pending_.keys[position] = row.key;
+  pending_.bodies[position] = Encode(row).SerializeAsString();
+  pending_.statements[position] = EncodeStatements(row.statements).SerializeAsString();
+  pending_.bytes += pending_.bodies[position].size() + pending_.statements[position].size();
+  const bool full = pending_.ids.size() >= kMaxPendingFacts || pending_.bytes >= kMaxPendingBytes;
+  return full ? Flush() : absl::OkStatus();
+}
+
+absl::Status PostgresTransaction::Flush() {
+  if (pending_.ids.empty()) return absl::OkStatus();
+  const PendingFacts sent = std::exchange(pending_, {});
+  return Execute(
+             "INSERT INTO memory.facts "
+             "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements) "
+             "SELECT $1, $2, $3, rows.* FROM unnest($4, $5, $6, $7) AS rows "
+             "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET "
+             "fact_key = excluded.fact_key, changed_version = excluded.changed_version, "
+             "body = excluded.body, statements = excluded.statements",
+             {Value::Integer(next_version_), Value::Texts(sent.ids), Value::Texts(sent.keys),
+              Value::ByteStrings(sent.bodies), Value::ByteStrings(sent.statements)})
+      .status();
+}
+
+absl::Status PostgresTransaction::EraseFact(absl::string_view id) {
+  RETURN_IF_ERROR(Flush());
+  return Execute("DELETE FROM memory.facts WHERE tenant = $1 AND customer_id = $2 AND fact_id = $3",
+                 {Value::Text(id)})
+      .status();
+}
+
+absl::Status PostgresTransaction::PutContribution(const Contribution& contribution) {
+  return Execute(
+             "INSERT INTO memory.contributions "
+             "(tenant, customer_id, contribution_id, occurred_at, body) VALUES ($1, $2, $3, $4, "
+             "$5) "
+             "ON CONFLICT (tenant, customer_id, contribution_id) DO UPDATE SET "
+             "occurred_at = excluded.occurred_at, body = excluded.body",
+             {Value::Text(contribution.id), Value::Integer(absl::ToUnixMicros(contribution.at)),
+              Body(Encode(contribution))})
+      .status();
+}
+
+absl::Status PostgresTransaction::EraseContribution(absl::string_view id) {
+  return Execute(
+             "DELETE FROM memory.contributions "
+             "WHERE tenant = $1 AND customer_id = $2 AND contribution_id = $3",
+             {Value::Text(id)})
+      .status();
+}
+
+absl::Status PostgresTransaction::PutProfile(const ProfileRecord& record) {
+  return Execute(
+             "INSERT INTO memory.profiles (tenant, customer_id, version, body) "
+             "VALUES ($1, $2, $3, $4) "
+             "ON CONFLICT (tenant, customer_id, version) DO UPDATE SET body = excluded.body",
+             {Value::Integer(record.profile.version), Body(Encode(record))})
+      .status();
+}
+
+absl::Status PostgresTransaction::EraseProfile(int64_t version) {
+  return Execute(
+             "DELETE FROM memory.profiles WHERE tenant = $1 AND customer_id = $2 AND version = $3",
+             {Value::Integer(version)})
+      .status();
+}
+
+absl::StatusOr<std::optional<Reply>> PostgresTransaction::FindReply(
+    absl::string_view idempotency_key) {
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body FROM memory.replies "
+                           "WHERE tenant = $1 AND customer_id = $2 AND idempotency_key = $3",
+                           {Value::Text(idempotency_key)}));
+  return ReadFirst<pb::StoredReply>(rows);
+}
+
+absl::Status PostgresTransaction::PutReply(absl::string_view idempotency_key, const Reply& reply) {
+  return Execute(
+             "INSERT INTO memory.replies (tenant, customer_id, idempotency_key, body) "
+             "VALUES ($1, $2, $3, $4) "
+             "ON CONFLICT (tenant, customer_id, idempotency_key) DO UPDATE SET body = "
+             "excluded.body",
+             {Value::Text(idempotency_key), Body(Encode(reply))})
+      .status();
+}
+
+absl::Status PostgresTransaction::EraseReplies() {
+  return Execute("DELETE FROM memory.replies WHERE tenant = $1 AND customer_id = $2").status();
+}
+
+absl::Status PostgresTransaction::PutState(const CustomerState& state) {
+  return Execute(
+             "INSERT INTO memory.states (tenant, customer_id, body) VALUES ($1, $2, $3) "
+             "ON CONFLICT (tenant, customer_id) DO UPDATE SET body = excluded.body",
+             {Body(Encode(state))})
+      .status();
+}
+
+absl::Status PostgresTransaction::PutHead(const CustomerHead& head) {
+  head_ = head;
+  head_->version = next_version_;
+  return Execute(
+             "INSERT INTO memory.customers "
+             "(tenant, customer_id, version, erased_version, current_facts, updated_at, head) "
+             "VALUES ($1, $2, $3, $4, $5, $6, $7) "
+             "ON CONFLICT (tenant, customer_id) DO UPDATE SET version = excluded.version, "
+             "erased_version = excluded.erased_version, current_facts = excluded.current_facts, "
+             "updated_at = excluded.updated_at, head = excluded.head",
+             {Value::Integer(next_version_), Value::Integer(head.erased_version),
+              Value::Integer(head.current_facts),
+              Value::Integer(absl::ToUnixMicros(head.updated_at)), Body(Encode(head))})
+      .status();
+}
+
+absl::Status PostgresTransaction::EraseCustomer() {
+  pending_ = {};
+  head_ = CustomerHead{};
+  for (const char* table :
+       {"facts", "contributions", "profiles", "replies", "states", "customers"}) {
+    RETURN_IF_ERROR(Execute(absl::StrCat("DELETE FROM memory.", table,
+                                         " WHERE tenant = $1 AND customer_id = $2"))
+                        .status());
+  }
+  return connection_
+      .Execute(
+          "INSERT INTO memory.erasures (tenant, customer_digest, version) VALUES ($1, $2, $3) "
+          "ON CONFLICT (tenant, customer_digest) DO UPDATE SET version = excluded.version",
+          {Value::Text(key_.tenant), Value::Text(Digest()), Value::Integer(next_version_)})
+      .status();
+}
+
+}  // namespace throughline::memory::store

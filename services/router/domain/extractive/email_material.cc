@@ -95,6 +95,7 @@ class Gatherer {
     }
     if (input.analysis.next_step) absl::StrAppend(&subject, input.analysis.next_step->description);
     subject_ = ContentStems(subject);
+    EraseSuspicious(input.analysis.suspicious_content, statements_);
     for (const Statement& statement : statements_) {
       const absl::string_view verb =
           absl::string_view(statement.clean).substr(0, statement.clean.find(' '));
@@ -168,9 +169,6 @@ class Gatherer {
     static const RE2& rough =
         *new RE2("(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow)\\b");
     if (Matches(clean, rough)) return false;
-    for (const deal::Evidence& suspicious : input_.analysis.suspicious_content) {
-      if (suspicious.turn == statement.turn->index) return false;
-    }
     return money_ || !SpeaksOfMoney(clean);
   }
 
@@ -540,7 +538,7 @@ class Gatherer {
   const EmailInput& input_;
   const Cast& cast_;
   const Reader reader_;
-  const std::vector<Statement> statements_;
+  std::vector<Statement> statements_;
   std::vector<std::string> subject_;
   bool reader_speaks_ = false;
   std::vector<std::string> said_;  // this call's words on the primary matter

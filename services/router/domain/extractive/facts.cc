@@ -6,11 +6,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
-#include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_atoms.h"
+#include "services/router/domain/extractive/facts_deal.h"
+#include "services/router/domain/extractive/facts_passages.h"
 #include "services/router/domain/extractive/facts_wording.h"
-#include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/tokens.h"
 #include "services/router/domain/extractive/profile.h"
 
@@ -23,8 +23,6 @@ using transcript::Side;
 // Share of the shorter fact's content words that must stand in the other one.
 constexpr double kSameOverlap = 0.9;
 constexpr double kSameLength = 0.7;
-constexpr double kNextCallUsefulness = 3;
-constexpr double kNextCallConfidence = 0.8;
 
 deal::Evidence EvidenceOf(const CallInput& input, const transcript::Turn& turn,
                           const std::string& quote) {
@@ -48,6 +46,7 @@ std::string SubjectOf(const Statement& statement, const Cast& cast) {
 std::vector<std::string> TagsOf(const Statement& statement) {
   std::vector<std::string> tags;
   if (statement.Has("hedge")) tags.push_back("hedged");
+  if (statement.passage) tags.push_back("passage");
   if (statement.side == Side::kSeller) tags.push_back("seller");
   if (statement.question || statement.asked_turn != nullptr) tags.push_back("question");
   return tags;
@@ -72,24 +71,6 @@ Fact MakeFact(const Statement& statement, const CallInput& input, const Cast& ca
   fact.confidence = Confidence(statement);
   fact.valid_from = input.occurred_at;
   fact.tags = TagsOf(statement);
-  return fact;
-}
-
-// "Northwind Foods and Acme speak next on Monday, June 8."
-std::optional<Fact> NextCall(const CallInput& input, const deal::Analysis& analysis,
-                             const std::vector<Statement>& statements, const Cast& cast) {
-  const absl::CivilDay today = absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone());
-  const auto next = NextConversation(statements, input.call_id, today);
-  if (!analysis.is_sales_call || !next) return std::nullopt;
-  Fact fact;
-  fact.kind = deal::FactKind::kTimeline;
-  fact.text = absl::StrCat("The next call between ", cast.customer(), " and ", cast.seller(),
-                           " is on ", FormatDay(next->day), ".");
-  fact.attribute = "next_call";
-  fact.value = absl::FormatCivilTime(next->day);
-  fact.evidence.push_back(next->evidence);
-  fact.confidence = kNextCallConfidence;
-  fact.valid_from = input.occurred_at;
   return fact;
 }
 
@@ -140,20 +121,27 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analy
   const std::string only_open =
       analysis.open_blockers.size() == 1 ? analysis.open_blockers.front().object : "";
   AtomReader reader(AntecedentsOf(analysis, input.call_id, cast), only_open, cast);
-  const std::vector<Statement> statements = FindStatements(tier, input, cast);
+  std::vector<Statement> statements = FindStatements(tier, input, cast);
+  EraseSuspicious(analysis.suspicious_content, statements);
   for (const Statement& statement : statements) reader.Add(statement);
-  std::vector<std::pair<double, Fact>> scored;
-  if (std::optional<Fact> next = NextCall(input, analysis, statements, cast)) {
-    scored.emplace_back(kNextCallUsefulness, *std::move(next));
-  }
+  std::vector<ScoredFact> scored = DealFacts(input, analysis, statements, cast);
+  std::vector<Statement> kept;
+  const auto keep = [&](const Statement& words, double score) {
+    if (score < kWorthKeeping) return;
+    Fact fact = MakeFact(words, input, cast);
+    if (fact.text.empty()) return;
+    scored.emplace_back(score, std::move(fact));
+    kept.push_back(words);
+  };
   for (const Statement& atom : reader.atoms()) {
-    const double score = Usefulness(atom);
-    if (score < kWorthKeeping) continue;
     const bool short_seller_talk =
         tier == Tier::kFast && atom.side == Side::kSeller && !atom.Has("commitment");
-    if (short_seller_talk) continue;
-    Fact fact = MakeFact(atom, input, cast);
-    if (!fact.text.empty()) scored.emplace_back(score, std::move(fact));
+    if (!short_seller_talk) keep(atom, Usefulness(atom));
+  }
+  if (tier == Tier::kDeep) {
+    for (const Statement& passage : FindPassages(statements, kept, cast)) {
+      keep(passage, PassageUsefulness(passage));
+    }
   }
   std::stable_sort(scored.begin(), scored.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });

@@ -23,6 +23,9 @@ inline constexpr size_t kMaxFastFactsPerCall = 40;
 double Usefulness(const Statement& statement);
 inline constexpr double kWorthKeeping = 1.3;
 
+// The same for a passage, whose sentences count together.
+double PassageUsefulness(const Statement& passage);
+
 deal::FactKind KindOf(const Statement& statement);
 
 // A single-valued property the statement sets, if it says so plainly.

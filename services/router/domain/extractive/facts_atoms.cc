@@ -27,6 +27,7 @@ using WordSet = absl::flat_hash_set<absl::string_view>;
 constexpr size_t kMaxJoinedWords = 36;
 constexpr size_t kMinHalfWords = 3;
 constexpr int kMinTellingWords = 4;
+constexpr size_t kMinKeyWords = 4;  // fewer say too little without the sentences around them
 // A fragment of a few words may elaborate a sentence that is not long itself.
 constexpr size_t kMaxFragmentWords = 8;
 constexpr size_t kMaxElaboratedWords = 16;
@@ -394,7 +395,8 @@ void AtomReader::AddClause(const Statement& statement, const std::string& origin
     return Append(statement, clause, opens);
   if (JoinToLast(statement, clause)) return;
   // Figures, an offer or an agreed summary in key words are worded by their kind.
-  const bool key_words = !HasVerb(clause) && (statement.numbers > 0 || statement.agreed);
+  const bool key_words = !HasVerb(clause) && (statement.numbers > 0 || statement.agreed) &&
+                         ContentStems(clause).size() >= kMinKeyWords;
   if (key_words || TellsEnough(statement, clause)) return Append(statement, clause, opens);
   joinable_ = false;
 }
@@ -402,6 +404,10 @@ void AtomReader::AddClause(const Statement& statement, const std::string& origin
 void AtomReader::Add(const Statement& statement) {
   bool first = true;
   for (const std::string& piece : statement.pieces) {
+    if (HasDirectSpeech(piece)) {  // told as a passage, word for word
+      joinable_ = first = false;
+      continue;
+    }
     std::vector<std::string> clauses = SplitCompound(piece);
     for (size_t i = 0; i < clauses.size(); ++i) {
       // A half that needs the other one stays with it.

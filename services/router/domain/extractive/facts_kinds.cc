@@ -115,6 +115,15 @@ double Usefulness(const Statement& statement) {
   return statement.side == Side::kSeller ? SellerUsefulness(statement, score) : score;
 }
 
+double PassageUsefulness(const Statement& passage) {
+  const auto topic = passage.cues.find("topic");
+  const int topics = topic == passage.cues.end() ? 0 : topic->second;
+  double score = std::min(topics, 3) * 0.7 + CueWeight(passage) + ContentWeight(passage);
+  score += std::min(passage.numbers, 3) * 0.8 + std::min(passage.names, 2) * 0.6;
+  if (passage.Has("smalltalk")) score -= passage.content_words >= 6 ? 0.8 : 2.0;
+  return passage.side == Side::kSeller ? SellerUsefulness(passage, score) : score;
+}
+
 FactKind KindOf(const Statement& statement) {
   const bool seller = statement.side == Side::kSeller;
   if (statement.question) return FactKind::kStatement;

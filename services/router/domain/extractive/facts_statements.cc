@@ -265,6 +265,9 @@ class Reader {
   void AttachQuestion(const Turn& turn, const Reading& reading, const std::vector<Sentence>& group,
                       Statement& statement) const {
     if (question_turn_ == nullptr || question_turn_->speaker == turn.speaker) return;
+    statement.heard = question_;
+    statement.heard_quote = question_quote_;
+    statement.heard_turn = question_turn_;
     const bool short_answer = Length(group.front().span) <= kShortAnswerTokens &&
                               (statement.numbers > 0 || statement.names > 0);
     if (statement.question) return;
@@ -298,6 +301,24 @@ class Reader {
 
 std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const Cast& cast) {
   return Reader(tier, input, cast).Run();
+}
+
+void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
+                     std::vector<Statement>& statements) {
+  for (const deal::Evidence& words : suspicious) {
+    const auto is_there = [&](const Turn* turn) {
+      return turn != nullptr && turn->index == words.turn;
+    };
+    std::erase_if(statements, [&](const Statement& statement) {
+      if (!is_there(statement.turn)) return false;
+      const size_t end = statement.turn->text.find(statement.quote) + statement.quote.size();
+      return end > statement.turn->text.find(words.quote);
+    });
+    for (Statement& statement : statements) {
+      if (is_there(statement.asked_turn)) statement.asked_turn = nullptr;
+      if (is_there(statement.heard_turn)) statement.heard_turn = nullptr;
+    }
+  }
 }
 
 void Recount(const Cast& cast, Statement& statement) {

@@ -30,10 +30,16 @@ struct Statement {
   bool pronoun_first = false;     // begins with "it", "that", … and nothing before it in the turn
   bool agreed = false;            // the other side's next words are "yes", "that's right", …
   bool called_colleague = false;  // said to somebody of the speaker's own side
+  bool passage = false;           // sentences that only together say something
   // The question it answers, with its turn; empty when it stands alone.
   std::string asked;
   std::string asked_quote;
   const transcript::Turn* asked_turn = nullptr;
+
+  // The question right before the turn, for the turn's first statement, whatever it answers.
+  std::string heard;
+  std::string heard_quote;
+  const transcript::Turn* heard_turn = nullptr;
 
   // What the fact cues found, by kind ("topic", "need", …), and what the words hold.
   absl::flat_hash_map<std::string, int> cues;
@@ -47,6 +53,10 @@ struct Statement {
 
 // Statements in the order they were said. The fast tier reads every sentence for itself.
 std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const Cast& cast);
+
+// Takes out what stands in a turn from the first words on that try to instruct the software.
+void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
+                     std::vector<Statement>& statements);
 
 // Reads the cues, names and figures of `statement.clean` afresh, after its words were changed.
 void Recount(const Cast& cast, Statement& statement);

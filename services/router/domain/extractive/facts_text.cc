@@ -266,6 +266,11 @@ std::string FirstName(absl::string_view name) {
   return std::string(name);
 }
 
+bool StartsOver(absl::string_view first_word) {
+  static const RE2& subject = *new RE2("^(?:i|we|you|he|she|it|they|that|there)(?:'\\w+)?$");
+  return RE2::FullMatch(re2::StringPiece(first_word.data(), first_word.size()), subject);
+}
+
 // "that's that's", "I'll, I'll send": said twice, written once. Doubled figures stay.
 std::string WithoutRepeats(absl::string_view text) {
   std::vector<std::string> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
@@ -280,6 +285,10 @@ std::string WithoutRepeats(absl::string_view text) {
       for (size_t k = 0; k < length; ++k) {
         same = same && plain(i + k) == plain(i + length + k) && !IsNumberWord(plain(i + k));
       }
+      // "Not the portal, the portal logs me out" begins anew; "we need, we need a" starts over.
+      const bool anew =
+          length > 1 && same && words[i + length - 1].back() == ',' && !StartsOver(plain(i));
+      same = same && !anew;
       const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
       if (same) {
         words.erase(at, at + static_cast<std::ptrdiff_t>(length));
@@ -323,6 +332,10 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
     if (!called.empty()) clean.addressee = called;
     if (text.size() == before) break;
   }
+  static const RE2& recap = *new RE2(
+      "(?i)^(?:so )?(?:if|as|let me|just to|to) (?:i )?(?:(?:read|say|play|repeat|sum) (?:it|that|"
+      "this) (?:back|up)|understand it|recap|summarize|confirm)(?: to you)?[:,] ");
+  RE2::Replace(&text, recap, "");
   const size_t spoken = text.size();
   static const RE2& aside = *new RE2("(?i),\\s*(?:uh|um|er|like|say|let's say)\\s*,");
   RE2::GlobalReplace(&text, aside, "");
@@ -377,12 +390,26 @@ std::string Uncapitalized(absl::string_view text, const Cast& cast) {
   return result;
 }
 
+bool HasDirectSpeech(absl::string_view clean) {
+  static const RE2& spoken = *new RE2(
+      "(?i)\\b(\\w+) (?:just )?(?:said|says|told (?:me|us|him|her|them)|asked(?: me| us| him| "
+      "her)?|asks|wrote|writes|goes|went)(?:,? and i(?:'m quoting| quote| wrote it down))?[,:] ");
+  static const RE2& own = *new RE2("(?i)^(?:i|you|we|as|like|what|who)$");
+  re2::StringPiece rest(clean.data(), clean.size());
+  std::string before;
+  while (RE2::FindAndConsume(&rest, spoken, &before)) {
+    if (!RE2::FullMatch(before, own)) return true;
+  }
+  return false;
+}
+
 bool IsInterjection(absl::string_view clean) {
   static const RE2& pattern = *new RE2(
       "(?i)^(?:good|great|fine|fair|fair enough|perfect|excellent|amazing|lovely|exactly|noted|"
       "right|okay|ok|yes|yeah|yep|no|nope|sure|ha|haha|oh|ouch|wow|huh|hm|hmm|understood|got it|"
       "agreed|correct|true|deal|absolutely|of course|thanks|thank you|sorry|please|hi|hey|hello|"
-      "hi all|hi both|morning|afternoon|good morning|good afternoon|let me see|i see)$");
+      "(?:hi|hello|hey|thanks|thank you|morning) (?:all|both|everyone|everybody|again|there|you)|"
+      "morning|afternoon|good morning|good afternoon|let me see|i see|that's clear|that's fair)$");
   return RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), pattern);
 }
 
@@ -394,7 +421,9 @@ std::string AsStatement(absl::string_view clean, const std::string& speaker,
   const auto told = [&](absl::string_view verb, absl::string_view words) {
     Perspective after = perspective;
     after.first_singular.subject = after.first_singular.object = FirstName(who);
-    return absl::StrCat(who, " ", verb, " ", Uncapitalized(Rephrase(words, after), cast), ".");
+    std::string asked = Rephrase(words, after);
+    if (!asked.empty()) asked[0] = absl::ascii_tolower(static_cast<unsigned char>(asked[0]));
+    return absl::StrCat(who, " ", verb, " ", asked, ".");
   };
   std::string action;
   if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), "(?i)let's (.*)", &action)) {
@@ -431,6 +460,17 @@ std::string AsStatement(absl::string_view clean, const std::string& speaker,
     return absl::StrCat(who, " said that ", Uncapitalized(text, cast), ".");
   }
   return absl::StrCat(Capitalized(text), ".");
+}
+
+std::string RetoldWords(absl::string_view clean, const std::string& speaker,
+                        const std::string& addressee, const Cast& cast) {
+  Perspective perspective = PerspectiveOf(speaker, addressee, clean, cast);
+  if (!speaker.empty()) {
+    Referent& self = perspective.first_singular;
+    self.subject = self.object = FirstName(speaker);
+    self.possessive = absl::StrCat(FirstName(speaker), "'s");
+  }
+  return Uncapitalized(Rephrase(clean, perspective), cast);
 }
 
 }  // namespace throughline::router::extractive

@@ -79,6 +79,10 @@ struct CleanSentence {
 // Drops openers ("So, okay,"), fillers ("you know,") and names called ("Jordan, …").
 CleanSentence Clean(absl::string_view sentence, const Cast& cast);
 
+// Somebody else's words passed on as they were spoken: "Ana said, I'll retire". The "I" in them is
+// not the speaker.
+bool HasDirectSpeech(absl::string_view clean);
+
 // Interjections that say nothing alone: "good", "noted".
 bool IsInterjection(absl::string_view clean);
 
@@ -86,6 +90,10 @@ bool IsInterjection(absl::string_view clean);
 // "you" is for a seller's sentence; empty: the customer's company. Empty when the words are
 // nothing that can be told of somebody ("let me see").
 std::string AsStatement(absl::string_view clean, const std::string& speaker,
+                        const std::string& addressee, const Cast& cast);
+
+// The same words told of their speaker, who is named before them: first name from the start.
+std::string RetoldWords(absl::string_view clean, const std::string& speaker,
                         const std::string& addressee, const Cast& cast);
 
 // First letter changed; other letters kept.

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/facts_atoms.h"
+#include "services/router/domain/extractive/facts_passages.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/tokens.h"
@@ -279,6 +280,7 @@ std::string AnswerSentence(absl::string_view question, const std::string& asker,
 
 std::string FactSentence(const Statement& atom, const Cast& cast) {
   if (atom.question) return QuestionSentence(atom, cast);
+  if (atom.passage) return PassageSentence(atom, cast);
   if (atom.voice.empty()) {
     return absl::StrCat("A letter read out on the call says: \"", Capitalized(atom.clean), ".\"");
   }

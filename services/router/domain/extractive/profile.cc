@@ -30,13 +30,18 @@ ProfileEntry EntryOf(const Fact& fact, std::string text) {
   return {std::move(text), fact.evidence.front(), fact.valid_from};
 }
 
+// Said by the customer, in one sentence: what a profile can be read from.
+bool IsPlain(const Fact& fact) {
+  return !absl::c_linear_search(fact.tags, "seller") &&
+         !absl::c_linear_search(fact.tags, "passage");
+}
+
 // The strongest facts of a kind, in order.
 std::vector<ProfileEntry> EntriesOf(const std::vector<Fact>& facts, FactKind kind) {
   std::vector<ProfileEntry> entries;
   for (const Fact& fact : facts) {
     if (entries.size() >= kMaxProfileEntriesPerCall) break;
-    const bool sellers = absl::c_linear_search(fact.tags, "seller");
-    if (fact.kind == kind && !sellers && !fact.evidence.empty()) {
+    if (fact.kind == kind && IsPlain(fact) && !fact.evidence.empty()) {
       entries.push_back(EntryOf(fact, fact.text));
     }
   }
@@ -67,8 +72,7 @@ std::optional<ProfileEntry> Budget(const CallInput& input, const Analysis& analy
     if (fact.attribute == "budget" && !fact.evidence.empty()) return EntryOf(fact, fact.text);
   }
   for (const Fact& fact : facts) {
-    const bool sellers = absl::c_linear_search(fact.tags, "seller");
-    if (fact.kind == FactKind::kBudget && !sellers && NamesMoney(fact.text) &&
+    if (fact.kind == FactKind::kBudget && IsPlain(fact) && NamesMoney(fact.text) &&
         !fact.evidence.empty()) {
       return EntryOf(fact, fact.text);
     }

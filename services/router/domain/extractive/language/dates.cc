@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/router/domain/extractive/language/numbers.h"
 
@@ -41,6 +42,11 @@ std::optional<absl::Weekday> WeekdayOf(const Token& token) {
     if (token.text == kWeekdays[i]) return static_cast<absl::Weekday>(i);
   }
   return std::nullopt;
+}
+
+bool IsNoComingDay(const Token& before) {
+  return before.text == "a" || before.text == "every" || before.text == "each" ||
+         before.text == "any" || before.text == "last" || before.text == "most";
 }
 
 absl::CivilDay LastOfMonth(absl::CivilMonth month) { return absl::CivilDay(month + 1) - 1; }
@@ -145,7 +151,10 @@ class DateFinder {
     if (this_or_next) ++next;
     if (next >= last_) return std::nullopt;
     const auto weekday = WeekdayOf(tokens_[next]);
-    if (!weekday) return std::nullopt;
+    // "That's a Thursday", "every Friday", "last Monday": no day to come.
+    if (!weekday || (!this_or_next && at > 0 && IsNoComingDay(tokens_[at - 1]))) {
+      return std::nullopt;
+    }
     for (const auto rule :
          {&DateFinder::MonthThenDay, &DateFinder::DayThenMonth, &DateFinder::OrdinalAlone}) {
       if (std::optional<DateMention> dated = (this->*rule)(next + 1)) {
@@ -170,17 +179,25 @@ class DateFinder {
     const bool digits = absl::EndsWith(Word(next), "th") || absl::EndsWith(Word(next), "st") ||
                         absl::EndsWith(Word(next), "nd") || absl::EndsWith(Word(next), "rd");
     if (number->value < 4 && !(digits && Word(next).size() <= 4)) return std::nullopt;
-    const absl::string_view after = Word(number->last_token);
-    if (after == "time" || after == "call" || after == "year" || after == "quarter" ||
-        after == "property" || after == "option" || after == "floor") {
-      return std::nullopt;
-    }
+    if (CountsThings(number->last_token)) return std::nullopt;
     absl::CivilMonth month(today_);
     for (int tries = 0; tries < 3; ++tries, month += 1) {
       const auto day = DayInMonth(month, number->value);
       if (day && *day > today_) return Found(*day, at, number->last_token, true);
     }
     return std::nullopt;
+  }
+
+  // "the fourth clause": what follows directly is what the ordinal counts.
+  bool CountsThings(size_t after) const {
+    if (after >= last_ || tokens_[after].before != 0 || IsStopWord(tokens_[after].text)) {
+      return false;
+    }
+    static constexpr absl::string_view kDayWords =
+        " morning afternoon evening noon lunch works work suits good fine great perfect please "
+        "instead latest then too okay sounds is are was if when because so and or at ";
+    return !absl::StrContains(kDayWords, absl::StrCat(" ", tokens_[after].text, " ")) &&
+           !WeekdayOf(tokens_[after]) && !NumberAt(tokens_, after, last_);
   }
 
   // "today", "tomorrow", "next week", "this month", "end of the week".

@@ -68,5 +68,14 @@ TEST(FindMoney, LeavesCountsYearsAndPercentagesAlone) {
   EXPECT_EQ(Amounts("the twenty-first"), "");
 }
 
+TEST(DatesTest, AWeekdayInPassingAndACountedThingAreNoDays) {
+  for (const char* text : {"That's a Thursday.", "We meet every Friday.", "They wrote last Monday.",
+                           "The fifth clause stays.", "It is the fourteenth winter."}) {
+    const Reading reading = ReadTurn(text);
+    EXPECT_TRUE(FindDates(reading, 0, reading.tokens.size(), absl::CivilDay(2026, 6, 1)).empty())
+        << text;
+  }
+}
+
 }  // namespace
 }  // namespace throughline::router::extractive

@@ -68,7 +68,7 @@ bool TakesObject(absl::string_view word) {
        "help",  "thank", "thanks", "promise", "owe",     "see",    "hear",   "meet",  "without",
        "make",  "made",  "makes",  "lets",    "save",    "cost",   "costs",  "than",  "like",
        "under", "over",  "after",  "before",  "between", "around", "behind"});
-  return words.contains(word);
+  return words.contains(word) || (word.size() > 5 && absl::EndsWith(word, "ing"));
 }
 
 // Past participles that tell "I'd seen" (had) from "I'd see" (would).

@@ -1,0 +1,224 @@
+#include "services/router/domain/extractive/facts_deal.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/civil_time.h"
+#include "services/router/domain/extractive/email_material.h"
+#include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/facts.h"
+#include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/dates.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::Analysis;
+using deal::Blocker;
+using deal::BlockerStatus;
+using deal::Evidence;
+using deal::Fact;
+using deal::FactKind;
+using deal::Stakeholder;
+using deal::StakeholderRole;
+using transcript::Side;
+
+constexpr double kUsefulness = 3;
+constexpr double kConfidence = 0.8;
+
+class Teller {
+ public:
+  Teller(const CallInput& input, const Analysis& analysis, const Cast& cast)
+      : input_(input),
+        analysis_(analysis),
+        cast_(cast),
+        today_(absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone())) {}
+
+  std::vector<ScoredFact> Run(const std::vector<Statement>& statements) {
+    NextCall(statements);
+    NextStep();
+    for (const Blocker& blocker : analysis_.open_blockers) Matter(blocker);
+    for (const Blocker& blocker : analysis_.resolved_blockers) Matter(blocker);
+    for (const Stakeholder& person : analysis_.stakeholders) Arrival(person);
+    for (const Stakeholder& person : analysis_.decision_makers) Decider(person);
+    return std::move(facts_);
+  }
+
+ private:
+  Fact& Add(FactKind kind, std::string text, std::vector<Evidence> evidence) {
+    Fact fact;
+    fact.kind = kind;
+    fact.text = Capitalized(text);
+    fact.evidence = std::move(evidence);
+    fact.confidence = kConfidence;
+    fact.valid_from = input_.occurred_at;
+    fact.tags.push_back(kDealTag);
+    facts_.emplace_back(kUsefulness, std::move(fact));
+    return facts_.back().second;
+  }
+
+  bool OfThisCall(const Evidence& evidence) const {
+    return evidence.call_id == input_.call_id && !evidence.quote.empty();
+  }
+
+  static std::string Names(const std::vector<std::string>& names) {
+    return absl::StrJoin(names, " and ");
+  }
+
+  // "The next call between Northwind Foods and Acme is on Monday, June 8."
+  void NextCall(const std::vector<Statement>& statements) {
+    const auto next = NextConversation(statements, input_.call_id, today_);
+    if (!next) return;
+    Fact& fact = Add(FactKind::kTimeline,
+                     absl::StrCat("The next call between ", cast_.customer(), " and ",
+                                  cast_.seller(), " is on ", FormatDay(next->day), "."),
+                     {next->evidence});
+    fact.attribute = "next_call";
+    fact.value = absl::FormatCivilTime(next->day);
+  }
+
+  // The sentence that holds the step, told of its speaker.
+  std::string Told(const Evidence& evidence) const {
+    const Reading reading = ReadTurn(evidence.quote);
+    const bool asks = std::any_of(reading.sentences.begin(), reading.sentences.end(),
+                                  [](const Sentence& sentence) { return sentence.question; });
+    const std::string clean = Clean(evidence.quote, cast_).text;
+    if (clean.empty()) return "";
+    if (asks || HasDirectSpeech(clean)) return absl::StrCat("\"", evidence.quote, "\"");
+    return WithDates(
+        WithCurrency(WithDigits(RetoldWords(clean, evidence.speaker, cast_.only_customer(), cast_)),
+                     cast_),
+        today_);
+  }
+
+  // "Next step: Tom Beck: Tom will send the signed letter; due Friday, June 5; it goes to Ana
+  // Ruiz, copy Priya Nair; it concerns the residency letter."
+  void NextStep() {
+    const std::optional<deal::NextStep>& step = analysis_.next_step;
+    if (!step || !OfThisCall(step->evidence)) return;
+    const std::string told = Told(step->evidence);
+    if (told.empty()) return;
+    std::vector<Evidence> evidence = {step->evidence};
+    std::string text = absl::StrCat("Next step: ", told);
+    if (step->due_date) absl::StrAppend(&text, "; due ", FormatDay(*step->due_date));
+    const deal::FollowUp& follow_up = analysis_.follow_up;
+    if (!follow_up.evidence.empty() && OfThisCall(follow_up.evidence.front())) {
+      absl::StrAppend(&text, "; the follow-up goes to ", follow_up.recipient);
+      if (!follow_up.copy.empty()) absl::StrAppend(&text, ", copy ", Names(follow_up.copy));
+      evidence.push_back(follow_up.evidence.front());
+    }
+    const std::optional<Blocker>& primary = analysis_.primary_blocker;
+    if (primary && !primary->object.empty() && !primary->history.empty() &&
+        OfThisCall(primary->history.back().evidence)) {
+      absl::StrAppend(&text, "; it concerns ", WithArticle(primary->object, cast_));
+      evidence.push_back(primary->history.back().evidence);
+    }
+    Fact& fact = Add(FactKind::kCommitment, absl::StrCat(text, "."), std::move(evidence));
+    fact.attribute = "next_step";
+    fact.value = step->due_date ? absl::FormatCivilTime(*step->due_date) : told;
+  }
+
+  // What this call did to a matter, in the words that did it.
+  void Matter(const Blocker& blocker) {
+    if (blocker.object.empty() || blocker.history.empty()) return;
+    const deal::BlockerTransition& last = blocker.history.back();
+    if (!OfThisCall(last.evidence)) return;
+    const bool open = deal::IsOpen(blocker.status);
+    const char* state = !open                                     ? " is settled"
+                        : last.status == BlockerStatus::kReopened ? " is open again"
+                                                                  : " is open";
+    const std::string& speaker = last.evidence.speaker;
+    Add(open ? FactKind::kObjection : FactKind::kDecision,
+        absl::StrCat(WithArticle(blocker.object, cast_), state, ": ",
+                     speaker.empty() ? cast_.customer() : speaker, " said \"", last.evidence.quote,
+                     "\""),
+        {last.evidence});
+  }
+
+  bool IsKnown(const Stakeholder& person) const {
+    return std::any_of(input_.known.stakeholders.begin(), input_.known.stakeholders.end(),
+                       [&](const Stakeholder& known) {
+                         return known.name == person.name && !known.title.empty();
+                       });
+  }
+
+  // Where somebody says the title; a header's title has no words on the call to rest on.
+  std::optional<Evidence> EvidenceOfTitle(const Stakeholder& person) const {
+    const std::string title = absl::AsciiStrToLower(person.title);
+    for (const transcript::Turn& turn : input_.transcript.turns) {
+      const size_t said = absl::AsciiStrToLower(turn.text).find(title);
+      if (said == std::string::npos) continue;
+      const Reading reading = ReadTurn(turn.text);
+      for (const Sentence& sentence : reading.sentences) {
+        if (said < sentence.span.begin || said >= sentence.span.end) continue;
+        return Evidence{input_.call_id, turn.index, turn.speaker, Quote(turn.text, sentence.span)};
+      }
+    }
+    return std::nullopt;
+  }
+
+  // "Ana Ruiz is Operations Director of Northwind Foods." Once, when somebody is met.
+  void Arrival(const Stakeholder& person) {
+    if (person.name.empty() || person.title.empty() || IsKnown(person)) return;
+    if (cast_.SideOf(person.name) == Side::kSeller) return;
+    std::optional<Evidence> evidence = EvidenceOfTitle(person);
+    if (!evidence) return;
+    Fact& fact = Add(FactKind::kStakeholder,
+                     absl::StrCat(person.name, " is ", person.title, " of ", cast_.customer(), "."),
+                     {*std::move(evidence)});
+    fact.subject = person.name;
+    fact.attribute = "title";
+    fact.value = person.title;
+  }
+
+  static const char* SayOf(StakeholderRole role) {
+    switch (role) {
+      case StakeholderRole::kEconomicBuyer:
+        return " decides and signs";
+      case StakeholderRole::kCoSigner:
+        return " signs as well";
+      case StakeholderRole::kApprover:
+        return " has to approve";
+      default:
+        return nullptr;
+    }
+  }
+
+  // Whose yes it takes, by the words that gave it to them.
+  void Decider(const Stakeholder& person) {
+    const char* say = SayOf(person.role);
+    if (say == nullptr) return;
+    for (const Evidence& evidence : person.authority_evidence) {
+      if (!OfThisCall(evidence)) continue;
+      const bool own = evidence.speaker == person.name || evidence.speaker.empty();
+      Fact& fact =
+          Add(FactKind::kStakeholder,
+              absl::StrCat(person.name, person.title.empty() ? "" : ", ", person.title,
+                           person.title.empty() ? "" : ",", say, ": ", own ? "" : evidence.speaker,
+                           own ? "" : " said ", "\"", evidence.quote, "\""),
+              {evidence});
+      fact.subject = person.name;
+      return;
+    }
+  }
+
+  const CallInput& input_;
+  const Analysis& analysis_;
+  const Cast& cast_;
+  const absl::CivilDay today_;
+  std::vector<ScoredFact> facts_;
+};
+
+}  // namespace
+
+std::vector<ScoredFact> DealFacts(const CallInput& input, const Analysis& analysis,
+                                  const std::vector<Statement>& statements, const Cast& cast) {
+  if (!analysis.is_sales_call) return {};
+  return Teller(input, analysis, cast).Run(statements);
+}
+
+}  // namespace throughline::router::extractive

@@ -15,10 +15,13 @@ int main(int argc, char** argv) {
   rpc::AddServiceFlags(app, flags);
   memory::Config config;
   memory::AddFlags(app, config);
+  bool migrate = false;
+  app.add_flag("--migrate", migrate, "Bring the store's schema up to date and exit");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     ASSIGN_OR_RETURN(const memory::MemoryOptions options, memory::ToOptions(config));
     ASSIGN_OR_RETURN(const auto module, memory::MemoryModule::Make(options, host.metrics(),
                                                                    throughline::Clock::Real()));
+    if (migrate) return absl::OkStatus();  // opening the store was the work
     module->Register(host);
     return host.Serve();
   });

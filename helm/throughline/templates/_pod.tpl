@@ -1,0 +1,249 @@
+{{/* What the process reads from its environment: (dict "root" $ "service" $service). */}}
+{{- define "throughline.environment" -}}
+{{- $root := .root }}
+{{- $service := .service }}
+{{- $facts := $service.facts }}
+THROUGHLINE_LISTEN_HOST: "0.0.0.0"
+THROUGHLINE_LISTEN_PORT: {{ $facts.grpc | int | quote }}
+THROUGHLINE_METRICS_PORT: {{ $facts.metrics | int | quote }}
+{{- with $facts.http }}
+THROUGHLINE_HTTP_PORT: {{ . | int | quote }}
+{{- end }}
+THROUGHLINE_NOT_SERVING_SECONDS: {{ $service.drain.delaySeconds | int | quote }}
+THROUGHLINE_DRAIN_SECONDS: {{ $service.drain.timeoutSeconds | int | quote }}
+{{- if include "throughline.trustsTenant" . }}
+THROUGHLINE_TRUST_TENANT_METADATA: "true"
+{{- end }}
+{{- range $callee, $variable := $facts.calls }}
+{{ $variable }}: {{ printf "%s-%s-headless:%d" (include "throughline.fullname" $root) $callee (int (get (fromYaml (include "throughline.facts" $root)) $callee).grpc) }}
+{{- end }}
+{{- if eq $service.storeMode "postgres" }}
+THROUGHLINE_STORE: postgres:/run/secrets/throughline/postgres/{{ $root.Values.postgres.key }}
+{{- with $root.Values.postgres.replicaKey }}
+THROUGHLINE_POSTGRES_REPLICA: /run/secrets/throughline/postgres/{{ . }}
+{{- end }}
+{{- else if eq $service.storeMode "sqlite" }}
+THROUGHLINE_DATA_DIR: /var/lib/throughline
+{{- end }}
+{{- if and $facts.redis (include "throughline.redisAddress" $root) }}
+THROUGHLINE_REDIS: {{ include "throughline.redisAddress" $root }}
+{{- if $root.Values.redis.existingSecret }}
+THROUGHLINE_REDIS_PASSWORD_FILE: /run/secrets/throughline/redis/{{ $root.Values.redis.key }}
+{{- end }}
+{{- end }}
+{{- if and $facts.providers (include "throughline.routerConfigMap" $root) }}
+THROUGHLINE_ROUTER_CONFIG: /etc/throughline/router.yaml
+{{- end }}
+{{- if $facts.http }}
+THROUGHLINE_API_KEYS: /run/secrets/throughline/api-keys/{{ $root.Values.gateway.apiKeys.key }}
+{{- end }}
+{{- range $key, $value := $service.config }}
+{{- if not (kindIs "invalid" $value) }}
+THROUGHLINE_{{ snakecase $key | upper }}: {{ ternary (toString (int64 $value)) (toString $value) (and (kindIs "float64" $value) (eq (floor $value) $value)) | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/*
+"true" where the tenant in x-throughline-tenant is believed: behind our own services always; at the
+orchestrator only while the gateway, which takes the tenant from the credential, stands before it.
+*/}}
+{{- define "throughline.trustsTenant" -}}
+{{- $trust := .service.trustTenantMetadata }}
+{{- if kindIs "invalid" $trust }}
+{{- if eq .service.name "gateway" }}{{ $trust = false }}
+{{- else if eq .service.name "orchestrator" }}{{ $trust = (get .root.Values.services "gateway" | default dict).enabled }}
+{{- else }}{{ $trust = true }}{{ end }}
+{{- end }}
+{{- if $trust }}true{{ end }}
+{{- end }}
+
+{{- define "throughline.secretVolumes" -}}
+{{- $root := .root }}
+{{- $service := .service }}
+{{- if eq $service.storeMode "postgres" }}
+- name: postgres
+  secret:
+    secretName: {{ include "throughline.postgresSecret" $root }}
+    defaultMode: 0440
+{{- end }}
+{{- if and $service.facts.redis $root.Values.redis.existingSecret }}
+- name: redis
+  secret:
+    secretName: {{ $root.Values.redis.existingSecret }}
+    defaultMode: 0440
+{{- end }}
+{{- if and $service.facts.providers $root.Values.router.providerKeys.existingSecret }}
+- name: providers
+  secret:
+    secretName: {{ $root.Values.router.providerKeys.existingSecret }}
+    defaultMode: 0440
+{{- end }}
+{{- if $service.facts.http }}
+- name: api-keys
+  secret:
+    secretName: {{ $root.Values.gateway.apiKeys.existingSecret }}
+    defaultMode: 0440
+{{- end }}
+{{- with $service.existingSecret }}
+- name: own
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
+{{- end }}
+
+{{/* The one pod of all services: (dict "root" $ "service" $service). */}}
+{{- define "throughline.pod" -}}
+{{- $root := .root }}
+{{- $service := .service }}
+{{- $selector := include "throughline.selectorLabels" (dict "root" $root "component" $service.name) }}
+{{- $secrets := fromYamlArray (include "throughline.secretVolumes" .) }}
+{{- $models := and $service.facts.providers (include "throughline.routerConfigMap" $root) }}
+metadata:
+  labels:
+    {{- include "throughline.labels" (dict "root" $root "component" $service.name) | nindent 4 }}
+    {{- with $service.podLabels }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  annotations:
+    checksum/config: {{ include "throughline.environment" . | sha256sum }}
+    {{- if and $service.facts.providers $root.Values.router.config }}
+    checksum/models: {{ toYaml $root.Values.router.config | sha256sum }}
+    {{- end }}
+    {{- if and (eq $service.storeMode "postgres") $root.Values.dev.postgres.enabled }}
+    checksum/dev-postgres: {{ $root.Values.dev.postgres.password | sha256sum }}
+    {{- end }}
+    {{- if and $root.Values.reloader.enabled $secrets }}
+    {{- $names := list }}
+    {{- range $secrets }}{{ $names = append $names .secret.secretName }}{{ end }}
+    secret.reloader.stakater.com/reload: {{ $names | uniq | join "," | quote }}
+    {{- end }}
+    {{- with $service.podAnnotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+spec:
+  serviceAccountName: {{ include "throughline.serviceAccountName" . }}
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  terminationGracePeriodSeconds: {{ $service.grace }}
+  {{- with $root.Values.imagePullSecrets }}
+  imagePullSecrets:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $service.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
+  securityContext:
+    {{- toYaml $service.podSecurityContext | nindent 4 }}
+  {{- with $service.nodeSelector }}
+  nodeSelector:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $service.tolerations }}
+  tolerations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $service.affinity }}
+  affinity:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $service.spread }}
+  topologySpreadConstraints:
+    {{- range . }}
+    - {{- toYaml . | nindent 6 }}
+      labelSelector:
+        matchLabels:
+          {{- $selector | nindent 10 }}
+    {{- end }}
+  {{- end }}
+  containers:
+    - name: {{ $service.name }}
+      image: {{ include "throughline.image" (dict "root" $root "name" $service.name "image" $service.image) }}
+      imagePullPolicy: {{ $service.image.pullPolicy }}
+      securityContext:
+        {{- toYaml $service.securityContext | nindent 8 }}
+      envFrom:
+        - configMapRef:
+            name: {{ $service.fullname }}
+        {{- with $service.envFrom }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- with $service.env }}
+      env:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      ports:
+        - name: grpc
+          containerPort: {{ $service.facts.grpc }}
+        - name: metrics
+          containerPort: {{ $service.facts.metrics }}
+        {{- with $service.facts.http }}
+        - name: http
+          containerPort: {{ . }}
+        {{- end }}
+      startupProbe:
+        {{- if not (hasKey $service.probes.startup "exec") }}
+        grpc:
+          port: {{ $service.facts.grpc }}
+        {{- end }}
+        {{- toYaml $service.probes.startup | nindent 8 }}
+      readinessProbe:
+        {{- if not (hasKey $service.probes.readiness "exec") }}
+        grpc:
+          port: {{ $service.facts.grpc }}
+        {{- end }}
+        {{- toYaml $service.probes.readiness | nindent 8 }}
+      # Health follows the stores; a store that is down is no reason to restart its clients. That
+      # the process can still answer is.
+      livenessProbe:
+        {{- if not (hasKey $service.probes.liveness "exec") }}
+        httpGet:
+          path: /metrics
+          port: metrics
+        {{- end }}
+        {{- toYaml $service.probes.liveness | nindent 8 }}
+      resources:
+        {{- toYaml $service.resources | nindent 8 }}
+      volumeMounts:
+        - name: tmp
+          mountPath: /tmp
+        {{- if eq $service.storeMode "sqlite" }}
+        - name: data
+          mountPath: /var/lib/throughline
+        {{- end }}
+        {{- range $secrets }}
+        - name: {{ .name }}
+          mountPath: /run/secrets/throughline/{{ .name }}
+          readOnly: true
+        {{- end }}
+        {{- if $models }}
+        - name: models
+          mountPath: /etc/throughline
+          readOnly: true
+        {{- end }}
+        {{- with $service.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+    {{- with $service.extraContainers }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+  volumes:
+    - name: tmp
+      emptyDir:
+        sizeLimit: 64Mi
+    {{- with $secrets }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+    {{- if $models }}
+    - name: models
+      configMap:
+        name: {{ include "throughline.routerConfigMap" $root }}
+        items:
+          - key: router.yaml
+            path: router.yaml
+    {{- end }}
+    {{- with $service.extraVolumes }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}

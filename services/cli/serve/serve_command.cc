@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/observability/json_log.h"
 #include "common/rpc/service_runner.h"
@@ -15,6 +16,7 @@ namespace {
 
 std::string Announcement(const Stack::Addresses& addresses) {
   return nlohmann::ordered_json{{"address", addresses.orchestrator},
+                                {"http", absl::StrCat("http://", addresses.http)},
                                 {"metrics", addresses.metrics},
                                 {"services",
                                  {{"memory", addresses.memory},

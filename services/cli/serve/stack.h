@@ -11,7 +11,8 @@ namespace throughline::cli {
 
 // All services in one process. Memory, router, analyst and writer each listen on a loopback port of
 // their own, which the system chooses and where the tenant travels with the call; one public port
-// offers them beside the orchestrator, under the tenant of the options. For one thread.
+// offers them beside the orchestrator, under the tenant of the options; the gateway offers them
+// over HTTP, under the tenant of each API key. For one thread.
 class Stack {
  public:
   struct Addresses {
@@ -21,6 +22,7 @@ class Stack {
     std::string writer;
     std::string orchestrator;  // the public one
     std::string metrics;
+    std::string http;  // the gateway
   };
 
   // Everything up and healthy, or an error that names the flag to change. After PrepareProcess.

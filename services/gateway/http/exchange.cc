@@ -1,0 +1,193 @@
+#include "services/gateway/http/exchange.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace throughline::gateway {
+namespace {
+
+constexpr size_t kFormBufferBytes = size_t{64} << 10;
+constexpr size_t kStreamBlockBytes = size_t{16} << 10;
+constexpr size_t kMaxFormParts = 100;
+
+}  // namespace
+
+Exchange::Exchange(MHD_Connection* connection, std::atomic<size_t>& buffered)
+    : connection_(connection),
+      all_buffered_(buffered),
+      cancellation_(std::make_shared<CancellationSource>()) {}
+
+Exchange::~Exchange() {
+  if (form_reader_ != nullptr) MHD_destroy_post_processor(form_reader_);
+  all_buffered_ -= buffered_;
+}
+
+void Exchange::ReadAsForm() {
+  form_reader_ = MHD_create_post_processor(connection_, kFormBufferBytes, &TakeFormPart, this);
+}
+
+bool Exchange::Append(absl::string_view bytes, const HttpServerOptions& options) {
+  if (buffered_ + bytes.size() > options.max_body_bytes) {
+    Refuse(413, absl::StrCat("body: expected at most ", options.max_body_bytes,
+                             " bytes; send a shorter transcript or several requests"));
+    return false;
+  }
+  if (all_buffered_ + bytes.size() > options.max_buffered_bytes) {
+    Refuse(503, "too many large requests are being read; try again shortly");
+    return false;
+  }
+  buffered_ += bytes.size();
+  all_buffered_ += bytes.size();
+  if (form_reader_ == nullptr) {
+    request_.body.append(bytes.data(), bytes.size());
+    return true;
+  }
+  if (MHD_post_process(form_reader_, bytes.data(), bytes.size()) != MHD_YES) {
+    Refuse(400, "body: expected a well-formed form of at most 100 parts; correct it");
+    return false;
+  }
+  return true;
+}
+
+void Exchange::Refuse(int status, absl::string_view why) {
+  refusal_ = status;
+  refusal_reason_ = std::string(why);
+}
+
+MHD_Result Exchange::TakeFormPart(void* self, MHD_ValueKind, const char* key, const char* file_name,
+                                  const char*, const char*, const char* data, uint64_t offset,
+                                  size_t size) {
+  std::vector<FormPart>& form = static_cast<Exchange*>(self)->request_.form;
+  if (offset == 0) {
+    if (form.size() == kMaxFormParts) return MHD_NO;
+    form.push_back({.name = key == nullptr ? "" : key,
+                    .file_name = file_name == nullptr ? "" : file_name,
+                    .content = ""});
+  }
+  if (form.empty()) return MHD_NO;
+  form.back().content.append(data, size);
+  return MHD_YES;
+}
+
+bool Exchange::handed_over() const {
+  absl::MutexLock lock(&mutex_);
+  return handed_over_;
+}
+
+void Exchange::Suspend() {
+  suspended_ = true;
+  MHD_suspend_connection(connection_);
+}
+
+void Exchange::Resume() {
+  if (!suspended_) return;
+  suspended_ = false;
+  MHD_resume_connection(connection_);
+}
+
+MHD_Response* Exchange::MakeResponse() {
+  if (state_ == State::kWhole) {
+    return MHD_create_response_from_buffer(response_.body.size(), response_.body.data(),
+                                           MHD_RESPMEM_MUST_COPY);
+  }
+  // The response may outlive what the connection holds.
+  auto* self = new std::shared_ptr<Exchange>(shared_from_this());
+  return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kStreamBlockBytes, &ReadStream, self,
+                                           &FreeStream);
+}
+
+MHD_Result Exchange::Reply() {
+  absl::MutexLock lock(&mutex_);
+  MHD_Response* response = MakeResponse();
+  if (response == nullptr) return MHD_NO;
+  if (!response_.content_type.empty()) {
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, response_.content_type.c_str());
+  }
+  // What the library refuses, such as a line break in a value, is left out: no header is worth one.
+  for (const auto& [name, value] : response_.headers) {
+    MHD_add_response_header(response, name.c_str(), value.c_str());
+  }
+  const MHD_Result queued =
+      MHD_queue_response(connection_, static_cast<unsigned>(response_.status), response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+void Exchange::ConnectionDone() {
+  {
+    absl::MutexLock lock(&mutex_);
+    gone_ = true;
+    if (state_ == State::kWhole || state_ == State::kComplete) return;
+  }
+  cancellation_->Cancel();
+}
+
+void Exchange::Send(HttpResponse response) {
+  absl::MutexLock lock(&mutex_);
+  if (state_ != State::kWaiting) return;
+  response_ = std::move(response);
+  state_ = State::kWhole;
+  Resume();
+}
+
+void Exchange::StartStream(HttpResponse head) {
+  absl::MutexLock lock(&mutex_);
+  if (state_ != State::kWaiting) return;
+  unsent_ = std::move(head.body);
+  response_ = std::move(head);
+  state_ = State::kStreaming;
+  Resume();
+}
+
+bool Exchange::Write(absl::string_view bytes) {
+  absl::MutexLock lock(&mutex_);
+  const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return gone_ || unsent_.size() < kMaxUnsentStreamBytes;
+  };
+  mutex_.Await(absl::Condition(&has_room));
+  if (gone_ || state_ != State::kStreaming) return false;
+  unsent_.append(bytes.data(), bytes.size());
+  Resume();
+  return true;
+}
+
+void Exchange::Abort() {
+  absl::MutexLock lock(&mutex_);
+  if (state_ != State::kStreaming) return;
+  state_ = State::kAborted;
+  Resume();
+}
+
+bool Exchange::started() const {
+  absl::MutexLock lock(&mutex_);
+  return state_ != State::kWaiting;
+}
+
+void Exchange::HandlerDone() {
+  absl::MutexLock lock(&mutex_);
+  if (state_ != State::kStreaming) return;
+  state_ = State::kComplete;
+  Resume();
+}
+
+ssize_t Exchange::ReadStream(void* self, uint64_t, char* buffer, size_t size) {
+  Exchange& exchange = **static_cast<std::shared_ptr<Exchange>*>(self);
+  absl::MutexLock lock(&exchange.mutex_);
+  if (exchange.unsent_.empty()) {
+    if (exchange.state_ == State::kComplete) return MHD_CONTENT_READER_END_OF_STREAM;
+    if (exchange.state_ == State::kAborted) return MHD_CONTENT_READER_END_WITH_ERROR;
+    exchange.Suspend();
+    return 0;
+  }
+  const size_t length = std::min(size, exchange.unsent_.size());
+  std::memcpy(buffer, exchange.unsent_.data(), length);
+  exchange.unsent_.erase(0, length);
+  return static_cast<ssize_t>(length);
+}
+
+void Exchange::FreeStream(void* self) { delete static_cast<std::shared_ptr<Exchange>*>(self); }
+
+}  // namespace throughline::gateway

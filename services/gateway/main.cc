@@ -1,0 +1,54 @@
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/host_port.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/service_runner.h"
+#include "services/gateway/register.h"
+
+int main(int argc, char** argv) {
+  namespace rpc = throughline::rpc;
+  namespace gateway = throughline::gateway;
+  // The gRPC port carries health and reflection; the product's API is the HTTP port.
+  rpc::ServiceFlags flags{.name = "gateway", .port = 50056, .metrics_port = 9106};
+  CLI::App app{"Serves the API over HTTP, and the console."};
+  rpc::AddServiceFlags(app, flags);
+  gateway::GatewayOptions options;
+  std::string orchestrator = "127.0.0.1:50051";
+  std::string memory = "127.0.0.1:50052";
+  std::string router = "127.0.0.1:50053";
+  app.add_option("--http-port", options.port, "HTTP port; 0 lets the system choose")
+      ->envname("THROUGHLINE_HTTP_PORT")
+      ->capture_default_str();
+  app.add_option("--orchestrator", orchestrator, "Address of the orchestrator, HOST:PORT")
+      ->envname("THROUGHLINE_ORCHESTRATOR")
+      ->capture_default_str();
+  app.add_option("--memory", memory, "Address of memory, HOST:PORT")
+      ->envname("THROUGHLINE_MEMORY")
+      ->capture_default_str();
+  app.add_option("--router", router, "Address of the router, HOST:PORT")
+      ->envname("THROUGHLINE_ROUTER")
+      ->capture_default_str();
+  gateway::AddGatewayFlags(app, options);
+  return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
+    RETURN_IF_ERROR(throughline::ParseHostPort(orchestrator, "--orchestrator").status());
+    RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
+    RETURN_IF_ERROR(throughline::ParseHostPort(router, "--router").status());
+    options.host = flags.host;
+    options.tenant = flags.tenant;
+    ASSIGN_OR_RETURN(const auto module, gateway::GatewayModule::Start(
+                                            options, host.metrics(), throughline::Clock::Real(),
+                                            {.orchestrator = rpc::MakeChannel(orchestrator),
+                                             .memory = rpc::MakeChannel(memory),
+                                             .router = rpc::MakeChannel(router)}));
+    const absl::Status status = host.Serve();
+    module->Shutdown(absl::Seconds(flags.drain_seconds));
+    return status;
+  });
+}

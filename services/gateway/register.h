@@ -1,0 +1,63 @@
+#ifndef THROUGHLINE_SERVICES_GATEWAY_REGISTER_H_
+#define THROUGHLINE_SERVICES_GATEWAY_REGISTER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/App.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/observability/metrics.h"
+
+namespace throughline::gateway {
+
+struct GatewayOptions {
+  std::string host = "127.0.0.1";
+  int port = 8080;            // 0 lets the system choose
+  std::string api_keys_file;  // empty: no keys, and only this machine may call
+  std::string tenant = "default";
+  std::vector<std::string> cors_origins;
+  double requests_per_second = 0;  // of each key that names no limit; 0: no limit
+  std::string console_dir;         // the built console; empty: none
+};
+
+// Adds --api-keys, --cors-origin, --requests-per-second and --console, each with its THROUGHLINE_*
+// variable.
+void AddGatewayFlags(CLI::App& app, GatewayOptions& options);
+
+struct GatewayChannels {
+  std::shared_ptr<grpc::Channel> orchestrator;
+  std::shared_ptr<grpc::Channel> memory;
+  std::shared_ptr<grpc::Channel> router;
+};
+
+// The HTTP front door. The channels lead to services that trust our tenant metadata.
+class GatewayModule {
+ public:
+  // Serves from here on. Errors name the flag. Borrows `metrics` and `clock`.
+  static absl::StatusOr<std::unique_ptr<GatewayModule>> Start(const GatewayOptions& options,
+                                                              MetricsRegistry& metrics,
+                                                              const Clock& clock,
+                                                              const GatewayChannels& channels);
+  // Shuts down without patience if that has not been done.
+  ~GatewayModule();
+
+  // "host:port" in use.
+  std::string address() const;
+  // Takes no further requests and lets those under way end within `patience`. Idempotent.
+  void Shutdown(absl::Duration patience);
+
+ private:
+  struct Parts;
+  explicit GatewayModule(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace throughline::gateway
+
+#endif  // THROUGHLINE_SERVICES_GATEWAY_REGISTER_H_

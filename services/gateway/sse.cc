@@ -1,0 +1,21 @@
+#include "services/gateway/sse.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace throughline::gateway {
+
+absl::Status SseStream::Send(const SseEvent& event) {
+  if (!responder_.started()) {
+    head_.content_type = "text/event-stream";
+    // Proxies that buffer would hold the steps back until the end.
+    head_.headers.emplace_back("X-Accel-Buffering", "no");
+    responder_.StartStream(std::move(head_));
+  }
+  const std::string name = event.name.empty() ? "" : absl::StrCat("event: ", event.name, "\n");
+  const bool sent = responder_.Write(absl::StrCat(name, "data: ", event.data, "\n\n"));
+  return sent ? absl::OkStatus() : absl::CancelledError("the client has gone");
+}
+
+}  // namespace throughline::gateway

@@ -1,0 +1,172 @@
+#include "services/gateway/surfaces/calls.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/client_call.h"
+#include "services/gateway/problem.h"
+#include "services/gateway/sse.h"
+#include "services/gateway/surfaces/rpc_route.h"
+#include "services/gateway/transcoding.h"
+
+namespace throughline::gateway {
+namespace {
+
+namespace orchestrator = throughline::orchestrator::v1;
+namespace memory = throughline::memory::v1;
+using nlohmann::json;
+
+constexpr char kTranscript[] = "transcript";
+
+// The call of a JSON body, whose transcript is text (or the JSON that a recorder exported) rather
+// than the base64 that protobuf's JSON would have.
+absl::Status ReadJsonCall(absl::string_view body, orchestrator::CallSource& call) {
+  json object = json::parse(body.begin(), body.end(), nullptr, false);
+  if (!object.is_object()) {
+    return InvalidField("body", "a JSON object", "send {\"customerId\": …, \"transcript\": …}");
+  }
+  if (const auto found = object.find(kTranscript); found != object.end()) {
+    if (found->is_string()) {
+      call.set_transcript(found->get<std::string>());
+    } else if (found->is_structured()) {
+      call.set_transcript(found->dump());
+    } else {
+      return InvalidField(kTranscript, "text, or the JSON of a recorder", "correct it");
+    }
+    object.erase(found);
+  }
+  return FromJson(object.dump(), call);
+}
+
+absl::Status ReadForm(const HttpRequest& request, orchestrator::CallSource& call) {
+  std::map<std::string, std::string> fields;
+  for (const FormPart& part : request.form) {
+    if (part.name == kTranscript) {
+      call.set_transcript(part.content);
+    } else {
+      fields[part.name] = part.content;
+    }
+  }
+  return FromFields(fields, call);
+}
+
+absl::StatusOr<orchestrator::CallSource> ReadCall(const HttpRequest& request) {
+  orchestrator::CallSource call;
+  RETURN_IF_ERROR(FromFields(request.query, call));
+  const absl::string_view type = request.Header("content-type");
+  if (absl::StartsWithIgnoreCase(type, "multipart/form-data")) {
+    RETURN_IF_ERROR(ReadForm(request, call));
+  } else if (absl::StartsWithIgnoreCase(type, "application/json") && request.query.empty()) {
+    RETURN_IF_ERROR(ReadJsonCall(request.body, call));
+  } else {
+    call.set_transcript(request.body);
+  }
+  return call;
+}
+
+absl::Status Process(const Context& context, Upstream::Orchestrator::StubInterface& stub,
+                     const HttpRequest& request, Responder& responder) {
+  orchestrator::ProcessCallRequest rpc_request;
+  ASSIGN_OR_RETURN(*rpc_request.mutable_call(), ReadCall(request));
+  ASSIGN_OR_RETURN(
+      const orchestrator::ProcessCallResponse response,
+      rpc::Invoke(context, stub, &Upstream::Orchestrator::StubInterface::ProcessCall, rpc_request,
+                  {.callee = "orchestrator", .budget = context.Remaining()}));
+  ASSIGN_OR_RETURN(std::string body, ToJson(response.result()));
+  responder.Send({.body = std::move(body)});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SseEvent> ToEvent(const orchestrator::StreamProcessCallResponse& message) {
+  using Message = orchestrator::StreamProcessCallResponse;
+  SseEvent event;
+  switch (message.event_case()) {
+    case Message::kStepStarted: {
+      event.name = "step_started";
+      ASSIGN_OR_RETURN(event.data, ToJson(message.step_started()));
+      return event;
+    }
+    case Message::kStepFinished: {
+      event.name = "step_finished";
+      ASSIGN_OR_RETURN(event.data, ToJson(message.step_finished()));
+      return event;
+    }
+    default: {
+      event.name = "result";
+      ASSIGN_OR_RETURN(event.data, ToJson(message.result()));
+      return event;
+    }
+  }
+}
+
+absl::Status StreamProcess(const Context& context, Upstream::Orchestrator::StubInterface& stub,
+                           const HttpRequest& request, Responder& responder) {
+  orchestrator::StreamProcessCallRequest rpc_request;
+  ASSIGN_OR_RETURN(*rpc_request.mutable_call(), ReadCall(request));
+  SseStream stream(responder);
+  const absl::Status status = rpc::InvokeStream(
+      context, stub, &Upstream::Orchestrator::StubInterface::StreamProcessCall, rpc_request,
+      {.callee = "orchestrator", .budget = context.Remaining()},
+      [&](const orchestrator::StreamProcessCallResponse& message) -> absl::Status {
+        ASSIGN_OR_RETURN(const SseEvent event, ToEvent(message));
+        return stream.Send(event);
+      });
+  // Before the first event an error is an ordinary answer; after it, the last event tells.
+  if (status.ok() || !responder.started()) return status;
+  return stream.Send({"error", Problem(status, context.request_id()).body});
+}
+
+absl::Status Export(const Context& context, Upstream::Memory::StubInterface& stub,
+                    const RouteCall& call, Responder& responder) {
+  memory::ExportRequest request;
+  RETURN_IF_ERROR(BindPath(call.path, request));
+  const absl::Status status = rpc::InvokeStream(
+      context, stub, &Upstream::Memory::StubInterface::Export, request,
+      {.callee = "memory", .budget = context.Remaining()},
+      [&](const memory::ExportResponse& row) -> absl::Status {
+        if (!responder.started()) responder.StartStream({.content_type = "application/x-ndjson"});
+        const bool sent = responder.Write(absl::StrCat(row.json_line(), "\n"));
+        return sent ? absl::OkStatus() : absl::CancelledError("the client has gone");
+      });
+  if (status.ok() && !responder.started()) responder.Send({.content_type = "application/x-ndjson"});
+  return status;
+}
+
+}  // namespace
+
+std::vector<Route> CallRoutes(const Upstream& upstream) {
+  Upstream::Orchestrator::StubInterface& stub = *upstream.orchestrator;
+  Route process{
+      .method = "POST",
+      .pattern = "/v1/calls",
+      .scope = Scope::kWrite,
+      .summary = "Process a call; with Accept: text/event-stream, step by step",
+      .handler =
+          [&stub](const Context& context, const RouteCall& call, Responder& responder) {
+            const bool stream = absl::StrContains(
+                absl::AsciiStrToLower(call.request.Header("accept")), "text/event-stream");
+            return stream ? StreamProcess(context, stub, call.request, responder)
+                          : Process(context, stub, call.request, responder);
+          },
+      .body = orchestrator::CallSource::descriptor(),
+      .answer = orchestrator::CallResult::descriptor(),
+  };
+  Route exporting{
+      .method = "GET",
+      .pattern = "/v1/customers/{customer_id}/export",
+      .scope = Scope::kRead,
+      .summary = "Everything stored of a customer, a line of JSON for each row",
+      .handler = [&memory = *upstream.memory](
+                     const Context& context, const RouteCall& call,
+                     Responder& responder) { return Export(context, memory, call, responder); },
+  };
+  return {std::move(process), std::move(exporting)};
+}
+
+}  // namespace throughline::gateway

@@ -19,7 +19,7 @@
 #include "services/router/domain/router.h"
 #include "services/router/router_metrics.h"
 #include "services/router/router_service.h"
-#include "services/router/store/sqlite_decision_log.h"
+#include "services/router/store/open_ledger.h"
 
 namespace throughline::router {
 namespace {
@@ -63,7 +63,7 @@ absl::StatusOr<std::string> ReadKey(const ProviderConfig& provider) {
 }  // namespace
 
 struct RouterModule::Parts {
-  Parts(const Policy& policy, std::unique_ptr<SqliteDecisionLog> decisions,
+  Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions,
         MetricsRegistry& registry)
       : log(std::move(decisions)), metrics(registry, policy) {}
 
@@ -88,7 +88,7 @@ struct RouterModule::Parts {
     return absl::OkStatus();
   }
 
-  std::unique_ptr<SqliteDecisionLog> log;
+  std::unique_ptr<SqlLedger> log;
   RouterMetrics metrics;
   http::Client http;
   BuiltinProvider builtin;
@@ -107,7 +107,7 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
                                             ? ParseConfig(DefaultConfigYaml(), "built-in config")
                                             : LoadConfig(options.config_path));
   ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
-  ASSIGN_OR_RETURN(std::unique_ptr<SqliteDecisionLog> log, SqliteDecisionLog::Open(path));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqlLedger> log, OpenSqliteLedger(path));
   auto parts = std::make_unique<Parts>(config.policy, std::move(log), metrics);
   RETURN_IF_ERROR(parts->Start(std::move(config), clock));
   return std::unique_ptr<RouterModule>(new RouterModule(std::move(parts)));

@@ -17,7 +17,7 @@
 #include "services/router/config.h"
 #include "services/router/router_metrics.h"
 #include "services/router/router_proto.h"
-#include "services/router/store/sqlite_decision_log.h"
+#include "services/router/store/open_ledger.h"
 
 namespace throughline::router {
 namespace {
@@ -29,7 +29,7 @@ class RouterServiceTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(RouterConfig config, ParseConfig(DefaultConfigYaml(), "built-in"));
-    ASSERT_OK_AND_ASSIGN(log_, SqliteDecisionLog::Open(directory_.File("router.db")));
+    ASSERT_OK_AND_ASSIGN(log_, OpenSqliteLedger(directory_.File("router.db")));
     metrics_ = std::make_unique<RouterMetrics>(rpc_.metrics(), config.policy);
     router_ =
         std::make_unique<Router>(std::move(config.policy), Providers{{"builtin", &builtin_}}, *log_,
@@ -87,7 +87,7 @@ class RouterServiceTest : public ::testing::Test {
 
   TempDirectory directory_;
   RpcFixture rpc_;
-  std::unique_ptr<SqliteDecisionLog> log_;
+  std::unique_ptr<SqlLedger> log_;
   BuiltinProvider builtin_;
   std::unique_ptr<RouterMetrics> metrics_;
   std::unique_ptr<Router> router_;

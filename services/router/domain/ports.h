@@ -136,9 +136,22 @@ struct SpendRow {
   Usage usage;
 };
 
+// Whether drafting first pays for one task: what its answered requests cost, and what the strongest
+// model alone would have.
+struct CascadeEconomics {
+  TaskKind task = TaskKind::kGeneral;
+  int64_t decisions = 0;
+  int64_t escalated = 0;
+  Cost cost;
+  Cost baseline_cost;
+
+  bool Dearer() const { return cost.nano_usd > baseline_cost.nano_usd; }
+};
+
 struct Spend {
   std::vector<SpendRow> rows;  // dearest first
   SpendRow total;
+  std::vector<CascadeEconomics> economics;  // of tasks with decisions, in order
 };
 
 // A stored answer and the request it belongs to.
@@ -156,8 +169,9 @@ class DecisionLog {
   // The answer given under this key; NOT_FOUND when there is none.
   virtual absl::StatusOr<StoredAnswer> FindAnswer(const Context& context,
                                                   absl::string_view idempotency_key) = 0;
-  // Keeps the decision with its attempts; durable when it returns OK. With a key, keeps the answer
-  // too; ALREADY_EXISTS, and nothing kept, when the key has one.
+  // Keeps the decision with its attempts, and settles what was reserved in budgets under its id;
+  // durable when it returns OK. The same decision again changes nothing. With a key, keeps the
+  // answer too; ALREADY_EXISTS, and nothing kept, when the key has one.
   virtual absl::Status Append(const Context& context, const Answer& answer,
                               absl::string_view idempotency_key, absl::string_view fingerprint) = 0;
   // INVALID_ARGUMENT for a page token that is not one of ours.

@@ -58,7 +58,7 @@ enum class AttemptRole { kDraft = 1, kRepair = 2, kEscalation = 3, kShadow = 4, 
 enum class AttemptOutcome { kAccepted = 1, kRejected = 2, kError = 3, kCancelled = 4 };
 enum class CheckResult { kPassed = 1, kFailed = 2, kSkipped = 3 };
 enum class FieldRule { kQuote = 1, kName = 2, kNumber = 3 };
-enum class SpendGroup { kTotal = 0, kModel = 1, kTask = 2, kCustomer = 3, kDay = 4 };
+enum class SpendGroup { kTotal = 0, kModel = 1, kTask = 2, kCustomer = 3, kDay = 4, kTenant = 5 };
 enum class BreakerState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
 // Money, exactly. `unpriced` when a price was missing: then nano_usd is a lower bound.
@@ -174,6 +174,8 @@ struct Decision {
   absl::Duration latency;
   absl::Duration overhead;  // latency without the providers' time
   std::string policy_version;
+  bool cascade_dearer = false;  // of late, this task's cascade cost more than its strongest alone
+  std::vector<std::string> budget_accounts;  // keys of the accounts that its cost is charged to
 };
 
 // An accepted answer.

@@ -1,7 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_STORE_DECISION_SCHEMA_H_
 #define THROUGHLINE_SERVICES_ROUTER_STORE_DECISION_SCHEMA_H_
 
-#include "common/storage/sqlite.h"
+#include "common/storage/migration.h"
 
 namespace throughline::router {
 
@@ -63,6 +63,110 @@ CREATE TABLE attempts (
   explanation       TEXT    NOT NULL,
   PRIMARY KEY (decision, position)
 ) WITHOUT ROWID;
+)sql"},
+    {2, "budgets, causes of empty answers, dear cascades", R"sql(
+ALTER TABLE decisions ADD COLUMN cascade_dearer INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN empty_cause TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempts ADD COLUMN first_text_us INTEGER;
+CREATE TABLE budget_accounts (
+  tenant            TEXT    NOT NULL,
+  account           TEXT    NOT NULL,
+  spent_nano_usd    BIGINT  NOT NULL,
+  reserved_nano_usd BIGINT  NOT NULL,
+  requests          BIGINT  NOT NULL,
+  resets_at_us      BIGINT  NOT NULL,
+  PRIMARY KEY (tenant, account)
+);
+CREATE INDEX budget_accounts_by_end ON budget_accounts (tenant, resets_at_us);
+CREATE TABLE reservations (
+  tenant        TEXT   NOT NULL,
+  id            TEXT   NOT NULL,
+  account       TEXT   NOT NULL,
+  nano_usd      BIGINT NOT NULL,
+  expires_at_us BIGINT NOT NULL,
+  PRIMARY KEY (tenant, id, account)
+);
+CREATE INDEX reservations_by_end ON reservations (tenant, expires_at_us);
+)sql"},
+};
+
+// The same in PostgreSQL.
+inline constexpr storage::Migration kPostgresDecisionMigrations[] = {
+    {1, "decisions, model calls and budgets", R"sql(
+CREATE TABLE router.decisions (
+  sequence          BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tenant            TEXT    NOT NULL,
+  id                TEXT    NOT NULL,
+  decided_at_us     BIGINT  NOT NULL,
+  task              BIGINT  NOT NULL,
+  customer_id       TEXT    NOT NULL,
+  call_id           TEXT    NOT NULL,
+  outcome           BIGINT  NOT NULL,
+  reason            BIGINT  NOT NULL,
+  explanation       TEXT    NOT NULL,
+  from_model        TEXT    NOT NULL,
+  to_model          TEXT    NOT NULL,
+  draft_score       DOUBLE PRECISION NOT NULL,
+  threshold         DOUBLE PRECISION NOT NULL,
+  difficulty        DOUBLE PRECISION NOT NULL,
+  cost_nano_usd     BIGINT  NOT NULL,
+  cost_unpriced     BIGINT  NOT NULL,
+  baseline_nano_usd BIGINT  NOT NULL,
+  baseline_unpriced BIGINT  NOT NULL,
+  latency_us        BIGINT  NOT NULL,
+  overhead_us       BIGINT  NOT NULL,
+  policy_version    TEXT    NOT NULL,
+  cascade_dearer    BIGINT  NOT NULL,
+  idempotency_key   TEXT,
+  fingerprint       TEXT,
+  answer            TEXT,
+  UNIQUE (tenant, id),
+  UNIQUE (tenant, idempotency_key)
+);
+CREATE INDEX decisions_by_customer ON router.decisions (tenant, customer_id, sequence);
+CREATE INDEX decisions_by_time ON router.decisions (tenant, decided_at_us);
+CREATE TABLE router.attempts (
+  decision                BIGINT NOT NULL REFERENCES router.decisions (sequence) ON DELETE CASCADE,
+  position                BIGINT NOT NULL,
+  model                   TEXT   NOT NULL,
+  provider                TEXT   NOT NULL,
+  role                    BIGINT NOT NULL,
+  outcome                 BIGINT NOT NULL,
+  reason                  BIGINT NOT NULL,
+  checks                  TEXT   NOT NULL,
+  score                   DOUBLE PRECISION NOT NULL,
+  input_uncached_tokens   BIGINT NOT NULL,
+  input_cached_tokens     BIGINT NOT NULL,
+  output_visible_tokens   BIGINT NOT NULL,
+  output_reasoning_tokens BIGINT NOT NULL,
+  estimated               BIGINT NOT NULL,
+  cost_nano_usd           BIGINT NOT NULL,
+  cost_unpriced           BIGINT NOT NULL,
+  latency_us              BIGINT NOT NULL,
+  explanation             TEXT   NOT NULL,
+  empty_cause             TEXT   NOT NULL,
+  first_text_us           BIGINT,
+  PRIMARY KEY (decision, position)
+);
+CREATE TABLE router.budget_accounts (
+  tenant            TEXT    NOT NULL,
+  account           TEXT    NOT NULL,
+  spent_nano_usd    BIGINT  NOT NULL,
+  reserved_nano_usd BIGINT  NOT NULL,
+  requests          BIGINT  NOT NULL,
+  resets_at_us      BIGINT  NOT NULL,
+  PRIMARY KEY (tenant, account)
+);
+CREATE INDEX budget_accounts_by_end ON router.budget_accounts (tenant, resets_at_us);
+CREATE TABLE router.reservations (
+  tenant        TEXT   NOT NULL,
+  id            TEXT   NOT NULL,
+  account       TEXT   NOT NULL,
+  nano_usd      BIGINT NOT NULL,
+  expires_at_us BIGINT NOT NULL,
+  PRIMARY KEY (tenant, id, account)
+);
+CREATE INDEX reservations_by_end ON router.reservations (tenant, expires_at_us);
 )sql"},
 };
 

@@ -1,0 +1,220 @@
+#include "services/router/store/ledger_rows.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/status_macros.h"
+
+namespace throughline::router {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr char kReplacement[] = "\xEF\xBF\xBD";  // U+FFFD
+constexpr char kAttemptColumns[] =
+    "model, provider, role, outcome, reason, checks, score, input_uncached_tokens, "
+    "input_cached_tokens, output_visible_tokens, output_reasoning_tokens, estimated, "
+    "cost_nano_usd, cost_unpriced, latency_us, explanation, empty_cause, first_text_us";
+constexpr char kAttemptTypes[] = "ttiiitriiiiiiiitti";
+
+std::string ChecksToJson(const std::vector<Check>& checks) {
+  Json list = Json::array();
+  for (const Check& check : checks) {
+    list.push_back({check.name, static_cast<int>(check.result), check.explanation});
+  }
+  // A provider's text may not be UTF-8.
+  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<Check> ChecksFromJson(const std::string& text) {
+  std::vector<Check> checks;
+  const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) return checks;
+  for (const Json& entry : list) {
+    if (!entry.is_array() || entry.size() != 3) continue;
+    checks.push_back({.name = entry[0].get<std::string>(),
+                      .result = static_cast<CheckResult>(entry[1].get<int>()),
+                      .explanation = entry[2].get<std::string>()});
+  }
+  return checks;
+}
+
+Cost ReadCost(SqlColumns& columns) {
+  const int64_t nano_usd = columns.Integer();
+  return {.nano_usd = nano_usd, .unpriced = columns.Flag()};
+}
+
+absl::Status InsertAttempt(SqlSession& session, int64_t sequence, int64_t position,
+                           const Attempt& attempt) {
+  const SqlValue first_text = attempt.time_to_first_text.has_value()
+                                  ? SqlValue(absl::ToInt64Microseconds(*attempt.time_to_first_text))
+                                  : SqlValue();
+  return session
+      .Run(absl::StrCat("INSERT INTO ", session.Table("attempts"), " (decision, position, ",
+                        kAttemptColumns,
+                        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                        "$15, $16, $17, $18, $19, $20)"),
+           {sequence,
+            position,
+            attempt.model,
+            attempt.provider,
+            attempt.role,
+            attempt.outcome,
+            attempt.reason,
+            ChecksToJson(attempt.checks),
+            attempt.score,
+            attempt.usage.input_uncached_tokens,
+            attempt.usage.input_cached_tokens,
+            attempt.usage.output_visible_tokens,
+            attempt.usage.output_reasoning_tokens,
+            attempt.usage.estimated,
+            attempt.cost.nano_usd,
+            attempt.cost.unpriced,
+            absl::ToInt64Microseconds(attempt.latency),
+            CleanText(attempt.explanation),
+            attempt.empty_cause,
+            first_text},
+           "")
+      .status();
+}
+
+Attempt ReadAttempt(const SqlRow& row) {
+  SqlColumns columns(row);
+  Attempt attempt;
+  attempt.model = columns.Text();
+  attempt.provider = columns.Text();
+  attempt.role = columns.As<AttemptRole>();
+  attempt.outcome = columns.As<AttemptOutcome>();
+  attempt.reason = columns.As<DecisionReason>();
+  attempt.checks = ChecksFromJson(columns.Text());
+  attempt.score = columns.Number();
+  attempt.usage.input_uncached_tokens = columns.Integer();
+  attempt.usage.input_cached_tokens = columns.Integer();
+  attempt.usage.output_visible_tokens = columns.Integer();
+  attempt.usage.output_reasoning_tokens = columns.Integer();
+  attempt.usage.estimated = columns.Flag();
+  attempt.cost = ReadCost(columns);
+  attempt.latency = absl::Microseconds(columns.Integer());
+  attempt.explanation = columns.Text();
+  attempt.empty_cause = columns.Text();
+  if (!columns.IsNull()) attempt.time_to_first_text = absl::Microseconds(columns.Integer());
+  return attempt;
+}
+
+// How many bytes the UTF-8 character at the start of `text` has; 0 when there is none.
+size_t CharacterBytes(absl::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first == 0 ? 0 : 1;
+  const size_t bytes = first >= 0xC2 && first <= 0xDF   ? 2
+                       : first >= 0xE0 && first <= 0xEF ? 3
+                       : first >= 0xF0 && first <= 0xF4 ? 4
+                                                        : 0;
+  if (bytes == 0 || text.size() < bytes) return 0;
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  // Overlong forms, surrogates, and what lies beyond Unicode.
+  if (first == 0xE0 && byte(1) < 0xA0) return 0;
+  if (first == 0xED && byte(1) > 0x9F) return 0;
+  if (first == 0xF0 && byte(1) < 0x90) return 0;
+  if (first == 0xF4 && byte(1) > 0x8F) return 0;
+  return bytes;
+}
+
+}  // namespace
+
+absl::Status InsertDecision(SqlSession& session, absl::string_view tenant, const Answer& answer,
+                            absl::string_view key, absl::string_view fingerprint) {
+  const Decision& decision = answer.decision;
+  std::vector<SqlValue> values = {tenant,
+                                  decision.id,
+                                  absl::ToUnixMicros(decision.decided_at),
+                                  decision.task,
+                                  decision.attribution.customer_id,
+                                  decision.attribution.call_id,
+                                  decision.outcome,
+                                  decision.reason,
+                                  CleanText(decision.explanation),
+                                  decision.from_model,
+                                  decision.to_model,
+                                  decision.draft_score,
+                                  decision.threshold,
+                                  decision.difficulty,
+                                  decision.cost.nano_usd,
+                                  decision.cost.unpriced,
+                                  decision.baseline_cost.nano_usd,
+                                  decision.baseline_cost.unpriced,
+                                  absl::ToInt64Microseconds(decision.latency),
+                                  absl::ToInt64Microseconds(decision.overhead),
+                                  decision.policy_version,
+                                  decision.cascade_dearer};
+  std::string columns = absl::StrCat("tenant", absl::StripPrefix(kDecisionColumns, "sequence"));
+  std::string places =
+      "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+      "$21, $22";
+  if (!key.empty()) {
+    absl::StrAppend(&columns, ", idempotency_key, fingerprint, answer");
+    absl::StrAppend(&places, ", $23, $24, $25");
+    values.insert(values.end(), {SqlValue(key), SqlValue(fingerprint), CleanText(answer.text)});
+  }
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      session.Run(absl::StrCat("INSERT INTO ", session.Table("decisions"), " (", columns,
+                               ") VALUES (", places, ") ON CONFLICT DO NOTHING RETURNING sequence"),
+                  values, "i"));
+  if (rows.empty()) return absl::NotFoundError("nothing was inserted");
+  int64_t position = 0;
+  for (const Attempt& attempt : decision.attempts) {
+    RETURN_IF_ERROR(InsertAttempt(session, rows[0][0].Integer(), position++, attempt));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, int64_t& sequence) {
+  SqlColumns columns(row);
+  sequence = columns.Integer();
+  Decision decision;
+  decision.id = columns.Text();
+  decision.decided_at = absl::FromUnixMicros(columns.Integer());
+  decision.task = columns.As<TaskKind>();
+  decision.attribution.customer_id = columns.Text();
+  decision.attribution.call_id = columns.Text();
+  decision.outcome = columns.As<DecisionOutcome>();
+  decision.reason = columns.As<DecisionReason>();
+  decision.explanation = columns.Text();
+  decision.from_model = columns.Text();
+  decision.to_model = columns.Text();
+  decision.draft_score = columns.Number();
+  decision.threshold = columns.Number();
+  decision.difficulty = columns.Number();
+  decision.cost = ReadCost(columns);
+  decision.baseline_cost = ReadCost(columns);
+  decision.latency = absl::Microseconds(columns.Integer());
+  decision.overhead = absl::Microseconds(columns.Integer());
+  decision.policy_version = columns.Text();
+  decision.cascade_dearer = columns.Flag();
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> attempts,
+      session.Run(absl::StrCat("SELECT ", kAttemptColumns, " FROM ", session.Table("attempts"),
+                               " WHERE decision = $1 ORDER BY position"),
+                  {sequence}, kAttemptTypes));
+  for (const SqlRow& attempt : attempts) decision.attempts.push_back(ReadAttempt(attempt));
+  return decision;
+}
+
+std::string CleanText(absl::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  while (!text.empty()) {
+    const size_t bytes = CharacterBytes(text);
+    absl::StrAppend(&clean, bytes == 0 ? absl::string_view(kReplacement) : text.substr(0, bytes));
+    text.remove_prefix(bytes == 0 ? 1 : bytes);
+  }
+  return clean;
+}
+
+}  // namespace throughline::router

@@ -1,0 +1,37 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_STORE_LEDGER_ROWS_H_
+#define THROUGHLINE_SERVICES_ROUTER_STORE_LEDGER_ROWS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/router/domain/types.h"
+#include "services/router/store/sql.h"
+
+// Decisions and model calls as rows. For SqlLedger and its parts.
+namespace throughline::router {
+
+// The columns of a decision, as ReadDecision reads them, and what they hold.
+inline constexpr char kDecisionColumns[] =
+    "sequence, id, decided_at_us, task, customer_id, call_id, outcome, reason, explanation, "
+    "from_model, to_model, draft_score, threshold, difficulty, cost_nano_usd, cost_unpriced, "
+    "baseline_nano_usd, baseline_unpriced, latency_us, overhead_us, policy_version, "
+    "cascade_dearer";
+inline constexpr char kDecisionTypes[] = "itiittiitttrrriiiiiiti";
+
+// Adds the decision and its model calls. With a key, the answer's text, too. NOT_FOUND, and nothing
+// added, when the tenant has the id or the key already.
+absl::Status InsertDecision(SqlSession& session, absl::string_view tenant, const Answer& answer,
+                            absl::string_view key, absl::string_view fingerprint);
+
+// A row of kDecisionColumns with the decision's model calls; `sequence` gets its place.
+absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, int64_t& sequence);
+
+// The text with what databases refuse replaced by U+FFFD: bytes that are not UTF-8, and NUL.
+std::string CleanText(absl::string_view text);
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_STORE_LEDGER_ROWS_H_

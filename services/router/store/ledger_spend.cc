@@ -1,0 +1,165 @@
+#include "services/router/store/ledger_spend.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "common/base/status_macros.h"
+#include "services/router/domain/names.h"
+
+namespace throughline::router {
+namespace {
+
+// The group's value, over decisions d and attempts a.
+absl::string_view GroupExpression(SpendGroup group) {
+  switch (group) {
+    case SpendGroup::kModel:
+      return "a.model";
+    case SpendGroup::kTask:
+      return "CAST(d.task AS TEXT)";
+    case SpendGroup::kCustomer:
+      return "d.customer_id";
+    case SpendGroup::kDay:
+      return "CAST(d.decided_at_us / 86400000000 AS TEXT)";
+    case SpendGroup::kTenant:
+      return "d.tenant";
+    case SpendGroup::kTotal:
+      break;
+  }
+  return "''";
+}
+
+// What a reader calls the group.
+std::string KeyName(SpendGroup group, const std::string& key) {
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(key, &number)) return key;
+  if (group == SpendGroup::kTask) return std::string(Name(static_cast<TaskKind>(number)));
+  if (group == SpendGroup::kDay) return absl::FormatCivilTime(absl::CivilDay(1970) + number);
+  return key;
+}
+
+constexpr char kWindow[] =
+    " WHERE d.tenant = $1 AND d.decided_at_us >= $2 AND d.decided_at_us < $3 "
+    "AND ($4 = '' OR d.customer_id = $4) ";
+
+std::vector<SqlValue> WindowValues(absl::string_view tenant, const SpendQuery& query) {
+  return {tenant, absl::ToUnixMicros(query.since), absl::ToUnixMicros(query.until),
+          query.customer_id};
+}
+
+Cost ReadCost(SqlColumns& columns) {
+  const int64_t nano_usd = columns.Integer();
+  return {.nano_usd = nano_usd, .unpriced = columns.Flag()};
+}
+
+SpendRow ReadRow(const SqlRow& values) {
+  SqlColumns columns(values);
+  SpendRow row;
+  row.key = columns.Text();
+  row.model_calls = columns.Integer();
+  row.unused_model_calls = columns.Integer();
+  row.cost = ReadCost(columns);
+  row.usage.input_uncached_tokens = columns.Integer();
+  row.usage.input_cached_tokens = columns.Integer();
+  row.usage.output_visible_tokens = columns.Integer();
+  row.usage.output_reasoning_tokens = columns.Integer();
+  row.usage.estimated = columns.Flag();
+  return row;
+}
+
+absl::StatusOr<std::vector<SpendRow>> SumAttempts(SqlSession& session, absl::string_view tenant,
+                                                  const SpendQuery& query, SpendGroup group) {
+  const auto sum = [](absl::string_view column) {
+    return absl::StrCat(", CAST(SUM(a.", column, ") AS BIGINT)");
+  };
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> found,
+      session.Run(
+          absl::StrCat("SELECT ", GroupExpression(group),
+                       " AS key, COUNT(*), CAST(SUM(CASE WHEN a.outcome = 1 THEN 0 ELSE 1 END) AS "
+                       "BIGINT)",
+                       sum("cost_nano_usd"), ", MAX(a.cost_unpriced)", sum("input_uncached_tokens"),
+                       sum("input_cached_tokens"), sum("output_visible_tokens"),
+                       sum("output_reasoning_tokens"), ", MAX(a.estimated) FROM ",
+                       session.Table("decisions"), " d JOIN ", session.Table("attempts"),
+                       " a ON a.decision = d.sequence", kWindow, "GROUP BY 1"),
+          WindowValues(tenant, query), "tiiiiiiiii"));
+  std::vector<SpendRow> rows;
+  for (const SqlRow& row : found) rows.push_back(ReadRow(row));
+  return rows;
+}
+
+// Adds each group's baseline, which belongs to decisions, not to model calls.
+absl::Status AddBaselines(SqlSession& session, absl::string_view tenant, const SpendQuery& query,
+                          SpendGroup group, std::vector<SpendRow>& rows) {
+  if (group == SpendGroup::kModel) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> found,
+      session.Run(absl::StrCat("SELECT ", GroupExpression(group),
+                               " AS key, CAST(SUM(d.baseline_nano_usd) AS BIGINT), "
+                               "MAX(d.baseline_unpriced) FROM ",
+                               session.Table("decisions"), " d", kWindow, "GROUP BY 1"),
+                  WindowValues(tenant, query), "tii"));
+  for (const SqlRow& values : found) {
+    SqlColumns columns(values);
+    const std::string key = columns.Text();
+    const Cost baseline = ReadCost(columns);
+    for (SpendRow& row : rows) {
+      if (row.key == key) row.baseline_cost = baseline;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<CascadeEconomics>> SumEconomics(SqlSession& session,
+                                                           absl::string_view tenant,
+                                                           const SpendQuery& query) {
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> found,
+      session.Run(
+          absl::StrCat("SELECT d.task, COUNT(*), CAST(SUM(CASE WHEN d.outcome = ",
+                       static_cast<int>(DecisionOutcome::kEscalated),
+                       " THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(d.cost_nano_usd) AS BIGINT), "
+                       "MAX(d.cost_unpriced), CAST(SUM(d.baseline_nano_usd) AS BIGINT), "
+                       "MAX(d.baseline_unpriced) FROM ",
+                       session.Table("decisions"), " d", kWindow, "AND d.outcome <> ",
+                       static_cast<int>(DecisionOutcome::kFailed), " GROUP BY d.task ORDER BY 1"),
+          WindowValues(tenant, query), "iiiiiii"));
+  std::vector<CascadeEconomics> economics;
+  for (const SqlRow& row : found) {
+    SqlColumns columns(row);
+    CascadeEconomics of;
+    of.task = columns.As<TaskKind>();
+    of.decisions = columns.Integer();
+    of.escalated = columns.Integer();
+    of.cost = ReadCost(columns);
+    of.baseline_cost = ReadCost(columns);
+    economics.push_back(of);
+  }
+  return economics;
+}
+
+}  // namespace
+
+absl::StatusOr<Spend> SumSpend(SqlSession& session, absl::string_view tenant,
+                               const SpendQuery& query) {
+  Spend spend;
+  ASSIGN_OR_RETURN(spend.rows, SumAttempts(session, tenant, query, query.group_by));
+  RETURN_IF_ERROR(AddBaselines(session, tenant, query, query.group_by, spend.rows));
+  ASSIGN_OR_RETURN(std::vector<SpendRow> total,
+                   SumAttempts(session, tenant, query, SpendGroup::kTotal));
+  RETURN_IF_ERROR(AddBaselines(session, tenant, query, SpendGroup::kTotal, total));
+  if (!total.empty()) spend.total = std::move(total.front());
+  ASSIGN_OR_RETURN(spend.economics, SumEconomics(session, tenant, query));
+  for (SpendRow& row : spend.rows) row.key = KeyName(query.group_by, row.key);
+  std::sort(spend.rows.begin(), spend.rows.end(), [](const SpendRow& a, const SpendRow& b) {
+    return a.cost.nano_usd != b.cost.nano_usd ? a.cost.nano_usd > b.cost.nano_usd : a.key < b.key;
+  });
+  return spend;
+}
+
+}  // namespace throughline::router

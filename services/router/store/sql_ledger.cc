@@ -1,0 +1,145 @@
+#include "services/router/store/sql_ledger.h"
+
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "services/router/store/ledger_budgets.h"
+#include "services/router/store/ledger_rows.h"
+#include "services/router/store/ledger_spend.h"
+
+namespace throughline::router {
+namespace {
+
+// Whether the decision itself is what was found to be there.
+absl::StatusOr<bool> IsKept(SqlSession& session, const Context& context, absl::string_view id) {
+  ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                   session.Run(absl::StrCat("SELECT sequence FROM ", session.Table("decisions"),
+                                            " WHERE tenant = $1 AND id = $2"),
+                               {context.tenant(), id}, "i"));
+  return !rows.empty();
+}
+
+}  // namespace
+
+absl::StatusOr<StoredAnswer> SqlLedger::FindAnswer(const Context& context,
+                                                   absl::string_view idempotency_key) {
+  StoredAnswer stored;
+  RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const std::vector<SqlRow> rows,
+        session.Run(
+            absl::StrCat("SELECT ", kDecisionColumns, ", fingerprint, answer FROM ",
+                         session.Table("decisions"), " WHERE tenant = $1 AND idempotency_key = $2"),
+            {context.tenant(), idempotency_key}, absl::StrCat(kDecisionTypes, "tt")));
+    if (rows.empty()) return absl::NotFoundError("idempotency_key: no answer under it");
+    int64_t sequence = 0;
+    ASSIGN_OR_RETURN(stored.answer.decision, ReadDecision(session, rows[0], sequence));
+    stored.fingerprint = rows[0][rows[0].size() - 2].Text();
+    stored.answer.text = rows[0].back().Text();
+    return absl::OkStatus();
+  }));
+  return stored;
+}
+
+absl::Status SqlLedger::Append(const Context& context, const Answer& answer,
+                               absl::string_view idempotency_key, absl::string_view fingerprint) {
+  return database_->Write(context, [&](SqlSession& session) -> absl::Status {
+    const absl::Status inserted =
+        InsertDecision(session, context.tenant(), answer, idempotency_key, fingerprint);
+    if (inserted.ok()) return SettleBudgets(session, context.tenant(), answer.decision);
+    if (!absl::IsNotFound(inserted)) return inserted;
+    ASSIGN_OR_RETURN(const bool is_kept, IsKept(session, context, answer.decision.id));
+    if (is_kept) return absl::OkStatus();
+    return absl::AlreadyExistsError("idempotency_key: an answer is stored under it");
+  });
+}
+
+absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const DecisionFilter& filter) {
+  int64_t before = std::numeric_limits<int64_t>::max();
+  if (!filter.page_token.empty() && !absl::SimpleAtoi(filter.page_token, &before)) {
+    return InvalidField("page_token", "a next_page_token of this method",
+                        "start again without one");
+  }
+  DecisionPage page;
+  RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const std::vector<SqlRow> rows,
+        session.Run(
+            absl::StrCat("SELECT ", kDecisionColumns, " FROM ", session.Table("decisions"),
+                         " WHERE tenant = $1 AND sequence < $2 AND ($3 = '' OR customer_id = $3) "
+                         "AND ($4 = '' OR call_id = $4) AND ($5 = 0 OR task = $5) AND "
+                         "decided_at_us >= $6 ORDER BY sequence DESC LIMIT $7"),
+            {context.tenant(), before, filter.customer_id, filter.call_id,
+             filter.task ? static_cast<int64_t>(*filter.task) : int64_t{0},
+             absl::ToUnixMicros(filter.since), int64_t{filter.page_size} + 1},
+            kDecisionTypes));
+    int64_t sequence = 0;
+    for (const SqlRow& row : rows) {
+      if (page.decisions.size() == static_cast<size_t>(filter.page_size)) {
+        page.next_page_token = absl::StrCat(sequence);
+        break;
+      }
+      ASSIGN_OR_RETURN(Decision decision, ReadDecision(session, row, sequence));
+      page.decisions.push_back(std::move(decision));
+    }
+    return absl::OkStatus();
+  }));
+  return page;
+}
+
+absl::StatusOr<Decision> SqlLedger::Get(const Context& context, absl::string_view id) {
+  Decision decision;
+  RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const std::vector<SqlRow> rows,
+        session.Run(absl::StrCat("SELECT ", kDecisionColumns, " FROM ", session.Table("decisions"),
+                                 " WHERE tenant = $1 AND id = $2"),
+                    {context.tenant(), id}, kDecisionTypes));
+    if (rows.empty()) {
+      return absl::NotFoundError(
+          absl::StrCat("decision_id: no decision \"", id, "\"; ListDecisions has those there are"));
+    }
+    int64_t sequence = 0;
+    ASSIGN_OR_RETURN(decision, ReadDecision(session, rows[0], sequence));
+    return absl::OkStatus();
+  }));
+  return decision;
+}
+
+absl::StatusOr<Spend> SqlLedger::SumSpend(const Context& context, const SpendQuery& query) {
+  Spend spend;
+  RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(spend, router::SumSpend(session, context.tenant(), query));
+    return absl::OkStatus();
+  }));
+  return spend;
+}
+
+absl::Status SqlLedger::Reserve(const Context& context, absl::Span<const BudgetAccount> accounts,
+                                const Reservation& reservation) {
+  if (accounts.empty()) return absl::OkStatus();
+  const absl::Time now = context.clock().Now();
+  return database_->Write(context, [&](SqlSession& session) {
+    return ReserveBudgets(session, context.tenant(), accounts, reservation, now);
+  });
+}
+
+absl::StatusOr<std::vector<BudgetState>> SqlLedger::States(
+    const Context& context, absl::Span<const BudgetAccount> accounts) {
+  std::vector<BudgetState> states;
+  RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
+    for (const BudgetAccount& account : accounts) {
+      ASSIGN_OR_RETURN(BudgetState state, ReadBudget(session, context.tenant(), account));
+      states.push_back(std::move(state));
+    }
+    return absl::OkStatus();
+  }));
+  return states;
+}
+
+}  // namespace throughline::router

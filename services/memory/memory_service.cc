@@ -27,6 +27,16 @@ constexpr int kDefaultCustomersPage = 100;
 constexpr int kMaxImportedLines = 100000;
 constexpr size_t kMaxImportedBytes = size_t{12} << 20;
 
+// `status` of a part of a request, with its fields named as the caller sees them.
+absl::Status InElement(const absl::Status& status, const std::string& element) {
+  std::vector<FieldViolation> violations = FieldViolations(status);
+  if (violations.empty()) return status;
+  for (FieldViolation& violation : violations) {
+    violation.field = absl::StrCat(element, ".", violation.field);
+  }
+  return InvalidFields(violations);
+}
+
 std::string Method(absl::string_view name) {
   return absl::StrCat(v1::MemoryService::service_full_name(), "/", name);
 }
@@ -137,8 +147,10 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::BatchRecall(grpc::CallbackServerCon
           return InvalidField("requests", absl::StrCat("1 to ", kMaxBatchedRecalls, " recalls"),
                               "split the batch");
         }
-        for (const v1::RecallRequest& one : request->requests()) {
-          ASSIGN_OR_RETURN(*response->add_responses(), RecallOne(ctx, one));
+        for (int i = 0; i < request->requests_size(); ++i) {
+          absl::StatusOr<v1::RecallResponse> answer = RecallOne(ctx, request->requests(i));
+          if (!answer.ok()) return InElement(answer.status(), absl::StrCat("requests[", i, "]"));
+          *response->add_responses() = *std::move(answer);
         }
         return absl::OkStatus();
       });

@@ -29,6 +29,27 @@ std::string StatementKey(const Statement& statement) {
   return joined;
 }
 
+// Lets the same act of saying, told again, complete what is known of it. Whichever telling comes
+// first, the outcome is the same. True when it changed something.
+bool Reconcile(const Statement& again, Statement* known) {
+  const Statement before = *known;
+  known->confidence = std::max(known->confidence, again.confidence);
+  known->valid_from = std::min(known->valid_from, again.valid_from);
+  known->recorded_at = std::min(known->recorded_at, again.recorded_at);
+  known->tags.insert(known->tags.end(), again.tags.begin(), again.tags.end());
+  std::sort(known->tags.begin(), known->tags.end());
+  known->tags.erase(std::unique(known->tags.begin(), known->tags.end()), known->tags.end());
+  const auto wording = [](const Statement& s) {
+    return std::tie(s.text, s.value, s.kind, s.subject, s.attribute, s.call_id);
+  };
+  if (wording(again) < wording(*known)) {
+    std::tie(known->text, known->value, known->kind, known->subject, known->attribute,
+             known->call_id) = wording(again);
+  }
+  return wording(before) != wording(*known) || before.tags != known->tags ||
+         before.confidence != known->confidence || before.valid_from != known->valid_from;
+}
+
 // A total order by the customer's account, then by anything that does not depend on arrival.
 bool SaidBefore(const Statement& a, const Statement& b) {
   const auto turn = [](const Statement& s) { return s.evidence.empty() ? 0 : s.evidence[0].turn; };
@@ -51,7 +72,12 @@ void CapStatements(std::vector<Statement>* statements) {
   statements->erase(statements->begin() + 1, statements->begin() + 1 + surplus);
 }
 
-// The row that `statements` (in order, one value) amount to.
+// `spelling` unless it is empty; then that of the identity.
+const std::string& Spelt(const std::string& spelling, const std::string& identity) {
+  return spelling.empty() ? identity : spelling;
+}
+
+// The row that `statements` (in order, one value) amount to. It is worded as it was said first.
 FactRow MakeRow(const FactIdentity& identity, std::string id, std::vector<Statement> statements) {
   CapStatements(&statements);
   FactRow row{.key = identity.key};
@@ -59,8 +85,8 @@ FactRow MakeRow(const FactIdentity& identity, std::string id, std::vector<Statem
   row.fact = {.id = std::move(id),
               .kind = first.kind,
               .text = first.text,
-              .subject = identity.subject,
-              .attribute = identity.attribute,
+              .subject = Spelt(first.subject, identity.subject),
+              .attribute = Spelt(first.attribute, identity.attribute),
               .value = first.value,
               .valid_from = first.valid_from,
               .recorded_at = first.recorded_at};
@@ -107,9 +133,11 @@ std::vector<FactRow> Chain(const FactIdentity& identity, std::vector<Statement> 
 bool SameRow(const FactRow& a, const FactRow& b) {
   return a.statements.size() == b.statements.size() &&
          a.fact.evidence.size() == b.fact.evidence.size() && a.fact.text == b.fact.text &&
-         a.fact.value == b.fact.value && a.fact.kind == b.fact.kind && a.fact.tags == b.fact.tags &&
-         a.fact.confidence == b.fact.confidence && a.fact.valid_from == b.fact.valid_from &&
-         a.fact.valid_to == b.fact.valid_to && a.fact.superseded_by == b.fact.superseded_by;
+         a.fact.value == b.fact.value && a.fact.subject == b.fact.subject &&
+         a.fact.attribute == b.fact.attribute && a.fact.kind == b.fact.kind &&
+         a.fact.tags == b.fact.tags && a.fact.confidence == b.fact.confidence &&
+         a.fact.valid_from == b.fact.valid_from && a.fact.valid_to == b.fact.valid_to &&
+         a.fact.superseded_by == b.fact.superseded_by;
 }
 
 // What was there before a merge, for telling what the merge did.
@@ -146,7 +174,8 @@ std::vector<std::string> NewlyClosedBy(const std::string& id, const std::vector<
 
 // Tells what became of each incoming statement.
 std::vector<RetainedRow> Outcomes(const std::vector<Statement>& incoming,
-                                  const std::vector<FactRow>& rows, const Before& before) {
+                                  const std::vector<FactRow>& rows, const Before& before,
+                                  const absl::flat_hash_set<std::string>& completed) {
   absl::flat_hash_map<std::string, std::string> said_in = before.said_in;
   for (const FactRow& row : rows) {
     for (const Statement& statement : row.statements) {
@@ -163,7 +192,8 @@ std::vector<RetainedRow> Outcomes(const std::vector<Statement>& incoming,
     RetainedRow outcome{.id = row_of != said_in.end() ? row_of->second : rows.front().fact.id};
     const bool first_time = said.insert(statement_key).second;
     if (row_of == said_in.end() || before.said_in.contains(statement_key) || !first_time) {
-      outcome.outcome = RetainOutcome::kDuplicate;
+      outcome.outcome = first_time && completed.contains(statement_key) ? RetainOutcome::kUpdated
+                                                                        : RetainOutcome::kDuplicate;
     } else if (before.rows.contains(outcome.id) || !reported.insert(outcome.id).second) {
       outcome.outcome = RetainOutcome::kUpdated;
     } else {
@@ -190,6 +220,8 @@ FactIdentity IdentifyFact(Stemmer& stemmer, const deal::Fact& fact) {
 Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_view call_id,
                       absl::Time default_time, absl::Time recorded_at) {
   Statement statement{
+      .subject = fact.subject,
+      .attribute = fact.attribute,
       .text = fact.text,
       .value = fact.value,
       .kind = fact.kind,
@@ -208,29 +240,37 @@ Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_vie
 FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> existing,
                           const std::vector<Statement>& incoming) {
   FactMerge merge;
-  FactIdentity named = identity;
   std::vector<Statement> live;
   absl::flat_hash_set<std::string> retired_ids;
   for (const FactRow& row : existing) {
-    // The spelling of the first writer stays.
-    named.subject = row.fact.subject;
-    named.attribute = row.fact.attribute;
     if (row.invalidation.has_value()) {
       retired_ids.insert(row.fact.id);
       merge.rows.push_back(row);
     } else {
-      live.insert(live.end(), row.statements.begin(), row.statements.end());
+      for (Statement statement : row.statements) {
+        statement.subject = Spelt(statement.subject, row.fact.subject);
+        statement.attribute = Spelt(statement.attribute, row.fact.attribute);
+        live.push_back(std::move(statement));
+      }
     }
   }
   const Before before = Remember(std::move(existing));
-  absl::flat_hash_set<std::string> added;
+  absl::flat_hash_map<std::string, size_t> place_of;  // in live
+  for (size_t i = 0; i < live.size(); ++i) place_of.emplace(StatementKey(live[i]), i);
+  absl::flat_hash_set<std::string> completed;
   for (const Statement& statement : incoming) {
-    const std::string key = StatementKey(statement);
-    if (!before.said_in.contains(key) && added.insert(key).second) live.push_back(statement);
+    std::string key = StatementKey(statement);
+    const auto known = place_of.find(key);
+    if (known != place_of.end()) {
+      if (Reconcile(statement, &live[known->second])) completed.insert(std::move(key));
+    } else if (!before.said_in.contains(key)) {
+      place_of.emplace(std::move(key), live.size());
+      live.push_back(statement);
+    }
   }
   merge.changed.assign(merge.rows.size(), false);
   absl::flat_hash_set<std::string> kept = retired_ids;
-  for (FactRow& row : Chain(named, std::move(live), retired_ids)) {
+  for (FactRow& row : Chain(identity, std::move(live), retired_ids)) {
     const auto was = before.rows.find(row.fact.id);
     if (was != before.rows.end()) row.sequence = was->second.sequence;
     merge.changed.push_back(was == before.rows.end() || !SameRow(row, was->second));
@@ -240,7 +280,7 @@ FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> exi
   for (const auto& [id, row] : before.rows) {
     if (!kept.contains(id)) merge.erased_ids.push_back(id);
   }
-  merge.outcomes = Outcomes(incoming, merge.rows, before);
+  merge.outcomes = Outcomes(incoming, merge.rows, before, completed);
   return merge;
 }
 

@@ -29,6 +29,8 @@ struct CustomerKey {
 // in which calls arrive makes no difference.
 struct Statement {
   std::string signature;  // of the value; set for single-valued facts only
+  std::string subject;    // as this speaker spelt them; empty in rows of old
+  std::string attribute;
   std::string text;
   std::string value;
   deal::FactKind kind = deal::FactKind::kUnspecified;

@@ -8,49 +8,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
-#include "services/memory/domain/text.h"
+#include "services/memory/domain/deal_validation.h"
+#include "services/memory/domain/field_checks.h"
 
 namespace throughline::memory {
 namespace {
 
 // Clocks of callers may run a little ahead.
 constexpr absl::Duration kClockTolerance = absl::Minutes(1);
-
-absl::Status CheckLength(absl::string_view value, absl::string_view field, size_t max_bytes) {
-  if (value.size() > max_bytes) {
-    return InvalidField(field, absl::StrCat("at most ", max_bytes, " bytes"),
-                        absl::StrCat("it has ", value.size(), "; shorten it"));
-  }
-  if (!IsCleanText(value)) {
-    return InvalidField(field, "UTF-8 without NUL", "convert the text to UTF-8");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckRequired(absl::string_view value, absl::string_view field, size_t max_bytes) {
-  if (value.empty()) {
-    return InvalidField(field, absl::StrCat("1 to ", max_bytes, " bytes"), "set it");
-  }
-  return CheckLength(value, field, max_bytes);
-}
-
-absl::Status CheckTags(const std::vector<std::string>& tags, absl::string_view field) {
-  if (tags.size() > kMaxTags) {
-    return InvalidField(field, absl::StrCat("at most ", kMaxTags, " tags"),
-                        absl::StrCat("it has ", tags.size(), "; drop some"));
-  }
-  for (size_t i = 0; i < tags.size(); ++i) {
-    RETURN_IF_ERROR(CheckRequired(tags[i], absl::StrCat(field, "[", i, "]"), kMaxTagBytes));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckEvidence(const deal::Evidence& evidence, const std::string& field) {
-  RETURN_IF_ERROR(CheckLength(evidence.call_id, field + ".call_id", kMaxIdBytes));
-  RETURN_IF_ERROR(CheckLength(evidence.speaker, field + ".speaker", kMaxIdBytes));
-  if (evidence.turn < 0) return InvalidField(field + ".turn", "0 or more", "count turns from 0");
-  return CheckRequired(evidence.quote, field + ".quote", kMaxQuoteBytes);
-}
 
 absl::Status CheckFact(const deal::Fact& fact, const std::string& field) {
   if (fact.kind == deal::FactKind::kUnspecified) {
@@ -85,20 +50,6 @@ absl::Status CheckText(const VerbatimText& text, const std::string& field) {
   return CheckTags(text.tags, field + ".tags");
 }
 
-absl::Status CheckBlockers(const std::vector<deal::Blocker>& blockers, absl::string_view field) {
-  for (size_t i = 0; i < blockers.size(); ++i) {
-    const std::string name = absl::StrCat(field, "[", i, "]");
-    if (blockers[i].category == deal::BlockerCategory::kUnspecified) {
-      return InvalidField(name + ".category", "a category", "name one");
-    }
-    if (blockers[i].history.empty()) {
-      return InvalidField(name + ".history", "at least one transition",
-                          "say when it took its status and by which words");
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckCall(const CallRecord& call) {
   RETURN_IF_ERROR(CheckRequired(call.call_id, "call.call_id", kMaxIdBytes));
   if (call.occurred_at == absl::InfinitePast() || call.occurred_at == absl::InfiniteFuture()) {
@@ -112,13 +63,7 @@ absl::Status CheckAnalysis(const RetainCommand& command) {
   if (!command.call.has_value()) {
     return InvalidField("call", "the call that was analysed", "set call beside analysis");
   }
-  const deal::Analysis& analysis = *command.analysis;
-  if (analysis.primary_blocker.has_value() &&
-      analysis.primary_blocker->category != deal::BlockerCategory::kNone) {
-    RETURN_IF_ERROR(CheckBlockers({*analysis.primary_blocker}, "analysis.primary_blocker"));
-  }
-  RETURN_IF_ERROR(CheckBlockers(analysis.open_blockers, "analysis.open_blockers"));
-  return CheckBlockers(analysis.resolved_blockers, "analysis.resolved_blockers");
+  return ValidateAnalysis(*command.analysis, "analysis");
 }
 
 }  // namespace
@@ -157,6 +102,9 @@ absl::Status ValidateRetain(const RetainCommand& command) {
     RETURN_IF_ERROR(CheckText(command.texts[i], absl::StrCat("texts[", i, "]")));
   }
   RETURN_IF_ERROR(CheckAnalysis(command));
+  if (command.profile_changes.has_value()) {
+    RETURN_IF_ERROR(ValidateProfile(*command.profile_changes, "profile_changes"));
+  }
   RETURN_IF_ERROR(CheckLength(command.idempotency_key, "idempotency_key", kMaxIdBytes));
   return CheckTags(command.tags, "tags");
 }
@@ -181,11 +129,17 @@ absl::Status ValidateFilter(const RowFilter& filter, absl::Time now) {
   if (filter.since.has_value() && filter.until.has_value() && *filter.since >= *filter.until) {
     return InvalidField("filter.until", "a time after filter.since", "swap them");
   }
-  if (filter.as_of.has_value() && *filter.as_of > now + kClockTolerance) {
-    return InvalidField("filter.as_of", "a time that is not in the future",
-                        "leave it unset for now");
-  }
-  return absl::OkStatus();
+  return ValidateAsOf(filter.as_of, "filter.as_of", now);
+}
+
+absl::Status ValidateAsOf(std::optional<absl::Time> as_of, absl::string_view field,
+                          absl::Time now) {
+  if (!as_of.has_value() || *as_of <= now + kClockTolerance) return absl::OkStatus();
+  return InvalidField(field, "a time that is not in the future", "leave it unset for now");
+}
+
+absl::Status ValidateCallId(absl::string_view call_id) {
+  return CheckRequired(call_id, "call_id", kMaxIdBytes);
 }
 
 absl::Status ValidateRecall(const RecallQuery& query, absl::Time now) {

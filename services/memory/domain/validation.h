@@ -1,6 +1,8 @@
 #ifndef THROUGHLINE_SERVICES_MEMORY_DOMAIN_VALIDATION_H_
 #define THROUGHLINE_SERVICES_MEMORY_DOMAIN_VALIDATION_H_
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -28,11 +30,14 @@ inline constexpr size_t kMaxKinds = 32;
 
 absl::Status ValidateCustomerId(absl::string_view customer_id);
 absl::Status ValidateFactId(absl::string_view fact_id);
+absl::Status ValidateCallId(absl::string_view call_id);
 absl::Status ValidateReason(absl::string_view reason);
 absl::Status ValidateRetain(const RetainCommand& command);
 // `now` bounds as_of.
 absl::Status ValidateRecall(const RecallQuery& query, absl::Time now);
 absl::Status ValidateFilter(const RowFilter& filter, absl::Time now);
+// Not in the future.
+absl::Status ValidateAsOf(std::optional<absl::Time> as_of, absl::string_view field, absl::Time now);
 // 0 stands for the default and is no error.
 absl::Status ValidatePageSize(int page_size);
 

@@ -21,11 +21,15 @@ pb::StoredStatement Encode(const Statement& statement) {
   stored.set_call_id(statement.call_id);
   wire::AppendAll(statement.evidence, stored.mutable_evidence());
   wire::AppendAll(statement.tags, stored.mutable_tags());
+  stored.set_subject(statement.subject);
+  stored.set_attribute(statement.attribute);
   return stored;
 }
 
 Statement Decode(const pb::StoredStatement& stored) {
   return {.signature = stored.signature(),
+          .subject = stored.subject(),
+          .attribute = stored.attribute(),
           .text = stored.text(),
           .value = stored.value(),
           .kind = static_cast<deal::FactKind>(stored.kind()),

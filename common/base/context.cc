@@ -60,6 +60,12 @@ Context Context::WithBudget(absl::Duration budget) const {
   return Context(std::move(fields));
 }
 
+Context Context::WithCancellation(std::shared_ptr<CancellationSource> cancellation) const {
+  Fields fields = fields_;
+  fields.cancellation = std::move(cancellation);
+  return Context(std::move(fields));
+}
+
 Context Context::Detached(absl::Duration budget) const {
   Fields fields = fields_;
   fields.cancellation = nullptr;

@@ -77,6 +77,8 @@ class Context {
 
   // A copy whose deadline is min(this deadline, now + budget).
   Context WithBudget(absl::Duration budget) const;
+  // A copy that `cancellation` ends instead of the caller's: for work that may end earlier.
+  Context WithCancellation(std::shared_ptr<CancellationSource> cancellation) const;
   // A copy that ignores the caller's deadline and cancellation: for finishing what was begun.
   Context Detached(absl::Duration budget) const;
 

@@ -141,6 +141,21 @@ class Reschedule {
   void await_resume() const noexcept {}
 };
 
+// The task's executor, for starting further tasks there: Executor& executor = co_await Here().
+class Here {
+ public:
+  bool await_ready() const noexcept { return false; }
+  template <typename Promise>
+  bool await_suspend(std::coroutine_handle<Promise> asking) {
+    executor_ = asking.promise().executor;
+    return false;
+  }
+  Executor& await_resume() const noexcept { return *executor_; }
+
+ private:
+  Executor* executor_ = nullptr;
+};
+
 namespace internal {
 
 // A coroutine that nobody waits for; frees itself at its end.

@@ -29,9 +29,14 @@ void Timers::Cancel(const Id& id) {
   std::function<void()> dropped;  // what it holds is released without the lock
   absl::MutexLock lock(&mutex_);
   const auto found = waiting_.find(id);
-  if (found == waiting_.end()) return;
-  dropped = std::move(found->second);
-  waiting_.erase(found);
+  if (found != waiting_.end()) {
+    dropped = std::move(found->second);
+    waiting_.erase(found);
+    return;
+  }
+  if (std::this_thread::get_id() == thread_.get_id()) return;
+  const auto ended = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return running_ != id; };
+  mutex_.Await(absl::Condition(&ended));
 }
 
 void Timers::Run() {
@@ -49,10 +54,12 @@ void Timers::Run() {
     }
     if (mutex_.AwaitWithDeadline(absl::Condition(&changed), first.first)) continue;
     auto due = waiting_.extract(waiting_.begin());
+    running_ = due.key();
     mutex_.Unlock();
     due.mapped()();
     due.mapped() = nullptr;
     mutex_.Lock();
+    running_ = Id();
   }
 }
 

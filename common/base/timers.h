@@ -28,7 +28,8 @@ class Timers {
   Timers& operator=(const Timers&) = delete;
 
   Id After(absl::Duration delay, std::function<void()> callback) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Afterwards the callback does not begin; it may be running.
+  // Afterwards the callback is not running and will not run; waits for a run under way, unless it
+  // is a callback that calls.
   void Cancel(const Id& id) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -38,6 +39,7 @@ class Timers {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
   std::map<Id, std::function<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
+  Id running_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };
 

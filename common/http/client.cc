@@ -1,24 +1,32 @@
 #include "common/http/client.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
-#include <atomic>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
-#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 
 namespace throughline::http {
 namespace {
 
 constexpr int kPollMs = 1000;  // wake-ups come through curl_multi_wakeup; this only bounds a miss
-constexpr long kMaxTimeoutMs = 24L * 60 * 60 * 1000;
+constexpr int kStallPollMs = 50;  // how late a stalled stream may be noticed
+constexpr int64_t kMaxTimeoutMs = 24L * 60 * 60 * 1000;
+constexpr size_t kMaxIdleHandles = 64;
+constexpr long kMaxIdleConnections = 256;
+constexpr size_t kMaxHeaders = 256;
+// Files that are no connections: stores, listeners, logs.
+constexpr rlim_t kOtherFiles = 1024;
 
 long TimeoutMs(const Context& context) {
+  // Rounded up: at the timeout, the context's deadline has passed too.
   const int64_t left = absl::ToInt64Milliseconds(context.Remaining());
-  return static_cast<long>(std::clamp<int64_t>(left, 1, kMaxTimeoutMs));
+  return static_cast<long>(std::clamp<int64_t>(left, 0, kMaxTimeoutMs) + 1);
 }
 
 // curl's process-wide state, set up by the first client and kept.
@@ -27,62 +35,16 @@ void InitializeCurl() {
   static_cast<void>(done);
 }
 
-}  // namespace
-
-// One request on its way. The caller waits for `done`; everything else belongs to the thread.
-struct Client::Transfer {
-  Request request;
-  size_t max_response_bytes = 0;
-  long timeout_ms = 0;
-  std::atomic<bool> cancelled{false};
-  CURL* handle = nullptr;
-  curl_slist* headers = nullptr;
-  Response response;
-  absl::Status status;
-  absl::Notification done;
-
-  ~Transfer() { curl_slist_free_all(headers); }
-
-  static size_t OnBody(char* data, size_t size, size_t count, void* self) {
-    auto& transfer = *static_cast<Transfer*>(self);
-    const size_t bytes = size * count;
-    if (transfer.response.body.size() + bytes > transfer.max_response_bytes) return 0;
-    transfer.response.body.append(data, bytes);
-    return bytes;
-  }
-
-  static size_t OnHeader(char* data, size_t size, size_t count, void* self) {
-    const absl::string_view line(data, size * count);
-    const size_t colon = line.find(':');
-    if (colon != absl::string_view::npos) {
-      const std::string name = absl::AsciiStrToLower(line.substr(0, colon));
-      static_cast<Transfer*>(self)->response.headers[name] =
-          std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
-    }
-    return line.size();
-  }
-};
-
-Client::Client() : Client(Options{}) {}
-
-Client::Client(Options options) : options_(options) {
-  InitializeCurl();
-  multi_ = curl_multi_init();
-  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, options_.max_connections_per_host);
-  thread_ = std::thread([this] { Run(); });
+void RaiseOpenFileLimit(long connections) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  const rlim_t wanted = std::min(limit.rlim_max, static_cast<rlim_t>(connections) + kOtherFiles);
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = wanted;
+  static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
-Client::~Client() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  curl_multi_wakeup(multi_);
-  thread_.join();
-  curl_multi_cleanup(multi_);
-}
-
-absl::StatusOr<Response> Client::Post(const Context& context, Request request) {
+absl::Status CheckSendable(const Request& request) {
   if (!absl::StartsWith(request.url, "http://") && !absl::StartsWith(request.url, "https://")) {
     return absl::InvalidArgumentError(
         absl::StrCat("url: expected http:// or https://, not \"", request.url, "\""));
@@ -93,52 +55,170 @@ absl::StatusOr<Response> Client::Post(const Context& context, Request request) {
       return absl::InvalidArgumentError("headers: expected no line breaks");
     }
   }
-  if (const absl::Status wanted = context.Check(); !wanted.ok()) return wanted;
-  auto transfer = std::make_shared<Transfer>();
-  transfer->request = std::move(request);
-  transfer->max_response_bytes = options_.max_response_bytes;
-  transfer->timeout_ms = TimeoutMs(context);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// One request on its way; everything but `done` belongs to the client's thread once it is queued.
+struct Client::Transfer {
+  Request request;
+  size_t max_response_bytes = 0;
+  size_t max_header_bytes = 0;
+  long timeout_ms = 0;
+  std::function<void(Exchange)> done;
+  CURL* handle = nullptr;
+  curl_slist* headers = nullptr;
+  Exchange exchange;
+  size_t body_bytes = 0;
+  size_t header_bytes = 0;
+  bool too_large = false;
+  bool ended = false;
+  absl::Time last_piece_at = absl::InfiniteFuture();
+
+  ~Transfer() { curl_slist_free_all(headers); }
+
+  bool Streams() const { return request.stall_timeout < absl::InfiniteDuration(); }
+
+  static size_t OnBody(char* data, size_t size, size_t count, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    const size_t bytes = size * count;
+    transfer.body_bytes += bytes;
+    if (transfer.body_bytes > transfer.max_response_bytes) {
+      transfer.too_large = true;
+      return 0;
+    }
+    if (transfer.request.on_piece == nullptr || transfer.exchange.response.status != 200) {
+      transfer.exchange.response.body.append(data, bytes);
+      return bytes;
+    }
+    transfer.last_piece_at = absl::Now();
+    transfer.request.on_piece(absl::string_view(data, bytes));
+    return bytes;
+  }
+
+  static size_t OnHeader(char* data, size_t size, size_t count, void* self) {
+    auto& transfer = *static_cast<Transfer*>(self);
+    Response& response = transfer.exchange.response;
+    const absl::string_view line(data, size * count);
+    transfer.header_bytes += line.size();
+    if (transfer.header_bytes > transfer.max_header_bytes ||
+        response.headers.size() >= kMaxHeaders) {
+      transfer.too_large = true;
+      return 0;
+    }
+    if (absl::StartsWith(line, "HTTP/")) {
+      long code = 0;
+      curl_easy_getinfo(transfer.handle, CURLINFO_RESPONSE_CODE, &code);
+      response.status = static_cast<int>(code);
+      return line.size();
+    }
+    const size_t colon = line.find(':');
+    if (colon != absl::string_view::npos) {
+      response.headers[absl::AsciiStrToLower(line.substr(0, colon))] =
+          std::string(absl::StripAsciiWhitespace(line.substr(colon + 1)));
+    }
+    return line.size();
+  }
+};
+
+Client::Client() : Client(Options{}) {}
+
+Client::Client(Options options) : options_(std::move(options)) {
+  InitializeCurl();
+  RaiseOpenFileLimit(options_.max_connections_per_host);
+  multi_ = curl_multi_init();
+  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, options_.max_connections_per_host);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
+  thread_ = std::thread([this] { Run(); });
+}
+
+Client::~Client() {
   {
     absl::MutexLock lock(&mutex_);
-    arriving_.push_back(transfer);
+    stopping_ = true;
   }
   curl_multi_wakeup(multi_);
-  const OnCancel on_cancel(context, [this, transfer] {
-    transfer->cancelled = true;
+  thread_.join();
+  for (CURL* handle : idle_handles_) curl_easy_cleanup(handle);
+  curl_multi_cleanup(multi_);
+}
+
+Task<Exchange> Client::Send(const Context& context, Request request) {
+  absl::Status refused = CheckSendable(request);
+  if (refused.ok()) refused = context.Check();
+  if (!refused.ok()) co_return Exchange{.status = std::move(refused)};
+  const auto transfer = std::make_shared<Transfer>();
+  transfer->request = std::move(request);
+  transfer->max_response_bytes = options_.max_response_bytes;
+  transfer->max_header_bytes = options_.max_header_bytes;
+  transfer->timeout_ms = TimeoutMs(context);
+  std::optional<OnCancel> on_cancel;
+  auto begin = [&](std::function<void(Exchange)> done) {
+    transfer->done = std::move(done);
+    {
+      absl::MutexLock lock(&mutex_);
+      arriving_.push_back(transfer);
+    }
     curl_multi_wakeup(multi_);
-  });
-  transfer->done.WaitForNotification();
-  if (!transfer->status.ok()) {
-    const absl::Status wanted = context.Check();
-    return wanted.ok() ? transfer->status : wanted;
+    on_cancel.emplace(context, [this, transfer] {
+      {
+        absl::MutexLock lock(&mutex_);
+        cancelled_.push_back(transfer);
+      }
+      curl_multi_wakeup(multi_);
+    });
+  };
+  Exchange exchange = co_await Completion<Exchange>(begin);
+  if (!exchange.status.ok()) {
+    absl::Status wanted = context.Check();
+    if (!wanted.ok()) exchange.status = std::move(wanted);
   }
-  return std::move(transfer->response);
+  co_return exchange;
+}
+
+absl::StatusOr<Response> Client::Post(const Context& context, Request request) {
+  Exchange exchange = Wait(Send(context, std::move(request)));
+  if (!exchange.status.ok()) return exchange.status;
+  return std::move(exchange.response);
 }
 
 void Client::Run() {
   while (true) {
-    std::deque<std::shared_ptr<Transfer>> arrived;
+    std::deque<TransferPtr> arrived;
+    std::deque<TransferPtr> cancelled;
     bool stopping = false;
     {
       absl::MutexLock lock(&mutex_);
       arrived.swap(arriving_);
+      cancelled.swap(cancelled_);
       stopping = stopping_;
     }
-    for (const auto& transfer : arrived) Start(transfer);
+    for (const TransferPtr& transfer : arrived) Begin(transfer);
+    for (const TransferPtr& transfer : cancelled) End(transfer, absl::CancelledError("cancelled"));
     if (stopping) break;
     int active = 0;
     curl_multi_perform(multi_, &active);
     Collect();
-    DropCancelled();
-    curl_multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
+    if (streams_ > 0) EndStalled();
+    curl_multi_poll(multi_, nullptr, 0, PollMs(), nullptr);
   }
   while (!running_.empty()) {
-    Finish(*running_.begin()->second, absl::CancelledError("the client is shutting down"));
+    End(running_.begin()->second, absl::CancelledError("the client is shutting down"));
   }
 }
 
-void Client::Start(const std::shared_ptr<Transfer>& transfer) {
-  CURL* handle = curl_easy_init();
+int Client::PollMs() const { return streams_ > 0 ? kStallPollMs : kPollMs; }
+
+CURL* Client::TakeHandle() {
+  if (idle_handles_.empty()) return curl_easy_init();
+  CURL* handle = idle_handles_.back();
+  idle_handles_.pop_back();
+  return handle;
+}
+
+void Client::Begin(const TransferPtr& transfer) {
+  CURL* handle = TakeHandle();
   transfer->handle = handle;
   for (const std::string& header : transfer->request.headers) {
     transfer->headers = curl_slist_append(transfer->headers, header.c_str());
@@ -153,8 +233,16 @@ void Client::Start(const std::shared_ptr<Transfer>& transfer) {
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer->headers);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
+  if (absl::StartsWith(transfer->request.url, "https://")) {
+    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);  // rather share a connection than open many
+  }
+  if (!options_.proxy.empty()) curl_easy_setopt(handle, CURLOPT_PROXY, options_.proxy.c_str());
+  if (!options_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, transfer->timeout_ms);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
@@ -163,43 +251,72 @@ void Client::Start(const std::shared_ptr<Transfer>& transfer) {
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
   curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer.get());
   running_[handle] = transfer;
+  if (transfer->Streams()) ++streams_;
   curl_multi_add_handle(multi_, handle);
 }
 
-void Client::Finish(Transfer& transfer, absl::Status status) {
-  CURL* handle = transfer.handle;
-  const std::shared_ptr<Transfer> keep = running_[handle];
+void Client::End(const TransferPtr& transfer, absl::Status status) {
+  if (transfer->ended || transfer->handle == nullptr) return;
+  transfer->ended = true;
+  const TransferPtr keep = transfer;  // `transfer` may be running_'s own
+  CURL* handle = keep->handle;
+  curl_off_t uploaded = 0;
+  curl_easy_getinfo(handle, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+  keep->exchange.sent =
+      uploaded >= static_cast<curl_off_t>(keep->request.body.size()) && !keep->request.body.empty();
+  keep->exchange.status = std::move(status);
   running_.erase(handle);
-  long code = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &code);
-  transfer.response.status = static_cast<int>(code);
+  if (keep->Streams()) --streams_;
   curl_multi_remove_handle(multi_, handle);
-  curl_easy_cleanup(handle);
-  transfer.status = std::move(status);
-  transfer.done.Notify();
+  if (idle_handles_.size() < kMaxIdleHandles) {
+    curl_easy_reset(handle);
+    idle_handles_.push_back(handle);
+  } else {
+    curl_easy_cleanup(handle);
+  }
+  keep->request.on_piece = nullptr;
+  std::exchange(keep->done, nullptr)(std::move(keep->exchange));
 }
 
-void Client::DropCancelled() {
-  std::vector<std::shared_ptr<Transfer>> cancelled;
+void Client::EndStalled() {
+  const absl::Time now = absl::Now();
+  std::vector<TransferPtr> stalled;
   for (const auto& [handle, transfer] : running_) {
-    if (transfer->cancelled) cancelled.push_back(transfer);
+    if (now - transfer->last_piece_at > transfer->request.stall_timeout) {
+      stalled.push_back(transfer);
+    }
   }
-  for (const auto& transfer : cancelled) Finish(*transfer, absl::CancelledError("cancelled"));
+  for (const TransferPtr& transfer : stalled) {
+    End(transfer,
+        absl::UnavailableError(absl::StrCat(
+            "the response stalled for ", absl::FormatDuration(transfer->request.stall_timeout))));
+  }
+}
+
+absl::Status Client::StatusOf(const Transfer& transfer, CURLcode result) const {
+  if (result == CURLE_OK) return absl::OkStatus();
+  if (transfer.too_large) {
+    return absl::UnavailableError(
+        absl::StrCat("the response is larger than ", options_.max_response_bytes,
+                     " bytes, or its headers than ", options_.max_header_bytes));
+  }
+  curl_off_t connected_us = 0;
+  curl_easy_getinfo(transfer.handle, CURLINFO_CONNECT_TIME_T, &connected_us);
+  if (result == CURLE_OPERATION_TIMEDOUT && connected_us == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("no connection within ", absl::FormatDuration(options_.connect_timeout)));
+  }
+  return absl::UnavailableError(curl_easy_strerror(result));
 }
 
 void Client::Collect() {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode result = message->data.result;
-    absl::Status status;
-    if (result == CURLE_WRITE_ERROR) {
-      status = absl::UnavailableError(
-          absl::StrCat("the response is larger than ", options_.max_response_bytes, " bytes"));
-    } else if (result != CURLE_OK) {
-      status = absl::UnavailableError(curl_easy_strerror(result));
-    }
-    Finish(*running_[message->easy_handle], std::move(status));
+    const auto found = running_.find(message->easy_handle);
+    if (found == running_.end()) continue;
+    const TransferPtr transfer = found->second;
+    End(transfer, StatusOf(*transfer, message->data.result));
   }
 }
 

@@ -62,7 +62,49 @@ std::optional<HttpImposter::Seen> ReadRequest(int socket, std::string& buffer) {
   return seen;
 }
 
+// False when the client has gone.
+bool SendAll(int socket, absl::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+    if (put <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(put));
+  }
+  return true;
+}
+
+// Sends nothing more; false once the client has gone.
+bool WaitForClient(int socket) {
+  char ignored;
+  return recv(socket, &ignored, 1, 0) > 0;
+}
+
 }  // namespace
+
+BlackHole::BlackHole() {
+  constexpr int kQueueFillers = 4;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  auto* name = reinterpret_cast<sockaddr*>(&address);
+  sockets_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (sockets_[0] < 0 || bind(sockets_[0], name, length) != 0 || listen(sockets_[0], 0) != 0 ||
+      getsockname(sockets_[0], name, &length) != 0) {
+    Die("BlackHole");
+  }
+  port_ = ntohs(address.sin_port);
+  // Nobody takes these from the queue, so the next one's handshake goes unanswered.
+  for (int i = 0; i < kQueueFillers; ++i) {
+    sockets_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(connect(sockets_.back(), name, length));
+  }
+}
+
+BlackHole::~BlackHole() {
+  for (const int socket : sockets_) close(socket);
+}
+
+std::string BlackHole::url() const { return absl::StrCat("http://127.0.0.1:", port_); }
 
 HttpImposter::HttpImposter() {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -137,23 +179,38 @@ void HttpImposter::Serve(int socket) {
   close(socket);
 }
 
+bool HttpImposter::SendChunks(int socket, const Answer& answer) {
+  for (size_t at = 0; at < answer.body.size(); at += answer.chunk_bytes) {
+    const std::string piece = answer.body.substr(at, answer.chunk_bytes);
+    const std::string chunk = absl::StrCat(absl::Hex(piece.size()), "\r\n", piece, "\r\n");
+    if (!SendAll(socket, chunk)) return false;
+    if (answer.pause.count() > 0) std::this_thread::sleep_for(answer.pause);
+  }
+  switch (answer.end) {
+    case Answer::End::kWhole:
+      return SendAll(socket, "0\r\n\r\n");
+    case Answer::End::kCut:
+      return false;
+    case Answer::End::kStall:
+      return WaitForClient(socket);
+  }
+  return false;
+}
+
 bool HttpImposter::AnswerNext(int socket, Seen request) {
   const Answer answer = Next(std::move(request));
-  if (answer.stall) {
-    char ignored;
-    return recv(socket, &ignored, 1, 0) > 0;
-  }
-  std::string text =
-      absl::StrCat("HTTP/1.1 ", answer.status,
-                   " Said\r\nContent-Length: ", answer.body.size() + answer.missing_bytes, "\r\n");
+  if (answer.delay.count() > 0) std::this_thread::sleep_for(answer.delay);
+  if (answer.stall) return WaitForClient(socket);
+  const bool chunked = answer.chunk_bytes > 0;
+  std::string text = absl::StrCat("HTTP/1.1 ", answer.status, " Said\r\n");
   for (const std::string& header : answer.headers) absl::StrAppend(&text, header, "\r\n");
-  absl::StrAppend(&text, "\r\n", answer.body);
-  for (size_t sent = 0; sent < text.size();) {
-    const ssize_t put = send(socket, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-    if (put <= 0) return false;
-    sent += static_cast<size_t>(put);
+  if (chunked) {
+    absl::StrAppend(&text, "Transfer-Encoding: chunked\r\n\r\n");
+    return SendAll(socket, text) && SendChunks(socket, answer);
   }
-  return answer.missing_bytes == 0;
+  absl::StrAppend(&text, "Content-Length: ", answer.body.size() + answer.missing_bytes, "\r\n\r\n",
+                  answer.body);
+  return SendAll(socket, text) && answer.missing_bytes == 0;
 }
 
 HttpImposter::Answer HttpImposter::Next(Seen request) {

@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_COMMON_TESTING_HTTP_IMPOSTER_H_
 #define THROUGHLINE_COMMON_TESTING_HTTP_IMPOSTER_H_
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <set>
@@ -24,6 +25,15 @@ class HttpImposter {
     std::string body;
     // Promises this many bytes more than it sends, then closes: a response cut in the middle.
     size_t missing_bytes = 0;
+    // Sends the body in chunks of this many bytes, each as soon as the one before it has gone, with
+    // `pause` between them; 0: at once, with its length announced.
+    size_t chunk_bytes = 0;
+    std::chrono::milliseconds pause{0};
+    // With chunk_bytes: how the chunked body ends.
+    enum class End { kWhole, kCut, kStall };
+    End end = End::kWhole;
+    // Waits this long before the answer.
+    std::chrono::milliseconds delay{0};
     // Sends nothing and keeps the connection until the imposter goes or the client does.
     bool stall = false;
   };
@@ -52,6 +62,7 @@ class HttpImposter {
   void Accept();
   void Serve(int socket);
   // False when the connection is to be closed.
+  bool SendChunks(int socket, const Answer& answer);
   bool AnswerNext(int socket, Seen request);
   Answer Next(Seen request) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -65,6 +76,21 @@ class HttpImposter {
   int connections_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
   std::thread acceptor_;
+};
+
+// An address where nobody answers: connections are neither taken nor refused.
+class BlackHole {
+ public:
+  BlackHole();
+  ~BlackHole();
+  BlackHole(const BlackHole&) = delete;
+  BlackHole& operator=(const BlackHole&) = delete;
+
+  std::string url() const;
+
+ private:
+  int port_ = 0;
+  std::vector<int> sockets_;  // the listener, and connections that fill its queue
 };
 
 }  // namespace throughline

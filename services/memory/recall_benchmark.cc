@@ -4,6 +4,8 @@
 //
 // Prints one line a figure: retaining in batches, recalling cold and warm at budget HIGH, the same
 // warm recall in a store that holds one customer only, and the process's memory.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -71,18 +73,33 @@ absl::Duration RecallOnce(Memory& memory, int customer, int number) {
   return absl::Now() - started;
 }
 
-void Print(absl::string_view name, std::vector<absl::Duration> times) {
+// Processor time this process has used.
+absl::Duration ProcessorTime() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
+
+struct Timed {
+  std::vector<absl::Duration> times;
+  absl::Duration processor;  // of all together
+};
+
+void Print(absl::string_view name, Timed timed) {
+  std::vector<absl::Duration>& times = timed.times;
   std::sort(times.begin(), times.end());
   const auto at = [&times](double share) {
     const auto index = static_cast<size_t>(share * static_cast<double>(times.size() - 1));
     return absl::ToDoubleMilliseconds(times[index]);
   };
-  std::printf("%-34s n=%zu p50 %.3f ms  p95 %.3f ms  p99 %.3f ms\n", std::string(name).c_str(),
-              times.size(), at(0.5), at(0.95), at(0.99));
+  std::printf("%-34s n=%zu p50 %.3f ms  p95 %.3f ms  p99 %.3f ms  processor %.3f ms each\n",
+              std::string(name).c_str(), times.size(), at(0.5), at(0.95), at(0.99),
+              absl::ToDoubleMilliseconds(timed.processor) / static_cast<double>(times.size()));
 }
 
 // `recalls` recalls over `customers`, `threads` at a time.
-std::vector<absl::Duration> RecallMany(Memory& memory, int customers, int recalls, int threads) {
+Timed RecallMany(Memory& memory, int customers, int recalls, int threads) {
+  const absl::Duration before = ProcessorTime();
   std::vector<absl::Duration> times(static_cast<size_t>(recalls));
   std::atomic<int> next = 0;
   std::vector<std::thread> workers;
@@ -94,7 +111,7 @@ std::vector<absl::Duration> RecallMany(Memory& memory, int customers, int recall
     });
   }
   for (std::thread& worker : workers) worker.join();
-  return times;
+  return {.times = std::move(times), .processor = ProcessorTime() - before};
 }
 
 std::string ResidentMemory() {

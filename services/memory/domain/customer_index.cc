@@ -3,31 +3,25 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <tuple>
-#include <utility>
-
-#include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
-#include "services/memory/domain/query_dates.h"
-#include "services/memory/domain/text.h"
 
 namespace throughline::memory {
 namespace {
 
-constexpr size_t kMaxSpeakerPrefixBytes = 120;
 // Turns without a call belong to one sitting when no longer pause lies between them.
 constexpr absl::Duration kSittingPause = absl::Minutes(30);
 // b of BM25 for documents made of several turns.
 constexpr float kSpanLengthWeight = 0.3F;
 constexpr float kSessionLengthWeight = 0.6F;
-constexpr double kRecencyHalfLifeDays = 90;
+constexpr float kRecencyHalfLifeDays = 90;
+// Days beyond these are as good as never.
+constexpr int64_t kMaxDay = 1000000;
+// What a table keeps of a value beside the value.
+constexpr size_t kValueOverheadBytes = 100;
 
 std::vector<float> Normaliser(const std::vector<float>& lengths, float b) {
-  float total = 0;
-  for (const float length : lengths) total += length;
+  const float total = std::accumulate(lengths.begin(), lengths.end(), 0.0F);
   const float count = static_cast<float>(std::max<size_t>(1, lengths.size()));
   const float mean = std::max(1.0F, total / count);
   std::vector<float> normaliser(lengths.size());
@@ -35,224 +29,269 @@ std::vector<float> Normaliser(const std::vector<float>& lengths, float b) {
   return normaliser;
 }
 
-// Words to terms, each distinct word stemmed once.
-class TermTable {
- public:
-  explicit TermTable(absl::flat_hash_map<std::string, TermId>* vocabulary)
-      : vocabulary_(*vocabulary) {}
-
-  // The term of `word`; false for a stop word.
-  bool Find(const std::string& word, TermId* term) {
-    const auto known = words_.find(word);
-    if (known != words_.end()) {
-      *term = known->second;
-      return known->second != kStop;
-    }
-    TermId id = kStop;
-    if (!IsStopWord(word)) {
-      id = vocabulary_.emplace(stemmer_.Stem(word), static_cast<TermId>(vocabulary_.size()))
-               .first->second;
-    }
-    words_.emplace(word, id);
-    *term = id;
-    return id != kStop;
-  }
-  Stemmer& stemmer() { return stemmer_; }
-
- private:
-  static constexpr TermId kStop = std::numeric_limits<TermId>::max();
-
-  absl::flat_hash_map<std::string, TermId>& vocabulary_;
-  absl::flat_hash_map<std::string, TermId> words_;
-  Stemmer stemmer_;
-};
-
-// "Sarah Chen (Tuesday): Hello" is "Hello", said by "Sarah Chen". Without a recorded speaker the
-// part before the colon must look like a name.
-absl::string_view WithoutSpeaker(absl::string_view text, std::string* speaker) {
-  const size_t colon = text.substr(0, kMaxSpeakerPrefixBytes).find(": ");
-  if (colon == absl::string_view::npos) return text;
-  absl::string_view prefix = text.substr(0, colon);
-  prefix = absl::StripAsciiWhitespace(prefix.substr(0, prefix.find('(')));
-  if (prefix.empty()) return text;
-  if (speaker->empty()) {
-    const auto first = static_cast<unsigned char>(prefix[0]);
-    const auto words = std::count(prefix.begin(), prefix.end(), ' ') + 1;
-    const bool looks_like_name = (absl::ascii_isupper(first) || first >= 0x80) && words <= 4 &&
-                                 prefix.find_first_of(",;!?\"") == absl::string_view::npos;
-    if (!looks_like_name) return text;
-    *speaker = std::string(prefix);
-  } else if (!absl::EqualsIgnoreCase(prefix, *speaker)) {
-    return text;
-  }
-  // A time in brackets may hold a colon itself: "Ann (9:30 am): Hello".
-  const size_t bracket = text.find('(');
-  if (bracket != absl::string_view::npos && bracket < colon) {
-    const size_t end = text.find("): ", bracket);
-    if (end != absl::string_view::npos && end < kMaxSpeakerPrefixBytes) return text.substr(end + 3);
-  }
-  return text.substr(colon + 2);
+int32_t DayOf(absl::Time time) {
+  constexpr absl::Duration kDay = absl::Hours(24);
+  const int64_t days = absl::Floor(time - absl::UnixEpoch(), kDay) / kDay;
+  return static_cast<int32_t>(std::clamp(days, -kMaxDay, kMaxDay));
 }
 
-uint16_t NamesInside(absl::string_view text) {
-  uint16_t count = 0;
-  for (size_t i = 2; i + 1 < text.size(); ++i) {
-    const bool inside =
-        text[i - 1] == ' ' && (absl::ascii_islower(text[i - 2]) || text[i - 2] == ',');
-    if (inside && absl::ascii_isupper(text[i]) && absl::ascii_islower(text[i + 1])) ++count;
-  }
-  return count;
-}
-
-std::shared_ptr<const IndexedRow> Analyse(FactRow row, TermTable& table) {
-  auto indexed = std::make_shared<IndexedRow>();
-  std::string speaker = row.speaker;
-  absl::string_view body = row.fact.text;
-  if (row.IsVerbatim()) body = WithoutSpeaker(body, &speaker);
-  absl::flat_hash_map<TermId, uint16_t> counts;
-  for (const std::string& word : Words(body)) {
-    TermId term;
-    if (!table.Find(word, &term)) continue;
-    ++indexed->length;
-    uint16_t& count = counts[term];
-    if (count < std::numeric_limits<uint16_t>::max()) ++count;
-  }
-  indexed->terms.reserve(counts.size());
-  for (const auto& [term, count] : counts) indexed->terms.push_back({term, count});
-  std::vector<std::string> people = {speaker.empty() ? row.fact.subject : speaker};
-  for (const deal::Evidence& evidence : row.fact.evidence) people.push_back(evidence.speaker);
-  indexed->name_terms = table.stemmer().Terms(absl::StrJoin(people, " "));
-  std::sort(indexed->name_terms.begin(), indexed->name_terms.end());
-  indexed->name_terms.erase(std::unique(indexed->name_terms.begin(), indexed->name_terms.end()),
-                            indexed->name_terms.end());
-  indexed->day = absl::ToCivilDay(row.fact.valid_from, absl::UTCTimeZone());
-  indexed->asks = absl::StrContains(body, "?");
-  indexed->ends_asking = absl::EndsWith(absl::StripTrailingAsciiWhitespace(body), "?");
-  indexed->speaks_of_time = SpeaksOfTime(body);
-  indexed->names_inside = NamesInside(body);
-  row.statements.clear();
-  indexed->row = std::move(row);
-  return indexed;
-}
-
-// Verbatim turns first, conversation by conversation; typed facts after them.
-bool InOrder(const std::shared_ptr<const IndexedRow>& a,
-             const std::shared_ptr<const IndexedRow>& b) {
-  const auto key = [](const FactRow& row) {
-    const bool in_call = !row.call_id.empty();
-    return std::make_tuple(!row.IsVerbatim(), in_call, absl::string_view(row.call_id),
-                           in_call ? row.turn : 0, row.fact.valid_from, row.sequence,
-                           absl::string_view(row.fact.id));
-  };
-  return key(a->row) < key(b->row);
-}
-
-size_t BytesOf(const IndexedRow& indexed) {
-  const deal::Fact& fact = indexed.row.fact;
-  size_t bytes =
-      sizeof(IndexedRow) + fact.text.size() + fact.value.size() + 200 +
-      indexed.terms.size() * (sizeof(IndexedRow::TermCount) + sizeof(CustomerIndex::Posting));
-  for (const deal::Evidence& evidence : fact.evidence) {
-    bytes += sizeof(evidence) + evidence.quote.size();
-  }
-  return bytes;
+template <typename T>
+size_t BytesOf(const std::vector<T>& values) {
+  return values.capacity() * sizeof(T);
 }
 
 }  // namespace
 
-std::shared_ptr<const CustomerIndex> CustomerIndex::Build(const CustomerIndex* previous,
-                                                          std::vector<FactRow> changed) {
-  // The constructor is private, so make_shared cannot reach it.
-  std::shared_ptr<CustomerIndex> index(new CustomerIndex());
-  absl::flat_hash_set<absl::string_view> changed_ids;
-  for (const FactRow& row : changed) changed_ids.insert(row.fact.id);
-  if (previous != nullptr) {
-    index->vocabulary_ = previous->vocabulary_;
-    index->rows_.reserve(previous->rows_.size() + changed.size());
-    for (const auto& row : previous->rows_) {
-      if (!changed_ids.contains(row->row.fact.id)) index->rows_.push_back(row);
-    }
-  }
-  TermTable table(&index->vocabulary_);
-  changed_ids.clear();
-  for (FactRow& row : changed) index->rows_.push_back(Analyse(std::move(row), table));
-  std::sort(index->rows_.begin(), index->rows_.end(), InOrder);
-  index->Number();
-  index->Invert();
-  index->Tabulate();
-  return index;
+uint32_t ValueTable::Number(absl::string_view value) {
+  const auto known = numbers_.find(value);
+  if (known != numbers_.end()) return known->second;
+  const auto number = static_cast<uint32_t>(values_.size());
+  values_.emplace_back(value);
+  numbers_.emplace(value, number);
+  bytes_ += 2 * value.size() + kValueOverheadBytes;
+  return number;
 }
 
-void CustomerIndex::Number() {
+CustomerIndex::Postings CustomerIndex::postings(TermHash term) const {
+  const auto known = vocabulary_.find(term);
+  if (known == vocabulary_.end()) return {};
+  const uint32_t begin = postings_begin_[known->second];
+  const uint32_t size = postings_begin_[known->second + 1] - begin;
+  return {absl::MakeConstSpan(positions_).subspan(begin, size),
+          absl::MakeConstSpan(counts_).subspan(begin, size)};
+}
+
+size_t CustomerIndex::bytes() const {
+  constexpr size_t kBytesPerTerm = sizeof(TermHash) + sizeof(uint32_t) + 1;
+  return sizeof(*this) + BytesOf(rows_) + ids_.capacity() + BytesOf(closings_) + calls_.bytes() +
+         tags_.bytes() + names_.bytes() + BytesOf(sessions_) + BytesOf(turns_of_session_) +
+         vocabulary_.capacity() * kBytesPerTerm + BytesOf(postings_begin_) + BytesOf(positions_) +
+         BytesOf(counts_) + BytesOf(tables_.wide_normaliser) + BytesOf(tables_.pair_normaliser) +
+         BytesOf(tables_.session_normaliser) + BytesOf(tables_.log_length) +
+         BytesOf(tables_.recency);
+}
+
+std::vector<uint32_t> CustomerIndex::RankCalls() const {
+  std::vector<std::pair<std::string, uint32_t>> own;
+  for (uint32_t number = 1; number < calls_.size(); ++number) {
+    own.emplace_back(UnpackStrings(calls_.value(number)).front(), number);
+  }
+  std::sort(own.begin(), own.end());
+  std::vector<uint32_t> ranks(calls_.size(), kNoCall);
+  uint32_t rank = kNoCall;
+  for (size_t i = 0; i < own.size(); ++i) {
+    if (own[i].first.empty()) continue;
+    if (i == 0 || own[i].first != own[i - 1].first) ++rank;
+    ranks[own[i].second] = rank;
+  }
+  return ranks;
+}
+
+void CustomerIndex::Number(const std::vector<uint32_t>& call_ranks) {
   sessions_.assign(rows_.size(), kNoSession);
-  lines_.assign(rows_.size(), kNoSession);
-  absl::flat_hash_map<absl::string_view, uint32_t> by_call;
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    const FactRow& row = rows_[i]->row;
-    if (!row.call_id.empty()) {
-      const auto [it, fresh] = by_call.emplace(row.call_id, session_count_);
-      if (fresh) ++session_count_;
-      sessions_[i] = it->second;
+  std::vector<uint32_t> session_of_call(calls_.size() + 1, kNoSession);  // by rank
+  absl::flat_hash_set<uint32_t> seen_speakers;
+  const auto add_session = [this](uint32_t first) {
+    turns_of_session_.push_back({first, first});
+    return session_count() - 1;
+  };
+  for (uint32_t i = 0; i < rows_.size(); ++i) {
+    const Row& row = rows_[i];
+    const uint32_t call = call_ranks[row.calls];
+    if (call != kNoCall) {
+      uint32_t& session = session_of_call[call];
+      if (session == kNoSession) session = add_session(i);
+      sessions_[i] = session;
     } else if (row.IsVerbatim()) {
-      const bool same_sitting =
-          i > 0 && rows_[i - 1]->row.call_id.empty() && rows_[i - 1]->row.IsVerbatim() &&
-          row.fact.valid_from - rows_[i - 1]->row.fact.valid_from <= kSittingPause;
-      sessions_[i] = same_sitting ? sessions_[i - 1] : session_count_++;
+      const bool same_sitting = i > 0 && call_ranks[rows_[i - 1].calls] == kNoCall &&
+                                row.valid_from - rows_[i - 1].valid_from <= kSittingPause;
+      sessions_[i] = same_sitting ? sessions_[i - 1] : add_session(i);
     }
-    if (row.IsVerbatim()) lines_[i] = sessions_[i];
+    if (!row.IsVerbatim()) continue;
+    turns_of_session_[sessions_[i]].last = i;
+    if (row.names == 0 || !seen_speakers.insert(row.names).second) continue;
+    speakers_.push_back(row.names);
+    for (const TermHash name : UnpackHashes(names_.value(row.names))) speaker_names_.insert(name);
   }
-}
-
-void CustomerIndex::Invert() {
-  postings_.resize(vocabulary_.size());
-  absl::flat_hash_set<std::string> seen_speakers;
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    for (const auto& [term, count] : rows_[i]->terms) {
-      postings_[term].push_back({static_cast<uint32_t>(i), count});
-    }
-    bytes_ += BytesOf(*rows_[i]);
-    if (!rows_[i]->row.IsVerbatim() || rows_[i]->name_terms.empty()) continue;
-    if (seen_speakers.insert(absl::StrJoin(rows_[i]->name_terms, " ")).second) {
-      speakers_.push_back(rows_[i]->name_terms);
-      for (const std::string& name : rows_[i]->name_terms) ++names_[name];
-    }
-  }
-  bytes_ += vocabulary_.size() * 64;
 }
 
 void CustomerIndex::Tabulate() {
-  const auto length = [this](size_t i) { return static_cast<float>(rows_[i]->length); };
-  std::vector<float> wide(rows_.size(), 0);
-  std::vector<float> pair(rows_.size(), 0);
-  std::vector<float> sessions(session_count_, 0);
-  tables_.log_length.resize(rows_.size());
-  absl::CivilDay newest = absl::CivilDay::min();
+  const size_t n = rows_.size();
+  std::vector<float> total(n + 1, 0);  // of the lengths of the rows before
+  int32_t newest = std::numeric_limits<int32_t>::min();
   float total_log = 0;
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    ForSpan(i, kWideSpan, kWideSpan, [&](size_t k) { wide[i] += length(k); });
-    ForSpan(i, 1, 0, [&](size_t k) { pair[i] += length(k); });
-    if (sessions_[i] != kNoSession) sessions[sessions_[i]] += length(i);
-    tables_.log_length[i] = std::log1p(length(i));
+  tables_.log_length.resize(n);
+  for (size_t i = 0; i < n; ++i) {
+    const auto length = static_cast<float>(rows_[i].length);
+    total[i + 1] = total[i] + length;
+    tables_.log_length[i] = std::log1p(length);
     total_log += tables_.log_length[i];
-    newest = std::max(newest, rows_[i]->day);
+    newest = std::max(newest, rows_[i].day);
+  }
+  std::vector<float> wide(n, 0);
+  std::vector<float> pair(n, 0);
+  std::vector<float> sessions(session_count(), 0);
+  const float mean_log = total_log / static_cast<float>(std::max<size_t>(1, n));
+  tables_.recency.resize(n);
+  for (size_t i = 0; i < n; ++i) {
+    const Span around = Around(i, kWideSpan, kWideSpan);
+    wide[i] = total[around.last + 1] - total[around.first];
+    const Span two = Around(i, 1, 0);
+    pair[i] = total[two.last + 1] - total[two.first];
+    if (sessions_[i] != kNoSession) sessions[sessions_[i]] += total[i + 1] - total[i];
+    tables_.log_length[i] -= mean_log;
+    tables_.recency[i] =
+        std::exp2(static_cast<float>(rows_[i].day - newest) / kRecencyHalfLifeDays);
   }
   tables_.wide_normaliser = Normaliser(wide, kSpanLengthWeight);
   tables_.pair_normaliser = Normaliser(pair, kSpanLengthWeight);
   tables_.session_normaliser = Normaliser(sessions, kSessionLengthWeight);
-  tables_.recency.resize(rows_.size());
-  const float mean_log = total_log / static_cast<float>(std::max<size_t>(1, rows_.size()));
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    tables_.log_length[i] -= mean_log;
-    tables_.recency[i] = static_cast<float>(
-        std::exp2(-static_cast<double>(newest - rows_[i]->day) / kRecencyHalfLifeDays));
-  }
-  bytes_ += rows_.size() * (4 * sizeof(float) + 2 * sizeof(uint32_t));
 }
 
-const std::vector<CustomerIndex::Posting>& CustomerIndex::postings(absl::string_view term) const {
-  static const auto& nothing = *new std::vector<Posting>();
-  const auto it = vocabulary_.find(term);
-  return it == vocabulary_.end() ? nothing : postings_[it->second];
+CustomerIndex::Builder::Builder(const CustomerIndex* previous)
+    // The constructor is private, so make_shared cannot reach it.
+    : previous_(previous), index_(new CustomerIndex()) {
+  if (previous_ == nullptr) return;
+  index_->ids_ = previous_->ids_;
+  index_->closings_ = previous_->closings_;
+  index_->calls_ = previous_->calls_;
+  index_->tags_ = previous_->tags_;
+  index_->names_ = previous_->names_;
+  index_->vocabulary_ = previous_->vocabulary_;
+  index_->replaced_rows_ = previous_->replaced_rows_;
+}
+
+void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) {
+  Row row{.valid_from = entry.valid_from,
+          .sequence = entry.sequence,
+          .id_begin = static_cast<uint32_t>(index_->ids_.size()),
+          .id_bytes = static_cast<uint16_t>(id.size()),
+          .names_inside = entry.names_inside,
+          .flags = entry.flags,
+          .calls = index_->calls_.Number(entry.calls),
+          .tags = index_->tags_.Number(entry.tags),
+          .names = index_->names_.Number(entry.names),
+          .turn = entry.turn,
+          .day = DayOf(entry.valid_from),
+          .length = entry.length,
+          .text_bytes = entry.text_bytes,
+          .kind = entry.kind};
+  index_->ids_.append(id.data(), id.size());
+  if (entry.valid_to != absl::InfiniteFuture() || entry.invalidated_at != absl::InfiniteFuture()) {
+    row.closing = static_cast<uint32_t>(index_->closings_.size());
+    index_->closings_.push_back({entry.valid_to, entry.invalidated_at});
+  }
+  for (const auto& [hash, count] : entry.terms) {
+    const auto next = static_cast<uint32_t>(index_->vocabulary_.size());
+    const uint32_t term = index_->vocabulary_.emplace(hash, next).first->second;
+    new_terms_.push_back({.term = term, .count = count});
+  }
+  new_terms_begin_.push_back(static_cast<uint32_t>(new_terms_.size()));
+  new_rows_.push_back(row);
+}
+
+void CustomerIndex::Builder::Arrange() {
+  CustomerIndex& index = *index_;
+  const std::vector<uint32_t> calls = index.RankCalls();
+  // Verbatim turns first, conversation by conversation; typed facts after them.
+  const auto before = [&](const Row& a, const Row& b) {
+    if (a.IsVerbatim() != b.IsVerbatim()) return a.IsVerbatim();
+    const uint32_t call = calls[a.calls];
+    if (call != calls[b.calls]) return call < calls[b.calls];
+    if (call != kNoCall && a.turn != b.turn) return a.turn < b.turn;
+    if (a.valid_from != b.valid_from) return a.valid_from < b.valid_from;
+    if (a.sequence != b.sequence) return a.sequence < b.sequence;
+    const absl::string_view ids = index.ids_;
+    return ids.substr(a.id_begin, a.id_bytes) < ids.substr(b.id_begin, b.id_bytes);
+  };
+  std::vector<uint32_t>& order = new_order_;
+  order.resize(new_rows_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(),
+            [&](uint32_t a, uint32_t b) { return before(new_rows_[a], new_rows_[b]); });
+  absl::flat_hash_set<absl::string_view> replaced;
+  if (previous_ != nullptr) {
+    for (const Row& row : new_rows_) {
+      replaced.insert(absl::string_view(index.ids_).substr(row.id_begin, row.id_bytes));
+    }
+  }
+  const size_t old_size = previous_ == nullptr ? 0 : previous_->size();
+  kept_position_.assign(old_size, kGone);
+  new_position_.resize(new_rows_.size());
+  index.rows_.reserve(old_size + new_rows_.size());
+  size_t next = 0;
+  const auto place_new = [&] {
+    new_position_[order[next]] = static_cast<uint32_t>(index.rows_.size());
+    index.rows_.push_back(new_rows_[order[next++]]);
+  };
+  for (size_t i = 0; i < old_size; ++i) {
+    if (replaced.contains(previous_->id(i))) {
+      ++index.replaced_rows_;
+      continue;
+    }
+    while (next < order.size() && before(new_rows_[order[next]], previous_->rows_[i])) place_new();
+    kept_position_[i] = static_cast<uint32_t>(index.rows_.size());
+    index.rows_.push_back(previous_->rows_[i]);
+  }
+  while (next < order.size()) place_new();
+  index.Number(calls);
+}
+
+void CustomerIndex::Builder::MergePostings() {
+  CustomerIndex& index = *index_;
+  const size_t terms = index.vocabulary_.size();
+  const size_t old_terms = previous_ == nullptr ? 0 : previous_->postings_begin_.size() - 1;
+  std::vector<uint32_t>& begin = index.postings_begin_;
+  begin.assign(terms + 1, 0);
+  const auto for_kept = [&](auto visit) {
+    for (size_t term = 0; term < old_terms; ++term) {
+      for (uint32_t k = previous_->postings_begin_[term]; k < previous_->postings_begin_[term + 1];
+           ++k) {
+        const uint32_t position = kept_position_[previous_->positions_[k]];
+        if (position != kGone) visit(term, position, previous_->counts_[k]);
+      }
+    }
+  };
+  for_kept([&](size_t term, uint32_t, uint8_t) { ++begin[term + 1]; });
+  for (const NewTerm& term : new_terms_) ++begin[term.term + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  index.positions_.resize(begin.back());
+  index.counts_.resize(begin.back());
+  std::vector<uint32_t> end(begin.begin(), begin.end() - 1);
+  const auto put = [&](size_t term, uint32_t position, uint8_t count) {
+    index.positions_[end[term]] = position;
+    index.counts_[end[term]++] = count;
+  };
+  for_kept(put);
+  const std::vector<uint32_t> kept_end(end.begin(),
+                                       end.begin() + static_cast<ptrdiff_t>(old_terms));
+  for (const uint32_t row : new_order_) {
+    for (uint32_t k = new_terms_begin_[row]; k < new_terms_begin_[row + 1]; ++k) {
+      put(new_terms_[k].term, new_position_[row], new_terms_[k].count);
+    }
+  }
+  std::vector<std::pair<uint32_t, uint8_t>> mixed;
+  for (size_t term = 0; term < old_terms; ++term) {
+    const uint32_t middle = kept_end[term];
+    const bool in_order = middle == begin[term] || middle == end[term] ||
+                          index.positions_[middle - 1] < index.positions_[middle];
+    if (in_order) continue;
+    mixed.clear();
+    for (uint32_t k = begin[term]; k < end[term]; ++k) {
+      mixed.emplace_back(index.positions_[k], index.counts_[k]);
+    }
+    std::inplace_merge(mixed.begin(), mixed.begin() + (middle - begin[term]), mixed.end());
+    for (uint32_t k = begin[term]; k < end[term]; ++k) {
+      std::tie(index.positions_[k], index.counts_[k]) = mixed[k - begin[term]];
+    }
+  }
+}
+
+std::shared_ptr<const CustomerIndex> CustomerIndex::Builder::Build() && {
+  Arrange();
+  MergePostings();
+  index_->Tabulate();
+  return std::move(index_);
 }
 
 }  // namespace throughline::memory

@@ -1,73 +1,108 @@
 #ifndef THROUGHLINE_SERVICES_MEMORY_DOMAIN_CUSTOMER_INDEX_H_
 #define THROUGHLINE_SERVICES_MEMORY_DOMAIN_CUSTOMER_INDEX_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/civil_time.h"
-#include "services/memory/domain/records.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "services/memory/domain/index_entry.h"
 
 namespace throughline::memory {
 
-using TermId = uint32_t;
+// Numbers the different values of something, so that rows hold a number instead of the value.
+class ValueTable {
+ public:
+  ValueTable() { Number(""); }  // number 0 is the empty value
 
-// A row with what ranking needs of its words, computed once.
-struct IndexedRow {
-  struct TermCount {
-    TermId term;
-    uint16_t count;
-  };
-  FactRow row;
-  std::vector<TermCount> terms;         // each term once
-  std::vector<std::string> name_terms;  // of the people whose words these are
-  uint32_t length = 0;                  // terms, repeats included
-  absl::CivilDay day;                   // of valid_from, UTC
-  bool asks = false;                    // holds a question
-  bool ends_asking = false;             // ends with one
-  bool speaks_of_time = false;
-  uint16_t names_inside = 0;  // capitalised words inside a sentence
+  uint32_t Number(absl::string_view value);
+  absl::string_view value(uint32_t number) const { return values_[number]; }
+  size_t size() const { return values_.size(); }
+  size_t bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::string> values_;
+  absl::flat_hash_map<std::string, uint32_t> numbers_;
+  size_t bytes_ = 0;
 };
 
-// Everything one customer's recall ranks over: rows in order of the conversation, and who said
-// which word where. Immutable; shared between recalls.
+// Everything one customer's recall filters and ranks over: rows in order of the conversation, and
+// which word stands where; about 200 bytes a row, its words not among them. Rows are known by
+// their position. Immutable; shared between recalls.
 class CustomerIndex {
  public:
-  struct Posting {
-    uint32_t position;
-    uint16_t count;
+  class Builder;
+
+  struct Row {
+    absl::Time valid_from;
+    int64_t sequence = 0;
+    uint32_t id_begin = 0;  // in the run of ids
+    uint16_t id_bytes = 0;
+    uint8_t names_inside = 0;
+    uint8_t flags = 0;     // of IndexEntry
+    uint32_t calls = 0;    // number of a packed list, its own call first
+    uint32_t tags = 0;     // number of a packed list
+    uint32_t names = 0;    // number of a packed list
+    uint32_t closing = 0;  // number of its Closing; 0: open-ended
+    int32_t turn = 0;
+    int32_t day = 0;  // of valid_from in UTC, from 1970
+    uint32_t length = 0;
+    uint32_t text_bytes = 0;
+    deal::FactKind kind = deal::FactKind::kUnspecified;
+
+    bool Has(IndexEntry::Flag flag) const { return (flags & flag) != 0; }
+    bool IsVerbatim() const { return kind == deal::FactKind::kVerbatim; }
+  };
+  struct Closing {
+    absl::Time valid_to = absl::InfiniteFuture();
+    absl::Time invalidated_at = absl::InfiniteFuture();
+  };
+  // Positions of the rows that hold a term, ascending, and how often each holds it.
+  struct Postings {
+    absl::Span<const uint32_t> positions;
+    absl::Span<const uint8_t> counts;
+  };
+  // Positions first to last, inclusive.
+  struct Span {
+    uint32_t first = 0;
+    uint32_t last = 0;
   };
   static constexpr uint32_t kNoSession = UINT32_MAX;
 
-  // The index after `changed` rows (by id) have replaced or joined those of `previous`, which may
-  // be null.
-  static std::shared_ptr<const CustomerIndex> Build(const CustomerIndex* previous,
-                                                    std::vector<FactRow> changed);
-
   size_t size() const { return rows_.size(); }
-  const IndexedRow& row(size_t position) const { return *rows_[position]; }
+  const Row& row(size_t position) const { return rows_[position]; }
+  absl::string_view id(size_t position) const {
+    return absl::string_view(ids_).substr(rows_[position].id_begin, rows_[position].id_bytes);
+  }
+  const Closing& closing(size_t position) const { return closings_[rows_[position].closing]; }
+  // Neither superseded nor invalidated.
+  bool IsCurrent(size_t position) const {
+    return !rows_[position].Has(IndexEntry::kSuperseded) &&
+           closing(position).invalidated_at == absl::InfiniteFuture();
+  }
+  const ValueTable& calls() const { return calls_; }
+  const ValueTable& tags() const { return tags_; }
+  const ValueTable& names() const { return names_; }
+
   // Conversation a row belongs to: rows of one call, or of one sitting when they carry no call.
   uint32_t session(size_t position) const { return sessions_[position]; }
-  uint32_t session_count() const { return session_count_; }
-  // True when both are verbatim turns of one conversation, so that one is the other's context.
-  bool Together(size_t a, size_t b) const {
-    return a < lines_.size() && b < lines_.size() && lines_[a] == lines_[b] &&
-           lines_[a] != kNoSession;
-  }
-
-  // Calls `visit` with `position`, then with each position up to `before` before and `after` after
-  // it that is Together with it.
-  template <typename Visit>
-  void ForSpan(size_t position, size_t before, size_t after, Visit visit) const {
-    visit(position);
-    for (size_t k = 1; k <= before && k <= position && Together(position, position - k); ++k) {
-      visit(position - k);
-    }
-    for (size_t k = 1; k <= after && Together(position, position + k); ++k) visit(position + k);
+  absl::Span<const uint32_t> sessions() const { return sessions_; }
+  uint32_t session_count() const { return static_cast<uint32_t>(turns_of_session_.size()); }
+  // The row with up to `before` turns before and `after` turns after it in one conversation; the
+  // row alone when it is no verbatim turn.
+  Span Around(size_t position, uint32_t before, uint32_t after) const {
+    const auto at = static_cast<uint32_t>(position);
+    if (!rows_[position].IsVerbatim()) return {at, at};
+    const Span& turns = turns_of_session_[sessions_[position]];
+    return {at - std::min(before, at - turns.first), at + std::min(after, turns.last - at)};
   }
 
   // What a question does not change, by position (by session where it says so). The normalisers
@@ -79,36 +114,79 @@ class CustomerIndex {
     std::vector<float> log_length;          // of the row, less the mean
     std::vector<float> recency;             // 1 for the newest day, halved every 90 days
   };
-  static constexpr size_t kWideSpan = 4;
+  static constexpr uint32_t kWideSpan = 4;
   const Tables& tables() const { return tables_; }
 
   // Empty when no row holds `term`.
-  const std::vector<Posting>& postings(absl::string_view term) const;
-  // Stems of the names of everybody whose words are kept.
-  bool IsName(absl::string_view term) const { return names_.contains(term); }
-  // Distinct sets of name stems, one a speaker.
-  const std::vector<std::vector<std::string>>& speakers() const { return speakers_; }
+  Postings postings(TermHash term) const;
+  // True for the stems of the names of everybody whose turns are kept.
+  bool IsName(TermHash term) const { return speaker_names_.contains(term); }
+  // Numbers, in names(), of the different sets of names that turns were said under.
+  const std::vector<uint32_t>& speakers() const { return speakers_; }
 
   // Rough number of bytes held.
-  size_t bytes() const { return bytes_; }
+  size_t bytes() const;
+  // What rows replaced since it was made anew have left behind is not worth carrying on.
+  bool IsWorn() const { return replaced_rows_ > kMinReplaced + rows_.size(); }
 
  private:
   CustomerIndex() = default;
 
-  void Number();
-  void Invert();
+  static constexpr uint32_t kNoCall = 0;
+  static constexpr size_t kMinReplaced = 1000;
+
+  // By the number of a list of calls, the place of its own call among all; kNoCall without one.
+  std::vector<uint32_t> RankCalls() const;
+  void Number(const std::vector<uint32_t>& call_ranks);
   void Tabulate();
 
-  std::vector<std::shared_ptr<const IndexedRow>> rows_;
+  std::vector<Row> rows_;
+  std::string ids_;
+  std::vector<Closing> closings_ = {Closing{}};
+  ValueTable calls_;
+  ValueTable tags_;
+  ValueTable names_;
   std::vector<uint32_t> sessions_;
-  std::vector<uint32_t> lines_;  // sessions of verbatim turns alone
-  uint32_t session_count_ = 0;
-  absl::flat_hash_map<std::string, TermId> vocabulary_;
-  std::vector<std::vector<Posting>> postings_;  // by term
-  absl::flat_hash_map<std::string, int> names_;
-  std::vector<std::vector<std::string>> speakers_;
+  std::vector<Span> turns_of_session_;  // of its verbatim turns; unused when it has none
+  absl::flat_hash_map<TermHash, uint32_t> vocabulary_;
+  std::vector<uint32_t> postings_begin_;  // by term, and the end
+  std::vector<uint32_t> positions_;
+  std::vector<uint8_t> counts_;
+  absl::flat_hash_set<TermHash> speaker_names_;
+  std::vector<uint32_t> speakers_;
   Tables tables_;
-  size_t bytes_ = 0;
+  size_t replaced_rows_ = 0;
+};
+
+// Makes an index out of an older one, which may be null, and the rows that have changed since.
+class CustomerIndex::Builder {
+ public:
+  explicit Builder(const CustomerIndex* previous);
+
+  // Takes the row in, in place of one of the same id. Each id once.
+  void Add(absl::string_view id, const IndexEntry& entry);
+  std::shared_ptr<const CustomerIndex> Build() &&;
+
+ private:
+  struct NewTerm {
+    uint32_t term;
+    uint8_t count;
+  };
+
+  // Puts all rows in order: new_position_ and kept_position_ say where each has gone.
+  void Arrange();
+  void MergePostings();
+
+  static constexpr uint32_t kGone = UINT32_MAX;
+
+  const CustomerIndex* previous_;
+  std::shared_ptr<CustomerIndex> index_;
+  std::vector<Row> new_rows_;
+  std::vector<NewTerm> new_terms_;               // row by row
+  std::vector<uint32_t> new_terms_begin_ = {0};  // by new row, and the end
+  std::vector<uint32_t> new_order_;              // new rows as they are to stand
+  std::vector<uint32_t> new_position_;
+  std::vector<uint32_t> kept_position_;
 };
 
 }  // namespace throughline::memory

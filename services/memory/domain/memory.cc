@@ -8,12 +8,12 @@
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "services/memory/domain/deal_fold.h"
+#include "services/memory/domain/deal_validation.h"
 #include "services/memory/domain/paging.h"
 #include "services/memory/domain/profile_merge.h"
 #include "services/memory/domain/recollection.h"
 #include "services/memory/domain/retain.h"
 #include "services/memory/domain/revision.h"
-#include "services/memory/domain/row_filter.h"
 #include "services/memory/domain/validation.h"
 
 namespace throughline::memory {
@@ -78,60 +78,64 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
   RETURN_IF_ERROR(CheckRecall(customer_id, query));
   const RecallGate::Slot slot(gate_);
   RETURN_IF_ERROR(context.Check());
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
-                   Load(context, Key(context, customer_id), query.min_version));
-  if (snapshot->version < query.min_version) {
-    return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                          "min_version: the store is at version ", snapshot->version, ", behind ",
-                          query.min_version, "; ask again, or another replica")),
-                      "VERSION_BEHIND");
-  }
-  ASSIGN_OR_RETURN(Recollection found, RecallFrom(*snapshot, query, clock_.Now()));
+  const CustomerKey key = Key(context, customer_id);
+  Recollection found;
+  RETURN_IF_ERROR(ReadSnapshot(
+      context, key, query.min_version,
+      [&](CustomerView& view, const Snapshot& snapshot) -> absl::Status {
+        if (snapshot.version < query.min_version) {
+          return WithReason(absl::FailedPreconditionError(absl::StrCat(
+                                "min_version: the store is at version ", snapshot.version,
+                                ", behind ", query.min_version, "; ask again, or another replica")),
+                            "VERSION_BEHIND");
+        }
+        ASSIGN_OR_RETURN(found, RecallFrom(snapshot, query, clock_.Now(),
+                                           [&view](const std::vector<std::string>& ids) {
+                                             return view.FactsById(ids, Statements::kWithout);
+                                           }));
+        return absl::OkStatus();
+      }));
   if (found.state.profile.has_value()) found.state.profile->customer_id = customer_id;
   return found;
 }
 
-absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::Load(const Context& context,
-                                                             const CustomerKey& key,
-                                                             int64_t min_version) {
-  const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
-  // What is known already is no reason to look at an older moment.
-  if (min_version != kNewest && known != nullptr) {
-    min_version = std::max(min_version, known->version);
+absl::Status Memory::ReadSnapshot(const Context& context, const CustomerKey& key,
+                                  int64_t min_version, SnapshotCallback read) {
+  if (min_version != kNewest) {
+    // What is known already is no reason to look at an older moment.
+    const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
+    if (known != nullptr) min_version = std::max(min_version, known->version);
   }
-  ASSIGN_OR_RETURN(const int64_t version, store_.Version(context, key, min_version));
-  if (known != nullptr && known->version == version) return known;
+  return store_.Read(context, key, min_version, [&](CustomerView& view) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, BringUpToDate(view, key));
+    return read(view, *snapshot);
+  });
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::BringUpToDate(CustomerView& view,
+                                                                      const CustomerKey& key) {
+  ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
+  const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
+  if (known != nullptr && known->version == head.version) return known;
   auto fresh = std::make_shared<Snapshot>();
-  if (version == 0) {
+  fresh->version = head.version;
+  const bool anew = known == nullptr || head.erased_version > known->version ||
+                    known->version > head.version || known->index->IsWorn();
+  CustomerIndex::Builder builder(anew ? nullptr : known->index.get());
+  if (head.version == 0) {
     snapshots_.Erase(key);
-    fresh->index = CustomerIndex::Build(nullptr, {});
+    fresh->index = std::move(builder).Build();
     return fresh;
   }
-  std::vector<FactRow> rows;
-  bool anew = true;
-  const int64_t seen = min_version == kNewest ? kNewest : version;
-  RETURN_IF_ERROR(store_.Read(context, key, seen, [&](CustomerView& view) -> absl::Status {
-    ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
-    fresh->version = head.version;
-    anew =
-        known == nullptr || head.erased_version > known->version || known->version > head.version;
-    ASSIGN_OR_RETURN(rows, view.FactsChangedSince(anew ? 0 : known->version, Statements::kWithout));
-    ASSIGN_OR_RETURN(fresh->state, view.State());
-    return absl::OkStatus();
-  }));
-  fresh->index = CustomerIndex::Build(anew ? nullptr : known->index.get(), std::move(rows));
+  RETURN_IF_ERROR(view.VisitEntries(
+      anew ? 0 : known->version,
+      [&](absl::string_view id, const IndexEntry& entry) { builder.Add(id, entry); }));
+  ASSIGN_OR_RETURN(fresh->state, view.State());
+  fresh->index = std::move(builder).Build();
   fresh->state.deal.version = fresh->version;
   fresh->bytes = fresh->index->bytes() + BytesOf(fresh->state);
   snapshots_.Put(key, fresh);
   return fresh;
-}
-
-absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::LoadKnown(const Context& context,
-                                                                  const CustomerKey& key) {
-  RETURN_IF_ERROR(ValidateCustomerId(key.customer_id));
-  ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot, Load(context, key, kNewest));
-  if (snapshot->version == 0) return UnknownCustomer(key.customer_id);
-  return snapshot;
 }
 
 absl::StatusOr<deal::CustomerProfile> Memory::GetProfile(const Context& context,
@@ -170,6 +174,7 @@ absl::StatusOr<deal::CustomerProfile> Memory::UpdateProfile(const Context& conte
   if (expected_version < 0) {
     return InvalidField("expected_version", "0 or more", "use 0 for a profile yet to be made");
   }
+  RETURN_IF_ERROR(ValidateProfile(changes, "changes"));
   const CustomerKey key = Key(context, customer_id);
   const absl::Time now = clock_.Now();
   deal::CustomerProfile profile;
@@ -199,46 +204,52 @@ absl::StatusOr<std::vector<ProfileRecord>> Memory::ListProfiles(const Context& c
 absl::StatusOr<deal::DealState> Memory::GetDeal(const Context& context,
                                                 const std::string& customer_id,
                                                 std::optional<absl::Time> as_of) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
-                   LoadKnown(context, Key(context, customer_id)));
-  if (!as_of.has_value()) return snapshot->state.deal;
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  RETURN_IF_ERROR(ValidateAsOf(as_of, "as_of", clock_.Now()));
+  CustomerHead head;
+  deal::DealState deal;
   std::vector<Contribution> contributions;
   RETURN_IF_ERROR(store_.Read(context, Key(context, customer_id), kNewest,
                               [&](CustomerView& view) -> absl::Status {
-                                ASSIGN_OR_RETURN(contributions, view.Contributions());
+                                ASSIGN_OR_RETURN(head, view.Head());
+                                if (head.version == 0) return UnknownCustomer(customer_id);
+                                if (as_of.has_value()) {
+                                  ASSIGN_OR_RETURN(contributions, view.Contributions());
+                                } else {
+                                  ASSIGN_OR_RETURN(CustomerState state, view.State());
+                                  deal = std::move(state.deal);
+                                }
                                 return absl::OkStatus();
                               }));
-  contributions.erase(
-      std::remove_if(contributions.begin(), contributions.end(),
-                     [&](const Contribution& contribution) { return contribution.at > *as_of; }),
-      contributions.end());
-  deal::DealState deal = Fold(contributions).deal;
-  deal.version = snapshot->version;
+  if (as_of.has_value()) {
+    contributions.erase(
+        std::remove_if(contributions.begin(), contributions.end(),
+                       [&](const Contribution& contribution) { return contribution.at > *as_of; }),
+        contributions.end());
+    deal = Fold(contributions).deal;
+  }
+  deal.version = head.version;
   return deal;
 }
 
 absl::StatusOr<FactPage> Memory::ListFacts(const Context& context, const std::string& customer_id,
                                            const RowFilter& filter, int page_size,
                                            const std::string& page_token) {
+  RETURN_IF_ERROR(ValidateCustomerId(customer_id));
   RETURN_IF_ERROR(ValidateFilter(filter, clock_.Now()));
   RETURN_IF_ERROR(ValidatePageSize(page_size));
   ASSIGN_OR_RETURN(const std::optional<FactCursor> after, ParseFactCursor(page_token));
-  ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
-                   LoadKnown(context, Key(context, customer_id)));
-  std::vector<const FactRow*> rows;
-  for (size_t i = 0; i < snapshot->index->size(); ++i) {
-    const FactRow& row = snapshot->index->row(i).row;
-    if (Matches(filter, row) && (!after.has_value() || *after < CursorOf(row)))
-      rows.push_back(&row);
-  }
-  const size_t wanted = std::min(rows.size(), static_cast<size_t>(page_size));
-  std::partial_sort(rows.begin(), rows.begin() + static_cast<ptrdiff_t>(wanted), rows.end(),
-                    [](const FactRow* a, const FactRow* b) { return CursorOf(*a) < CursorOf(*b); });
-  FactPage page{.version = snapshot->version};
-  for (size_t i = 0; i < wanted; ++i) page.facts.push_back(FactOf(*rows[i]));
-  if (rows.size() > wanted && wanted > 0) {
-    page.next_page_token = FormatFactCursor(CursorOf(*rows[wanted - 1]));
-  }
+  FactPage page;
+  RETURN_IF_ERROR(ReadSnapshot(
+      context, Key(context, customer_id), kNewest,
+      [&](CustomerView& view, const Snapshot& snapshot) -> absl::Status {
+        if (snapshot.version == 0) return UnknownCustomer(customer_id);
+        ASSIGN_OR_RETURN(page, ListFrom(snapshot, filter, static_cast<size_t>(page_size), after,
+                                        [&view](const std::vector<std::string>& ids) {
+                                          return view.FactsById(ids, Statements::kWithout);
+                                        }));
+        return absl::OkStatus();
+      }));
   return page;
 }
 
@@ -250,7 +261,7 @@ absl::StatusOr<std::vector<deal::Fact>> Memory::FactHistory(const Context& conte
   std::vector<FactRow> rows;
   RETURN_IF_ERROR(store_.Read(
       context, Key(context, customer_id), kNewest, [&](CustomerView& view) -> absl::Status {
-        ASSIGN_OR_RETURN(rows, view.FactsById({fact_id}));
+        ASSIGN_OR_RETURN(rows, view.FactsById({fact_id}, Statements::kWithout));
         if (rows.empty()) {
           return WithReason(
               absl::NotFoundError(absl::StrCat("fact_id: this customer has no fact \"", fact_id,
@@ -308,9 +319,14 @@ absl::StatusOr<ChangedFact> Memory::Restore(const Context& context, const std::s
 absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::string& customer_id,
                                              const ForgetTarget& target) {
   RETURN_IF_ERROR(ValidateCustomerId(customer_id));
+  if (!target.call_id.empty()) RETURN_IF_ERROR(ValidateCallId(target.call_id));
+  if (!target.fact_id.empty()) RETURN_IF_ERROR(ValidateFactId(target.fact_id));
   const CustomerKey key = Key(context, customer_id);
   const absl::Time now = clock_.Now();
   ForgetReceipt receipt;
+  // What an earlier call erased, and could not scrub while it was being read.
+  ASSIGN_OR_RETURN(const int64_t version, store_.Version(context, key, kNewest));
+  if (version == 0) RETURN_IF_ERROR(store_.ScrubErased(context));
   RETURN_IF_ERROR(store_.Write(context, key, [&](CustomerTransaction& transaction) -> absl::Status {
     ASSIGN_OR_RETURN(const CustomerHead head, transaction.Head());
     if (head.version == 0) return UnknownCustomer(customer_id);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -92,12 +93,16 @@ class Memory {
     return {.tenant = context.tenant(), .customer_id = customer_id};
   }
 
-  // The customer at its newest version (or, given a `min_version`, at one not older), brought up to
-  // date from what is cached; version 0 and an empty index for an unknown customer.
-  absl::StatusOr<std::shared_ptr<const Snapshot>> Load(const Context& context,
-                                                       const CustomerKey& key, int64_t min_version);
-  absl::StatusOr<std::shared_ptr<const Snapshot>> LoadKnown(const Context& context,
-                                                            const CustomerKey& key);
+  using SnapshotCallback = absl::FunctionRef<absl::Status(CustomerView&, const Snapshot&)>;
+
+  // Runs `read` on the customer at its newest version (or, given a `min_version`, at one not older)
+  // and on the rows of the very same moment; version 0 and an empty index for an unknown customer.
+  // `read` may be run again from its beginning.
+  absl::Status ReadSnapshot(const Context& context, const CustomerKey& key, int64_t min_version,
+                            SnapshotCallback read);
+  // The customer as `view` shows it, made from what is cached and what has changed since.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> BringUpToDate(CustomerView& view,
+                                                                const CustomerKey& key);
 
   MemoryStore& store_;
   const Clock& clock_;

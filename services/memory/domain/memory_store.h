@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/base/context.h"
+#include "services/memory/domain/index_entry.h"
 #include "services/memory/domain/records.h"
 
 namespace throughline::memory {
@@ -31,8 +32,14 @@ class CustomerView {
   // Rows that changed after `version`, in no particular order; 0: all.
   virtual absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                                  Statements statements) = 0;
-  // Those of the rows that are there, in no particular order, with statements.
-  virtual absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) = 0;
+  // Calls `visit` with what filters and ranking need of each row that changed after `version`, in
+  // no particular order; 0: all. Unless a store keeps entries beside its rows, they are made on the
+  // way.
+  using EntryCallback = absl::FunctionRef<void(absl::string_view id, const IndexEntry& entry)>;
+  virtual absl::Status VisitEntries(int64_t version, EntryCallback visit);
+  // Those of the rows that are there, in no particular order.
+  virtual absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
+                                                         Statements statements) = 0;
   // All rows of the keys, in no particular order, with statements. Keys are not empty.
   virtual absl::StatusOr<std::vector<FactRow>> FactsWithKeys(
       absl::Span<const std::string> keys) = 0;

@@ -11,27 +11,36 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+std::vector<size_t> Page(const std::vector<int>& tokens, int max_tokens, size_t limit, size_t page,
+                         bool* more) {
+  return PackPage(
+      [&tokens](size_t rank) {
+        return rank < tokens.size() ? std::make_optional(tokens[rank]) : std::nullopt;
+      },
+      max_tokens, limit, page, more);
+}
+
 TEST(PackingTest, ARowThatDoesNotFitLetsSmallerOnesThrough) {
   bool more = false;
-  EXPECT_THAT(PackPage({40, 80, 30, 20}, 100, 10, 0, &more), ElementsAre(0, 2, 3));
+  EXPECT_THAT(Page({40, 80, 30, 20}, 100, 10, 0, &more), ElementsAre(0, 2, 3));
   EXPECT_TRUE(more);
-  EXPECT_THAT(PackPage({40, 80, 30, 20}, 100, 10, 1, &more), ElementsAre(1));
+  EXPECT_THAT(Page({40, 80, 30, 20}, 100, 10, 1, &more), ElementsAre(1));
   EXPECT_FALSE(more);
 }
 
 TEST(PackingTest, ARowLargerThanAPageIsLeftOut) {
   bool more = true;
-  EXPECT_THAT(PackPage({500, 10}, 100, 10, 0, &more), ElementsAre(1));
+  EXPECT_THAT(Page({500, 10}, 100, 10, 0, &more), ElementsAre(1));
   EXPECT_FALSE(more);
-  EXPECT_THAT(PackPage({500}, 100, 10, 0, &more), IsEmpty());
+  EXPECT_THAT(Page({500}, 100, 10, 0, &more), IsEmpty());
   EXPECT_FALSE(more);
 }
 
 TEST(PackingTest, PagesEndAtTheLimit) {
   bool more = false;
-  EXPECT_THAT(PackPage({1, 1, 1}, 100, 2, 0, &more), ElementsAre(0, 1));
+  EXPECT_THAT(Page({1, 1, 1}, 100, 2, 0, &more), ElementsAre(0, 1));
   EXPECT_TRUE(more);
-  EXPECT_THAT(PackPage({1, 1, 1}, 100, 2, 1, &more), ElementsAre(2));
+  EXPECT_THAT(Page({1, 1, 1}, 100, 2, 1, &more), ElementsAre(2));
   EXPECT_FALSE(more);
 }
 

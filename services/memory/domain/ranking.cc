@@ -1,7 +1,9 @@
 #include "services/memory/domain/ranking.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <initializer_list>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -11,8 +13,9 @@
 namespace throughline::memory {
 namespace {
 
-constexpr double kSaturation = 0.9;  // k1 of BM25
+constexpr float kSaturation = 0.9F;  // k1 of BM25
 constexpr float kAbsoluteScale = 20;
+constexpr absl::CivilDay kFirstDay(1970, 1, 1);
 
 // What one unit of each feature adds to a score. Round numbers near the fit of a listwise softmax
 // over conversations with known answers, chosen by leave-one-conversation-out.
@@ -71,8 +74,8 @@ float KindPrior(deal::FactKind kind) {
 
 // A question, read against one customer's vocabulary.
 struct ParsedQuery {
-  absl::flat_hash_map<std::string, int> terms;  // names of speakers left out
-  std::vector<std::string> named;               // stems of names in the question
+  absl::flat_hash_map<TermHash, int> terms;  // names of speakers left out
+  std::vector<TermHash> named;               // stems of names in the question
   QueryDates dates;
   bool has_content = false;
 };
@@ -80,149 +83,297 @@ struct ParsedQuery {
 ParsedQuery Parse(const CustomerIndex& index, const RankingQuery& query) {
   ParsedQuery parsed;
   Stemmer stemmer;
-  for (std::string& term : stemmer.Terms(query.text)) {
+  for (const std::string& stem : stemmer.Terms(query.text)) {
     parsed.has_content = true;
+    const TermHash term = HashOfTerm(stem);
     if (index.IsName(term)) {
-      parsed.named.push_back(std::move(term));
+      parsed.named.push_back(term);
     } else {
-      ++parsed.terms[std::move(term)];
+      ++parsed.terms[term];
     }
   }
   parsed.dates = ParseQueryDates(query.text, query.today);
   return parsed;
 }
 
-// BM25 over documents made of spans of rows: the row itself, the row with its neighbours, or whole
-// conversations. Counts of a term are gathered per document, then scored, term by term.
+// What a term that stands `weight` times in the question and in `holding` of `documents` is worth.
+float GainOf(int weight, size_t documents, float holding) {
+  const auto n = static_cast<float>(documents);
+  const float idf = std::log(1 + (n - holding + 0.5F) / (holding + 0.5F));
+  return static_cast<float>(weight) * idf * (kSaturation + 1);
+}
+
+float Saturated(float count, float normaliser) {
+  return count / (count + kSaturation * normaliser);
+}
+
+// BM25 over documents that are runs of rows. Counts of a term are gathered per document, then
+// scored, term by term, over the stretches that hold it: tight loops over plain arrays.
 class SpanScorer {
  public:
-  // Borrows `normaliser`, one number a document; null: all documents count as equally long.
-  SpanScorer(size_t documents, const std::vector<float>* normaliser)
+  // Borrows `normaliser`, one number a document.
+  SpanScorer(size_t documents, absl::Span<const float> normaliser)
       : scores_(documents, 0), counts_(documents, 0), normaliser_(normaliser) {}
 
-  void Count(size_t document, int count) {
-    if (counts_[document] == 0) touched_.push_back(document);
-    counts_[document] += count;
+  // The documents of `span` hold the term `count` times more. Spans come in order of their first.
+  void Count(CustomerIndex::Span span, float count) {
+    for (uint32_t k = span.first; k <= span.last; ++k) counts_[k] += count;
+    if (!touched_.empty() && span.first <= touched_.back().last + 1) {
+      touched_.back().last = std::max(touched_.back().last, span.last);
+    } else {
+      touched_.push_back(span);
+    }
   }
   // Ends a term that stands `weight` times in the question.
   void EndTerm(int weight) {
-    const double n = static_cast<double>(scores_.size());
-    const double df = static_cast<double>(touched_.size());
-    const double idf = std::log(1 + (n - df + 0.5) / (df + 0.5));
-    for (const size_t document : touched_) {
-      const double count = counts_[document];
-      const double length = normaliser_ == nullptr ? 1 : (*normaliser_)[document];
-      scores_[document] += static_cast<float>(weight * idf * count * (kSaturation + 1) /
-                                              (count + kSaturation * length));
-      counts_[document] = 0;
+    float holding = 0;
+    for (const CustomerIndex::Span& run : touched_) {
+      holding += static_cast<float>(run.last - run.first + 1);
+    }
+    const float gain = GainOf(weight, scores_.size(), holding);
+    for (const CustomerIndex::Span& run : touched_) {
+      for (uint32_t k = run.first; k <= run.last; ++k) {
+        scores_[k] += gain * Saturated(counts_[k], normaliser_[k]);
+        counts_[k] = 0;
+      }
     }
     touched_.clear();
   }
-  const std::vector<float>& scores() const { return scores_; }
+  std::vector<float> Take() { return std::move(scores_); }
 
  private:
   std::vector<float> scores_;
-  std::vector<int> counts_;
-  const std::vector<float>* normaliser_;
-  std::vector<size_t> touched_;
+  std::vector<float> counts_;
+  const absl::Span<const float> normaliser_;
+  std::vector<CustomerIndex::Span> touched_;
 };
 
 // Scores every row's span, `before` and `after` turns wide.
-std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& query, size_t before,
-                              size_t after, const std::vector<float>* normaliser) {
+std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& query, uint32_t before,
+                              uint32_t after, absl::Span<const float> normaliser) {
   SpanScorer scorer(index.size(), normaliser);
   for (const auto& [term, weight] : query.terms) {
-    for (const auto& [position, count] : index.postings(term)) {
+    const CustomerIndex::Postings postings = index.postings(term);
+    for (size_t k = 0; k < postings.positions.size(); ++k) {
       // The spans that hold a row are those of the rows as far before it as spans reach after.
-      index.ForSpan(position, after, before, [&](size_t k) { scorer.Count(k, count); });
+      scorer.Count(index.Around(postings.positions[k], after, before), postings.counts[k]);
     }
     scorer.EndTerm(weight);
   }
-  return scorer.scores();
+  return scorer.Take();
 }
 
-// Scores every conversation, by row.
-std::vector<float> ScoreSessions(const CustomerIndex& index, const ParsedQuery& query) {
-  SpanScorer scorer(index.session_count(), &index.tables().session_normaliser);
+// Scores every row by itself, all counting as equally long.
+std::vector<float> ScoreRows(const CustomerIndex& index, const ParsedQuery& query) {
+  std::vector<float> scores(index.size(), 0);
   for (const auto& [term, weight] : query.terms) {
-    for (const auto& [position, count] : index.postings(term)) {
-      const uint32_t session = index.session(position);
-      if (session != CustomerIndex::kNoSession) scorer.Count(session, count);
-    }
-    scorer.EndTerm(weight);
-  }
-  std::vector<float> by_row(index.size(), 0);
-  for (size_t i = 0; i < index.size(); ++i) {
-    if (index.session(i) != CustomerIndex::kNoSession) {
-      by_row[i] = scorer.scores()[index.session(i)];
+    const CustomerIndex::Postings postings = index.postings(term);
+    const float gain = GainOf(weight, scores.size(), static_cast<float>(postings.positions.size()));
+    for (size_t k = 0; k < postings.positions.size(); ++k) {
+      scores[postings.positions[k]] += gain * Saturated(postings.counts[k], 1);
     }
   }
-  return by_row;
+  return scores;
 }
 
-void PutScaled(const std::vector<float>& scores, const std::vector<bool>& eligible, Feature feature,
-               std::vector<Features>* rows) {
+// Scores every conversation.
+std::vector<float> ScoreSessions(const CustomerIndex& index, const ParsedQuery& query) {
+  const std::vector<float>& normaliser = index.tables().session_normaliser;
+  std::vector<float> scores(index.session_count(), 0);
+  for (const auto& [term, weight] : query.terms) {
+    const CustomerIndex::Postings postings = index.postings(term);
+    std::vector<float> counts(scores.size(), 0);
+    for (size_t k = 0; k < postings.positions.size(); ++k) {
+      const uint32_t session = index.session(postings.positions[k]);
+      if (session != CustomerIndex::kNoSession) counts[session] += postings.counts[k];
+    }
+    const auto holding = std::count_if(counts.begin(), counts.end(), [](float c) { return c > 0; });
+    const float gain = GainOf(weight, scores.size(), static_cast<float>(holding));
+    for (size_t k = 0; k < scores.size(); ++k) {
+      if (counts[k] > 0) scores[k] += gain * Saturated(counts[k], normaliser[k]);
+    }
+  }
+  return scores;
+}
+
+// Scores of every row, and what makes the best eligible one 1.
+struct Scaled {
+  std::vector<float> scores;
+  float scale = 0;
+
+  float at(size_t i) const { return std::min(1.0F, scores[i] * scale); }
+};
+
+Scaled ScaleByBest(std::vector<float> scores, const std::vector<uint8_t>& eligible) {
   float best = 0;
-  for (size_t i = 0; i < scores.size(); ++i) {
-    if (eligible[i]) best = std::max(best, scores[i]);
-  }
-  if (best <= 0) return;
-  for (size_t i = 0; i < scores.size(); ++i) (*rows)[i][feature] = std::min(1.0F, scores[i] / best);
+  for (size_t i = 0; i < scores.size(); ++i) best = std::max(best, eligible[i] ? scores[i] : 0.0F);
+  return {.scores = std::move(scores), .scale = best > 0 ? 1 / best : 0};
 }
 
-void AddNeighbours(const CustomerIndex& index, const ParsedQuery& query,
-                   const std::vector<bool>& eligible, std::vector<Features>* rows) {
-  const CustomerIndex::Tables& tables = index.tables();
-  PutScaled(ScoreSpans(index, query, CustomerIndex::kWideSpan, CustomerIndex::kWideSpan,
-                       &tables.wide_normaliser),
-            eligible, kWide, rows);
-  PutScaled(ScoreSpans(index, query, 1, 0, &tables.pair_normaliser), eligible, kPair, rows);
-  PutScaled(ScoreSessions(index, query), eligible, kSession, rows);
-  for (size_t i = 0; i < index.size(); ++i) {
-    Features& row = (*rows)[i];
-    const auto turn = [&](size_t k) { return index.Together(i, k) ? (*rows)[k][kTurn] : 0.0F; };
-    // Positions before the first wrap round to ones past the last, which are never together.
-    row[kPrevious] = turn(i - 1);
-    row[kSecondPrevious] = turn(i - 2);
-    row[kNext] = turn(i + 1);
-    row[kAnswers] = i > 0 && index.row(i - 1).asks ? row[kPrevious] : 0;
+// What a question finds in an index: everything the features of its rows are made of.
+class Signals {
+ public:
+  // Borrows `index` and `query`.
+  Signals(const CustomerIndex& index, const ParsedQuery& query, RecallBudget budget,
+          const std::vector<uint8_t>& eligible)
+      : index_(index),
+        dates_(query.dates),
+        around_(budget != RecallBudget::kLow),
+        turn_(ScaleByBest(ScoreRows(index, query), eligible)) {
+    if (!around_) return;
+    const CustomerIndex::Tables& tables = index.tables();
+    constexpr uint32_t kWideSpan = CustomerIndex::kWideSpan;
+    wide_ = ScaleByBest(ScoreSpans(index, query, kWideSpan, kWideSpan, tables.wide_normaliser),
+                        eligible);
+    pair_ = ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
+    session_.scores = ScoreSessions(index, query);
+    float best = 0;
+    for (size_t i = 0; i < index.size(); ++i) {
+      if (eligible[i] != 0) best = std::max(best, SessionScore(i));
+    }
+    session_.scale = best > 0 ? 1 / best : 0;
+    FindSpeakers(query);
   }
-}
 
-bool Intersect(const std::vector<std::string>& a, const std::vector<std::string>& b) {
-  return std::any_of(a.begin(), a.end(), [&b](const std::string& x) {
-    return std::find(b.begin(), b.end(), x) != b.end();
-  });
-}
-
-// Only when the question names exactly one of those whose words are kept.
-void AddSpeaker(const CustomerIndex& index, const ParsedQuery& query, std::vector<Features>* rows) {
-  const auto named = std::count_if(index.speakers().begin(), index.speakers().end(),
-                                   [&query](const std::vector<std::string>& speaker) {
-                                     return Intersect(speaker, query.named);
-                                   });
-  if (named != 1) return;
-  for (size_t i = 0; i < index.size(); ++i) {
-    const std::vector<std::string>& names = index.row(i).name_terms;
-    if (!names.empty()) (*rows)[i][kSpeaker] = Intersect(names, query.named) ? 1.0F : -1.0F;
+  // Of the row at `i`.
+  Features At(size_t i) const {
+    const CustomerIndex::Row& row = index_.row(i);
+    const bool speaks_of_time = row.Has(IndexEntry::kSpeaksOfTime);
+    Features features{};
+    features[kTurn] = turn_.at(i);
+    features[kTurnAbsolute] = turn_.scores[i] / kAbsoluteScale;
+    features[kDates] = DateFit(row);
+    features[kTimeWords] = speaks_of_time ? 1 : 0;
+    features[kTimeAsked] = speaks_of_time && dates_.asks_when ? 1 : 0;
+    features[kAsks] = row.Has(IndexEntry::kEndsAsking) ? 1 : 0;
+    features[kLength] = index_.tables().log_length[i];
+    features[kNamesInside] = row.names_inside;
+    features[kRecency] = index_.tables().recency[i];
+    features[kKind] = KindPrior(row.kind);
+    if (around_) AddAround(i, row, &features);
+    return features;
   }
-}
 
-void AddOwn(const CustomerIndex& index, const ParsedQuery& query, std::vector<Features>* rows) {
-  const bool dated = query.dates.Any();
-  for (size_t i = 0; i < index.size(); ++i) {
-    const IndexedRow& indexed = index.row(i);
-    Features& row = (*rows)[i];
-    row[kDates] = dated ? static_cast<float>(DateScore(query.dates, indexed.day)) : 0;
-    row[kTimeWords] = indexed.speaks_of_time ? 1 : 0;
-    row[kTimeAsked] = indexed.speaks_of_time && query.dates.asks_when ? 1 : 0;
-    row[kAsks] = indexed.ends_asking ? 1 : 0;
-    row[kLength] = index.tables().log_length[i];
-    row[kNamesInside] = indexed.names_inside;
-    row[kRecency] = index.tables().recency[i];
-    row[kKind] = KindPrior(indexed.row.fact.kind);
+  // The weighted sums of At() of all rows, by position: the same numbers in another order, so that
+  // most of the work is done by loops over plain arrays.
+  std::vector<float> ScoreAll(const Features& weights) const {
+    const size_t n = index_.size();
+    const CustomerIndex::Tables& tables = index_.tables();
+    std::vector<float> scores(n);
+    for (size_t i = 0; i < n; ++i) {
+      scores[i] = weights[kTurn] * turn_.at(i) +
+                  weights[kTurnAbsolute] / kAbsoluteScale * turn_.scores[i] +
+                  weights[kLength] * tables.log_length[i] + weights[kRecency] * tables.recency[i];
+    }
+    AddOwn(weights, &scores);
+    if (!around_) return scores;
+    for (size_t i = 0; i < n; ++i) {
+      scores[i] += weights[kWide] * wide_.at(i) + weights[kPair] * pair_.at(i);
+    }
+    for (size_t i = 0; i < n; ++i) scores[i] += weights[kSession] * SessionFit(i);
+    LendToNeighbours(weights, &scores);
+    return scores;
   }
-}
+
+  // Whether the row at `i` has anything to do with the question.
+  bool BearsOn(size_t i) const {
+    if (turn_.scores[i] > 0) return true;
+    if (!around_) return false;
+    return wide_.scores[i] > 0 || SessionScore(i) > 0 || SpeakerFit(index_.row(i)) > 0 ||
+           DateFit(index_.row(i)) > 0;
+  }
+
+ private:
+  // What the rows themselves are, and their days and speakers.
+  void AddOwn(const Features& weights, std::vector<float>* scores) const {
+    std::array<float, 256> by_flags{};
+    for (size_t flags = 0; flags < by_flags.size(); ++flags) {
+      if ((flags & IndexEntry::kEndsAsking) != 0) by_flags[flags] += weights[kAsks];
+      if ((flags & IndexEntry::kSpeaksOfTime) == 0) continue;
+      by_flags[flags] += weights[kTimeWords] + (dates_.asks_when ? weights[kTimeAsked] : 0);
+    }
+    for (size_t i = 0; i < scores->size(); ++i) {
+      const CustomerIndex::Row& row = index_.row(i);
+      (*scores)[i] += by_flags[row.flags] + weights[kNamesInside] * row.names_inside +
+                      weights[kKind] * KindPrior(row.kind) + weights[kSpeaker] * SpeakerFit(row);
+    }
+    if (!dates_.Any()) return;
+    for (size_t i = 0; i < scores->size(); ++i) {
+      (*scores)[i] += weights[kDates] * DateFit(index_.row(i));
+    }
+  }
+
+  // Turns with words of the question, to those after and before them.
+  void LendToNeighbours(const Features& weights, std::vector<float>* scores) const {
+    for (size_t i = 0; i < scores->size(); ++i) {
+      if (turn_.scores[i] <= 0) continue;
+      const float turn = turn_.at(i);
+      const CustomerIndex::Span near = index_.Around(i, 1, 2);
+      if (near.first < i) (*scores)[i - 1] += weights[kNext] * turn;
+      if (near.last > i) {
+        const bool asks = index_.row(i).Has(IndexEntry::kAsks);
+        (*scores)[i + 1] += (weights[kPrevious] + (asks ? weights[kAnswers] : 0)) * turn;
+      }
+      if (near.last > i + 1) (*scores)[i + 2] += weights[kSecondPrevious] * turn;
+    }
+  }
+
+  float SpeakerFit(const CustomerIndex::Row& row) const {
+    return speakers_.empty() ? 0.0F : speakers_[row.names];
+  }
+
+  float SessionFit(size_t i) const { return std::min(1.0F, SessionScore(i) * session_.scale); }
+
+  float SessionScore(size_t i) const {
+    const uint32_t session = index_.session(i);
+    return session == CustomerIndex::kNoSession ? 0.0F : session_.scores[session];
+  }
+
+  float DateFit(const CustomerIndex::Row& row) const {
+    if (!dates_.Any()) return 0;
+    return static_cast<float>(DateScore(dates_, kFirstDay + row.day));
+  }
+
+  void AddAround(size_t i, const CustomerIndex::Row& row, Features* features) const {
+    const CustomerIndex::Span near = index_.Around(i, 2, 1);
+    (*features)[kWide] = wide_.at(i);
+    (*features)[kPair] = pair_.at(i);
+    (*features)[kSession] = SessionFit(i);
+    if (near.first + 1 <= i) {
+      (*features)[kPrevious] = turn_.at(i - 1);
+      if (index_.row(i - 1).Has(IndexEntry::kAsks)) (*features)[kAnswers] = turn_.at(i - 1);
+    }
+    if (near.first + 2 <= i) (*features)[kSecondPrevious] = turn_.at(i - 2);
+    if (near.last > i) (*features)[kNext] = turn_.at(i + 1);
+    (*features)[kSpeaker] = SpeakerFit(row);
+  }
+
+  // Only when the question names exactly one of those whose turns are kept.
+  void FindSpeakers(const ParsedQuery& query) {
+    if (query.named.empty()) return;
+    std::vector<float> speakers(index_.names().size(), 0);
+    for (uint32_t number = 1; number < speakers.size(); ++number) {
+      const std::vector<TermHash> names = UnpackHashes(index_.names().value(number));
+      const bool named = std::any_of(names.begin(), names.end(), [&query](TermHash name) {
+        return std::find(query.named.begin(), query.named.end(), name) != query.named.end();
+      });
+      speakers[number] = named ? 1 : -1;
+    }
+    const auto speaking =
+        std::count_if(index_.speakers().begin(), index_.speakers().end(),
+                      [&speakers](uint32_t number) { return speakers[number] > 0; });
+    if (speaking == 1) speakers_ = std::move(speakers);
+  }
+
+  const CustomerIndex& index_;
+  const QueryDates& dates_;
+  const bool around_;
+  const Scaled turn_;
+  Scaled wide_;
+  Scaled pair_;
+  Scaled session_;               // by conversation
+  std::vector<float> speakers_;  // by number of a set of names; empty: nobody is named
+};
 
 ScoreParts PartsOf(const Features& row, const Features& weights) {
   const auto sum = [&](std::initializer_list<Feature> features) {
@@ -238,13 +389,6 @@ ScoreParts PartsOf(const Features& row, const Features& weights) {
           .kind = sum({kKind})};
 }
 
-// The score that PartsOf splits up, in one pass.
-float Score(const Features& row, const Features& weights) {
-  float score = 0;
-  for (size_t i = 0; i < kFeatureCount; ++i) score += weights[i] * row[i];
-  return score;
-}
-
 // A question without words of content is answered by what is newest.
 Features WeightsFor(RecallBudget budget, bool has_content) {
   if (has_content) return budget == RecallBudget::kLow ? kWordWeights : kWeights;
@@ -254,55 +398,62 @@ Features WeightsFor(RecallBudget budget, bool has_content) {
   return weights;
 }
 
-bool BearsOn(const Features& row, RecallBudget budget) {
-  if (row[kTurn] > 0) return true;
-  if (budget == RecallBudget::kLow) return false;
-  return row[kWide] > 0 || row[kSession] > 0 || row[kSpeaker] > 0 || row[kDates] > 0;
-}
-
-std::vector<Features> ComputeFeatures(const CustomerIndex& index, const ParsedQuery& parsed,
-                                      RecallBudget budget, const std::vector<bool>& eligible) {
-  std::vector<Features> rows(index.size(), Features{});
-  const std::vector<float> turn = ScoreSpans(index, parsed, 0, 0, nullptr);
-  PutScaled(turn, eligible, kTurn, &rows);
-  for (size_t i = 0; i < rows.size(); ++i) rows[i][kTurnAbsolute] = turn[i] / kAbsoluteScale;
-  AddOwn(index, parsed, &rows);
-  if (budget != RecallBudget::kLow) {
-    AddSpeaker(index, parsed, &rows);
-    AddNeighbours(index, parsed, eligible, &rows);
-  }
-  return rows;
-}
-
 }  // namespace
 
 std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQuery& query,
-                                      const std::vector<bool>& eligible) {
-  return ComputeFeatures(index, Parse(index, query), query.budget, eligible);
+                                      const std::vector<uint8_t>& eligible) {
+  const ParsedQuery parsed = Parse(index, query);
+  const Signals signals(index, parsed, query.budget, eligible);
+  std::vector<Features> rows;
+  rows.reserve(index.size());
+  for (size_t i = 0; i < index.size(); ++i) rows.push_back(signals.At(i));
+  return rows;
 }
 
-std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& query,
-                            const std::vector<bool>& eligible, size_t max_rows) {
-  const ParsedQuery parsed = Parse(index, query);
-  const std::vector<Features> features = ComputeFeatures(index, parsed, query.budget, eligible);
-  const Features weights = WeightsFor(query.budget, parsed.has_content);
-  std::vector<std::pair<float, uint32_t>> scores;  // negative, so that the best come first
-  scores.reserve(features.size());
-  for (size_t i = 0; i < features.size(); ++i) {
-    if (!eligible[i] || (parsed.has_content && !BearsOn(features[i], query.budget))) continue;
-    scores.emplace_back(-Score(features[i], weights), static_cast<uint32_t>(i));
+struct Ranking::State {
+  struct Candidate {
+    float score;
+    uint32_t position;
+
+    // Of equals, the one that stands first in the conversation comes first.
+    friend bool operator<(const Candidate& a, const Candidate& b) {
+      return a.score != b.score ? a.score < b.score : a.position > b.position;
+    }
+  };
+
+  State(const CustomerIndex& index, const RankingQuery& query, const std::vector<uint8_t>& eligible)
+      : parsed(Parse(index, query)),
+        signals(index, parsed, query.budget, eligible),
+        weights(WeightsFor(query.budget, parsed.has_content)) {
+    heap.reserve(index.size());
+    const std::vector<float> scores = signals.ScoreAll(weights);
+    for (size_t i = 0; i < index.size(); ++i) {
+      if (eligible[i] == 0 || (parsed.has_content && !signals.BearsOn(i))) continue;
+      heap.push_back({.score = scores[i], .position = static_cast<uint32_t>(i)});
+    }
+    std::make_heap(heap.begin(), heap.end());
   }
-  const size_t kept = std::min(scores.size(), max_rows);
-  std::partial_sort(scores.begin(), scores.begin() + static_cast<ptrdiff_t>(kept), scores.end());
-  std::vector<RankedRow> ranked;
-  ranked.reserve(kept);
-  for (size_t k = 0; k < kept; ++k) {
-    const uint32_t position = scores[k].second;
-    ranked.push_back({.position = position,
-                      .score = -scores[k].first,
-                      .parts = PartsOf(features[position], weights)});
-  }
-  return ranked;
+
+  const ParsedQuery parsed;
+  const Signals signals;
+  const Features weights;
+  std::vector<Candidate> heap;  // best on top
+};
+
+Ranking::Ranking(const CustomerIndex& index, const RankingQuery& query,
+                 const std::vector<uint8_t>& eligible)
+    : state_(std::make_unique<State>(index, query, eligible)) {}
+Ranking::~Ranking() = default;
+
+std::optional<RankedRow> Ranking::Next() {
+  std::vector<State::Candidate>& heap = state_->heap;
+  if (heap.empty()) return std::nullopt;
+  std::pop_heap(heap.begin(), heap.end());
+  const State::Candidate best = heap.back();
+  heap.pop_back();
+  return RankedRow{.position = best.position,
+                   .score = best.score,
+                   .parts = PartsOf(state_->signals.At(best.position), state_->weights)};
 }
 
 }  // namespace throughline::memory

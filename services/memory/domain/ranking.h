@@ -3,10 +3,11 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "services/memory/domain/customer_index.h"
 
@@ -65,15 +66,27 @@ struct RankingQuery {
 };
 
 // Features of every row of `index`, by position; BM25 features are scaled by the best row with
-// eligible[position]. At kLow, speaker and neighbour features stay 0.
+// eligible[position]. At kLow, speaker and neighbour features stay 0. For fitting weights.
 std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQuery& query,
-                                      const std::vector<bool>& eligible);
+                                      const std::vector<uint8_t>& eligible);
 
-// The eligible rows that bear on the question, best first: those with a word, neighbour, speaker or
+// The eligible rows that bear on a question, best first: those with a word, neighbour, speaker or
 // date in common with it; all of them, newest first, when the question has no word of content.
-// At most `max_rows` of them.
-std::vector<RankedRow> Rank(const CustomerIndex& index, const RankingQuery& query,
-                            const std::vector<bool>& eligible, size_t max_rows = SIZE_MAX);
+// Every row is scored at once, and sorted no further than is asked for.
+class Ranking {
+ public:
+  // Borrows `index` for the life of the object.
+  Ranking(const CustomerIndex& index, const RankingQuery& query,
+          const std::vector<uint8_t>& eligible);
+  ~Ranking();
+
+  // The best row left; none when all have been given.
+  std::optional<RankedRow> Next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace throughline::memory
 

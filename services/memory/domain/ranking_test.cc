@@ -11,6 +11,29 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
+// The index after `changed` rows have joined those of `previous`.
+std::shared_ptr<const CustomerIndex> IndexOf(const CustomerIndex* previous,
+                                             const std::vector<FactRow>& changed) {
+  RowAnalyser analyser;
+  CustomerIndex::Builder builder(previous);
+  for (const FactRow& row : changed) builder.Add(row.fact.id, analyser.Analyse(row));
+  return std::move(builder).Build();
+}
+
+// Ids and scores, best first.
+std::vector<std::pair<std::string, double>> RankAll(const CustomerIndex& index,
+                                                    const std::string& query,
+                                                    RecallBudget budget = RecallBudget::kHigh) {
+  Ranking ranking(index, {.text = query, .budget = budget, .today = absl::CivilDay(2026, 6, 10)},
+                  std::vector<uint8_t>(index.size(), 1));
+  std::vector<std::pair<std::string, double>> ranked;
+  while (const std::optional<RankedRow> row = ranking.Next()) {
+    EXPECT_NEAR(row->score, row->parts.Sum(), 1e-4) << "the parts make up the score";
+    ranked.emplace_back(index.id(row->position), row->score);
+  }
+  return ranked;
+}
+
 class RankingTest : public ::testing::Test {
  protected:
   void Say(const std::string& call, const std::string& speaker, const std::string& text,
@@ -25,13 +48,9 @@ class RankingTest : public ::testing::Test {
   }
   std::vector<std::string> Ranked(const std::string& query,
                                   RecallBudget budget = RecallBudget::kHigh) {
-    const auto index = CustomerIndex::Build(nullptr, rows_);
+    const auto index = IndexOf(nullptr, rows_);
     std::vector<std::string> ids;
-    for (const RankedRow& row :
-         Rank(*index, {.text = query, .budget = budget, .today = absl::CivilDay(2026, 6, 10)},
-              std::vector<bool>(index->size(), true))) {
-      ids.push_back(index->row(row.position).row.fact.id);
-    }
+    for (const auto& [id, score] : RankAll(*index, query, budget)) ids.push_back(id);
     return ids;
   }
   std::string Best(const std::string& query, RecallBudget budget = RecallBudget::kHigh) {
@@ -96,21 +115,52 @@ TEST_F(RankingTest, ATypedFactComesBeforeTheWordsItWasTakenFrom) {
 }
 
 TEST_F(RankingTest, AnIndexBroughtUpToDateRanksLikeOneMadeAnew) {
-  Say("c1", "Ann", "Which crane do you use?");
-  Say("c1", "Bob", "The big one.");
-  const auto before = CustomerIndex::Build(nullptr, rows_);
-  Say("c1", "Ann", "And the forklift?");
-  Say("c2", "Bob", "The crane is broken.");
-  const auto updated = CustomerIndex::Build(before.get(), {rows_[2], rows_[3]});
-  const auto anew = CustomerIndex::Build(nullptr, rows_);
-  const RankingQuery query{.text = "crane", .budget = RecallBudget::kHigh};
-  const std::vector<bool> all(4, true);
-  const auto a = Rank(*updated, query, all);
-  const auto b = Rank(*anew, query, all);
-  ASSERT_EQ(a.size(), b.size());
-  for (size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(updated->row(a[i].position).row.fact.id, anew->row(b[i].position).row.fact.id);
-    EXPECT_FLOAT_EQ(a[i].score, b[i].score);
+  Say("c2", "Ann", "Which crane do you use?");
+  Say("c2", "Bob", "The big one.");
+  Say("c4", "Bob", "The small crane was sold.", Day(4, 1));
+  auto updated = IndexOf(nullptr, rows_);
+  Say("c2", "Ann", "And the forklift beside the crane?");
+  Say("c1", "Bob", "The crane is broken.");
+  Say("c3", "Ann", "A crane driver is wanted.", Day(5, 1));
+  rows_[1].fact.text = "The big crane, I mean.";
+  updated = IndexOf(updated.get(), {rows_[1], rows_[3]});
+  updated = IndexOf(updated.get(), {rows_[4], rows_[5]});
+  const auto anew = IndexOf(nullptr, rows_);
+  for (const char* query :
+       {"crane", "What did Bob say of the crane?", "the crane in May", "sold"}) {
+    EXPECT_EQ(RankAll(*updated, query), RankAll(*anew, query)) << query;
+  }
+}
+
+TEST_F(RankingTest, AnEntryReadBackIsTheEntryThatWasKept) {
+  Say("c1", "Ann Lee", "Did Bob pay $7,600 last year? He paid twice, twice!");
+  FactRow& row = rows_[0];
+  row.fact.tags = {"north", ""};
+  row.fact.valid_to = Day(4, 1);
+  row.fact.superseded_by = "other";
+  row.invalidation = Invalidation{.at = Day(5, 1)};
+  const IndexEntry entry = RowAnalyser().Analyse(row);
+  IndexEntry read;
+  ASSERT_TRUE(DecodeEntry(EncodeEntry(entry), &read));
+  EXPECT_EQ(EncodeEntry(read), EncodeEntry(entry));
+  EXPECT_THAT(UnpackStrings(read.tags), ElementsAre("north", ""));
+  EXPECT_THAT(UnpackStrings(read.calls), ElementsAre("c1"));
+  EXPECT_EQ(read.valid_to, Day(4, 1));
+  EXPECT_EQ(read.invalidated_at, Day(5, 1));
+  EXPECT_TRUE(read.Has(IndexEntry::kAsks));
+  EXPECT_FALSE(read.Has(IndexEntry::kEndsAsking));
+  EXPECT_TRUE(read.Has(IndexEntry::kSuperseded));
+  EXPECT_TRUE(read.Has(IndexEntry::kSpeaksOfTime));
+}
+
+TEST_F(RankingTest, ADamagedEntryIsNotTakenForOne) {
+  Say("c1", "Ann Lee", "The dock is red.");
+  const std::string bytes = EncodeEntry(RowAnalyser().Analyse(rows_[0]));
+  IndexEntry read;
+  EXPECT_FALSE(DecodeEntry("", &read));
+  EXPECT_FALSE(DecodeEntry("\x7F" + bytes.substr(1), &read)) << "of another format";
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(DecodeEntry(bytes.substr(0, size), &read)) << size;
   }
 }
 

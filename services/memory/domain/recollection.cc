@@ -4,10 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "services/memory/domain/packing.h"
-#include "services/memory/domain/paging.h"
+#include "services/memory/domain/ranking.h"
 #include "services/memory/domain/rendering.h"
 #include "services/memory/domain/row_filter.h"
 #include "services/memory/domain/validation.h"
@@ -23,10 +24,31 @@ absl::string_view Beginning(absl::string_view text, size_t max_bytes) {
   return text.substr(0, end);
 }
 
-std::vector<bool> Eligible(const CustomerIndex& index, const RowFilter& filter) {
-  std::vector<bool> eligible(index.size());
-  for (size_t i = 0; i < index.size(); ++i) eligible[i] = Matches(filter, index.row(i).row);
-  return eligible;
+// The facts at `positions`, in that order.
+absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
+                                                   const std::vector<uint32_t>& positions,
+                                                   FetchRows fetch) {
+  if (positions.empty()) return std::vector<deal::Fact>();
+  std::vector<std::string> ids;
+  absl::flat_hash_map<absl::string_view, size_t> places;
+  ids.reserve(positions.size());
+  for (const uint32_t position : positions) {
+    places.emplace(index.id(position), ids.size());
+    ids.emplace_back(index.id(position));
+  }
+  ASSIGN_OR_RETURN(std::vector<FactRow> rows, fetch(ids));
+  if (rows.size() != ids.size()) {
+    return absl::DataLossError(
+        "facts are missing of those the customer should have; restore the database from a backup");
+  }
+  std::vector<deal::Fact> facts(rows.size());
+  for (FactRow& row : rows) facts[places.at(row.fact.id)] = FactOf(row);
+  return facts;
+}
+
+FactCursor CursorAt(const CustomerIndex& index, uint32_t position) {
+  return {.valid_from_micros = absl::ToUnixMicros(index.row(position).valid_from),
+          .id = std::string(index.id(position))};
 }
 
 }  // namespace
@@ -43,7 +65,7 @@ deal::Fact FactOf(const FactRow& row) {
 }
 
 absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQuery& query,
-                                        absl::Time now) {
+                                        absl::Time now, FetchRows fetch) {
   ASSIGN_OR_RETURN(const RecallCursor cursor, ParseRecallCursor(query.page_token));
   if (!query.page_token.empty() && cursor.version != snapshot.version) {
     return WithReason(absl::FailedPreconditionError(
@@ -52,38 +74,61 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
                       "PAGE_TOKEN_STALE");
   }
   const CustomerIndex& index = *snapshot.index;
-  const absl::Time query_time = query.query_time.value_or(now);
-  // As deep as this page and those before it can reach.
-  const size_t max_rows = (cursor.page + 1) * static_cast<size_t>(query.limit) + kMaxSkippedPerPage;
-  const std::vector<RankedRow> ranked =
-      Rank(index,
-           {.text = query.query,
-            .budget = query.budget,
-            .today = absl::ToCivilDay(query_time, absl::UTCTimeZone())},
-           Eligible(index, query.filter), max_rows);
-  std::vector<int> tokens;
-  tokens.reserve(ranked.size());
-  for (const RankedRow& row : ranked) {
-    tokens.push_back(EstimateTokens(index.row(row.position).row.fact.text));
-  }
+  const std::vector<uint8_t> eligible = EligibleRows(index, query.filter);
+  Ranking ranking(index,
+                  {.text = query.query,
+                   .budget = query.budget,
+                   .today = absl::ToCivilDay(query.query_time.value_or(now), absl::UTCTimeZone())},
+                  eligible);
+  std::vector<RankedRow> ranked;
+  const auto tokens_of = [&](size_t rank) -> std::optional<int> {
+    while (ranked.size() <= rank) {
+      const std::optional<RankedRow> next = ranking.Next();
+      if (!next.has_value()) return std::nullopt;
+      ranked.push_back(*next);
+    }
+    return EstimateTokens(index.row(ranked[rank].position).text_bytes);
+  };
   bool more = false;
   const std::vector<size_t> page =
-      PackPage(tokens, query.max_tokens, static_cast<size_t>(query.limit), cursor.page, &more);
-  more = more || (ranked.size() == max_rows && !page.empty());
+      PackPage(tokens_of, query.max_tokens, static_cast<size_t>(query.limit), cursor.page, &more);
+  std::vector<uint32_t> positions;
+  for (const size_t rank : page) positions.push_back(ranked[rank].position);
+  ASSIGN_OR_RETURN(const std::vector<deal::Fact> facts, FetchFacts(index, positions, fetch));
   Recollection found{.state = snapshot.state, .version = snapshot.version};
-  std::vector<deal::Fact> facts;
-  for (const size_t rank : page) {
-    const RankedRow& row = ranked[rank];
-    found.results.push_back(
-        {.fact = FactOf(index.row(row.position).row), .score = row.score, .parts = row.parts});
-    facts.push_back(found.results.back().fact);
-  }
   found.rendered_context = RenderContext(found.state, facts);
+  for (size_t i = 0; i < page.size(); ++i) {
+    const RankedRow& row = ranked[page[i]];
+    found.results.push_back({.fact = facts[i], .score = row.score, .parts = row.parts});
+  }
   if (more && cursor.page < kMaxRecallPages) {
     found.next_page_token =
         FormatRecallCursor({.version = snapshot.version, .page = cursor.page + 1});
   }
   return found;
+}
+
+absl::StatusOr<FactPage> ListFrom(const Snapshot& snapshot, const RowFilter& filter,
+                                  size_t page_size, const std::optional<FactCursor>& after,
+                                  FetchRows fetch) {
+  const CustomerIndex& index = *snapshot.index;
+  const std::vector<uint8_t> eligible = EligibleRows(index, filter);
+  std::vector<uint32_t> positions;
+  for (uint32_t i = 0; i < eligible.size(); ++i) {
+    if (eligible[i] != 0 && (!after.has_value() || *after < CursorAt(index, i))) {
+      positions.push_back(i);
+    }
+  }
+  const size_t wanted = std::min(positions.size(), page_size);
+  std::partial_sort(
+      positions.begin(), positions.begin() + static_cast<ptrdiff_t>(wanted), positions.end(),
+      [&index](uint32_t a, uint32_t b) { return CursorAt(index, a) < CursorAt(index, b); });
+  const bool more = positions.size() > wanted && wanted > 0;
+  positions.resize(wanted);
+  FactPage page{.version = snapshot.version};
+  ASSIGN_OR_RETURN(page.facts, FetchFacts(index, positions, fetch));
+  if (more) page.next_page_token = FormatFactCursor(CursorAt(index, positions.back()));
+  return page;
 }
 
 }  // namespace throughline::memory

@@ -29,7 +29,7 @@ class LineBudget {
   explicit LineBudget(int max_tokens) : left_(max_tokens) {}
 
   void Add(absl::string_view line) {
-    const int tokens = EstimateTokens(line) + 1;
+    const int tokens = EstimateTokens(line.size()) + 1;
     if (tokens > left_) return;
     left_ -= tokens;
     absl::StrAppend(&text_, line, "\n");

@@ -115,7 +115,7 @@ class Retention {
       rows.push_back(ToRow(text));
       ids.push_back(rows.back().fact.id);
     }
-    ASSIGN_OR_RETURN(std::vector<FactRow> found, transaction_.FactsById(ids));
+    ASSIGN_OR_RETURN(std::vector<FactRow> found, transaction_.FactsById(ids, Statements::kWith));
     absl::flat_hash_map<std::string, FactRow> known;
     for (FactRow& row : found) {
       std::string id = row.fact.id;

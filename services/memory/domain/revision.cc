@@ -26,7 +26,8 @@ absl::Status NoSuchFact(absl::string_view fact_id) {
 }
 
 absl::StatusOr<FactRow> FindFact(CustomerTransaction& transaction, absl::string_view fact_id) {
-  ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction.FactsById({std::string(fact_id)}));
+  ASSIGN_OR_RETURN(std::vector<FactRow> rows,
+                   transaction.FactsById({std::string(fact_id)}, Statements::kWith));
   if (rows.empty()) return NoSuchFact(fact_id);
   return std::move(rows.front());
 }

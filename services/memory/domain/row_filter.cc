@@ -20,15 +20,23 @@ bool HoldsAll(const std::vector<std::string>& tags, const std::vector<std::strin
                      [&tags](const std::string& tag) { return Holds(tags, tag); });
 }
 
-bool OfCall(const FactRow& row, const std::string& call_id) {
-  return row.call_id == call_id ||
-         std::any_of(row.fact.evidence.begin(), row.fact.evidence.end(),
-                     [&](const deal::Evidence& evidence) { return evidence.call_id == call_id; });
+bool Holds(const CustomerIndex& index, size_t position, const RowFilter& filter) {
+  const CustomerIndex::Row& row = index.row(position);
+  if (filter.include_closed) return !filter.as_of.has_value() || row.valid_from <= *filter.as_of;
+  if (!filter.as_of.has_value()) return index.IsCurrent(position);
+  const CustomerIndex::Closing& closing = index.closing(position);
+  return row.valid_from <= *filter.as_of && *filter.as_of < closing.valid_to &&
+         *filter.as_of < closing.invalidated_at;
 }
 
-bool ValidAt(const FactRow& row, absl::Time time) {
-  const bool invalid = row.invalidation.has_value() && row.invalidation->at <= time;
-  return !invalid && row.fact.valid_from <= time && time < row.fact.valid_to;
+// By number of `lists`, whether `test` holds of the list.
+template <typename Test>
+std::vector<uint8_t> TestEach(const ValueTable& lists, Test test) {
+  std::vector<uint8_t> results(lists.size());
+  for (uint32_t number = 0; number < lists.size(); ++number) {
+    results[number] = test(UnpackStrings(lists.value(number))) ? 1 : 0;
+  }
+  return results;
 }
 
 }  // namespace
@@ -51,21 +59,26 @@ bool MatchesTags(const std::vector<std::string>& tags, const std::vector<std::st
   return false;
 }
 
-bool Matches(const RowFilter& filter, const FactRow& row) {
-  if (!filter.kinds.empty() &&
-      std::find(filter.kinds.begin(), filter.kinds.end(), row.fact.kind) == filter.kinds.end()) {
-    return false;
+std::vector<uint8_t> EligibleRows(const CustomerIndex& index, const RowFilter& filter) {
+  const std::vector<uint8_t> tags = TestEach(index.tags(), [&](const auto& list) {
+    return MatchesTags(list, filter.tags, filter.tags_match);
+  });
+  const std::vector<uint8_t> calls = TestEach(index.calls(), [&](const auto& list) {
+    return filter.call_id.empty() || Holds(list, filter.call_id);
+  });
+  const auto of_kind = [&filter](deal::FactKind kind) {
+    return filter.kinds.empty() ||
+           std::find(filter.kinds.begin(), filter.kinds.end(), kind) != filter.kinds.end();
+  };
+  std::vector<uint8_t> eligible(index.size());
+  for (size_t i = 0; i < index.size(); ++i) {
+    const CustomerIndex::Row& row = index.row(i);
+    const bool in_range = (!filter.since.has_value() || row.valid_from >= *filter.since) &&
+                          (!filter.until.has_value() || row.valid_from < *filter.until);
+    eligible[i] = in_range && tags[row.tags] != 0 && calls[row.calls] != 0 && of_kind(row.kind) &&
+                  Holds(index, i, filter);
   }
-  if (!filter.call_id.empty() && !OfCall(row, filter.call_id)) return false;
-  if (filter.since.has_value() && row.fact.valid_from < *filter.since) return false;
-  if (filter.until.has_value() && row.fact.valid_from >= *filter.until) return false;
-  if (!filter.include_closed) {
-    const bool holds = filter.as_of.has_value() ? ValidAt(row, *filter.as_of) : row.IsCurrent();
-    if (!holds) return false;
-  } else if (filter.as_of.has_value() && row.fact.valid_from > *filter.as_of) {
-    return false;
-  }
-  return MatchesTags(row.fact.tags, filter.tags, filter.tags_match);
+  return eligible;
 }
 
 }  // namespace throughline::memory

@@ -43,11 +43,14 @@ class InMemoryTransaction final : public CustomerTransaction {
     }
     return rows;
   }
-  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) override {
+  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
+                                                 Statements statements) override {
     std::vector<FactRow> rows;
     for (const std::string& id : ids) {
       const auto it = customer_.facts.find(id);
-      if (it != customer_.facts.end()) rows.push_back(it->second.row);
+      if (it == customer_.facts.end()) continue;
+      rows.push_back(it->second.row);
+      if (statements == Statements::kWithout) rows.back().statements.clear();
     }
     return rows;
   }

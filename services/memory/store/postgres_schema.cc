@@ -71,7 +71,13 @@ CREATE TABLE memory.erasures (
 );
 )sql";
 
-constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}};
+// What filters and ranking need of a fact. Empty for facts that are there already: it is made from
+// the fact whenever it is read, until the fact is next written.
+constexpr char kEntries[] = R"sql(
+ALTER TABLE memory.facts ADD COLUMN entry bytea NOT NULL DEFAULT '';
+)sql";
+
+constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}, {2, "entries", kEntries}};
 
 }  // namespace
 

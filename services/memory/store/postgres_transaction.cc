@@ -141,15 +141,41 @@ absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsChangedSince(int6
   return ReadFacts(rows, statements);
 }
 
+absl::Status PostgresTransaction::VisitEntries(int64_t version, EntryCallback visit) {
+  RETURN_IF_ERROR(Flush());
+  std::string sql =
+      "SELECT fact_id, entry FROM memory.facts WHERE tenant = $1 AND customer_id = $2";
+  std::vector<Value> more;
+  if (version != 0) {
+    absl::StrAppend(&sql, " AND changed_version > $3");
+    more.push_back(Value::Integer(version));
+  }
+  ASSIGN_OR_RETURN(const PostgresRows rows, Execute(sql, std::move(more)));
+  IndexEntry entry;
+  std::vector<std::string> unread;  // of another format
+  for (int row = 0; row < rows.size(); ++row) {
+    if (DecodeEntry(rows.Text(row, 1), &entry)) {
+      visit(rows.Text(row, 0), entry);
+    } else {
+      unread.emplace_back(rows.Text(row, 0));
+    }
+  }
+  ASSIGN_OR_RETURN(const std::vector<FactRow> facts, FactsById(unread, Statements::kWithout));
+  for (const FactRow& fact : facts) visit(fact.fact.id, analyser_.Analyse(fact));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsById(
-    absl::Span<const std::string> ids) {
+    absl::Span<const std::string> ids, Statements statements) {
   RETURN_IF_ERROR(Flush());
   if (ids.empty()) return std::vector<FactRow>();
-  ASSIGN_OR_RETURN(const PostgresRows rows,
-                   Execute("SELECT body, statements FROM memory.facts "
-                           "WHERE tenant = $1 AND customer_id = $2 AND fact_id = ANY($3)",
-                           {Value::Texts(ids)}));
-  return ReadFacts(rows, Statements::kWith);
+  ASSIGN_OR_RETURN(
+      const PostgresRows rows,
+      Execute(absl::StrCat("SELECT body", statements == Statements::kWith ? ", statements" : "",
+                           " FROM memory.facts "
+                           "WHERE tenant = $1 AND customer_id = $2 AND fact_id = ANY($3)"),
+              {Value::Texts(ids)}));
+  return ReadFacts(rows, statements);
 }
 
 absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsWithKeys(
@@ -205,11 +231,14 @@ absl::Status PostgresTransaction::PutFact(const FactRow& row) {
     pending_.keys.emplace_back();
     pending_.bodies.emplace_back();
     pending_.statements.emplace_back();
+    pending_.entries.emplace_back();
   }
   pending_.keys[position] = row.key;
   pending_.bodies[position] = Encode(row).SerializeAsString();
   pending_.statements[position] = EncodeStatements(row.statements).SerializeAsString();
-  pending_.bytes += pending_.bodies[position].size() + pending_.statements[position].size();
+  pending_.entries[position] = EncodeEntry(analyser_.Analyse(row));
+  pending_.bytes += pending_.bodies[position].size() + pending_.statements[position].size() +
+                    pending_.entries[position].size();
   const bool full = pending_.ids.size() >= kMaxPendingFacts || pending_.bytes >= kMaxPendingBytes;
   return full ? Flush() : absl::OkStatus();
 }
@@ -219,13 +248,14 @@ absl::Status PostgresTransaction::Flush() {
   const PendingFacts sent = std::exchange(pending_, {});
   return Execute(
              "INSERT INTO memory.facts "
-             "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements) "
-             "SELECT $1, $2, $3, rows.* FROM unnest($4, $5, $6, $7) AS rows "
+             "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements, entry) "
+             "SELECT $1, $2, $3, rows.* FROM unnest($4, $5, $6, $7, $8) AS rows "
              "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET "
              "fact_key = excluded.fact_key, changed_version = excluded.changed_version, "
-             "body = excluded.body, statements = excluded.statements",
+             "body = excluded.body, statements = excluded.statements, entry = excluded.entry",
              {Value::Integer(next_version_), Value::Texts(sent.ids), Value::Texts(sent.keys),
-              Value::ByteStrings(sent.bodies), Value::ByteStrings(sent.statements)})
+              Value::ByteStrings(sent.bodies), Value::ByteStrings(sent.statements),
+              Value::ByteStrings(sent.entries)})
       .status();
 }
 

@@ -31,9 +31,11 @@ class PostgresTransaction final : public CustomerTransaction {
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
+  absl::Status VisitEntries(int64_t version, EntryCallback visit) override;
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override;
-  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) override;
+  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
+                                                 Statements statements) override;
   absl::StatusOr<std::vector<FactRow>> FactsWithKeys(absl::Span<const std::string> keys) override;
   absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) override;
   absl::StatusOr<std::vector<Contribution>> Contributions() override;
@@ -65,6 +67,7 @@ class PostgresTransaction final : public CustomerTransaction {
     std::vector<std::string> keys;
     std::vector<std::string> bodies;
     std::vector<std::string> statements;
+    std::vector<std::string> entries;
     size_t bytes = 0;
   };
 
@@ -77,6 +80,7 @@ class PostgresTransaction final : public CustomerTransaction {
   const CustomerKey& key_;
   int64_t next_version_ = 0;
   std::optional<CustomerHead> head_;  // once read, for it is asked for often
+  RowAnalyser analyser_;
   PendingFacts pending_;
 };
 

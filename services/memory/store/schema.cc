@@ -69,7 +69,20 @@ CREATE TABLE erasures (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}};
+// What filters and ranking need of a fact, apart from it and small. Entries of facts that are there
+// already are empty: they are made from the fact whenever they are read, until it is next written.
+constexpr char kEntries[] = R"sql(
+CREATE TABLE fact_entries (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  fact_id TEXT NOT NULL,
+  entry BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, fact_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO fact_entries SELECT tenant, customer_id, fact_id, x'' FROM facts;
+)sql";
+
+constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}, {2, "entries", kEntries}};
 
 }  // namespace
 

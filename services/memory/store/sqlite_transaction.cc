@@ -109,11 +109,14 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsChangedSince(int64_
   return rows;
 }
 
-absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(
-    absl::Span<const std::string> ids) {
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(absl::Span<const std::string> ids,
+                                                                  Statements statements) {
   return FactsWhere(
-      "SELECT body, statements FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?",
-      ids);
+      statements == Statements::kWith
+          ? "SELECT body, statements FROM facts "
+            "WHERE tenant = ? AND customer_id = ? AND fact_id = ?"
+          : "SELECT body FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?",
+      ids, statements);
 }
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKeys(
@@ -121,17 +124,19 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKeys(
   return FactsWhere(
       "SELECT body, statements FROM facts INDEXED BY facts_by_key "
       "WHERE tenant = ? AND customer_id = ? AND fact_key = ? AND fact_key <> ''",
-      keys);
+      keys, Statements::kWith);
 }
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWhere(
-    const char* sql, absl::Span<const std::string> values) {
+    const char* sql, absl::Span<const std::string> values, Statements statements) {
   std::vector<FactRow> rows;
+  rows.reserve(values.size());
+  storage::SqliteStatement statement = Prepare(sql);
   for (const std::string& value : values) {
-    storage::SqliteStatement statement = Prepare(sql);
+    statement->reset();
     statement->bind(3, value);
     while (statement->executeStep()) {
-      ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, Statements::kWith));
+      ASSIGN_OR_RETURN(FactRow row, ReadFact(statement, statements));
       rows.push_back(std::move(row));
     }
   }
@@ -184,6 +189,33 @@ absl::StatusOr<std::vector<ProfileRecord>> SqliteTransaction::Profiles(int64_t b
   return records;
 }
 
+absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visit) {
+  // All entries are read in the order they lie in; a few are found by index.
+  storage::SqliteStatement statement = Prepare(
+      version == 0 ? "SELECT fact_id, entry FROM fact_entries WHERE tenant = ? AND customer_id = ?"
+                   : "SELECT e.fact_id, e.entry FROM facts f INDEXED BY facts_by_change "
+                     "JOIN fact_entries e ON e.tenant = f.tenant AND e.customer_id = f.customer_id "
+                     "AND e.fact_id = f.fact_id "
+                     "WHERE f.tenant = ? AND f.customer_id = ? AND f.changed_version > ?");
+  if (version != 0) statement->bind(3, version);
+  IndexEntry entry;
+  while (statement->executeStep()) {
+    const SQLite::Column id = statement->getColumn(0);
+    const SQLite::Column bytes = statement->getColumn(1);
+    const absl::string_view fact_id(id.getText(), static_cast<size_t>(id.getBytes()));
+    if (!DecodeEntry(
+            {static_cast<const char*>(bytes.getBlob()), static_cast<size_t>(bytes.getBytes())},
+            &entry)) {
+      ASSIGN_OR_RETURN(const std::vector<FactRow> rows,
+                       FactsById({std::string(fact_id)}, Statements::kWithout));
+      if (rows.empty()) continue;
+      entry = analyser_.Analyse(rows[0]);
+    }
+    visit(fact_id, entry);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SqliteTransaction::PutFact(const FactRow& row) {
   storage::SqliteStatement statement = Prepare(
       "INSERT OR REPLACE INTO facts "
@@ -195,14 +227,24 @@ absl::Status SqliteTransaction::PutFact(const FactRow& row) {
   BindMessage(statement, 6, Encode(row));
   BindMessage(statement, 7, EncodeStatements(row.statements));
   statement->exec();
+  const std::string bytes = EncodeEntry(analyser_.Analyse(row));
+  storage::SqliteStatement entry = Prepare(
+      "INSERT OR REPLACE INTO fact_entries (tenant, customer_id, fact_id, entry) "
+      "VALUES (?, ?, ?, ?)");
+  BindText(entry, 3, row.fact.id);
+  entry->bind(4, bytes.data(), static_cast<int>(bytes.size()));
+  entry->exec();
   return absl::OkStatus();
 }
 
 absl::Status SqliteTransaction::EraseFact(absl::string_view id) {
-  storage::SqliteStatement statement =
-      Prepare("DELETE FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?");
-  BindText(statement, 3, id);
-  statement->exec();
+  for (const char* sql :
+       {"DELETE FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?",
+        "DELETE FROM fact_entries WHERE tenant = ? AND customer_id = ? AND fact_id = ?"}) {
+    storage::SqliteStatement statement = Prepare(sql);
+    BindText(statement, 3, id);
+    statement->exec();
+  }
   return absl::OkStatus();
 }
 
@@ -291,6 +333,7 @@ absl::Status SqliteTransaction::PutHead(const CustomerHead& head) {
 
 absl::Status SqliteTransaction::EraseCustomer() {
   for (const char* sql : {"DELETE FROM facts WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM fact_entries WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM contributions WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM profiles WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM replies WHERE tenant = ? AND customer_id = ?",

@@ -24,9 +24,11 @@ class SqliteTransaction final : public CustomerTransaction {
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
+  absl::Status VisitEntries(int64_t version, EntryCallback visit) override;
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override;
-  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids) override;
+  absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
+                                                 Statements statements) override;
   absl::StatusOr<std::vector<FactRow>> FactsWithKeys(absl::Span<const std::string> keys) override;
   absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) override;
   absl::StatusOr<std::vector<Contribution>> Contributions() override;
@@ -53,10 +55,12 @@ class SqliteTransaction final : public CustomerTransaction {
   std::string Digest() const;
   // The rows of `sql` for each of `values`, its third parameter.
   absl::StatusOr<std::vector<FactRow>> FactsWhere(const char* sql,
-                                                  absl::Span<const std::string> values);
+                                                  absl::Span<const std::string> values,
+                                                  Statements statements);
 
   storage::SqliteConnection& connection_;
   const CustomerKey& key_;
+  RowAnalyser analyser_;
   int64_t next_version_ = 0;
 };
 

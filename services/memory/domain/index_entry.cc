@@ -1,0 +1,298 @@
+#include "services/memory/domain/index_entry.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "services/memory/domain/query_dates.h"
+
+namespace throughline::memory {
+namespace {
+
+// Raised whenever words are read in another way, so that older entries are made anew.
+constexpr char kFormat = 1;
+constexpr size_t kMaxSpeakerPrefixBytes = 120;
+constexpr int kMaxCount = std::numeric_limits<uint8_t>::max();
+
+// "Sarah Chen (Tuesday): Hello" is "Hello", said by "Sarah Chen". Without a recorded speaker the
+// part before the colon must look like a name.
+absl::string_view WithoutSpeaker(absl::string_view text, std::string* speaker) {
+  const size_t colon = text.substr(0, kMaxSpeakerPrefixBytes).find(": ");
+  if (colon == absl::string_view::npos) return text;
+  absl::string_view prefix = text.substr(0, colon);
+  prefix = absl::StripAsciiWhitespace(prefix.substr(0, prefix.find('(')));
+  if (prefix.empty()) return text;
+  if (speaker->empty()) {
+    const auto first = static_cast<unsigned char>(prefix[0]);
+    const auto words = std::count(prefix.begin(), prefix.end(), ' ') + 1;
+    const bool looks_like_name = (absl::ascii_isupper(first) || first >= 0x80) && words <= 4 &&
+                                 prefix.find_first_of(",;!?\"") == absl::string_view::npos;
+    if (!looks_like_name) return text;
+    *speaker = std::string(prefix);
+  } else if (!absl::EqualsIgnoreCase(prefix, *speaker)) {
+    return text;
+  }
+  // A time in brackets may hold a colon itself: "Ann (9:30 am): Hello".
+  const size_t bracket = text.find('(');
+  if (bracket != absl::string_view::npos && bracket < colon) {
+    const size_t end = text.find("): ", bracket);
+    if (end != absl::string_view::npos && end < kMaxSpeakerPrefixBytes) return text.substr(end + 3);
+  }
+  return text.substr(colon + 2);
+}
+
+uint8_t NamesInside(absl::string_view text) {
+  int count = 0;
+  for (size_t i = 2; i + 1 < text.size(); ++i) {
+    const bool inside =
+        text[i - 1] == ' ' && (absl::ascii_islower(text[i - 2]) || text[i - 2] == ',');
+    if (inside && absl::ascii_isupper(text[i]) && absl::ascii_islower(text[i + 1])) ++count;
+  }
+  return static_cast<uint8_t>(std::min(count, kMaxCount));
+}
+
+std::string PackedCalls(const FactRow& row) {
+  std::vector<std::string> calls = {row.call_id};
+  for (const deal::Evidence& evidence : row.fact.evidence) {
+    if (std::find(calls.begin(), calls.end(), evidence.call_id) == calls.end()) {
+      calls.push_back(evidence.call_id);
+    }
+  }
+  return calls.size() == 1 && calls[0].empty() ? std::string() : PackStrings(calls);
+}
+
+void Sort(std::vector<TermHash>* hashes) {
+  std::sort(hashes->begin(), hashes->end());
+  hashes->erase(std::unique(hashes->begin(), hashes->end()), hashes->end());
+}
+
+template <typename T>
+void AppendFixed(T value, std::string* out) {
+  char bytes[sizeof(T)];
+  std::memcpy(bytes, &value, sizeof(T));
+  out->append(bytes, sizeof(T));
+}
+
+void AppendVarint(uint64_t value, std::string* out) {
+  while (value >= 0x80) {
+    out->push_back(static_cast<char>(value | 0x80));
+    value >>= 7;
+  }
+  out->push_back(static_cast<char>(value));
+}
+
+void AppendBytes(absl::string_view bytes, std::string* out) {
+  AppendVarint(bytes.size(), out);
+  out->append(bytes.data(), bytes.size());
+}
+
+constexpr int64_t kPast = std::numeric_limits<int64_t>::min();
+constexpr int64_t kFuture = std::numeric_limits<int64_t>::max();
+
+void AppendTime(absl::Time time, std::string* out) {
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) {
+    AppendFixed(time == absl::InfinitePast() ? kPast : kFuture, out);
+    AppendFixed(uint32_t{0}, out);
+    return;
+  }
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  AppendFixed(seconds, out);
+  AppendFixed(static_cast<uint32_t>((time - absl::FromUnixSeconds(seconds)) / absl::Nanoseconds(1)),
+              out);
+}
+
+// Takes values off the front of `bytes`; once one is missing, Failed() says so and all are 0.
+class Reader {
+ public:
+  explicit Reader(absl::string_view bytes) : bytes_(bytes) {}
+
+  template <typename T>
+  T Fixed() {
+    T value{};
+    if (bytes_.size() < sizeof(T)) {
+      failed_ = true;
+      return value;
+    }
+    std::memcpy(&value, bytes_.data(), sizeof(T));
+    bytes_.remove_prefix(sizeof(T));
+    return value;
+  }
+  uint64_t Varint() {
+    uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const auto byte = Fixed<uint8_t>();
+      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    failed_ = true;
+    return 0;
+  }
+  absl::string_view Bytes() {
+    const uint64_t size = Varint();
+    if (size > bytes_.size()) {
+      failed_ = true;
+      return "";
+    }
+    const absl::string_view taken = bytes_.substr(0, size);
+    bytes_.remove_prefix(size);
+    return taken;
+  }
+  absl::Time Time() {
+    const auto seconds = Fixed<int64_t>();
+    const auto nanos = Fixed<uint32_t>();
+    if (seconds == kPast) return absl::InfinitePast();
+    if (seconds == kFuture) return absl::InfiniteFuture();
+    return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos);
+  }
+  size_t left() const { return bytes_.size(); }
+  bool failed() const { return failed_; }
+
+ private:
+  absl::string_view bytes_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+TermHash HashOfTerm(absl::string_view stem) {
+  // FNV-1a, then the finaliser of MurmurHash3 for the high bits.
+  uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : stem) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDU;
+  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53U;
+  hash ^= hash >> 33;
+  return hash == 0 ? 1 : hash;
+}
+
+std::string PackStrings(const std::vector<std::string>& strings) {
+  std::string packed;
+  for (const std::string& string : strings) AppendBytes(string, &packed);
+  return packed;
+}
+
+std::vector<std::string> UnpackStrings(absl::string_view packed) {
+  std::vector<std::string> strings;
+  Reader reader(packed);
+  while (reader.left() > 0 && !reader.failed()) strings.emplace_back(reader.Bytes());
+  return strings;
+}
+
+std::vector<TermHash> UnpackHashes(absl::string_view packed) {
+  std::vector<TermHash> hashes;
+  Reader reader(packed);
+  while (reader.left() >= sizeof(TermHash)) hashes.push_back(reader.Fixed<TermHash>());
+  return hashes;
+}
+
+TermHash RowAnalyser::TermOf(const std::string& word) {
+  const auto known = words_.find(word);
+  if (known != words_.end()) return known->second;
+  const TermHash term = IsStopWord(word) ? 0 : HashOfTerm(stemmer_.Stem(word));
+  if (words_.size() >= kMaxRememberedWords) words_.clear();
+  words_.emplace(word, term);
+  return term;
+}
+
+IndexEntry RowAnalyser::Analyse(const FactRow& row) {
+  IndexEntry entry{.kind = row.fact.kind,
+                   .valid_from = row.fact.valid_from,
+                   .valid_to = row.fact.valid_to,
+                   .turn = row.turn,
+                   .sequence = row.sequence,
+                   .text_bytes = static_cast<uint32_t>(row.fact.text.size()),
+                   .calls = PackedCalls(row),
+                   .tags = PackStrings(row.fact.tags)};
+  std::string speaker = row.speaker;
+  absl::string_view body = row.fact.text;
+  if (row.IsVerbatim()) body = WithoutSpeaker(body, &speaker);
+  absl::flat_hash_map<TermHash, size_t> places;
+  for (const std::string& word : Words(body)) {
+    const TermHash term = TermOf(word);
+    if (term == 0) continue;
+    ++entry.length;
+    const auto [place, fresh] = places.emplace(term, entry.terms.size());
+    if (fresh) entry.terms.push_back({.term = term});
+    uint8_t& count = entry.terms[place->second].count;
+    if (count < kMaxCount) ++count;
+  }
+  std::vector<std::string> people = {speaker.empty() ? row.fact.subject : speaker};
+  for (const deal::Evidence& evidence : row.fact.evidence) people.push_back(evidence.speaker);
+  std::vector<TermHash> names;
+  for (const std::string& word : Words(absl::StrJoin(people, " "))) {
+    if (const TermHash term = TermOf(word); term != 0) names.push_back(term);
+  }
+  Sort(&names);
+  for (const TermHash name : names) AppendFixed(name, &entry.names);
+  if (row.invalidation.has_value()) entry.invalidated_at = row.invalidation->at;
+  if (!row.fact.superseded_by.empty()) entry.flags |= IndexEntry::kSuperseded;
+  if (absl::StrContains(body, "?")) entry.flags |= IndexEntry::kAsks;
+  if (absl::EndsWith(absl::StripTrailingAsciiWhitespace(body), "?")) {
+    entry.flags |= IndexEntry::kEndsAsking;
+  }
+  if (SpeaksOfTime(body)) entry.flags |= IndexEntry::kSpeaksOfTime;
+  entry.names_inside = NamesInside(body);
+  return entry;
+}
+
+std::string EncodeEntry(const IndexEntry& entry) {
+  std::string out;
+  out.push_back(kFormat);
+  out.push_back(static_cast<char>(entry.kind));
+  out.push_back(static_cast<char>(entry.flags));
+  out.push_back(static_cast<char>(entry.names_inside));
+  AppendTime(entry.valid_from, &out);
+  AppendTime(entry.valid_to, &out);
+  AppendTime(entry.invalidated_at, &out);
+  AppendFixed(entry.turn, &out);
+  AppendVarint(static_cast<uint64_t>(entry.sequence), &out);
+  AppendVarint(entry.length, &out);
+  AppendVarint(entry.text_bytes, &out);
+  AppendBytes(entry.calls, &out);
+  AppendBytes(entry.tags, &out);
+  AppendBytes(entry.names, &out);
+  AppendVarint(entry.terms.size(), &out);
+  for (const auto& [term, count] : entry.terms) {
+    AppendFixed(term, &out);
+    out.push_back(static_cast<char>(count));
+  }
+  return out;
+}
+
+bool DecodeEntry(absl::string_view bytes, IndexEntry* entry) {
+  Reader reader(bytes);
+  if (reader.Fixed<char>() != kFormat) return false;
+  entry->kind = static_cast<deal::FactKind>(reader.Fixed<uint8_t>());
+  entry->flags = reader.Fixed<uint8_t>();
+  entry->names_inside = reader.Fixed<uint8_t>();
+  entry->valid_from = reader.Time();
+  entry->valid_to = reader.Time();
+  entry->invalidated_at = reader.Time();
+  entry->turn = reader.Fixed<int32_t>();
+  entry->sequence = static_cast<int64_t>(reader.Varint());
+  entry->length = static_cast<uint32_t>(reader.Varint());
+  entry->text_bytes = static_cast<uint32_t>(reader.Varint());
+  const auto take = [&reader](std::string* into) {
+    const absl::string_view bytes_taken = reader.Bytes();
+    into->assign(bytes_taken.data(), bytes_taken.size());
+  };
+  take(&entry->calls);
+  take(&entry->tags);
+  take(&entry->names);
+  constexpr size_t kTermBytes = sizeof(TermHash) + 1;
+  const uint64_t terms = reader.Varint();
+  const size_t left = reader.left();
+  if (reader.failed() || left % kTermBytes != 0 || left / kTermBytes != terms) return false;
+  entry->terms.resize(terms);
+  for (IndexEntry::TermCount& term : entry->terms) {
+    term.term = reader.Fixed<TermHash>();
+    term.count = reader.Fixed<uint8_t>();
+  }
+  return true;
+}
+
+}  // namespace throughline::memory

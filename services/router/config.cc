@@ -20,6 +20,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
+#include "services/router/clients/flavors.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/pricing.h"
 
@@ -30,6 +31,9 @@ constexpr int kMaxOutputTokens = 1'000'000;
 constexpr absl::Duration kMaxTimeout = absl::Minutes(10);
 constexpr size_t kVersionDigits = 12;
 constexpr size_t kMaxNameBytes = 100;
+constexpr size_t kMaxKeys = 32;
+constexpr int kMaxPerMinute = 1'000'000'000;
+constexpr int kMaxConcurrent = 100'000;
 
 // Reads one document; every error carries its place. The first error ends the reading.
 class ConfigReader {
@@ -136,13 +140,14 @@ class ConfigReader {
 
   absl::Status ReadProvider(const YAML::Node& node, const std::string& key,
                             ProviderConfig& provider) const {
-    RETURN_IF_ERROR(CheckKeys(node, key, {"type", "base_url", "api_key_env", "api_key_file"}));
+    RETURN_IF_ERROR(
+        CheckKeys(node, key, {"type", "base_url", "flavor", "api_key_env", "api_key_file"}));
     ASSIGN_OR_RETURN(const std::string type, Text(Child(node, "type"), absl::StrCat(key, ".type")));
     if (type == "builtin") return CheckKeys(node, key, {"type"});
-    if (type != "openai") {
-      return Error(node["type"], absl::StrCat(key, ".type"), "builtin or openai");
+    if (type != "openai" && type != "anthropic") {
+      return Error(node["type"], absl::StrCat(key, ".type"), "builtin, openai or anthropic");
     }
-    provider.type = ProviderType::kOpenAi;
+    provider.type = type == "openai" ? ProviderType::kOpenAi : ProviderType::kAnthropic;
     ASSIGN_OR_RETURN(provider.base_url,
                      Text(Child(node, "base_url"), absl::StrCat(key, ".base_url")));
     if (!absl::StartsWith(provider.base_url, "http://") &&
@@ -151,14 +156,37 @@ class ConfigReader {
                    "an address such as https://api.openai.com/v1");
     }
     while (absl::EndsWith(provider.base_url, "/")) provider.base_url.pop_back();
-    if (node["api_key_env"]) {
-      ASSIGN_OR_RETURN(provider.api_key_env, Text(node["api_key_env"], "api_key_env"));
+    if (node["flavor"]) RETURN_IF_ERROR(ReadFlavor(node["flavor"], type, provider.flavor));
+    RETURN_IF_ERROR(ReadTexts(node["api_key_env"], "api_key_env", provider.api_key_env));
+    return ReadTexts(node["api_key_file"], "api_key_file", provider.api_key_files);
+  }
+
+  absl::Status ReadFlavor(const YAML::Node& node, const std::string& type,
+                          std::string& flavor) const {
+    std::vector<absl::string_view> names;
+    for (const Flavor& known : kFlavors) names.push_back(known.name);
+    if (type != "openai" || !node.IsScalar() || FindFlavor(node.Scalar()) == nullptr) {
+      return Error(
+          node, "flavor",
+          absl::StrCat("of a provider of type openai, one of ", absl::StrJoin(names, ", ")));
     }
-    if (node["api_key_file"]) {
-      ASSIGN_OR_RETURN(provider.api_key_file, Text(node["api_key_file"], "api_key_file"));
+    flavor = node.Scalar();
+    return absl::OkStatus();
+  }
+
+  // One text or a list of them; nothing when the node is missing.
+  absl::Status ReadTexts(const YAML::Node& node, absl::string_view key,
+                         std::vector<std::string>& texts) const {
+    if (!node) return absl::OkStatus();
+    if (!node.IsSequence()) {
+      ASSIGN_OR_RETURN(texts.emplace_back(), Text(node, key));
+      return absl::OkStatus();
     }
-    if (!provider.api_key_env.empty() && !provider.api_key_file.empty()) {
-      return Error(node["api_key_file"], "api_key_file", "this or api_key_env, not both");
+    if (node.size() == 0 || node.size() > kMaxKeys) {
+      return Error(node, key, absl::StrCat("1 to ", kMaxKeys, " names"));
+    }
+    for (const auto& entry : node) {
+      ASSIGN_OR_RETURN(texts.emplace_back(), Text(entry, key));
     }
     return absl::OkStatus();
   }
@@ -172,9 +200,10 @@ class ConfigReader {
   }
 
   absl::Status ReadModel(const YAML::Node& node) {
-    RETURN_IF_ERROR(CheckKeys(
-        node, "models",
-        {"name", "provider", "id", "price", "max_output_tokens", "reasoning_tokens", "timeout"}));
+    RETURN_IF_ERROR(
+        CheckKeys(node, "models",
+                  {"name", "provider", "id", "price", "max_output_tokens", "reasoning_tokens",
+                   "timeout", "reasoning_effort", "context_tokens", "limits", "hedge_after"}));
     Model model;
     ASSIGN_OR_RETURN(model.name, Text(Child(node, "name"), "name"));
     if (config_.policy.FindModel(model.name) != nullptr) {
@@ -200,7 +229,18 @@ class ConfigReader {
       ASSIGN_OR_RETURN(model.reasoning_tokens,
                        Count(node["reasoning_tokens"], "reasoning_tokens", kMaxOutputTokens));
     }
-    if (node["timeout"]) RETURN_IF_ERROR(ReadTimeout(node["timeout"], model.timeout));
+    if (node["timeout"]) RETURN_IF_ERROR(ReadTimeout(node["timeout"], "timeout", model.timeout));
+    if (node["hedge_after"]) {
+      RETURN_IF_ERROR(ReadTimeout(node["hedge_after"], "hedge_after", model.hedge_after));
+    }
+    if (node["reasoning_effort"]) {
+      ASSIGN_OR_RETURN(model.reasoning_effort, Text(node["reasoning_effort"], "reasoning_effort"));
+    }
+    if (node["context_tokens"]) {
+      ASSIGN_OR_RETURN(model.context_tokens,
+                       Count(node["context_tokens"], "context_tokens", kMaxPerMinute));
+    }
+    if (node["limits"]) RETURN_IF_ERROR(ReadModelLimits(node["limits"], model.limits));
     config_.policy.models.push_back(std::move(model));
     return absl::OkStatus();
   }
@@ -230,11 +270,27 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  absl::Status ReadTimeout(const YAML::Node& node, absl::Duration& timeout) const {
+  absl::Status ReadModelLimits(const YAML::Node& node, ModelLimits& limits) const {
+    RETURN_IF_ERROR(
+        CheckKeys(node, "limits",
+                  {"max_concurrent", "requests_per_minute", "tokens_per_minute", "max_queued"}));
+    const auto read = [&](const char* key, int most, auto& value) -> absl::Status {
+      if (!node[key]) return absl::OkStatus();
+      ASSIGN_OR_RETURN(value, Count(node[key], absl::StrCat("limits.", key), most));
+      return absl::OkStatus();
+    };
+    RETURN_IF_ERROR(read("max_concurrent", kMaxConcurrent, limits.max_concurrent));
+    RETURN_IF_ERROR(read("requests_per_minute", kMaxPerMinute, limits.requests_per_minute));
+    RETURN_IF_ERROR(read("tokens_per_minute", kMaxPerMinute, limits.tokens_per_minute));
+    return read("max_queued", kMaxConcurrent, limits.max_queued);
+  }
+
+  absl::Status ReadTimeout(const YAML::Node& node, absl::string_view key,
+                           absl::Duration& timeout) const {
     absl::Duration value;
     if (!node.IsScalar() || !absl::ParseDuration(node.Scalar(), &value) ||
         value <= absl::ZeroDuration() || value > kMaxTimeout) {
-      return Error(node, "timeout", "a time such as 500ms or 30s, at most 10m");
+      return Error(node, key, "a time such as 500ms or 30s, at most 10m");
     }
     timeout = value;
     return absl::OkStatus();

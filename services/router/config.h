@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -11,14 +12,16 @@
 namespace throughline::router {
 
 // What kind of provider a name of the configuration stands for.
-enum class ProviderType { kBuiltin, kOpenAi };
+enum class ProviderType { kBuiltin, kOpenAi, kAnthropic };
 
 struct ProviderConfig {
   std::string name;
   ProviderType type = ProviderType::kBuiltin;
-  std::string base_url;      // of kOpenAi, without a slash at the end
-  std::string api_key_env;   // environment variable that holds the key; empty: no key
-  std::string api_key_file;  // file that holds it, instead
+  std::string base_url;  // of all but kBuiltin, without a slash at the end
+  std::string flavor;    // of kOpenAi, one of kFlavors; empty: by the host of base_url
+  // Environment variables and files that hold keys, used in turn; none: no key is sent.
+  std::vector<std::string> api_key_env;
+  std::vector<std::string> api_key_files;
 };
 
 struct RouterConfig {

@@ -90,7 +90,7 @@ TEST(Config, ErrorsNameThePlaceTheKeyAndWhatWasExpected) {
   EXPECT_THAT(ErrorAfter("provider: engine", "provider: motor"),
               is("router.yaml:6:15: provider", "providers"));
   EXPECT_THAT(ErrorAfter("type: builtin", "type: carrier-pigeon"),
-              is("router.yaml:3:11: providers.engine.type", "builtin or openai"));
+              is("router.yaml:3:11: providers.engine.type", "builtin, openai or anthropic"));
   EXPECT_THAT(ErrorAfter("type: builtin", "type: openai\n    base_url: ftp://x"),
               is("router.yaml:4:15: providers.engine.base_url", "https://"));
   EXPECT_THAT(ErrorAfter("extractive-fast", "extractive-quick"), is("7:9: id", "extractive-deep"));

@@ -12,9 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
+#include "common/base/timers.h"
 #include "common/http/client.h"
 #include "services/router/clients/builtin_provider.h"
-#include "services/router/clients/openai_provider.h"
+#include "services/router/clients/chat_wire.h"
+#include "services/router/clients/http_provider.h"
 #include "services/router/config.h"
 #include "services/router/domain/router.h"
 #include "services/router/router_metrics.h"
@@ -37,27 +39,37 @@ absl::StatusOr<std::string> DatabasePath(const std::string& data_dir) {
   return (std::filesystem::path(data_dir) / "router.db").string();
 }
 
-// The key of a provider; empty when none is configured. FAILED_PRECONDITION names where it should
-// be.
-absl::StatusOr<std::string> ReadKey(const ProviderConfig& provider) {
-  std::string key;
-  if (!provider.api_key_env.empty()) {
-    const char* value = std::getenv(provider.api_key_env.c_str());
-    key = value == nullptr ? "" : value;
-  } else if (!provider.api_key_file.empty()) {
-    std::ifstream file(provider.api_key_file);
-    std::getline(file, key);
-  } else {
-    return key;
+// A provider's keys; none when none is configured. FAILED_PRECONDITION names where one should be.
+absl::StatusOr<std::vector<std::string>> ReadKeys(const ProviderConfig& provider) {
+  std::vector<std::string> keys;
+  const auto add = [&](std::string key, const std::string& place) -> absl::Status {
+    key = std::string(absl::StripAsciiWhitespace(key));
+    if (key.empty()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("providers.", provider.name, ": expected a key in ", place,
+                       "; set it or take the provider out of the configuration"));
+    }
+    keys.push_back(std::move(key));
+    return absl::OkStatus();
+  };
+  for (const std::string& name : provider.api_key_env) {
+    const char* value = std::getenv(name.c_str());
+    RETURN_IF_ERROR(
+        add(value == nullptr ? "" : value, absl::StrCat("the environment variable ", name)));
   }
-  key = std::string(absl::StripAsciiWhitespace(key));
-  if (!key.empty()) return key;
-  return absl::FailedPreconditionError(
-      absl::StrCat("providers.", provider.name, ": expected a key in ",
-                   provider.api_key_env.empty()
-                       ? absl::StrCat("the file \"", provider.api_key_file, "\"")
-                       : absl::StrCat("the environment variable ", provider.api_key_env),
-                   "; set it or take the provider out of the configuration"));
+  for (const std::string& path : provider.api_key_files) {
+    std::ifstream file(path);
+    std::string key;
+    std::getline(file, key);
+    RETURN_IF_ERROR(add(std::move(key), absl::StrCat("the file \"", path, "\"")));
+  }
+  return keys;
+}
+
+std::unique_ptr<Dialect> MakeDialect(const ProviderConfig& provider) {
+  if (provider.type == ProviderType::kAnthropic) return MakeAnthropicDialect();
+  const Flavor* flavor = FindFlavor(provider.flavor);
+  return MakeChatDialect(flavor == nullptr ? FlavorOf(provider.base_url) : *flavor);
 }
 
 }  // namespace
@@ -75,12 +87,13 @@ struct RouterModule::Parts {
         made[name] = &builtin;
         continue;
       }
-      OpenAiProvider::Options options{.base_url = provider.base_url};
-      ASSIGN_OR_RETURN(options.api_key, ReadKey(provider));
+      HttpProvider::Options options{.base_url = provider.base_url};
+      ASSIGN_OR_RETURN(options.keys, ReadKeys(provider));
       for (const Model& model : config.policy.models) {
-        if (model.provider == name) options.models.push_back(model.name);
+        if (model.provider == name) options.models.push_back(model);
       }
-      remote.push_back(std::make_unique<OpenAiProvider>(std::move(options), http, clock));
+      remote.push_back(std::make_unique<HttpProvider>(std::move(options), MakeDialect(provider),
+                                                      http, timers, clock));
       made[name] = remote.back().get();
     }
     router.emplace(std::move(config.policy), std::move(made), *log, metrics,
@@ -90,9 +103,10 @@ struct RouterModule::Parts {
 
   std::unique_ptr<SqlLedger> log;
   RouterMetrics metrics;
+  Timers timers;
   http::Client http;
   BuiltinProvider builtin;
-  std::vector<std::unique_ptr<OpenAiProvider>> remote;
+  std::vector<std::unique_ptr<HttpProvider>> remote;
   std::optional<Router> router;
   std::vector<std::unique_ptr<RouterServiceImpl>> services;
 };

@@ -109,11 +109,8 @@ void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attemp
     checks_.Add({{"task", task}, {"check", check.name}, {"result", Label(Name(check.result))}})
         .Increment();
   }
-  const bool is_empty = attempt.reason == DecisionReason::kEmptyOutput ||
-                        attempt.reason == DecisionReason::kTruncated ||
-                        attempt.reason == DecisionReason::kRefusal;
-  if (is_empty) {
-    empty_outputs_.Add({{"model", model}, {"cause", Label(Name(attempt.reason))}}).Increment();
+  if (!attempt.empty_cause.empty()) {
+    empty_outputs_.Add({{"model", model}, {"cause", attempt.empty_cause}}).Increment();
   }
 }
 

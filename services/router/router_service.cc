@@ -5,15 +5,17 @@
 
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/stream_call.h"
+#include "common/rpc/task_call.h"
 #include "common/rpc/unary_call.h"
 #include "services/router/router_proto.h"
 
 namespace throughline::router {
 namespace {
 
-// Pieces in which an accepted answer is streamed, in bytes; split between characters.
+// Pieces in which text is streamed at most, in bytes; split between characters.
 constexpr size_t kStreamPieceBytes = 4096;
+
+using Stream = rpc::TaskStream<v1::StreamCompleteResponse>;
 
 size_t PieceEnd(absl::string_view text, size_t begin) {
   size_t end = begin + kStreamPieceBytes;
@@ -22,45 +24,70 @@ size_t PieceEnd(absl::string_view text, size_t begin) {
   return end;
 }
 
-absl::Status StreamAnswer(const Context& context, const v1::CompleteResponse& answer,
-                          rpc::Sink<v1::StreamCompleteResponse>& sink) {
-  const std::string& text = answer.text();
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = PieceEnd(text, begin);
-    v1::StreamCompleteResponse piece;
-    piece.set_text(text.substr(begin, end - begin));
-    if (!sink.Write(piece)) return context.Check();
-    begin = end;
-  }
-  v1::StreamCompleteResponse last;
-  *last.mutable_completed() = answer;
-  return sink.Write(last) ? absl::OkStatus() : context.Check();
+// Texts that wait behind one another go out as one.
+bool JoinTexts(v1::StreamCompleteResponse& last, const v1::StreamCompleteResponse& next) {
+  if (!last.has_text() || !next.has_text()) return false;
+  if (last.text().size() + next.text().size() > kStreamPieceBytes) return false;
+  last.mutable_text()->append(next.text());
+  return true;
 }
+
+// Text of the answer on its way to the client.
+class LiveAnswer final : public TextSink {
+ public:
+  explicit LiveAnswer(Stream::Sink& sink) : sink_(sink) {}
+
+  void Send(absl::string_view text) override {
+    sent_bytes_ += text.size();
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = PieceEnd(text, begin);
+      v1::StreamCompleteResponse piece;
+      piece.set_text(std::string(text.substr(begin, end - begin)));
+      sink_.Write(std::move(piece));
+      begin = end;
+    }
+  }
+
+  // What has not gone out yet of the answer's text, and the answer.
+  void Complete(const v1::CompleteResponse& answer) {
+    Send(absl::string_view(answer.text()).substr(sent_bytes_));
+    v1::StreamCompleteResponse last;
+    *last.mutable_completed() = answer;
+    sink_.Write(std::move(last));
+  }
+
+ private:
+  Stream::Sink& sink_;
+  size_t sent_bytes_ = 0;
+};
 
 }  // namespace
 
 grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContext* call,
                                                       const v1::CompleteRequest* request,
                                                       v1::CompleteResponse* response) {
-  return rpc::UnaryCall::Start(runtime_, call, "throughline.router.v1.RouterService/Complete",
-                               [=, this](const Context& context) -> absl::Status {
-                                 ASSIGN_OR_RETURN(const Request wanted, ReadRequest(*request));
-                                 ASSIGN_OR_RETURN(const Answer answer,
-                                                  router_.Complete(context, wanted));
-                                 *response = ToProto(answer);
-                                 return absl::OkStatus();
-                               });
+  return rpc::TaskCall::Start(
+      runtime_, requests_, call, "throughline.router.v1.RouterService/Complete",
+      [=, this](const Context& context) -> Task<absl::Status> {
+        const absl::StatusOr<Request> wanted = ReadRequest(*request);
+        if (!wanted.ok()) co_return wanted.status();
+        const absl::StatusOr<Answer> answer = co_await router_.Route(context, *wanted);
+        if (answer.ok()) *response = ToProto(*answer);
+        co_return answer.status();
+      });
 }
 
 grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamComplete(
     grpc::CallbackServerContext* call, const v1::StreamCompleteRequest* request) {
-  return rpc::StreamCall<v1::StreamCompleteResponse>::Start(
-      runtime_, call, "throughline.router.v1.RouterService/StreamComplete",
-      [=, this](const Context& context,
-                rpc::Sink<v1::StreamCompleteResponse>& sink) -> absl::Status {
-        ASSIGN_OR_RETURN(const Request wanted, ReadRequest(request->request()));
-        ASSIGN_OR_RETURN(const Answer answer, router_.Complete(context, wanted));
-        return StreamAnswer(context, ToProto(answer), sink);
+  return Stream::Start(
+      runtime_, requests_, call, "throughline.router.v1.RouterService/StreamComplete", &JoinTexts,
+      [=, this](const Context& context, Stream::Sink& sink) -> Task<absl::Status> {
+        const absl::StatusOr<Request> wanted = ReadRequest(request->request());
+        if (!wanted.ok()) co_return wanted.status();
+        LiveAnswer live(sink);
+        const absl::StatusOr<Answer> answer = co_await router_.Route(context, *wanted, &live);
+        if (answer.ok()) live.Complete(ToProto(*answer));
+        co_return answer.status();
       });
 }
 

@@ -4,10 +4,14 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/rpc/runtime.h"
+#include "common/rpc/task_call.h"
 #include "services/router/domain/router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
 namespace throughline::router {
+
+// Requests that may wait for models at once; further ones answer RESOURCE_EXHAUSTED.
+inline constexpr int kMaxRequestsInFlight = 4096;
 
 // router.v1.RouterService over a Router: translates, nothing else. Borrows both.
 class RouterServiceImpl final : public v1::RouterService::CallbackService {
@@ -38,6 +42,7 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
  private:
   Router& router_;
   rpc::Runtime& runtime_;
+  rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 
 }  // namespace throughline::router

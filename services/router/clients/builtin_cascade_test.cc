@@ -70,7 +70,7 @@ class BuiltinCascade : public ::testing::TestWithParam<fs::path> {
  protected:
   BuiltinCascade()
       : router_(ParseConfig(DefaultConfigYaml(), "built-in")->policy, {{"builtin", &builtin_}},
-                log_, observer_, [] { return std::string("dec"); }) {}
+                log_, observer_, {.new_id = [] { return std::string("dec"); }}) {}
 
   std::string Answer(const Request& request, const fs::path& file) {
     const absl::StatusOr<router::Answer> answer = router_.Complete(Context::Background(), request);

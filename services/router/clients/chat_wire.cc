@@ -1,22 +1,19 @@
 #include "services/router/clients/chat_wire.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "services/router/domain/pricing.h"
-#include "services/router/domain/reasoning.h"
+#include "services/router/clients/json_access.h"
 
 namespace throughline::router {
 namespace {
 
 using Json = nlohmann::json;
 
-// How much of a provider's own words an error shows.
-constexpr size_t kShownBytes = 200;
-constexpr absl::Duration kMaxRetryAfter = absl::Minutes(10);
+constexpr char kSchemaName[] = "answer";
 
 const char* RoleName(Role role) {
   switch (role) {
@@ -34,158 +31,154 @@ Json Text(Role role, const std::string& content) {
   return {{"role", RoleName(role)}, {"content", content}};
 }
 
-const Json& At(const Json& object, const char* key) {
-  static const Json& kNull = *new Json();
-  if (!object.is_object()) return kNull;
-  const auto found = object.find(key);
-  return found == object.end() ? kNull : *found;
-}
-
-std::string TextAt(const Json& object, const char* key) {
-  const Json& value = At(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
-int64_t CountAt(const Json& object, const char* key) {
-  const Json& value = At(object, key);
-  return value.is_number_integer() ? std::max<int64_t>(value.get<int64_t>(), 0) : 0;
-}
-
-FinishReason ReadFinish(const Json& choice) {
-  const std::string reason = TextAt(choice, "finish_reason");
+FinishReason ReadFinish(const std::string& reason) {
   if (reason == "length") return FinishReason::kLength;
   if (reason == "content_filter") return FinishReason::kContentFilter;
-  // Without a reason the answer was not ended by the model.
-  return reason.empty() ? FinishReason::kCut : FinishReason::kStop;
-}
-
-int64_t PromptBytes(const Request& request) {
-  int64_t bytes = 0;
-  for (const Message& message : request.messages) bytes += message.content.size();
-  return bytes;
+  return FinishReason::kStop;
 }
 
 // Cached tokens are part of the prompt's, reasoning tokens part of the completion's: never summed.
-Usage ReadUsage(const Json& usage, const ModelCall& call, int64_t visible_bytes,
-                int64_t reasoning_bytes) {
-  if (!usage.is_object()) {
-    return {.input_uncached_tokens = EstimateTokens(PromptBytes(*call.request)),
-            .output_visible_tokens = EstimateTokens(visible_bytes),
-            .output_reasoning_tokens = EstimateTokens(reasoning_bytes),
-            .estimated = true};
-  }
+std::optional<Usage> ReadUsage(const Json& usage) {
+  if (!usage.is_object() || !usage.contains("prompt_tokens")) return std::nullopt;
   const int64_t input = CountAt(usage, "prompt_tokens");
   const int64_t output = CountAt(usage, "completion_tokens");
   const int64_t cached =
       std::min(CountAt(At(usage, "prompt_tokens_details"), "cached_tokens"), input);
   const int64_t reasoning =
       std::min(CountAt(At(usage, "completion_tokens_details"), "reasoning_tokens"), output);
-  return {.input_uncached_tokens = input - cached,
-          .input_cached_tokens = cached,
-          .output_visible_tokens = output - reasoning,
-          .output_reasoning_tokens = reasoning};
+  return Usage{.input_uncached_tokens = input - cached,
+               .input_cached_tokens = cached,
+               .output_visible_tokens = output - reasoning,
+               .output_reasoning_tokens = reasoning};
 }
 
-std::string Shown(absl::string_view text) {
-  std::string shown(text.substr(0, kShownBytes));
-  std::replace_if(
-      shown.begin(), shown.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7F; }, ' ');
-  return shown;
+// Text and the end of it: `words` is a message, or the delta of one.
+void ReadChoice(const Json& choice, const Json& words, RawAnswer& answer) {
+  const Json& content = At(words, "content");
+  if (content.is_string()) answer.content += content.get_ref<const std::string&>();
+  const std::string reasoning = TextAt(words, "reasoning");
+  answer.reasoning_bytes += static_cast<int64_t>(
+      reasoning.empty() ? TextAt(words, "reasoning_content").size() : reasoning.size());
+  const std::string finish = TextAt(choice, "finish_reason");
+  if (!finish.empty()) answer.finish = ReadFinish(finish);
 }
 
-bool IsBilling(const std::string& code, const std::string& type) {
-  return code == "insufficient_quota" || type == "insufficient_quota" ||
-         code == "credit_balance_exhausted" || code == "billing_hard_limit_reached";
+void ReadUsageOf(const Json& json, RawAnswer& answer) {
+  std::optional<Usage> usage = ReadUsage(At(json, "usage"));
+  if (!usage.has_value()) usage = ReadUsage(At(At(json, "x_groq"), "usage"));
+  if (usage.has_value()) answer.usage = usage;
 }
+
+class ChatDialect final : public Dialect {
+ public:
+  explicit ChatDialect(const Flavor& flavor) : flavor_(flavor) {}
+
+  absl::string_view path() const override { return "/chat/completions"; }
+
+  std::vector<std::string> Headers(const std::string& key) const override {
+    if (key.empty()) return {};
+    return {absl::StrCat("Authorization: Bearer ", key)};
+  }
+
+  std::string Body(const ModelCall& call) const override {
+    const Request& request = *call.request;
+    Json messages = Json::array();
+    for (const Message& message : request.messages) {
+      messages.push_back(Text(message.role, message.content));
+    }
+    if (!call.repair_note.empty()) {
+      messages.push_back(Text(Role::kAssistant, call.last_answer));
+      messages.push_back(Text(Role::kUser, RepairWords(call)));
+    }
+    Json body = {
+        {"model", call.model->provider_id},
+        {"messages", std::move(messages)},
+        {std::string(flavor_.token_limit_field), call.max_output_tokens + call.reasoning_tokens}};
+    if (request.temperature.has_value()) body["temperature"] = *request.temperature;
+    if (!request.contract.json_schema.empty()) {
+      body["response_format"] = ResponseFormat(request.contract.json_schema);
+    }
+    if (call.stream) {
+      body["stream"] = true;
+      if (flavor_.takes_stream_options) body["stream_options"] = {{"include_usage", true}};
+    }
+    AddThinking(call, body);
+    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+  }
+
+  void ReadWhole(const Json& body, RawAnswer& answer) const override {
+    const Json& choices = At(body, "choices");
+    if (!choices.is_array() || choices.empty()) {
+      answer.error = absl::UnavailableError("the provider's answer has no choices");
+      return;
+    }
+    ReadChoice(choices[0], At(choices[0], "message"), answer);
+    ReadUsageOf(body, answer);
+  }
+
+  void ReadEvent(const Json& event, RawAnswer& answer) const override {
+    const Json& choices = At(event, "choices");
+    if (choices.is_array() && !choices.empty()) {
+      ReadChoice(choices[0], At(choices[0], "delta"), answer);
+    }
+    ReadUsageOf(event, answer);
+  }
+
+  bool MayThinkUntagged(const Model& model) const override {
+    return flavor_.thinks_in_content && model.reasoning_tokens > 0;
+  }
+
+ private:
+  static std::string RepairWords(const ModelCall& call) {
+    return absl::StrCat("That answer cannot be used: ", call.repair_note,
+                        " Give the whole answer again with this put right.");
+  }
+
+  Json ResponseFormat(const std::string& schema_text) const {
+    const Json schema = Json::parse(schema_text, nullptr, /*allow_exceptions=*/false);
+    switch (flavor_.json_mode) {
+      case JsonMode::kObject:
+        break;
+      case JsonMode::kSchema:
+        return {{"type", "json_schema"},
+                {"json_schema", {{"name", kSchemaName}, {"schema", schema}}}};
+      case JsonMode::kFlatSchema:
+        return {{"type", "json_schema"}, {"schema", schema}};
+      case JsonMode::kObjectSchema:
+        return {{"type", "json_object"}, {"schema", schema}};
+    }
+    return {{"type", "json_object"}};
+  }
+
+  void AddThinking(const ModelCall& call, Json& body) const {
+    const Model& model = *call.model;
+    if (model.reasoning_tokens > 0) {
+      const bool is_gpt_oss = absl::StrContains(model.provider_id, "gpt-oss");
+      if (!is_gpt_oss) Merge(flavor_.thinking_members, body);
+      if (call.think_less && model.reasoning_effort.empty()) {
+        Merge(flavor_.think_less_members, body);
+      }
+    }
+    if (model.reasoning_effort.empty()) return;
+    const std::string effort = call.think_less ? "low" : model.reasoning_effort;
+    if (flavor_.effort_field == "reasoning.effort") {
+      body["reasoning"] = {{"effort", effort}};
+    } else {
+      body[std::string(flavor_.effort_field)] = effort;
+    }
+  }
+
+  static void Merge(absl::string_view members, Json& body) {
+    if (!members.empty()) body.update(Json::parse(members.begin(), members.end()));
+  }
+
+  const Flavor& flavor_;
+};
 
 }  // namespace
 
-std::string ChatRequestBody(const ModelCall& call) {
-  const Request& request = *call.request;
-  Json messages = Json::array();
-  for (const Message& message : request.messages) {
-    messages.push_back(Text(message.role, message.content));
-  }
-  if (!call.repair_note.empty()) {
-    messages.push_back(Text(Role::kAssistant, call.last_answer));
-    messages.push_back(
-        Text(Role::kUser, absl::StrCat("That answer cannot be used: ", call.repair_note,
-                                       " Give the whole answer again with this put right.")));
-  }
-  Json body = {{"model", call.model->provider_id},
-               {"messages", std::move(messages)},
-               {"max_tokens", call.max_output_tokens + call.model->reasoning_tokens}};
-  if (request.temperature.has_value()) body["temperature"] = *request.temperature;
-  if (!request.contract.json_schema.empty()) body["response_format"] = {{"type", "json_object"}};
-  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-absl::StatusOr<ModelReply> ParseChatResponse(const ModelCall& call, absl::string_view body) {
-  const Json json = Json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return absl::UnavailableError("the provider's answer is not JSON");
-  if (At(json, "error").is_object()) {
-    return absl::UnavailableError(
-        absl::StrCat("the provider reports: ", Shown(TextAt(At(json, "error"), "message"))));
-  }
-  const Json& choices = At(json, "choices");
-  if (!choices.is_array() || choices.empty()) {
-    return absl::UnavailableError("the provider's answer has no choices");
-  }
-  const Json& message = At(choices[0], "message");
-  const std::string content = TextAt(message, "content");
-  std::string reasoning = TextAt(message, "reasoning");
-  if (reasoning.empty()) reasoning = TextAt(message, "reasoning_content");
-  VisibleAnswer visible = StripReasoning(content);
-  ModelReply reply;
-  reply.finish = ReadFinish(choices[0]);
-  reply.unclosed_reasoning = visible.unclosed;
-  const int64_t stripped = static_cast<int64_t>(content.size() - visible.text.size());
-  reply.usage = ReadUsage(At(json, "usage"), call, static_cast<int64_t>(visible.text.size()),
-                          static_cast<int64_t>(reasoning.size()) + stripped);
-  const bool wants_json = !call.request->contract.json_schema.empty();
-  reply.text = wants_json ? std::string(StripFence(visible.text)) : std::move(visible.text);
-  return reply;
-}
-
-ChatError ReadChatError(const http::Response& response) {
-  const Json json = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
-  const Json& error = At(json, "error");
-  const std::string code = TextAt(error, "code");
-  const std::string type = TextAt(error, "type");
-  const std::string message = absl::StrCat("the provider answered ", response.status, ": ",
-                                           Shown(TextAt(error, "message")));
-  ChatError read{.status = absl::UnavailableError(message)};
-  if (response.status == 429) {
-    read.status = absl::ResourceExhaustedError(message);
-    read.retry = !IsBilling(code, type);
-    return read;
-  }
-  if (response.status == 408 || response.status >= 500) {
-    read.retry = true;
-    return read;
-  }
-  if (response.status == 401 || response.status == 402 || response.status == 403 ||
-      response.status == 404) {
-    read.status = absl::FailedPreconditionError(message);
-    return read;
-  }
-  read.status = absl::InvalidArgumentError(message);
-  read.counts_against_model = false;
-  return read;
-}
-
-absl::Duration RetryAfterOf(const http::Response& response, absl::Time now) {
-  const auto header = response.headers.find("retry-after");
-  if (header == response.headers.end()) return absl::ZeroDuration();
-  double seconds = 0;
-  absl::Duration wait;
-  absl::Time date;
-  if (absl::SimpleAtod(header->second, &seconds)) {
-    wait = absl::Seconds(seconds);
-  } else if (absl::ParseTime("%a, %d %b %Y %H:%M:%S GMT", header->second, &date, nullptr)) {
-    wait = date - now;
-  }
-  return std::clamp(wait, absl::ZeroDuration(), kMaxRetryAfter);
+std::unique_ptr<Dialect> MakeChatDialect(const Flavor& flavor) {
+  return std::make_unique<ChatDialect>(flavor);
 }
 
 }  // namespace throughline::router

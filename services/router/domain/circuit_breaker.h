@@ -36,6 +36,13 @@ class CircuitBreaker {
       opened_at_ = now;
     }
   }
+  // Opens at once: the model is not there.
+  void Trip(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    probing_ = false;
+    failures_ = kFailures;
+    opened_at_ = now;
+  }
   // The call ended for reasons that say nothing of the model.
   void Abandoned() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);

@@ -1,0 +1,96 @@
+import { getJson, withQuery } from '../../api/client.ts';
+import { useQuery } from '../../api/query.ts';
+import type { GetSpendResponse, SpendRow } from '../../api/types.ts';
+import { formatCost, formatCount, formatPercent, formatShortDay, formatUsd } from '../../lib/format.ts';
+import { barsOf, savedUsd, tokensOf, type Measure } from '../../lib/spend.ts';
+import { word } from '../../lib/words.ts';
+import { FilterBar, Section, Stat } from '../../ui/atoms.tsx';
+import { BarRows } from '../../ui/bar_rows.tsx';
+import { useParameter } from '../../ui/navigation.tsx';
+import { Empty, Show } from '../../ui/states.tsx';
+
+const groups = [
+  { value: 'MODEL', text: 'By model' },
+  { value: 'TASK', text: 'By work' },
+  { value: 'CUSTOMER', text: 'By customer' },
+  { value: 'DAY', text: 'By day' },
+];
+
+const spans = [
+  { value: 'all', text: 'All time', days: 0 },
+  { value: '30', text: '30 days', days: 30 },
+  { value: '7', text: '7 days', days: 7 },
+];
+
+// Midnight UTC, so that the address of an answer stays the same over a day.
+function since(days: number, now: Date): string {
+  if (days === 0) return '';
+  const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() - days);
+  return new Date(midnight).toISOString();
+}
+
+export function SpendSection() {
+  const [group, setGroup] = useParameter('by', 'MODEL');
+  const [span, setSpan] = useParameter('span', 'all');
+  const days = spans.find((option) => option.value === span)?.days ?? 0;
+  const path = withQuery('/v1/spend', { groupBy: `SPEND_GROUP_${group}`, since: since(days, new Date()) });
+  const query = useQuery(path, (signal) => getJson<GetSpendResponse>(path, signal));
+  return (
+    <Section
+      title="What it cost" id="spend"
+      aside={<FilterBar label="Time" options={spans} value={span} choose={setSpan} />}
+    >
+      <Show query={query} what="the ledger" rows={6}>
+        {(spend) => (
+          <>
+            <Totals total={spend.total} />
+            <FilterBar label="Grouping" options={groups} value={group} choose={setGroup} />
+            {(spend.rows ?? []).length === 0
+              ? <Empty title="No model was called in this time" />
+              : <Chart rows={spend.rows} group={group} paid={(spend.total?.cost?.usd ?? 0) > 0 || (spend.total?.baselineCost?.usd ?? 0) > 0} />}
+          </>
+        )}
+      </Show>
+    </Section>
+  );
+}
+
+function Totals({ total }: { total?: SpendRow }) {
+  const saved = savedUsd(total);
+  const baseline = total?.baselineCost?.usd ?? 0;
+  const calls = Number(total?.modelCalls ?? 0);
+  const unused = Number(total?.unusedModelCalls ?? 0);
+  return (
+    <dl class="stats">
+      <Stat name="Spent" value={formatCost(total?.cost)} />
+      <Stat name="Strongest model alone" value={formatCost(total?.baselineCost)} />
+      <Stat
+        name={saved < 0 ? 'Routing cost more by' : 'Saved by routing'} value={formatUsd(Math.abs(saved))}
+        note={baseline > 0 ? formatPercent(Math.abs(saved), baseline) : 'the models in use are free'}
+      />
+      <Stat name="Model calls" value={formatCount(calls)} note={`${formatPercent(unused, calls)} not used`} />
+      <Stat name="Tokens" value={formatCount(total ? tokensOf(total) : 0)} note={total?.usage?.estimated ? 'partly estimated' : undefined} />
+    </dl>
+  );
+}
+
+function Chart({ rows, group, paid }: { rows: SpendRow[]; group: string; paid: boolean }) {
+  const [chosen, setMeasure] = useParameter('measure', paid ? 'cost' : 'calls');
+  const measure = chosen as Measure;
+  const nameOf = (key: string) => {
+    if (group === 'TASK') return word(key) || key;
+    if (group === 'DAY') return formatShortDay(key);
+    return key === '' ? 'none' : key;
+  };
+  const ordered = group === 'DAY' ? [...rows].sort((a, b) => a.key.localeCompare(b.key)) : rows;
+  const bars = barsOf(ordered, measure).map((bar) => ({ ...bar, key: nameOf(bar.key) }));
+  return (
+    <>
+      <FilterBar
+        label="Measure" value={measure} choose={setMeasure}
+        options={[{ value: 'cost', text: 'Cost' }, { value: 'calls', text: 'Model calls' }, { value: 'tokens', text: 'Tokens' }]}
+      />
+      <BarRows bars={bars} measure={measure} />
+    </>
+  );
+}

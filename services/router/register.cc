@@ -75,8 +75,7 @@ std::unique_ptr<Dialect> MakeDialect(const ProviderConfig& provider) {
 }  // namespace
 
 struct RouterModule::Parts {
-  Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions,
-        MetricsRegistry& registry)
+  Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions, MetricsRegistry& registry)
       : log(std::move(decisions)), metrics(registry, policy) {}
 
   // Makes the providers and the router on them.
@@ -97,12 +96,15 @@ struct RouterModule::Parts {
       made[name] = remote.back().get();
     }
     router.emplace(std::move(config.policy), std::move(made), *log, metrics,
-                   [] { return absl::StrCat("dec_", RandomHex(kDecisionIdBytes)); });
+                   RoutingServices{.budgets = log.get(), .recent = &recent, .new_id = [] {
+                                     return absl::StrCat("dec_", RandomHex(kDecisionIdBytes));
+                                   }});
     return absl::OkStatus();
   }
 
   std::unique_ptr<SqlLedger> log;
   RouterMetrics metrics;
+  RecentEconomics recent;
   Timers timers;
   http::Client http;
   BuiltinProvider builtin;

@@ -9,16 +9,18 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "services/router/domain/budget_guard.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/judge/sources.h"
 #include "services/router/domain/names.h"
+#include "services/router/domain/planner.h"
 #include "services/router/domain/pricing.h"
 #include "services/router/domain/reasoning.h"
+#include "services/router/domain/shadow.h"
 
 namespace throughline::router {
 namespace {
 
-constexpr char kNoModel[] = "NO_MODEL_CONFIGURED";
 constexpr char kNoAcceptableAnswer[] = "NO_ACCEPTABLE_ANSWER";
 constexpr char kProviderLimit[] = "PROVIDER_LIMIT";
 // For limits that say nothing of when they end.
@@ -29,15 +31,6 @@ absl::string_view LastUserText(const Request& request) {
     if (message->role == Role::kUser) return message->content;
   }
   return "";
-}
-
-int64_t PromptTokens(const Request& request) {
-  int64_t bytes = 0;
-  for (const Message& message : request.messages) bytes += message.content.size();
-  if (const extractive::CallInput* call = request.Call(); call != nullptr && bytes == 0) {
-    for (const transcript::Turn& turn : call->transcript.turns) bytes += turn.text.size();
-  }
-  return EstimateTokens(bytes);
 }
 
 // Whether an answer has something to meet before it may be seen.
@@ -67,18 +60,21 @@ class LiveText final : public TextSink {
 class Routing {
  public:
   Routing(const Context& context, const Request& request, const Policy& policy,
-          const Providers& providers, Judge& judge, TextSink* live)
+          const Providers& providers, Judge& judge, const RoutingServices& services, TextSink* live)
       : context_(context),
         request_(request),
         policy_(policy),
         providers_(providers),
         judge_(judge),
+        services_(services),
         cascade_(policy.CascadeOf(request.task)),
+        budget_(context, request, policy.budgets, services.budgets),
         sources_(request),
         started_(context.clock().Now()),
         live_(live) {}
 
   Task<CascadeResult> Finish() {
+    if (services_.new_id) decision_.id = services_.new_id();
     decision_.decided_at = started_;
     decision_.task = request_.task;
     decision_.attribution = request_.attribution;
@@ -86,8 +82,9 @@ class Routing {
     decision_.policy_version = policy_.version;
     const absl::string_view question = LastUserText(request_);
     if (request_.task == TaskKind::kGeneral) decision_.difficulty = EstimateDifficulty(question);
-    absl::Status status = Plan();
+    absl::Status status = MakePlan();
     if (status.ok()) status = co_await Climb();
+    if (status.ok() && WantsShadow()) co_await AskShadow();
     if (!status.ok()) {
       decision_.outcome = DecisionOutcome::kFailed;
       decision_.to_model.clear();
@@ -111,53 +108,22 @@ class Routing {
   };
 
   // Chooses the models to ask, in order, and why the first ones were passed over.
-  absl::Status Plan() {
-    if (!request_.model.empty()) return PlanRequestedModel();
-    if (cascade_.models.empty()) {
-      return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                            "task ", Name(request_.task), ": no model is configured for it; add a ",
-                            "provider, a model and tasks.", Name(request_.task),
-                            ".cascade to the router's configuration")),
-                        kNoModel);
+  absl::Status MakePlan() {
+    Outset outset{.difficulty = decision_.difficulty, .prompt_tokens = PromptTokens(request_)};
+    if (services_.recent != nullptr) {
+      decision_.cascade_dearer = services_.recent->IsDearer(request_.task);
+      outset.draft_loses =
+          cascade_.skip_losing_drafts && services_.recent->ShouldSkipDraft(request_.task);
     }
-    for (const std::string& name : cascade_.models) plan_.push_back(policy_.FindModel(name));
-    decision_.from_model = plan_.front()->name;
-    if (plan_.size() > 1 && decision_.difficulty >= cascade_.direct_difficulty) {
-      fallbacks_.assign(plan_.rbegin() + 1, plan_.rend());
-      plan_.erase(plan_.begin(), plan_.end() - 1);
-      PassOver(DecisionReason::kPredictedHard, "The prompt looks too hard for a draft.");
-    }
-    // The strongest stays even with its breaker open: there is nobody else to ask.
-    while (plan_.size() > 1 && BreakerOf(*plan_.front()) == BreakerState::kOpen) {
-      PassOver(DecisionReason::kBreakerOpen,
-               absl::StrCat(plan_.front()->name, " has failed too often lately."));
-      plan_.erase(plan_.begin());
-    }
+    absl::StatusOr<Plan> made = PlanModels(request_, policy_, providers_, outset);
+    if (!made.ok()) return made.status();
+    plan_ = std::move(made->models);
+    fallbacks_ = std::move(made->fallbacks);
+    decision_.from_model = std::move(made->from_model);
+    passed_over_ = made->passed_over;
+    passed_over_explanation_ = std::move(made->explanation);
     strongest_ = plan_.size() - 1;
     return absl::OkStatus();
-  }
-
-  absl::Status PlanRequestedModel() {
-    const Model* model = policy_.FindModel(request_.model);
-    if (model == nullptr) {
-      return absl::NotFoundError(absl::StrCat(
-          "model: \"", request_.model, "\" is not configured; ListModels names those that are"));
-    }
-    plan_.push_back(model);
-    decision_.from_model = model->name;
-    PassOver(DecisionReason::kModelRequested, "The request named its model.");
-    return absl::OkStatus();
-  }
-
-  void PassOver(DecisionReason reason, std::string explanation) {
-    passed_over_ = reason;
-    passed_over_explanation_ = std::move(explanation);
-  }
-
-  BreakerState BreakerOf(const Model& model) const {
-    const auto provider = providers_.find(model.provider);
-    return provider == providers_.end() ? BreakerState::kOpen
-                                        : provider->second->Breaker(model.name);
   }
 
   // Asks one model after the other until an answer is accepted.
@@ -286,20 +252,65 @@ class Routing {
   }
 
   absl::Status WithinBudget(const ModelCall& call) {
-    if (request_.max_cost_nano_usd <= 0) return absl::OkStatus();
     const Cost most =
         UpperBound(PromptTokens(request_), int64_t{call.max_output_tokens} + call.reasoning_tokens,
                    call.model->price);
-    if (!most.unpriced && (spent_ + most).nano_usd <= request_.max_cost_nano_usd) {
-      return absl::OkStatus();
-    }
+    const absl::Status admitted = budget_.Admit(*call.model, spent_, most, decision_.id);
+    if (admitted.ok()) return admitted;
     out_of_budget_ = true;
     decision_.reason = DecisionReason::kBudgetExhausted;
-    decision_.explanation =
-        absl::StrCat("max_cost_nano_usd ", request_.max_cost_nano_usd, " does not cover asking ",
-                     call.model->name, most.unpriced ? ", whose price is unknown." : ".");
-    return absl::ResourceExhaustedError(
-        absl::StrCat(decision_.explanation, " Raise it or leave it out."));
+    decision_.explanation = std::string(admitted.message());
+    return admitted;
+  }
+
+  // A share of accepted drafts is held against the strongest model's answer, for calibration.
+  bool WantsShadow() const {
+    return !live_ && decision_.outcome == DecisionOutcome::kAccepted && plan_.size() > 1 &&
+           IsSampled(decision_.id, cascade_.shadow_share);
+  }
+
+  // Neither its answer nor its failure changes what the caller gets.
+  Task<bool> AskShadow() {
+    const Model& model = *plan_[strongest_];
+    const ModelCall call{.model = &model,
+                         .request = &request_,
+                         .max_output_tokens = request_.max_output_tokens > 0
+                                                  ? request_.max_output_tokens
+                                                  : model.max_output_tokens,
+                         .reasoning_tokens = model.reasoning_tokens};
+    const Cost most =
+        UpperBound(PromptTokens(request_), int64_t{call.max_output_tokens} + call.reasoning_tokens,
+                   model.price);
+    const auto provider = providers_.find(model.provider);
+    if (provider == providers_.end() || !budget_.Admit(model, spent_, most, decision_.id).ok()) {
+      co_return false;
+    }
+    const absl::Time asked_at = context_.clock().Now();
+    const Context context = context_.WithBudget(model.timeout);
+    ModelResult result = co_await provider->second->Ask(context, call);
+    const absl::Duration taken = context_.clock().Now() - asked_at;
+    asking_ += taken;
+    RecordUnused(model, AttemptRole::kShadow, result.unused);
+    if (result.reply.ok()) KeepShadow(model, *result.reply, taken);
+    co_return result.reply.ok();
+  }
+
+  void KeepShadow(const Model& model, const ModelReply& reply, absl::Duration taken) {
+    const bool agrees = Agree(text_, reply.text);
+    Attempt attempt{.model = model.name,
+                    .provider = model.provider,
+                    .role = AttemptRole::kShadow,
+                    .outcome = AttemptOutcome::kRejected,
+                    .reason = agrees ? DecisionReason::kChecksPassed : DecisionReason::kLowScore,
+                    .usage = reply.usage,
+                    .cost = PriceOf(reply.usage, model.price),
+                    .latency = taken,
+                    .explanation = "Asked for calibration; its answer is not used."};
+    attempt.checks.push_back({.name = kShadowCheck,
+                              .result = agrees ? CheckResult::kPassed : CheckResult::kFailed,
+                              .explanation = agrees ? "The strongest model says the same."
+                                                    : "The strongest model says something else."});
+    Keep(std::move(attempt));
   }
 
   void RecordReply(const Model& model, AttemptRole role, const ModelReply& reply, bool is_strongest,
@@ -384,6 +395,7 @@ class Routing {
 
   void SumUp() {
     decision_.cost = spent_;
+    decision_.budget_accounts = budget_.charged();
     decision_.latency = context_.clock().Now() - started_;
     decision_.overhead = std::max(decision_.latency - asking_, absl::ZeroDuration());
     if (decision_.attempts.empty()) return;
@@ -404,7 +416,9 @@ class Routing {
   const Policy& policy_;
   const Providers& providers_;
   Judge& judge_;
+  const RoutingServices& services_;
   const Cascade& cascade_;
+  BudgetGuard budget_;
   const Sources sources_;
   const absl::Time started_;
   LiveText live_;
@@ -428,7 +442,7 @@ class Routing {
 
 Task<CascadeResult> CascadeRunner::Run(const Context& context, const Request& request,
                                        TextSink* live) const {
-  Routing routing(context, request, policy_, providers_, judge_, live);
+  Routing routing(context, request, policy_, providers_, judge_, services_, live);
   co_return co_await routing.Finish();
 }
 

@@ -1,22 +1,33 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_CASCADE_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_CASCADE_H_
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
+#include "services/router/domain/budget.h"
 #include "services/router/domain/judge/judge.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/ports.h"
+#include "services/router/domain/recent_economics.h"
 #include "services/router/domain/types.h"
 
 namespace throughline::router {
 
-// What became of one request. `decision` is complete but for its id, whatever became of it.
+// What became of one request. `decision` is complete, whatever became of it.
 struct CascadeResult {
   absl::Status status;  // OK: `answer` stood up to the checks
   Answer answer;
+};
+
+// What routing can do without. Borrowed.
+struct RoutingServices {
+  BudgetBook* budgets = nullptr;        // nullptr: the configuration's budgets do not bind
+  RecentEconomics* recent = nullptr;    // nullptr: drafts are never skipped for losing money
+  std::function<std::string()> new_id;  // a different decision id at every call, from any thread
 };
 
 // Asks the models of a task's cascade from the cheapest up until an answer stands up to the checks:
@@ -32,8 +43,9 @@ struct CascadeResult {
 // everything.
 class CascadeRunner {
  public:
-  CascadeRunner(const Policy& policy, const Providers& providers, Judge& judge)
-      : policy_(policy), providers_(providers), judge_(judge) {}
+  CascadeRunner(const Policy& policy, const Providers& providers, Judge& judge,
+                RoutingServices services = {})
+      : policy_(policy), providers_(providers), judge_(judge), services_(std::move(services)) {}
 
   // With `live`, models are asked for streams, and the text of a model behind which no other stands
   // goes there while it is written, unless the request has a contract to meet: nothing is tried
@@ -45,6 +57,7 @@ class CascadeRunner {
   const Policy& policy_;
   const Providers& providers_;
   Judge& judge_;
+  const RoutingServices services_;
 };
 
 }  // namespace throughline::router

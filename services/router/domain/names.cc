@@ -80,6 +80,8 @@ absl::string_view Name(DecisionReason reason) {
       return "deadline";
     case DecisionReason::kCacheHit:
       return "cache_hit";
+    case DecisionReason::kDraftUnprofitable:
+      return "draft_unprofitable";
   }
   return "unspecified";
 }

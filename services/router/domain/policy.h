@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "services/router/domain/budget.h"
 #include "services/router/domain/types.h"
 
 // What the configuration says about models and cascades, checked and immutable.
@@ -49,6 +50,9 @@ struct Model {
   std::string reasoning_effort;  // "low", "medium", "high"; empty: the provider's default
   int context_tokens = 0;        // prompt and answer together; 0: unknown
   ModelLimits limits;
+  std::vector<Capability> capabilities = {Capability::kJson};
+  std::string price_source;    // where the price is from; empty when not said
+  std::string price_as_of;     // the day it was looked up; empty when not said
   absl::Duration hedge_after;  // ask a second time when no answer came by then; zero: never
 };
 
@@ -58,12 +62,20 @@ struct Cascade {
   int max_attempts = kDefaultMaxAttempts;
   // A prompt at least this difficult skips the draft; above 1: never.
   double direct_difficulty = kNeverDirect;
+  // Whether to go straight to the strongest model while drafts have cost more than they saved.
+  bool skip_losing_drafts = true;
+  // Share of accepted drafts that the strongest model is asked about, too, for calibration.
+  double shadow_share = 0;
+  // How long answers may be served to the same request again; zero: never.
+  absl::Duration cache_ttl;
 };
 
 struct Policy {
   std::vector<Model> models;             // in the order of the configuration
   std::map<TaskKind, Cascade> cascades;  // one for every task; without models where none answers it
-  std::string version;                   // digest of the configuration
+  std::vector<BudgetRule> budgets;
+  std::string thresholds_version;  // of the calibration that set the thresholds; empty: none
+  std::string version;             // digest of the configuration
 
   // nullptr when there is none.
   const Model* FindModel(absl::string_view name) const {

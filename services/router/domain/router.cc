@@ -47,13 +47,13 @@ void NameModels(const Cascade& cascade, Outlook& outlook) {
 }  // namespace
 
 Router::Router(Policy policy, Providers providers, DecisionLog& log, DecisionObserver& observer,
-               std::function<std::string()> new_id)
+               RoutingServices services)
     : policy_(std::move(policy)),
       providers_(std::move(providers)),
       log_(log),
       observer_(observer),
-      new_id_(std::move(new_id)),
-      cascade_(policy_, providers_, judge_) {}
+      services_(std::move(services)),
+      cascade_(policy_, providers_, judge_, services_) {}
 
 Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request& request,
                                            TextSink* live) {
@@ -90,7 +90,6 @@ Task<absl::StatusOr<Answer>> Router::RunAndRecord(const Context& context, const 
 
 absl::StatusOr<Answer> Router::Settle(const Context& context, const Request& request,
                                       CascadeResult result) {
-  result.answer.decision.id = new_id_();
   const absl::Status recorded = Record(context, request, result);
   if (absl::IsAlreadyExists(recorded)) {
     // Another replica was faster with the same key: its answer is the answer.
@@ -104,6 +103,7 @@ absl::StatusOr<Answer> Router::Settle(const Context& context, const Request& req
 }
 
 void Router::Report(const Decision& decision) {
+  if (services_.recent != nullptr) services_.recent->Observe(decision);
   observer_.OnDecision(decision);
   for (const Attempt& attempt : decision.attempts) {
     const auto provider = providers_.find(attempt.provider);

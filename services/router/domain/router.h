@@ -44,10 +44,10 @@ struct ModelStatus {
 // Answers requests through cascades and keeps the record of it. Thread-safe.
 class Router {
  public:
-  // Borrows what the pointers and references point to; it outlives the router. `new_id` gives a
-  // different id at every call, from any thread.
+  // Borrows what the pointers and references point to; it outlives the router. `services`
+  // has a new_id.
   Router(Policy policy, Providers providers, DecisionLog& log, DecisionObserver& observer,
-         std::function<std::string()> new_id);
+         RoutingServices services);
 
   // The answer and its decision, which is on record when this returns, whether or not an answer was
   // found. The same idempotency key gives the stored answer; INVALID_ARGUMENT when the request
@@ -84,7 +84,7 @@ class Router {
   const Providers providers_;
   DecisionLog& log_;
   DecisionObserver& observer_;
-  const std::function<std::string()> new_id_;
+  const RoutingServices services_;
   Judge judge_;
   const CascadeRunner cascade_;
   InFlightKeys in_flight_;

@@ -40,7 +40,7 @@ class RouterTest : public ::testing::Test {
  protected:
   RouterTest()
       : router_(TwoModels(), {{"fake", &provider_}}, log_, observer_,
-                [this] { return absl::StrCat("dec_", ++ids_); }) {
+                {.new_id = [this] { return absl::StrCat("dec_", ++ids_); }}) {
     provider_.Answers("small", {Reply(kGood)});
     provider_.Answers("large", {Reply(kGood)});
     request_.idempotency_key = "key";
@@ -146,7 +146,7 @@ TEST_F(RouterTest, DecideNeedsNoModel) {
   MemoryDecisionLog log;
   Policy policy = TwoModels();
   policy.cascades[TaskKind::kGeneral].models.clear();
-  Router router(policy, {}, log, observer_, [] { return std::string("dec"); });
+  Router router(policy, {}, log, observer_, {.new_id = [] { return std::string("dec"); }});
   ASSERT_OK_AND_ASSIGN(const Outlook outlook, router.Decide(request_, kGood));
   EXPECT_EQ(outlook.decision, DecisionOutcome::kAccepted);
   EXPECT_THAT(outlook.from_model, IsEmpty());

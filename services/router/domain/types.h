@@ -52,6 +52,7 @@ enum class DecisionReason {
   kSingleModel = 19,
   kDeadline = 20,
   kCacheHit = 21,
+  kDraftUnprofitable = 22,
 };
 
 enum class AttemptRole { kDraft = 1, kRepair = 2, kEscalation = 3, kShadow = 4, kHedge = 5 };
@@ -59,6 +60,7 @@ enum class AttemptOutcome { kAccepted = 1, kRejected = 2, kError = 3, kCancelled
 enum class CheckResult { kPassed = 1, kFailed = 2, kSkipped = 3 };
 enum class FieldRule { kQuote = 1, kName = 2, kNumber = 3 };
 enum class SpendGroup { kTotal = 0, kModel = 1, kTask = 2, kCustomer = 3, kDay = 4, kTenant = 5 };
+enum class Capability { kJson = 1, kTools = 2 };
 enum class BreakerState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
 // Money, exactly. `unpriced` when a price was missing: then nano_usd is a lower bound.
@@ -122,6 +124,7 @@ struct Request {
   std::optional<double> temperature;  // unset: the model's default
   std::string model;                  // answer with this model only; empty: use the cascade
   int64_t max_cost_nano_usd = 0;      // 0: no limit of its own
+  std::vector<Capability> required_capabilities;  // beside those that the contract implies
 
   // The call behind a call task; nullptr for a general prompt.
   const extractive::CallInput* Call() const {

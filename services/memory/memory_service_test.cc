@@ -4,10 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -20,7 +16,7 @@
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
 #include "common/wire/time.h"
-#include "services/memory/register.h"
+#include "services/memory/memory_server_for_tests.h"
 
 namespace throughline::memory {
 namespace {
@@ -28,72 +24,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::throughline::deal::v1::Fact;
-using Stub = v1::MemoryService::StubInterface;
-
-// A whole memory module behind a real server, reached in the process.
-class MemoryServer {
- public:
-  explicit MemoryServer(std::optional<HostPort> redis = std::nullopt)
-      : host_({.name = "memory"}, metrics_) {
-    absl::StatusOr<std::unique_ptr<MemoryModule>> module = MemoryModule::Make(
-        {.store = {.store = absl::StrCat("sqlite:", directory_.path())}, .redis = std::move(redis)},
-        metrics_, Clock::Real());
-    EXPECT_OK(module.status());
-    module_ = std::move(module).value();
-    module_->Register(host_);
-    EXPECT_OK(host_.Start());
-    stub_ = v1::MemoryService::NewStub(host_.InProcessChannel());
-  }
-  ~MemoryServer() { host_.Shutdown(); }
-
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                                             Response*),
-                                const Request& request) {
-    return rpc::Invoke(Context::Background(), static_cast<Stub&>(*stub_), method, request,
-                       {.callee = "memory", .wait_for_ready = true});
-  }
-  absl::StatusOr<v1::RetainResponse> RetainText(const std::string& customer, const std::string& id,
-                                                const std::string& text) {
-    v1::RetainRequest request;
-    request.set_customer_id(customer);
-    v1::VerbatimText* verbatim = request.add_texts();
-    verbatim->set_id(id);
-    verbatim->set_text(text);
-    return Call(&Stub::Retain, request);
-  }
-  absl::StatusOr<v1::RecallResponse> Recall(const std::string& customer, const std::string& query) {
-    v1::RecallRequest request;
-    request.set_customer_id(customer);
-    request.set_query(query);
-    return Call(&Stub::Recall, request);
-  }
-  v1::MemoryService::Stub& stub() { return *stub_; }
-  // True when `word` stands in a file of the database.
-  bool DatabaseHolds(const std::string& word) const {
-    for (const auto& entry : std::filesystem::directory_iterator(directory_.path())) {
-      std::ifstream file(entry.path(), std::ios::binary);
-      const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-      if (bytes.find(word) != std::string::npos) return true;
-    }
-    return false;
-  }
-  std::string Metrics() const { return metrics_.Render(); }
-  double CacheCount(const std::string& result) {
-    return metrics_
-        .Counter("throughline_memory_cache_total",
-                 "Recalls by what the cache did: hit, miss, error or bypass.")
-        .Add({{"result", result}})
-        .Value();
-  }
-
- private:
-  TempDirectory directory_;
-  MetricsRegistry metrics_;
-  std::unique_ptr<MemoryModule> module_;
-  rpc::ServiceHost host_;
-  std::unique_ptr<v1::MemoryService::Stub> stub_;
-};
+using Stub = MemoryServer::Stub;
 
 Fact PriceFact(const std::string& value, const std::string& call_id) {
   Fact fact;
@@ -316,7 +247,7 @@ TEST(MemoryServiceTest, AStampedeOnOneQuestionIsAnsweredTogether) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(answered, 32);
-  EXPECT_EQ(server.CacheCount("hit") + server.CacheCount("miss"), 32);
+  EXPECT_EQ(server.CacheCount("hit") + server.CacheCount("miss") + server.CacheCount("shared"), 32);
 }
 
 }  // namespace

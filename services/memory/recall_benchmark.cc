@@ -2,8 +2,14 @@
 //
 //   recall_benchmark [customers] [facts per customer] [recalls] [threads]
 //
-// Prints one line a figure: retaining in batches, recalling cold and warm at budget HIGH, the same
-// warm recall in a store that holds one customer only, and the process's memory.
+// Prints one line a figure: retaining in batches; recalling cold, warm at each budget, and warm in
+// a store that holds one customer only; the same questions put to SQLite's FTS5 over the same
+// texts, all customers in one table as is usual; and the process's memory. "processor" is what one
+// recall costs whatever else the machine does: 16 at once on two cores take about eight times as
+// long.
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -18,6 +24,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
 #include "common/testing/temp_directory.h"
@@ -28,6 +35,7 @@ namespace throughline::memory {
 namespace {
 
 constexpr int kBatch = 20;
+constexpr int kMaxSearches = 200;  // of the peer, which takes long
 constexpr const char* kSubjects[] = {"warehouse", "contract",  "budget", "migration", "security",
                                      "pricing",   "scheduler", "driver", "invoice",   "dashboard"};
 constexpr const char* kVerbs[] = {"needs", "replaced", "approved", "delayed", "measured",
@@ -63,12 +71,15 @@ absl::Status Fill(Memory& memory, int customer, int facts) {
   return absl::OkStatus();
 }
 
-absl::Duration RecallOnce(Memory& memory, int customer, int number) {
-  const std::string query = absl::StrCat("Which item did the ", kSubjects[number % 10], " team ",
-                                         kVerbs[number / 10 % 10], " at site ", number % 97, "?");
+std::string Question(int number) {
+  return absl::StrCat("Which item did the ", kSubjects[number % 10], " team ",
+                      kVerbs[number / 10 % 10], " at site ", number % 97, "?");
+}
+
+absl::Duration RecallOnce(Memory& memory, int customer, int number, RecallBudget budget) {
   const absl::Time started = absl::Now();
   const auto found = memory.Recall(Context::Background(), CustomerName(customer),
-                                   {.query = query, .budget = RecallBudget::kHigh});
+                                   {.query = Question(number), .budget = budget});
   if (!found.ok()) std::fprintf(stderr, "%s\n", found.status().ToString().c_str());
   return absl::Now() - started;
 }
@@ -98,7 +109,8 @@ void Print(absl::string_view name, Timed timed) {
 }
 
 // `recalls` recalls over `customers`, `threads` at a time.
-Timed RecallMany(Memory& memory, int customers, int recalls, int threads) {
+Timed RecallMany(Memory& memory, int customers, int recalls, int threads,
+                 RecallBudget budget = RecallBudget::kHigh) {
   const absl::Duration before = ProcessorTime();
   std::vector<absl::Duration> times(static_cast<size_t>(recalls));
   std::atomic<int> next = 0;
@@ -106,12 +118,49 @@ Timed RecallMany(Memory& memory, int customers, int recalls, int threads) {
   for (int t = 0; t < threads; ++t) {
     workers.emplace_back([&] {
       for (int i = next++; i < recalls; i = next++) {
-        times[static_cast<size_t>(i)] = RecallOnce(memory, i % customers, i);
+        times[static_cast<size_t>(i)] = RecallOnce(memory, i % customers, i, budget);
       }
     });
   }
   for (std::thread& worker : workers) worker.join();
   return {.times = std::move(times), .processor = ProcessorTime() - before};
+}
+
+// The peer: one FTS5 table with the texts of all customers, asked for one customer's best fifty by
+// one thread.
+Timed SearchFts5(const std::string& path, int customers, int facts, int recalls) {
+  SQLite::Database database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  database.exec(
+      "CREATE VIRTUAL TABLE peer USING fts5(text, customer UNINDEXED, tokenize = 'porter')");
+  SQLite::Transaction filling(database);
+  SQLite::Statement insert(database, "INSERT INTO peer (text, customer) VALUES (?, ?)");
+  for (int customer = 0; customer < customers; ++customer) {
+    for (int i = 0; i < facts; ++i) {
+      insert.bind(1, MakeFact(customer, i).text);
+      insert.bind(2, customer);
+      insert.exec();
+      insert.reset();
+    }
+  }
+  filling.commit();
+  SQLite::Statement search(database,
+                           "SELECT text FROM peer WHERE peer MATCH ? AND customer = ? "
+                           "ORDER BY bm25(peer) LIMIT 50");
+  Timed timed;
+  const absl::Duration before = ProcessorTime();
+  for (int i = 0; i < recalls; ++i) {
+    const absl::Time started = absl::Now();
+    std::string words = Question(i);
+    words.pop_back();  // the question mark
+    search.bind(1, absl::StrReplaceAll(words, {{" ", " OR "}}));
+    search.bind(2, i % customers);
+    while (search.executeStep()) {
+    }
+    search.reset();
+    timed.times.push_back(absl::Now() - started);
+  }
+  timed.processor = ProcessorTime() - before;
+  return timed;
 }
 
 std::string ResidentMemory() {
@@ -143,11 +192,17 @@ int Run(int customers, int facts, int recalls, int threads) {
   Print("recall, cold", RecallMany(reader, hot, hot, threads));
   Print(absl::StrCat("recall, warm, ", customers, " customers"),
         RecallMany(reader, hot, recalls, threads));
+  Print("recall, warm, MID", RecallMany(reader, hot, recalls, threads, RecallBudget::kMid));
+  Print("recall, warm, LOW", RecallMany(reader, hot, recalls, threads, RecallBudget::kLow));
   Memory single(**alone, Clock::Real(), {});
   if (!Fill(single, 0, facts).ok()) return 1;
   Print("recall, cold, 1 customer", RecallMany(single, 1, 1, 1));
   Print("recall, warm, 1 customer", RecallMany(single, 1, recalls, threads));
   std::printf("%s\n", ResidentMemory().c_str());
+  const int searches = std::min(recalls, kMaxSearches);
+  Print(absl::StrCat("FTS5, warm, ", customers, " customers"),
+        SearchFts5(directory.File("peer.db"), customers, facts, searches));
+  Print("FTS5, warm, 1 customer", SearchFts5(directory.File("peer1.db"), 1, facts, searches));
   return 0;
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/digest/sha256.h"
 
 namespace throughline::memory::store {
 namespace {
@@ -11,8 +13,25 @@ namespace {
 // The longest a cache may hold up a recall, and an answer too large to be worth keeping.
 constexpr absl::Duration kCacheBudget = absl::Milliseconds(50);
 constexpr size_t kMaxCachedBytes = size_t{1} << 20;
+// The longest a recall waits for the same one under way before it goes its own way.
+constexpr absl::Duration kMaxWaitForOther = absl::Seconds(1);
 // How often a waiting recall looks whether its caller still waits.
 constexpr absl::Duration kCancelPoll = absl::Milliseconds(20);
+
+// An entry is its seal, then the answer. The seal holds key and answer together, so that what is
+// damaged, cut, or written by somebody else or under another key is seen to be none of ours.
+std::string SealOf(const std::string& key, absl::string_view answer) {
+  return Sha256Hex({"recall", key, answer});
+}
+constexpr size_t kSealBytes = 64;
+
+// Nothing when `entry` is not what was kept under `key`.
+std::optional<std::string> Open(const std::string& key, absl::string_view entry) {
+  if (entry.size() < kSealBytes) return std::nullopt;
+  const absl::string_view answer = entry.substr(kSealBytes);
+  if (entry.substr(0, kSealBytes) != SealOf(key, answer)) return std::nullopt;
+  return std::string(answer);
+}
 
 }  // namespace
 
@@ -20,8 +39,10 @@ CachedRecall::CachedRecall(std::unique_ptr<RecallCache> cache, MetricsRegistry& 
     : cache_(std::move(cache)),
       outage_(cache_->Name()),
       results_(metrics.Counter("throughline_memory_cache_total",
-                               "Recalls by what the cache did: hit, miss, error or bypass.")) {
-  for (const char* result : {"hit", "miss", "error", "bypass"}) results_.Add({{"result", result}});
+                               "Recalls by what the cache did: hit, miss, shared, foreign, error "
+                               "or bypass.")) {
+  for (const char* result : {"hit", "miss", "shared", "foreign", "error", "bypass"})
+    results_.Add({{"result", result}});
 }
 
 void CachedRecall::Count(absl::string_view result) {
@@ -49,13 +70,19 @@ std::optional<std::string> CachedRecall::Look(const Context& context, const std:
     return std::nullopt;
   }
   outage_.Succeeded();
-  Count(found->has_value() ? "hit" : "miss");
-  return *std::move(found);
+  if (!found->has_value()) {
+    Count("miss");
+    return std::nullopt;
+  }
+  std::optional<std::string> answer = Open(key, **found);
+  Count(answer.has_value() ? "hit" : "foreign");
+  return answer;
 }
 
 void CachedRecall::Keep(const Context& context, const std::string& key, const std::string& bytes) {
   if (bytes.size() > kMaxCachedBytes) return;
-  const absl::Status kept = cache_->Put(context.WithBudget(kCacheBudget), key, bytes);
+  const absl::Status kept =
+      cache_->Put(context.WithBudget(kCacheBudget), key, absl::StrCat(SealOf(key, bytes), bytes));
   if (kept.ok()) {
     outage_.Succeeded();
   } else if (context.Check().ok()) {
@@ -65,44 +92,52 @@ void CachedRecall::Keep(const Context& context, const std::string& key, const st
 
 absl::StatusOr<CachedRecall::Answer> CachedRecall::Get(const Context& context,
                                                        const std::string& key, Compute compute) {
-  std::optional<std::string> cached = Look(context, key);
-  if (cached.has_value()) return Answer{.bytes = *std::move(cached), .hit = true};
-  ASSIGN_OR_RETURN(std::string bytes, ComputeOnce(context, key, compute));
-  return Answer{.bytes = std::move(bytes), .hit = false};
-}
-
-absl::StatusOr<std::string> CachedRecall::ComputeOnce(const Context& context,
-                                                      const std::string& key, Compute compute) {
   auto flight = std::make_shared<Flight>();
+  std::shared_ptr<Flight> other;
   {
     absl::MutexLock lock(&mutex_);
     const auto [it, first] = flights_.emplace(key, flight);
-    if (!first) {
-      const std::shared_ptr<Flight> other = it->second;
-      absl::StatusOr<std::string> shared = WaitFor(context, other);
-      if (shared.ok() || !context.Check().ok()) return shared;
-      // The one who computed has failed, perhaps only because its caller gave up.
-      flight = nullptr;
-    }
+    if (!first) other = it->second;
   }
-  if (flight == nullptr) return compute();
-  absl::StatusOr<std::string> result = compute();
-  if (result.ok()) Keep(context, key, *result);
+  if (other != nullptr) {
+    absl::StatusOr<Answer> shared = WaitFor(context, *other);
+    if (shared.ok()) Count("shared");
+    if (shared.ok() || !context.Check().ok()) return shared;
+    // The one who went first has failed, perhaps only because its caller gave up, or takes too
+    // long.
+    return LookOrCompute(context, key, compute);
+  }
+  absl::StatusOr<Answer> answer = LookOrCompute(context, key, compute);
   absl::MutexLock lock(&mutex_);
   flight->done = true;
-  flight->result = result;
+  flight->answer = answer;
   flights_.erase(key);
-  return result;
+  return answer;
 }
 
-absl::StatusOr<std::string> CachedRecall::WaitFor(const Context& context,
-                                                  const std::shared_ptr<Flight>& flight) {
-  const auto done = [&flight] { return flight->done; };
+absl::StatusOr<CachedRecall::Answer> CachedRecall::LookOrCompute(const Context& context,
+                                                                 const std::string& key,
+                                                                 Compute compute) {
+  std::optional<std::string> cached = Look(context, key);
+  if (cached.has_value()) return Answer{.bytes = *std::move(cached), .hit = true};
+  ASSIGN_OR_RETURN(std::string bytes, compute());
+  Keep(context, key, bytes);
+  return Answer{.bytes = std::move(bytes), .hit = false};
+}
+
+absl::StatusOr<CachedRecall::Answer> CachedRecall::WaitFor(const Context& context,
+                                                           const Flight& flight) {
+  const absl::Time give_up = context.clock().Now() + kMaxWaitForOther;
+  const auto done = [&flight] { return flight.done; };
+  absl::MutexLock lock(&mutex_);
   while (!mutex_.AwaitWithTimeout(absl::Condition(&done),
                                   std::min(kCancelPoll, context.Remaining()))) {
     RETURN_IF_ERROR(context.Check());
+    if (context.clock().Now() >= give_up) {
+      return absl::UnavailableError("the same recall has been under way for too long");
+    }
   }
-  return flight->result;
+  return flight.answer;
 }
 
 }  // namespace throughline::memory::store

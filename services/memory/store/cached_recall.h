@@ -16,8 +16,9 @@
 
 namespace throughline::memory::store {
 
-// Puts a cache before a computation: one computation a key at a time, the others wait for it; a
-// cache that fails is gone round, said once in the log and counted. Thread-safe.
+// Puts a cache before a computation: of the same recalls under way together one looks and computes,
+// the others wait for it, a bounded time; a cache that fails is gone round, said once in the log
+// and counted; an entry that is damaged or not of this key counts as none. Thread-safe.
 class CachedRecall {
  public:
   using Compute = absl::FunctionRef<absl::StatusOr<std::string>()>;
@@ -42,16 +43,16 @@ class CachedRecall {
  private:
   struct Flight {
     bool done = false;
-    absl::StatusOr<std::string> result = absl::UnknownError("not computed");
+    absl::StatusOr<Answer> answer = absl::UnknownError("not computed");
   };
 
   std::optional<std::string> Look(const Context& context, const std::string& key);
   void Keep(const Context& context, const std::string& key, const std::string& bytes);
   void Count(absl::string_view result);
-  absl::StatusOr<std::string> ComputeOnce(const Context& context, const std::string& key,
-                                          Compute compute) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<std::string> WaitFor(const Context& context, const std::shared_ptr<Flight>& flight)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<Answer> LookOrCompute(const Context& context, const std::string& key,
+                                       Compute compute);
+  absl::StatusOr<Answer> WaitFor(const Context& context, const Flight& flight)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<RecallCache> cache_;
   OutageLog outage_;

@@ -1,16 +1,12 @@
 #include "services/router/config.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <exception>
+#include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <iterator>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -21,8 +17,9 @@
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/router/clients/flavors.h"
+#include "services/router/config_budgets.h"
+#include "services/router/config_yaml.h"
 #include "services/router/domain/names.h"
-#include "services/router/domain/pricing.h"
 
 namespace throughline::router {
 namespace {
@@ -30,82 +27,34 @@ namespace {
 constexpr int kMaxOutputTokens = 1'000'000;
 constexpr absl::Duration kMaxTimeout = absl::Minutes(10);
 constexpr size_t kVersionDigits = 12;
-constexpr size_t kMaxNameBytes = 100;
+constexpr absl::Duration kMaxCacheTime = absl::Hours(24 * 30);
 constexpr size_t kMaxKeys = 32;
 constexpr int kMaxPerMinute = 1'000'000'000;
 constexpr int kMaxConcurrent = 100'000;
 
 // Reads one document; every error carries its place. The first error ends the reading.
-class ConfigReader {
+class ConfigReader : private YamlReader {
  public:
-  explicit ConfigReader(absl::string_view source) : source_(source) {}
+  ConfigReader(absl::string_view source, const PriceTable& prices)
+      : YamlReader(source), prices_(prices) {}
 
   absl::StatusOr<RouterConfig> Read(const YAML::Node& root) {
-    RETURN_IF_ERROR(
-        CheckKeys(root, "the configuration", {"providers", "models", "defaults", "tasks"}));
+    RETURN_IF_ERROR(CheckKeys(
+        root, "the configuration",
+        {"providers", "models", "defaults", "tasks", "thresholds", "budgets", "price_table"}));
     if (root["defaults"]) RETURN_IF_ERROR(ReadDefaults(root["defaults"]));
     RETURN_IF_ERROR(ReadProviders(root["providers"]));
     RETURN_IF_ERROR(ReadModels(root["models"]));
     for (const TaskKind task : kAllTasks) config_.policy.cascades[task] = defaults_;
     if (root["tasks"]) RETURN_IF_ERROR(ReadTasks(root["tasks"]));
+    if (root["thresholds"]) RETURN_IF_ERROR(ReadThresholds(root["thresholds"], root["tasks"]));
+    if (root["budgets"]) {
+      ASSIGN_OR_RETURN(config_.policy.budgets, ReadBudgets(*this, root["budgets"]));
+    }
     return std::move(config_);
   }
 
  private:
-  using Keys = std::initializer_list<absl::string_view>;
-
-  absl::Status Error(const YAML::Node& node, absl::string_view key,
-                     absl::string_view expected) const {
-    const YAML::Mark mark = node.Mark();
-    const std::string place =
-        mark.is_null() ? source_ : absl::StrCat(source_, ":", mark.line + 1, ":", mark.column + 1);
-    return absl::InvalidArgumentError(
-        absl::StrCat(place, ": ", key, ": expected ", expected, "; correct the file"));
-  }
-
-  // A map with these keys only, each once.
-  absl::Status CheckKeys(const YAML::Node& node, absl::string_view key, Keys allowed) const {
-    if (!node || !node.IsMap()) {
-      return Error(node, key, absl::StrCat("a map of ", absl::StrJoin(allowed, ", ")));
-    }
-    std::set<std::string> seen;
-    for (const auto& entry : node) {
-      if (!entry.first.IsScalar()) return Error(entry.first, key, "plain keys");
-      const std::string& name = entry.first.Scalar();
-      if (std::find(allowed.begin(), allowed.end(), absl::string_view(name)) == allowed.end()) {
-        return Error(entry.first, name,
-                     absl::StrCat("one of the keys ", absl::StrJoin(allowed, ", ")));
-      }
-      if (!seen.insert(name).second) return Error(entry.first, name, "each key once");
-    }
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::string> Text(const YAML::Node& node, absl::string_view key) const {
-    if (!node.IsDefined() || !node.IsScalar() || node.Scalar().empty() ||
-        node.Scalar().size() > kMaxNameBytes) {
-      return Error(node, key, absl::StrCat("a text of 1 to ", kMaxNameBytes, " bytes"));
-    }
-    return node.Scalar();
-  }
-
-  absl::StatusOr<double> Share(const YAML::Node& node, absl::string_view key) const {
-    double value = 0;
-    if (!node.IsScalar() || !absl::SimpleAtod(node.Scalar(), &value) ||
-        !(value >= 0 && value <= 1)) {
-      return Error(node, key, "a number from 0 to 1");
-    }
-    return value;
-  }
-
-  absl::StatusOr<int> Count(const YAML::Node& node, absl::string_view key, int most) const {
-    int value = 0;
-    if (!node.IsScalar() || !absl::SimpleAtoi(node.Scalar(), &value) || value < 1 || value > most) {
-      return Error(node, key, absl::StrCat("a whole number from 1 to ", most));
-    }
-    return value;
-  }
-
   absl::Status ReadDefaults(const YAML::Node& node) {
     RETURN_IF_ERROR(CheckKeys(node, "defaults", {"threshold", "max_attempts"}));
     return ReadLimits(node, defaults_);
@@ -200,10 +149,10 @@ class ConfigReader {
   }
 
   absl::Status ReadModel(const YAML::Node& node) {
-    RETURN_IF_ERROR(
-        CheckKeys(node, "models",
-                  {"name", "provider", "id", "price", "max_output_tokens", "reasoning_tokens",
-                   "timeout", "reasoning_effort", "context_tokens", "limits", "hedge_after"}));
+    RETURN_IF_ERROR(CheckKeys(
+        node, "models",
+        {"name", "provider", "id", "price", "max_output_tokens", "reasoning_tokens", "timeout",
+         "reasoning_effort", "context_tokens", "limits", "hedge_after", "capabilities"}));
     Model model;
     ASSIGN_OR_RETURN(model.name, Text(Child(node, "name"), "name"));
     if (config_.policy.FindModel(model.name) != nullptr) {
@@ -220,7 +169,8 @@ class ConfigReader {
     }
     model.can_repair = provider->second.type != ProviderType::kBuiltin;
     RETURN_IF_ERROR(CheckBuiltin(node, provider->second, model));
-    if (node["price"]) RETURN_IF_ERROR(ReadPrice(node["price"], model.price));
+    RETURN_IF_ERROR(ReadModelPrice(node, model));
+    RETURN_IF_ERROR(ReadCapabilities(node["capabilities"], model));
     if (node["max_output_tokens"]) {
       ASSIGN_OR_RETURN(model.max_output_tokens,
                        Count(node["max_output_tokens"], "max_output_tokens", kMaxOutputTokens));
@@ -229,9 +179,11 @@ class ConfigReader {
       ASSIGN_OR_RETURN(model.reasoning_tokens,
                        Count(node["reasoning_tokens"], "reasoning_tokens", kMaxOutputTokens));
     }
-    if (node["timeout"]) RETURN_IF_ERROR(ReadTimeout(node["timeout"], "timeout", model.timeout));
+    if (node["timeout"]) {
+      ASSIGN_OR_RETURN(model.timeout, Time(node["timeout"], "timeout", kMaxTimeout));
+    }
     if (node["hedge_after"]) {
-      RETURN_IF_ERROR(ReadTimeout(node["hedge_after"], "hedge_after", model.hedge_after));
+      ASSIGN_OR_RETURN(model.hedge_after, Time(node["hedge_after"], "hedge_after", kMaxTimeout));
     }
     if (node["reasoning_effort"]) {
       ASSIGN_OR_RETURN(model.reasoning_effort, Text(node["reasoning_effort"], "reasoning_effort"));
@@ -254,18 +206,25 @@ class ConfigReader {
     return Error(Child(node, "id"), "id", "extractive-fast or extractive-deep");
   }
 
-  absl::Status ReadPrice(const YAML::Node& node, Price& price) const {
-    RETURN_IF_ERROR(CheckKeys(node, "price", {"input", "cached_input", "output"}));
-    const std::pair<const char*, std::optional<int64_t>*> parts[] = {
-        {"input", &price.input}, {"cached_input", &price.cached_input}, {"output", &price.output}};
-    for (const auto& [key, value] : parts) {
-      const YAML::Node& amount = node[key];
-      if (!amount) continue;
-      if (amount.IsScalar()) *value = ParseUsd(amount.Scalar());
-      if (!value->has_value()) {
-        return Error(amount, absl::StrCat("price.", key),
-                     "US dollars per million tokens, 0 or more, at most 9 decimals");
-      }
+  // The price of the configuration itself, else that of the table.
+  absl::Status ReadModelPrice(const YAML::Node& node, Model& model) const {
+    if (node["price"]) return ReadPrice(*this, node["price"], model.price);
+    const auto dated = prices_.find(model.name);
+    if (dated == prices_.end()) return absl::OkStatus();
+    model.price = dated->second.price;
+    model.price_source = dated->second.source;
+    model.price_as_of = dated->second.looked_up;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadCapabilities(const YAML::Node& node, Model& model) const {
+    if (!node) return absl::OkStatus();
+    if (!node.IsSequence()) return Error(node, "capabilities", "a list of json and tools");
+    model.capabilities.clear();
+    for (const auto& entry : node) {
+      const std::string name = entry.IsScalar() ? entry.Scalar() : "";
+      if (name != "json" && name != "tools") return Error(entry, "capabilities", "json or tools");
+      model.capabilities.push_back(name == "json" ? Capability::kJson : Capability::kTools);
     }
     return absl::OkStatus();
   }
@@ -285,32 +244,67 @@ class ConfigReader {
     return read("max_queued", kMaxConcurrent, limits.max_queued);
   }
 
-  absl::Status ReadTimeout(const YAML::Node& node, absl::string_view key,
-                           absl::Duration& timeout) const {
-    absl::Duration value;
-    if (!node.IsScalar() || !absl::ParseDuration(node.Scalar(), &value) ||
-        value <= absl::ZeroDuration() || value > kMaxTimeout) {
-      return Error(node, key, "a time such as 500ms or 30s, at most 10m");
-    }
-    timeout = value;
-    return absl::OkStatus();
-  }
-
   absl::Status ReadTasks(const YAML::Node& node) {
     RETURN_IF_ERROR(
         CheckKeys(node, "tasks", {"general", "analyze_call", "extract_facts", "write_email"}));
     for (const auto& entry : node) {
       const TaskKind task = *ParseTaskKind(entry.first.Scalar());
       const std::string key = absl::StrCat("tasks.", entry.first.Scalar());
-      RETURN_IF_ERROR(CheckKeys(
-          entry.second, key, {"cascade", "threshold", "max_attempts", "direct_above_difficulty"}));
+      RETURN_IF_ERROR(CheckKeys(entry.second, key,
+                                {"cascade", "threshold", "max_attempts", "direct_above_difficulty",
+                                 "skip_losing_drafts", "shadow_share", "cache"}));
       Cascade& cascade = config_.policy.cascades[task];
       RETURN_IF_ERROR(ReadLimits(entry.second, cascade));
       if (const YAML::Node& direct = entry.second["direct_above_difficulty"]) {
         ASSIGN_OR_RETURN(cascade.direct_difficulty, Share(direct, "direct_above_difficulty"));
       }
+      RETURN_IF_ERROR(ReadHabits(entry.second, cascade));
       if (const YAML::Node& models = entry.second["cascade"]) {
         RETURN_IF_ERROR(ReadCascade(models, absl::StrCat(key, ".cascade"), task, cascade));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadHabits(const YAML::Node& node, Cascade& cascade) const {
+    if (node["skip_losing_drafts"]) {
+      ASSIGN_OR_RETURN(cascade.skip_losing_drafts,
+                       Flag(node["skip_losing_drafts"], "skip_losing_drafts"));
+    }
+    if (node["shadow_share"]) {
+      ASSIGN_OR_RETURN(cascade.shadow_share, Share(node["shadow_share"], "shadow_share"));
+    }
+    if (node["cache"]) {
+      ASSIGN_OR_RETURN(cascade.cache_ttl, Time(node["cache"], "cache", kMaxCacheTime));
+    }
+    return absl::OkStatus();
+  }
+
+  // What a calibration found: a version, and a threshold a task. A task sets its threshold here or
+  // under tasks, not in both places.
+  absl::Status ReadThresholds(const YAML::Node& node, const YAML::Node& tasks) {
+    RETURN_IF_ERROR(
+        CheckKeys(node, "thresholds",
+                  {"version", "general", "analyze_call", "extract_facts", "write_email"}));
+    ASSIGN_OR_RETURN(config_.policy.thresholds_version,
+                     Text(Child(node, "version"), "thresholds.version"));
+    for (const TaskKind task : kAllTasks) {
+      const std::string name(Name(task));
+      const YAML::Node& calibrated = node[name];
+      if (!calibrated) continue;
+      const std::string key = absl::StrCat("thresholds.", name);
+      if (tasks && tasks[name] && tasks[name]["threshold"]) {
+        return Error(calibrated, key, absl::StrCat("this or tasks.", name, ".threshold, not both"));
+      }
+      RETURN_IF_ERROR(CheckKeys(calibrated, key, {"threshold", "error_bound", "samples"}));
+      ASSIGN_OR_RETURN(config_.policy.cascades[task].threshold,
+                       Share(Child(calibrated, "threshold"), absl::StrCat(key, ".threshold")));
+      for (const char* note : {"error_bound", "samples"}) {
+        if (!calibrated[note]) continue;
+        double value = 0;
+        if (!calibrated[note].IsScalar() || !absl::SimpleAtod(calibrated[note].Scalar(), &value)) {
+          return Error(calibrated[note], absl::StrCat(key, ".", note), "a number");
+        }
       }
     }
     return absl::OkStatus();
@@ -337,51 +331,67 @@ class ConfigReader {
     return absl::OkStatus();
   }
 
-  // The child, or the parent for its place in an error when there is none.
-  static YAML::Node Child(const YAML::Node& node, const char* key) {
-    return node[key] ? node[key] : YAML::Node(node);
-  }
-
-  const std::string source_;
+  const PriceTable& prices_;
   RouterConfig config_;
   Cascade defaults_;
 };
 
+absl::StatusOr<std::string> ReadText(const std::string& path, absl::string_view key) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    return absl::ErrnoToStatus(errno, absl::StrCat(key, ": expected a readable file at \"", path,
+                                                   "\"; correct the path or leave it out"));
+  }
+  std::string text(kMaxConfigBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(key, ": expected a regular file at \"", path, "\""));
+  }
+  text.resize(static_cast<size_t>(file.gcount()));
+  return text;
+}
+
 }  // namespace
 
-absl::StatusOr<RouterConfig> ParseConfig(absl::string_view yaml, absl::string_view source) {
+absl::StatusOr<RouterConfig> ParseConfig(absl::string_view yaml, absl::string_view source,
+                                         const PriceTable& prices) {
   if (yaml.size() > kMaxConfigBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat(source, ": expected at most ", kMaxConfigBytes, " bytes"));
   }
-  try {
-    ConfigReader reader(source);
-    ASSIGN_OR_RETURN(RouterConfig config, reader.Read(YAML::Load(std::string(yaml))));
-    config.policy.version = Sha256Hex({yaml}).substr(0, kVersionDigits);
-    return config;
-  } catch (const YAML::Exception& error) {
-    const std::string place =
-        error.mark.is_null() ? ""
-                             : absl::StrCat(":", error.mark.line + 1, ":", error.mark.column + 1);
-    return absl::InvalidArgumentError(absl::StrCat(source, place, ": expected YAML: ", error.msg));
-  }
+  RouterConfig config;
+  RETURN_IF_ERROR(ReadYaml(yaml, source, [&](const YAML::Node& root) -> absl::Status {
+    ASSIGN_OR_RETURN(config, ConfigReader(source, prices).Read(root));
+    return absl::OkStatus();
+  }));
+  config.policy.version = Sha256Hex({yaml}).substr(0, kVersionDigits);
+  return config;
 }
 
-absl::StatusOr<RouterConfig> LoadConfig(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return absl::ErrnoToStatus(
-        errno, absl::StrCat("--router-config: expected a readable file at \"", path,
-                            "\"; correct the path or leave the flag out for the built-in models"));
+absl::StatusOr<RouterConfig> LoadConfig(const std::string& path, absl::CivilDay today) {
+  ASSIGN_OR_RETURN(const std::string yaml, ReadText(path, "--router-config"));
+  std::string table;
+  PriceTable prices;
+  std::string price_path;
+  RETURN_IF_ERROR(ReadYaml(yaml, path, [&](const YAML::Node& root) -> absl::Status {
+    if (!root.IsMap() || !root["price_table"]) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::string name,
+                     YamlReader(path).Text(root["price_table"], "price_table"));
+    price_path = (std::filesystem::path(path).parent_path() / name).string();
+    return absl::OkStatus();
+  }));
+  if (!price_path.empty()) {
+    ASSIGN_OR_RETURN(table, ReadText(price_path, "price_table"));
+    ASSIGN_OR_RETURN(prices, ParsePriceTable(table, price_path, today));
   }
-  std::string yaml(kMaxConfigBytes + 1, '\0');
-  file.read(yaml.data(), static_cast<std::streamsize>(yaml.size()));
-  if (file.bad()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--router-config: expected a regular file at \"", path, "\""));
+  ASSIGN_OR_RETURN(RouterConfig config, ParseConfig(yaml, path, prices));
+  config.files = {path};
+  if (!price_path.empty()) {
+    config.files.push_back(price_path);
+    config.policy.version = Sha256Hex({yaml, table}).substr(0, kVersionDigits);
   }
-  yaml.resize(static_cast<size_t>(file.gcount()));
-  return ParseConfig(yaml, path);
+  return config;
 }
 
 }  // namespace throughline::router

@@ -7,7 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "services/router/domain/policy.h"
+#include "services/router/price_table.h"
 
 namespace throughline::router {
 
@@ -27,6 +29,7 @@ struct ProviderConfig {
 struct RouterConfig {
   std::map<std::string, ProviderConfig> providers;
   Policy policy;
+  std::vector<std::string> files;  // what it was read from: to be watched
 };
 
 // The largest configuration accepted, in bytes.
@@ -37,10 +40,13 @@ inline constexpr size_t kMaxConfigBytes = 1024 * 1024;
 // unknown model or one that names a model twice. INVALID_ARGUMENT reads
 //   <source>:<line>:<column>: <key>: expected <what>
 // `source` names the text in errors. The policy's version is a digest of the text.
-absl::StatusOr<RouterConfig> ParseConfig(absl::string_view yaml, absl::string_view source);
+// A model without a price of its own has that of `prices`, by its name.
+absl::StatusOr<RouterConfig> ParseConfig(absl::string_view yaml, absl::string_view source,
+                                         const PriceTable& prices = {});
 
-// ParseConfig of a file. NOT_FOUND or PERMISSION_DENIED names the path.
-absl::StatusOr<RouterConfig> LoadConfig(const std::string& path);
+// ParseConfig of a file and of the price table it names, as of `today`. NOT_FOUND or
+// PERMISSION_DENIED names the path.
+absl::StatusOr<RouterConfig> LoadConfig(const std::string& path, absl::CivilDay today);
 
 // The configuration without a file: the built-in models for the call tasks, no network.
 absl::string_view DefaultConfigYaml();

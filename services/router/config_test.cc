@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
@@ -17,6 +18,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+const absl::CivilDay kToday(2026, 11, 21);
 
 constexpr char kSmall[] = R"(providers:
   engine:
@@ -115,7 +118,7 @@ TEST(Config, TheExamplesOfTheRepositoryAreValid) {
   for (const auto& entry : std::filesystem::directory_iterator(
            std::filesystem::path(source == nullptr ? "." : source) / "deploy/config")) {
     if (entry.path().filename().string().rfind("router", 0) != 0) continue;
-    EXPECT_OK(LoadConfig(entry.path().string()).status());
+    EXPECT_OK(LoadConfig(entry.path().string(), kToday).status()) << entry.path();
     ++files;
   }
   EXPECT_GE(files, 2);
@@ -123,10 +126,95 @@ TEST(Config, TheExamplesOfTheRepositoryAreValid) {
 
 TEST(Config, FilesAreReadOrNamedInTheError) {
   TempDirectory directory;
-  EXPECT_OK(LoadConfig(directory.Write("router.yaml", kSmall)));
-  EXPECT_THAT(LoadConfig(directory.File("none.yaml")),
+  EXPECT_OK(LoadConfig(directory.Write("router.yaml", kSmall), kToday));
+  EXPECT_THAT(LoadConfig(directory.File("none.yaml"), kToday),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("none.yaml")));
-  EXPECT_FALSE(LoadConfig(directory.path()).ok());
+  EXPECT_FALSE(LoadConfig(directory.path(), kToday).ok());
+}
+
+TEST(Config, PricesComeFromADatedTable) {
+  TempDirectory directory;
+  directory.Write("prices.yaml", R"(prices:
+  - {model: fast, from: 2026-01-01, looked_up: 2026-01-02, source: old list,
+     price: {input: 1, output: 2}}
+  - {model: fast, from: 2026-11-01, looked_up: 2026-11-02, source: new list,
+     price: {input: 3, output: 4}}
+  - {model: fast, from: 2027-01-01, looked_up: 2026-11-02, source: announced,
+     price: {input: 5, output: 6}}
+)");
+  const std::string yaml = absl::StrCat(
+      "price_table: prices.yaml\n",
+      absl::StrReplaceAll(kSmall, {{"    price: {input: 0.0375, output: 0.3}\n", ""}}));
+  const std::string path = directory.Write("router.yaml", yaml);
+  ASSERT_OK_AND_ASSIGN(const RouterConfig config, LoadConfig(path, kToday));
+  const Model& fast = *config.policy.FindModel("fast");
+  EXPECT_EQ(fast.price.input, 3'000'000'000);
+  EXPECT_EQ(fast.price_source, "new list");
+  EXPECT_EQ(fast.price_as_of, "2026-11-02");
+  EXPECT_EQ(config.files.size(), 2u);
+  // Nobody knows what it cost before the first price: unpriced, not free.
+  ASSERT_OK_AND_ASSIGN(const RouterConfig before, LoadConfig(path, absl::CivilDay(2025, 12, 31)));
+  EXPECT_EQ(before.policy.FindModel("fast")->price.input, std::nullopt);
+  directory.Write("prices.yaml", "prices:\n  - {model: fast, from: soon}\n");
+  EXPECT_THAT(LoadConfig(path, kToday).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("prices.yaml:2:25: from")));
+}
+
+// What becomes of kSmall with a section added.
+absl::StatusOr<RouterConfig> With(absl::string_view section) {
+  return ParseConfig(absl::StrCat(kSmall, section), "router.yaml");
+}
+
+TEST(Config, BudgetsAreReadAndChecked) {
+  ASSERT_OK_AND_ASSIGN(const RouterConfig config, With(R"(budgets:
+  - {name: daily, scope: tenant, limit_usd: 12.5}
+  - {name: calls, scope: call, window: forever, limit_requests: 20, subject: call-7}
+)"));
+  ASSERT_EQ(config.policy.budgets.size(), 2u);
+  EXPECT_EQ(config.policy.budgets[0].limit_nano_usd, 12'500'000'000);
+  EXPECT_EQ(config.policy.budgets[0].window, BudgetWindow::kDay);
+  EXPECT_EQ(config.policy.budgets[1].scope, BudgetScope::kCall);
+  EXPECT_EQ(config.policy.budgets[1].limit_requests, 20);
+  const auto error = [](absl::string_view entry) {
+    return std::string(With(absl::StrCat("budgets:\n  - ", entry, "\n")).status().message());
+  };
+  EXPECT_THAT(error("{name: a, scope: tenant, limit_usd: 0}"),
+              HasSubstr("15:41: limit_usd: expected US dollars above 0"));
+  EXPECT_THAT(error("{name: a, scope: tenant, limit_usd: -1}"), HasSubstr("limit_usd"));
+  EXPECT_THAT(error("{name: a, scope: world, limit_usd: 1}"),
+              HasSubstr("tenant, customer or call"));
+  EXPECT_THAT(error("{name: a, scope: tenant}"), HasSubstr("limit_usd or limit_requests"));
+  EXPECT_THAT(error("{name: a, scope: tenant, limit_usd: 1, window: year}"), HasSubstr("month"));
+}
+
+TEST(Config, CalibratedThresholdsHaveAVersionAndOnePlace) {
+  ASSERT_OK_AND_ASSIGN(const RouterConfig config,
+                       With("thresholds:\n  version: cal-1\n  general: {threshold: 0.66, "
+                            "error_bound: 0.031, samples: 96}\n"));
+  EXPECT_DOUBLE_EQ(config.policy.CascadeOf(TaskKind::kGeneral).threshold, 0.66);
+  EXPECT_EQ(config.policy.thresholds_version, "cal-1");
+  EXPECT_THAT(With("thresholds: {version: v, analyze_call: {threshold: 0.5}}\n").status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("not both")));
+  EXPECT_THAT(With("thresholds: {general: {threshold: 0.5}}\n").status(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("thresholds.version")));
+}
+
+TEST(Config, HabitsOfATaskAreRead) {
+  ASSERT_OK_AND_ASSIGN(
+      const RouterConfig config,
+      ParseConfig(absl::StrReplaceAll(
+                      kSmall, {{"threshold: 0.8",
+                                "shadow_share: 0.05\n    cache: 10m\n    "
+                                "skip_losing_drafts: false"},
+                               {"    timeout", "    capabilities: [json, tools]\n    timeout"}}),
+                  "router.yaml"));
+  const Cascade& analyze = config.policy.CascadeOf(TaskKind::kAnalyzeCall);
+  EXPECT_DOUBLE_EQ(analyze.shadow_share, 0.05);
+  EXPECT_EQ(analyze.cache_ttl, absl::Minutes(10));
+  EXPECT_FALSE(analyze.skip_losing_drafts);
+  EXPECT_EQ(config.policy.FindModel("fast")->capabilities.size(), 2u);
+  EXPECT_THAT(ErrorAfter("timeout: 1500ms", "capabilities: [flying]"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("json or tools")));
 }
 
 }  // namespace

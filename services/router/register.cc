@@ -28,6 +28,10 @@ namespace {
 
 constexpr size_t kDecisionIdBytes = 12;
 
+absl::CivilDay Today(const Clock& clock) {
+  return absl::ToCivilDay(clock.Now(), absl::UTCTimeZone());
+}
+
 absl::StatusOr<std::string> DatabasePath(const std::string& data_dir) {
   std::error_code error;
   std::filesystem::create_directories(data_dir, error);
@@ -121,7 +125,7 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
                                                                  const Clock& clock) {
   ASSIGN_OR_RETURN(RouterConfig config, options.config_path.empty()
                                             ? ParseConfig(DefaultConfigYaml(), "built-in config")
-                                            : LoadConfig(options.config_path));
+                                            : LoadConfig(options.config_path, Today(clock)));
   ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
   ASSIGN_OR_RETURN(std::unique_ptr<SqlLedger> log, OpenSqliteLedger(path));
   auto parts = std::make_unique<Parts>(config.policy, std::move(log), metrics);

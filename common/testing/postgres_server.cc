@@ -96,7 +96,7 @@ absl::StatusOr<std::unique_ptr<PostgresServer>> PostgresServer::Start(Options op
   // The constructor is private, so make_unique cannot reach it.
   std::unique_ptr<PostgresServer> server(new PostgresServer(std::move(options)));
   RETURN_IF_ERROR(HandOver(server->directory_.path()));
-  RETURN_IF_ERROR(RunTool({Program("initdb"), "--pgdata", server->DataDirectory(), "--username",
+  RETURN_IF_ERROR(RunTool({Program("initdb"), "--pgdata", server->data_directory(), "--username",
                            kUser, "--auth", "trust", "--encoding", "UTF8", "--no-locale",
                            "--no-sync", "--no-instructions"}));
   RETURN_IF_ERROR(server->Launch());
@@ -107,7 +107,7 @@ absl::StatusOr<std::unique_ptr<PostgresServer>> PostgresServer::StartReplica() {
   std::unique_ptr<PostgresServer> replica(new PostgresServer(options_));
   RETURN_IF_ERROR(HandOver(replica->directory_.path()));
   RETURN_IF_ERROR(
-      RunTool({Program("pg_basebackup"), "--pgdata", replica->DataDirectory(), "--dbname",
+      RunTool({Program("pg_basebackup"), "--pgdata", replica->data_directory(), "--dbname",
                Conninfo(), "--checkpoint", "fast", "--no-sync", "--write-recovery-conf"}));
   RETURN_IF_ERROR(replica->Launch());
   return replica;
@@ -116,7 +116,7 @@ absl::StatusOr<std::unique_ptr<PostgresServer>> PostgresServer::StartReplica() {
 PostgresServer::~PostgresServer() { Stop(); }
 
 absl::Status PostgresServer::Launch() {
-  std::vector<std::string> command = {Program("postgres"), "-D", DataDirectory(),    "-k",
+  std::vector<std::string> command = {Program("postgres"), "-D", data_directory(),    "-k",
                                       socket_directory(),  "-c", "listen_addresses="};
   std::vector<std::string> settings = {absl::StrCat("port=", kPort), "shared_buffers=64MB",
                                        "max_connections=100"};

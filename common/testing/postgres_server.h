@@ -37,6 +37,7 @@ class PostgresServer {
   // Where its socket lies; the port that names it is kPort.
   const std::string& socket_directory() const { return directory_.path(); }
   static constexpr int kPort = 5432;
+  std::string data_directory() const { return directory_.File("data"); }
 
   // Ends it at once, as a crash would, and waits. Restart starts it on the same data.
   void Stop();
@@ -50,7 +51,6 @@ class PostgresServer {
 
  private:
   explicit PostgresServer(Options options) : options_(std::move(options)) {}
-  std::string DataDirectory() const { return directory_.File("data"); }
   absl::Status Launch();
 
   const Options options_;

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "services/memory/domain/person_name.h"
 #include "services/memory/domain/profile_merge.h"
 
@@ -48,9 +50,19 @@ void MergeBlocker(const Blocker& incoming, Blocker* known) {
   Replace(incoming.clearing_condition, &known->clearing_condition);
 }
 
+// "Sarah Chen" tells more than "Sarah", and reads better than "Chen, Sarah".
+bool IsBetterSpelling(const std::string& name, const std::string& than) {
+  const auto letters = [](const std::string& text) {
+    return std::count_if(text.begin(), text.end(), [](char c) {
+      return !absl::ascii_ispunct(static_cast<unsigned char>(c)) && c != ' ';
+    });
+  };
+  if (letters(name) != letters(than)) return letters(name) > letters(than);
+  return !absl::StrContains(name, ',') && absl::StrContains(than, ',');
+}
+
 void MergeStakeholder(const Stakeholder& incoming, Stakeholder* known) {
-  // The longer spelling tells more: "Sarah Chen" after "Sarah".
-  if (incoming.name.size() > known->name.size()) known->name = incoming.name;
+  if (IsBetterSpelling(incoming.name, known->name)) known->name = incoming.name;
   Replace(incoming.title, &known->title);
   Replace(incoming.organization, &known->organization);
   Replace(incoming.email, &known->email);

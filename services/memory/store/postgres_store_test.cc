@@ -1,0 +1,193 @@
+#include "services/memory/store/postgres_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/status_matchers.h"
+#include "services/memory/domain/facts_for_tests.h"
+#include "services/memory/domain/memory.h"
+#include "services/memory/store/open_store.h"
+#include "services/memory/store/random_calls_for_tests.h"
+#include "services/memory/store/stores_for_tests.h"
+
+// What is PostgreSQL's alone; memory_test.cc and its neighbours hold what every store must do.
+namespace throughline::memory::store {
+namespace {
+
+using storage::PostgresConnection;
+using storage::PostgresDatabase;
+using storage::PostgresRows;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class PostgresStoreTest : public ::testing::Test {
+ protected:
+  PostgresStoreTest() : conninfo_(SharedPostgres::Get().NewDatabase(false)), store_(Open()) {}
+
+  std::unique_ptr<PostgresStore> Open() {
+    return PostgresStore::Open({.conninfo = conninfo_}, std::nullopt).value();
+  }
+  // Runs one statement as an administrator would, and gives its first column.
+  std::vector<std::string> Ask(const std::string& conninfo, const std::string& sql) {
+    const auto database = PostgresDatabase::OpenReplica({.conninfo = conninfo});
+    std::vector<std::string> answers;
+    EXPECT_OK(database.status());
+    EXPECT_OK((*database)->ReadOne(context_, [&](PostgresConnection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(const PostgresRows rows, connection.Execute(sql));
+      for (int row = 0; row < rows.size(); ++row) answers.emplace_back(rows.Text(row, 0));
+      return absl::OkStatus();
+    }));
+    return answers;
+  }
+  std::vector<std::string> Ask(const std::string& sql) { return Ask(conninfo_, sql); }
+
+  const std::string conninfo_;
+  const Context context_ = Context::Background().WithBudget(absl::Minutes(2));
+  FakeClock clock_{Day(6, 1)};
+  std::unique_ptr<PostgresStore> store_;
+};
+
+TEST_F(PostgresStoreTest, EveryUniqueKeyBeginsWithTenantAndCustomerSoAnyTableCanBePartitioned) {
+  const std::string first_columns =
+      "SELECT i.indexrelid::regclass::text || ': ' || string_agg(a.attname, ',' ORDER BY a.attnum) "
+      "FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid AND a.attnum <= 2 "
+      "JOIN pg_class c ON c.oid = i.indrelid "
+      "WHERE c.relnamespace = 'memory'::regnamespace AND c.relname <> 'schema_migrations' "
+      "GROUP BY i.indexrelid";
+  const std::vector<std::string> indexes = Ask(first_columns);
+  EXPECT_GE(indexes.size(), 9U);
+  for (const std::string& index : indexes) {
+    EXPECT_THAT(index, HasSubstr(": tenant,customer_")) << index;
+  }
+}
+
+TEST_F(PostgresStoreTest, ProcessesThatShareADatabaseTakeTurnsWithACustomer) {
+  constexpr int kProcesses = 3;
+  constexpr int kWrites = 8;
+  std::vector<std::thread> processes;
+  for (int p = 0; p < kProcesses; ++p) {
+    processes.emplace_back([this, p] {
+      const std::unique_ptr<PostgresStore> store = Open();
+      Memory memory(*store, clock_, {});
+      for (int i = 0; i < kWrites; ++i) {
+        const deal::CustomerProfile changes{
+            .preferences = {{.text = absl::StrCat("preference ", p, " of ", i)}}};
+        const RetainCommand command{.texts = {{.text = absl::StrCat("text ", p, " ", i)}},
+                                    .profile_changes = changes};
+        EXPECT_OK(memory.Retain(context_, "acme", command).status());
+      }
+    });
+  }
+  for (std::thread& process : processes) process.join();
+  Memory memory(*store_, clock_, {});
+  EXPECT_THAT(memory.Version(context_, "acme"), IsOkAndHolds(kProcesses * kWrites));
+  const auto profiles = memory.ListProfiles(context_, "acme", 0, 100);
+  ASSERT_OK(profiles.status());
+  ASSERT_THAT(*profiles, SizeIs(kProcesses * kWrites));
+  EXPECT_THAT(profiles->front().profile.preferences, SizeIs(kProcesses * kWrites));
+}
+
+TEST_F(PostgresStoreTest, AForgottenCustomerIsInNoRowAndVacuumFullTakesTheLastBytes) {
+  Memory memory(*store_, clock_, {});
+  RandomCalls random(1);
+  for (int i = 0; i < 4; ++i) {
+    RetainCommand call = random.Call(i);
+    call.texts.push_back({.text = "the victim says zanzibar", .turn = 2});
+    call.idempotency_key = call.call->call_id;
+    ASSERT_OK(memory.Retain(context_, "victim", call).status());
+  }
+  ASSERT_OK(memory.Retain(context_, "other", random.Call(9)).status());
+  ASSERT_OK(memory.Forget(context_, "victim", {}).status());
+  for (const char* table :
+       {"customers", "states", "facts", "contributions", "profiles", "replies"}) {
+    EXPECT_THAT(Ask(absl::StrCat("SELECT customer_id FROM memory.", table,
+                                 " WHERE customer_id <> 'other'")),
+                IsEmpty())
+        << table;
+    Ask(absl::StrCat("VACUUM FULL memory.", table));
+  }
+  Ask("CHECKPOINT");
+  const std::string oid =
+      Ask("SELECT oid::text FROM pg_database WHERE datname = current_database()").at(0);
+  const std::filesystem::path files =
+      std::filesystem::path(SharedPostgres::Get().server().data_directory()) / "base" / oid;
+  int looked_at = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(files)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_EQ(bytes.find("zanzibar"), std::string::npos) << entry.path();
+    ++looked_at;
+  }
+  EXPECT_GT(looked_at, 10);
+}
+
+TEST_F(PostgresStoreTest, AReplicaAnswersOnlyForVersionsItHasReached) {
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<PostgresServer> primary, PostgresServer::Start());
+  const std::string to_primary = primary->Conninfo();
+  ASSERT_OK(PostgresStore::Open({.conninfo = to_primary}, std::nullopt).status());
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<PostgresServer> replica, primary->StartReplica());
+  ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<PostgresStore> store,
+      PostgresStore::Open({.conninfo = to_primary},
+                          storage::PostgresOptions{.conninfo = replica->Conninfo()}));
+  Memory memory(*store, clock_, {});
+  const auto retain = [&](const std::string& text) {
+    return memory.Retain(context_, "acme", {.texts = {{.text = text}}}).status();
+  };
+  const auto version_for = [&](int64_t min_version) {
+    // A memory of its own, which knows nothing yet.
+    Memory fresh(*store, clock_, {});
+    return fresh.Recall(context_, "acme", {.query = "dock", .min_version = min_version})
+        .value_or(Recollection{.version = -1})
+        .version;
+  };
+  ASSERT_OK(retain("the dock is red"));
+  const auto replica_version = [&] {
+    return Ask(replica->Conninfo(), "SELECT max(version)::text FROM memory.customers").at(0);
+  };
+  while (context_.Check().ok() && replica_version() != "1") {
+  }
+  Ask(replica->Conninfo(), "SELECT pg_wal_replay_pause()::text");
+  ASSERT_OK(retain("the dock is blue"));
+
+  EXPECT_EQ(version_for(1), 1) << "the replica has it";
+  EXPECT_EQ(version_for(2), 2) << "the replica has not reached it";
+  EXPECT_EQ(version_for(0), 2) << "without a version: the newest";
+  EXPECT_THAT(memory.Recall(context_, "acme", {.query = "dock", .min_version = 3}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("min_version")));
+  replica->Stop();
+  EXPECT_EQ(version_for(1), 2) << "the primary stands in";
+}
+
+TEST(OpenStoreTest, ARefusalNamesTheFlagAndNeverTheSecret) {
+  const TempDirectory directory;
+  EXPECT_THAT(OpenStore({.store = "redis:somewhere"}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("--store"), HasSubstr("redis:somewhere"))));
+  EXPECT_THAT(OpenStore({.store = "sqlite:" + directory.path(), .replica_file = "x"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--postgres-replica")));
+  EXPECT_THAT(OpenStore({.store = "postgres:" + directory.File("missing")}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("missing")));
+  const std::string file =
+      directory.Write("conninfo", "host=/nowhere/at/all user=app password=hunter2");
+  EXPECT_THAT(OpenStore({.store = "postgres:" + file}),
+              StatusIs(absl::StatusCode::kUnavailable, ::testing::Not(HasSubstr("hunter2"))));
+  EXPECT_OK(OpenStore({.store = "memory"}).status());
+  EXPECT_OK(OpenStore({.store = "sqlite:" + directory.File("new/folder")}).status());
+}
+
+}  // namespace
+}  // namespace throughline::memory::store

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <re2/re2.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -34,9 +35,14 @@ absl::Status ExplainParseError(absl::string_view said) {
 
 absl::Status FromJson(absl::string_view json, google::protobuf::Message& message) {
   if (json.empty()) return absl::OkStatus();
+  // The parser clears what it writes to, and `message` may hold fields from elsewhere already.
+  const std::unique_ptr<google::protobuf::Message> parsed(message.New());
   const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(json.data(), json.size()), &message);
-  if (status.ok()) return absl::OkStatus();
+      google::protobuf::StringPiece(json.data(), json.size()), parsed.get());
+  if (status.ok()) {
+    message.MergeFrom(*parsed);
+    return absl::OkStatus();
+  }
   return ExplainParseError({status.message().data(), status.message().size()});
 }
 

@@ -136,7 +136,7 @@ function CustomerRow({ customer }: { customer: CustomerSummary }) {
           <span class="muted">{standing(state, deal.loading)}</span>
         )}
       </td>
-      <td data-label="Stage">{word(state?.stage) || <span class="muted">{nothing}</span>}</td>
+      <td data-label="Stage">{word(state?.stage)}</td>
       <td data-label="Calls" class="num">{state ? (state.timeline ?? []).length : nothing}</td>
       <td data-label="Facts" class="num">{formatCount(customer.facts)}</td>
       <td data-label="Version" class="num">{customer.version}</td>

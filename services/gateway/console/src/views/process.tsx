@@ -52,7 +52,7 @@ export function ProcessView() {
       <div class="process">
         <CallForm running={run?.running ?? false} start={(form) => void start(form)} stop={() => abort.current?.abort()} />
         <section class="process-run" aria-label="Progress" aria-live="polite">
-          {run ? <RunView run={run} /> : <p class="hint">The steps appear here as they are done.</p>}
+          <RunView run={run ?? { steps: [], running: false }} />
         </section>
       </div>
     </div>

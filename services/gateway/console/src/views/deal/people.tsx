@@ -15,17 +15,31 @@ function ranked(deal: DealState): { person: Stakeholder; decides: boolean }[] {
 
 export function People({ deal }: { deal: DealState }) {
   const people = ranked(deal);
+  const shown = people.filter(({ person, decides }) => decides || person.nominal || hasWords(person));
+  const others = people.filter((row) => !shown.includes(row)).map(({ person }) => person);
   return (
     <Section title="People, and who decides" id="people">
-      {people.length === 0 ? <Empty title="Nobody with a part in the decision was heard" /> : (
-        <ul class="people">
-          {people.map(({ person, decides }) => (
-            <Person key={person.name} person={person} decides={decides} />
-          ))}
-        </ul>
+      {people.length === 0 && <Empty title="Nobody with a part in the decision was heard" />}
+      <ul class="people">
+        {shown.map(({ person, decides }) => (
+          <Person key={person.name} person={person} decides={decides} />
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <p class="people-others">
+          Also heard of, with no part in the decision: {others.map(introduce).join('; ')}.
+        </p>
       )}
     </Section>
   );
+}
+
+function hasWords(person: Stakeholder): boolean {
+  return (person.authorityEvidence ?? []).length > 0;
+}
+
+function introduce(person: Stakeholder): string {
+  return person.title === '' ? person.name : `${person.name}, ${person.title}`;
 }
 
 function Person({ person, decides }: { person: Stakeholder; decides: boolean }) {
@@ -44,9 +58,7 @@ function Person({ person, decides }: { person: Stakeholder; decides: boolean }) 
       {person.nominal && person.nominalReason !== '' && (
         <p class="person-why"><strong>Why not:</strong> {person.nominalReason}</p>
       )}
-      {evidence.length > 0 ? <WordsList evidence={newestFirst(evidence)} /> : (
-        <p class="hint">No words give a role.</p>
-      )}
+      {evidence.length > 0 && <WordsList evidence={newestFirst(evidence)} />}
     </li>
   );
 }

@@ -10,11 +10,18 @@ import { useWidth } from '../../ui/use_width.ts';
 
 const compactBelow = 640; // CSS pixels
 
-interface Shown {
-  row: LaneRow;
-  mark: Mark;
+const cardWidth = 320;
+const cardRoom = 200; // that a card may need below its sign
+
+interface CardPlace {
   x: number;
   y: number;
+  above: boolean; // where there is no room below
+}
+
+interface Shown extends CardPlace {
+  row: LaneRow;
+  mark: Mark;
 }
 
 // Lanes of blockers over the calls, and the line that runs through the ones in the way.
@@ -127,9 +134,13 @@ function MarkLink({ mark, object, place, show }: {
   mark: Mark;
   object: string;
   place: { x: number; y: number };
-  show: (place: { x: number; y: number } | undefined) => void;
+  show: (place: CardPlace | undefined) => void;
 }) {
   const href = useEvidenceHref(mark.evidence);
+  const open = (element: HTMLElement) => {
+    const room = innerHeight - element.getBoundingClientRect().bottom;
+    show({ ...place, above: room < cardRoom && place.y > cardRoom });
+  };
   const words = mark.evidence ? `. ${mark.evidence.speaker}: “${mark.evidence.quote}”` : '';
   return (
     <a
@@ -137,9 +148,9 @@ function MarkLink({ mark, object, place, show }: {
       href={href}
       style={{ left: `${place.x}px`, top: `${place.y}px` }}
       aria-label={`${object}: ${word(mark.status).toLowerCase()} in call ${mark.call + 1}${words}`}
-      onMouseEnter={() => show(place)}
+      onMouseEnter={(event) => open(event.currentTarget)}
       onMouseLeave={() => show(undefined)}
-      onFocus={() => show(place)}
+      onFocus={(event) => open(event.currentTarget)}
       onBlur={() => show(undefined)}
       onKeyDown={(event) => event.key === 'Escape' && show(undefined)}
     >
@@ -148,15 +159,17 @@ function MarkLink({ mark, object, place, show }: {
   );
 }
 
-const cardWidth = 320;
-
 // The words that moved it, beside the sign under the pointer or the focus.
 function MarkCard({ shown, layout }: { shown: Shown; layout: Layout }) {
-  const { mark, row, x, y } = shown;
+  const { mark, row, x, y, above } = shown;
   const width = Math.min(cardWidth, layout.width - 16);
   const left = Math.max(8, Math.min(x - width / 2, layout.width - width - 8));
   return (
-    <div class="mark-card" style={{ left: `${left}px`, top: `${y + 18}px`, width: `${width}px` }} aria-hidden="true">
+    <div
+      class={above ? 'mark-card mark-card-above' : 'mark-card'}
+      style={{ left: `${left}px`, top: `${above ? y - 18 : y + 18}px`, width: `${width}px` }}
+      aria-hidden="true"
+    >
       <p class="mark-card-head">
         <StatusGlyph status={mark.status} size={16} /> {word(mark.status)}, call {mark.call + 1}, {formatDay(mark.at)}
       </p>

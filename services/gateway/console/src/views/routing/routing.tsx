@@ -29,7 +29,7 @@ function Decisions() {
   const [customer, setCustomer] = useParameter('customer');
   const [only, setOnly] = useParameter('only', 'all');
   const [pageToken, setPageToken] = useParameter('page');
-  const path = withQuery('/v1/decisions', { task, customerId: customer.trim(), pageSize: 50, pageToken });
+  const path = withQuery('/v1/decisions', { task, customerId: customer.trim(), pageSize: 25, pageToken });
   const query = useQuery(path, (signal) => getJson<ListDecisionsResponse>(path, signal));
   return (
     <Section title="Decisions, newest first" id="decisions">

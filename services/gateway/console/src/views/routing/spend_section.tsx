@@ -16,6 +16,12 @@ const groups = [
   { value: 'DAY', text: 'By day' },
 ];
 
+const measures = [
+  { value: 'cost', text: 'Cost' },
+  { value: 'calls', text: 'Model calls' },
+  { value: 'tokens', text: 'Tokens' },
+];
+
 const spans = [
   { value: 'all', text: 'All time', days: 0 },
   { value: '30', text: '30 days', days: 30 },
@@ -44,10 +50,9 @@ export function SpendSection() {
         {(spend) => (
           <>
             <Totals total={spend.total} />
-            <FilterBar label="Grouping" options={groups} value={group} choose={setGroup} />
             {(spend.rows ?? []).length === 0
               ? <Empty title="No model was called in this time" />
-              : <Chart rows={spend.rows} group={group} paid={(spend.total?.cost?.usd ?? 0) > 0 || (spend.total?.baselineCost?.usd ?? 0) > 0} />}
+              : <Chart rows={spend.rows} group={group} setGroup={setGroup} paid={isPaid(spend.total)} />}
           </>
         )}
       </Show>
@@ -74,7 +79,16 @@ function Totals({ total }: { total?: SpendRow }) {
   );
 }
 
-function Chart({ rows, group, paid }: { rows: SpendRow[]; group: string; paid: boolean }) {
+function isPaid(total: SpendRow | undefined): boolean {
+  return (total?.cost?.usd ?? 0) > 0 || (total?.baselineCost?.usd ?? 0) > 0;
+}
+
+function Chart({ rows, group, setGroup, paid }: {
+  rows: SpendRow[];
+  group: string;
+  setGroup: (group: string) => void;
+  paid: boolean;
+}) {
   const [chosen, setMeasure] = useParameter('measure', paid ? 'cost' : 'calls');
   const measure = chosen as Measure;
   const nameOf = (key: string) => {
@@ -86,10 +100,10 @@ function Chart({ rows, group, paid }: { rows: SpendRow[]; group: string; paid: b
   const bars = barsOf(ordered, measure).map((bar) => ({ ...bar, key: nameOf(bar.key) }));
   return (
     <>
-      <FilterBar
-        label="Measure" value={measure} choose={setMeasure}
-        options={[{ value: 'cost', text: 'Cost' }, { value: 'calls', text: 'Model calls' }, { value: 'tokens', text: 'Tokens' }]}
-      />
+      <div class="toolbar">
+        <FilterBar label="Grouping" options={groups} value={group} choose={setGroup} />
+        <FilterBar label="Measure" options={measures} value={measure} choose={setMeasure} />
+      </div>
       <BarRows bars={bars} measure={measure} />
     </>
   );

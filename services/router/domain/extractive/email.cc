@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
+#include "common/transcript/person.h"
 #include "services/router/domain/extractive/email_address.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/email_phrases.h"
@@ -29,7 +30,7 @@ using deal::JourneyStage;
 // How many optional sentences of each kind a body may carry, room permitting.
 constexpr size_t kMaxPromises = 2;
 constexpr size_t kMaxRecaps = 3;
-constexpr size_t kMaxWishes = 2;
+constexpr size_t kMaxWishes = 3;
 // Two sentences that share more than this say the same.
 constexpr double kSameSentence = 0.75;
 
@@ -54,7 +55,11 @@ std::string SenderOf(const EmailInput& input, const Cast& cast) {
   const auto best =
       std::max_element(sellers.begin(), sellers.end(),
                        [](const auto& a, const auto& b) { return a.first < b.first; });
-  return best == sellers.end() ? "" : best->second;
+  // "Me" and "Rep" are labels, no names to sign with.
+  if (best == sellers.end() || transcript::SideOfRole(best->second) != transcript::Side::kUnknown) {
+    return "";
+  }
+  return best->second;
 }
 
 class Composer {
@@ -177,10 +182,12 @@ class Composer {
       return;
     }
     const bool many = material_.items.size() > 1;
-    Claim(email, opening,
-          Toned(many ? "open.many" : "open.one",
-                {{many ? "items" : "item", Joined(material_.items)}}),
-          material_.items.front().evidence);
+    if (!material_.condition_names_item) {
+      Claim(email, opening,
+            Toned(many ? "open.many" : "open.one",
+                  {{many ? "items" : "item", Joined(material_.items)}}),
+            material_.items.front().evidence);
+    }
     if (material_.condition) {
       Claim(email, opening, absl::StrCat(material_.condition->text, "."),
             material_.condition->evidence);
@@ -192,7 +199,10 @@ class Composer {
   }
 
   void Act(std::vector<std::string>& action, Email& email) const {
-    if (Lost()) return;
+    if (Lost()) {
+      if (material_.later) AddLine(action, email, *material_.later);
+      return;
+    }
     for (size_t i = 0; i < std::min(kMaxPromises, material_.promises.size()); ++i) {
       EmailLine promise = material_.promises[i];
       if (i == 0) promise.text = InTheirForm(promise.text);

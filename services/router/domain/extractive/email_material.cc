@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -12,6 +13,8 @@
 #include "absl/strings/strip.h"
 #include "common/deal/names.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/analysis/agreed_days.h"
+#include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
@@ -34,6 +37,8 @@ constexpr double kMinTelling = 1.2;
 constexpr size_t kLongCondition = 20;
 // A refusal that the analysis did not tie to the open matter may belong to another one.
 constexpr double kUnlinkedHandicap = 1.0;
+constexpr double kPointsAtWhatIsLeft = 1.5;
+constexpr double kAnswersWhatIsNeeded = 6.0;
 constexpr double kTellingStems = 4;
 constexpr double kOthersOverlap = 0.3;  // what somebody else asks for must concern the open matter
 
@@ -75,6 +80,7 @@ class Gatherer {
       : tier_(tier),
         input_(input),
         cast_(cast),
+        agreed_(FindAgreedDays(ReadCall(Tier::kDeep, input.call))),
         reader_{input.analysis.follow_up.recipient,
                 absl::ToCivilDay(input.call.occurred_at, absl::UTCTimeZone())},
         statements_(FindStatements(Tier::kDeep, input.call, cast)) {
@@ -111,6 +117,9 @@ class Gatherer {
 
   EmailMaterial Run() {
     EmailMaterial material;
+    if (agreed_.delivery) {
+      material.promised = EmailDay{agreed_.delivery->day, agreed_.delivery->evidence};
+    }
     Items(material);
     Promises(material);
     Condition(material);
@@ -123,6 +132,7 @@ class Gatherer {
       Settled(material);
       Agreed(material);
       Deadline(material);
+      Later(material);
     }
     return material;
   }
@@ -160,15 +170,7 @@ class Gatherer {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
-    // Manners and dates agreed to are no news to who said them.
-    static const RE2& manners = *new RE2(
-        "(?i)^let's\\b|^let me (?:see|know|check|jump|say)\\b|^\\S+(?: the \\S+)? (?:works|is "
-        "good|is fine)$|^(?:to you|to me)(?:,? "
-        "\\w+)?(?:,? copy \\w+)?$|,? and that \\w+$");
-    if (Matches(clean, manners)) return false;
-    static const RE2& rough =
-        *new RE2("(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow)\\b");
-    if (Matches(clean, rough)) return false;
+    if (!IsCivil(clean)) return false;
     return money_ || !SpeaksOfMoney(clean);
   }
 
@@ -195,6 +197,7 @@ class Gatherer {
   double NearPromise(const Statement& statement) const {
     const int32_t turn = statement.turn->index;
     if (statement.side != Side::kSeller && promise_turns_.contains(turn + 1)) return 1.5;
+    if (agreed_.delivery && std::abs(turn - agreed_.delivery->evidence.turn) <= 2) return 1.2;
     for (int32_t distance = -2; distance <= 2; ++distance) {
       if (promise_turns_.contains(turn + distance)) return 0.8;
     }
@@ -235,29 +238,41 @@ class Gatherer {
     });
   }
 
+  std::string ToReader(const Candidate& candidate) const {
+    if (candidate.statement->side == Side::kSeller) {
+      return SellerToReader(candidate.clean, *candidate.statement, reader_);
+    }
+    return WithCurrency(CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_),
+                        cast_);
+  }
+
   // What was said of the primary matter in this call, the most telling sentence of it.
   void Condition(EmailMaterial& material) const {
     if (!input_.analysis.primary_blocker) return;
     Candidate best;
     best.worth = kMinTelling;
     for (const Statement& statement : statements_) {
-      if (statement.side == Side::kSeller || statement.question) continue;
+      const bool seller = statement.side == Side::kSeller;
+      if (statement.question || (seller && !statement.agreed)) continue;
       const bool said = SaidOfPrimary(statement);
-      if (!said && !statement.Has("objection")) continue;
       for (const std::string& piece : statement.pieces) {
+        const bool points = PointsAtWhatIsLeft(piece);
+        if (!points && (seller || (!said && !statement.Has("objection")))) continue;
         static const RE2& loose = *new RE2(
             "(?i)^(?:until|till|by|before) then\\b|\\bthose (?:two|three|four)\\b|,? and that "
             "\\w+$");
         if (IsVerbless(piece) || !Presentable(statement, piece) || Matches(piece, loose)) continue;
         double worth = Telling(statement, piece);
         if (!said) worth += StemOverlap(ContentStems(piece), subject_) - kUnlinkedHandicap;
+        if (points) worth += kPointsAtWhatIsLeft;
         if (worth > best.worth) best = {&statement, piece, worth};
       }
     }
     if (best.statement == nullptr) return;
-    std::string text =
-        WithCurrency(CustomerToReader(best.clean, *best.statement, reader_, cast_), cast_);
-    if (!text.empty()) material.condition = EmailLine{std::move(text), EvidenceOf(*best.statement)};
+    std::string text = ToReader(best);
+    if (text.empty()) return;
+    material.condition = EmailLine{std::move(text), EvidenceOf(*best.statement)};
+    material.condition_names_item = PointsAtWhatIsLeft(best.clean);
   }
 
   // "Two paragraphs. I can do that by Monday": the key words before say what "that" is.
@@ -288,8 +303,8 @@ class Gatherer {
 
   void Promises(EmailMaterial& material) {
     static const RE2& promise = *new RE2(
-        "(?i)\\b(i'll|i will|we'll|we will|i can|we can|let "
-        "me)\\b.*\\b(send|get|have|bring|put|write|"
+        "(?i)\\b(i'll|i will|we'll|we will|i can|we can|i could|let me|you'll|you "
+        "will|you'd)\\b.*\\b(send|get|have|bring|put|write|"
         "draft|confirm|share|deliver|find out|rework|prepare|come "
         "back|include|forward|check|follow "
         "up|set up|provide|give|email|copy|ship|build|do|ask)\\b");
@@ -339,17 +354,6 @@ class Gatherer {
     material.promised = EmailDay{*next->due_date, next->evidence};
   }
 
-  static size_t WordsBesidesDates(absl::string_view clean) {
-    size_t words = 0;
-    for (const std::string& stem : ContentStems(clean)) {
-      static const RE2& calendar = *new RE2(
-          "(?i)(?:jan|febr|march|april|may|june|july|august|sept|octob|novemb|decemb|.*day$|.*th$|"
-          "first|second|third|[0-9]).*");
-      words += RE2::FullMatch(stem, calendar) ? 0 : 1;
-    }
-    return words;
-  }
-
   // A customer's list of what is open is not said twice.
   static bool NamesAnItem(const EmailMaterial& material, absl::string_view clean) {
     return std::any_of(material.items.begin(), material.items.end(), [&](const EmailLine& item) {
@@ -358,28 +362,25 @@ class Gatherer {
     });
   }
 
-  static bool DayNamed(absl::string_view clean) {
-    static const RE2& day = *new RE2(
-        "(?i)\\b(?:mon|tues|wednes|thurs|fri)day\\b|[0-9](?:st|nd|rd|th)\\b|\\btomorrow\\b|"
-        "(?:teen|twentie|thirtie|four|fif|six|seven|eigh|nin|ten)th\\b");
-    return Matches(clean, day);
-  }
-
   void Recaps(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
       const bool answers_wish =
           statement.side == Side::kSeller && wish_turns_.contains(statement.turn->index - 1);
-      if (!IsVerbless(statement.clean) || statement.content_words < 3) continue;
       if (statement.asked_turn != nullptr && !answers_wish) continue;
-      if (WordsBesidesDates(statement.clean) < 2) continue;
-      if (!Presentable(statement, statement.clean) || NamesAnItem(material, statement.clean)) {
-        continue;
+      for (const std::string& piece : statement.pieces) {
+        const size_t telling = WordsBesidesDates(piece);
+        if (!IsVerbless(piece) || telling < 2 || IsInterjection(piece) || !ReadsAsRecap(piece)) {
+          continue;
+        }
+        if (!Presentable(statement, piece) || NamesAnItem(material, piece)) continue;
+        const bool linked = DayNamed(piece) || !SharesNothing(ContentStems(piece)) || telling >= 3;
+        if (!linked) continue;
+        double worth = Relevance(statement, piece) - 0.4;
+        if (statement.side == Side::kSeller) worth += 0.3;
+        if (answers_wish) worth += 1.2;
+        if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }
-      double worth = Relevance(statement, statement.clean) - 0.4;
-      if (statement.side == Side::kSeller) worth += 0.3;
-      if (answers_wish) worth += 1.2;
-      if (worth >= kMinWorth) candidates.push_back({&statement, statement.clean, worth});
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
@@ -394,15 +395,31 @@ class Gatherer {
     }
   }
 
+  // "What do you need from me?" "The filing number and the date."
+  bool AnswersWhatIsNeeded(const Statement& statement, const std::string& piece) const {
+    static const RE2& asked = *new RE2(
+        "(?i)\\bwhat (?:do|would|should|can|could|shall) (?:you|i|we) (?:\\w+ )?(?:need|want|like|"
+        "send|bring|prepare)\\b");
+    return statement.heard_turn != nullptr && piece == statement.pieces.front() &&
+           Matches(statement.heard, asked) && IsVerbless(piece) &&
+           ContentStems(piece).size() >= 2 && !DayNamed(piece) && Presentable(statement, piece);
+  }
+
   void Wishes(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
       if (statement.side == Side::kSeller || statement.question) continue;
-      const bool asks = statement.Has("need") || statement.Has("preference");
+      const bool asks =
+          statement.Has("need") || statement.Has("preference") || statement.heard_turn != nullptr;
       if (!asks || (material.condition && material.condition->evidence.quote == statement.quote)) {
         continue;
       }
       for (const std::string& piece : statement.pieces) {
+        if (AnswersWhatIsNeeded(statement, piece)) {
+          candidates.push_back({&statement, piece, kAnswersWhatIsNeeded});
+          continue;
+        }
+        if (!statement.Has("need") && !statement.Has("preference")) continue;
         static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|they|them|their)\\b");
         if (IsVerbless(piece) || Matches(piece, others) || !Presentable(statement, piece)) continue;
         const double worth = Relevance(statement, piece) + (statement.Has("need") ? 0.5 : 0) +
@@ -420,8 +437,13 @@ class Gatherer {
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
-      std::string text = WithCurrency(
-          CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_), cast_);
+      std::string text = ToReader(candidate);
+      if (candidate.worth == kAnswersWhatIsNeeded && !text.empty()) {
+        text = absl::StrCat(candidate.statement->voice == reader_.name
+                                ? "You"
+                                : FirstName(candidate.statement->voice),
+                            " asked for ", Uncapitalized(text, cast_));
+      }
       if (!text.empty()) {
         material.wishes.push_back({std::move(text), EvidenceOf(*candidate.statement)});
       }
@@ -429,8 +451,8 @@ class Gatherer {
   }
 
   void Meeting(EmailMaterial& material) const {
-    material.meeting = NextConversation(statements_, input_.call.call_id, reader_.today);
-    if (!material.meeting) return;
+    if (!agreed_.meeting) return;
+    material.meeting = EmailDay{agreed_.meeting->day, agreed_.meeting->evidence};
     const std::string& quote = material.meeting->evidence.quote;
     static const RE2& with =
         *new RE2("(?i)\\b(?:call|meeting|talk|sit down|session) with ([A-Z][\\w'-]+)");
@@ -505,11 +527,27 @@ class Gatherer {
       }
     }
     if (best.statement == nullptr) return;
-    std::string text =
-        best.statement->side == Side::kSeller
-            ? SellerToReader(best.clean, *best.statement, reader_)
-            : WithCurrency(CustomerToReader(best.clean, *best.statement, reader_, cast_), cast_);
+    std::string text = ToReader(best);
     if (!text.empty()) material.deadline = EmailLine{std::move(text), EvidenceOf(*best.statement)};
+  }
+
+  // "Give us a shout in January": the last such words of the customer.
+  void Later(EmailMaterial& material) const {
+    static const RE2& again = *new RE2(
+        "(?i)\\b(?:shout|write|call|ring|come back|check in|get in touch|try us|try "
+        "again|ping|talk|"
+        "reach out|revisit|look again|pick (?:it|this) "
+        "up)\\b.*\\b(?:january|february|march|april|may|june|"
+        "july|august|september|october|november|december|spring|summer|autumn|fall|winter|next "
+        "(?:year|season|quarter|budget)|(?:a|six|three|twelve) (?:months?|year))\\b");
+    for (const Statement& statement : statements_) {
+      if (statement.voice != reader_.name || statement.question) continue;
+      for (const std::string& piece : statement.pieces) {
+        if (!Matches(piece, again) || !Presentable(statement, piece)) continue;
+        std::string text = CustomerToReader(piece, statement, reader_, cast_);
+        if (!text.empty()) material.later = EmailLine{std::move(text), EvidenceOf(statement)};
+      }
+    }
   }
 
   // "I'm good with four sixty on twenty-four months": the figures of the paper to be signed. Only
@@ -537,6 +575,7 @@ class Gatherer {
   Tier tier_;
   const EmailInput& input_;
   const Cast& cast_;
+  const AgreedDays agreed_;
   const Reader reader_;
   std::vector<Statement> statements_;
   std::vector<std::string> subject_;
@@ -551,23 +590,6 @@ class Gatherer {
 };
 
 }  // namespace
-
-std::optional<EmailDay> NextConversation(const std::vector<Statement>& statements,
-                                         const std::string& call_id, absl::CivilDay today) {
-  static const RE2& meet = *new RE2(
-      "(?i)\\b(talk again|let's talk|speak|meet|meeting|regroup|same time|check in|catch up|sit "
-      "down|call (with|on|again)|next call|reconvene|follow-up call|let's say|how about|how's|"
-      "can we (say|do|talk|speak))\\b|^call on\\b");
-  std::optional<EmailDay> next;
-  for (const Statement& statement : statements) {
-    if (!Matches(statement.quote, meet) || statement.Has("hypothetical")) continue;
-    const auto day = DayIn(statement.quote, today);
-    if (!day) continue;
-    next =
-        EmailDay{*day, {call_id, statement.turn->index, statement.turn->speaker, statement.quote}};
-  }
-  return next;
-}
 
 EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast) {
   return Gatherer(tier, input, cast).Run();

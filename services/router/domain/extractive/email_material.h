@@ -33,6 +33,8 @@ struct EmailMaterial {
   std::optional<EmailLine> settled;
   // What the objector said of the primary matter, said to the reader ("you need …").
   std::optional<EmailLine> condition;
+  // The condition says itself what is left ("what remains is …").
+  bool condition_names_item = false;
   // What the customer asked for, by worth.
   std::vector<EmailLine> wishes;
   // What the seller said they would do, by worth, in the first person.
@@ -41,6 +43,8 @@ struct EmailMaterial {
   std::vector<EmailLine> recaps;
   // Terms the reader agreed to on this call, where a paper to sign comes next.
   std::optional<EmailLine> agreed;
+  // Where the deal is lost: when the customer asked to be written to again.
+  std::optional<EmailLine> later;
   // The sentence that carries the open matter's own date.
   std::optional<EmailLine> deadline;
   std::optional<EmailDay> promised;  // the day of the first promise
@@ -49,10 +53,6 @@ struct EmailMaterial {
   std::string form;        // how the reader wants things sent: "as a PDF by email"; may be empty
   std::string not_before;  // the hour before which the reader does not meet; may be empty
 };
-
-// The next conversation the call agreed on: the last day named for one.
-std::optional<EmailDay> NextConversation(const std::vector<Statement>& statements,
-                                         const std::string& call_id, absl::CivilDay today);
 
 EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast);
 

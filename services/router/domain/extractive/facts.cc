@@ -124,7 +124,7 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analy
   std::vector<Statement> statements = FindStatements(tier, input, cast);
   EraseSuspicious(analysis.suspicious_content, statements);
   for (const Statement& statement : statements) reader.Add(statement);
-  std::vector<ScoredFact> scored = DealFacts(input, analysis, statements, cast);
+  std::vector<ScoredFact> scored;
   std::vector<Statement> kept;
   const auto keep = [&](const Statement& words, double score) {
     if (score < kWorthKeeping) return;
@@ -149,7 +149,14 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analy
   for (const Fact& known : input.known.facts) same.Add(known.text);
   ExtractedFacts result;
   const size_t limit = tier == Tier::kFast ? kMaxFastFactsPerCall : kMaxFactsPerCall;
+  // What was said in one sentence comes first: it carries the attributes.
+  std::vector<ScoredFact> deal_facts = DealFacts(input, analysis, cast);
+  const size_t room = limit - std::min(limit, deal_facts.size());
   for (auto& [score, fact] : scored) {
+    if (result.facts.size() >= room) break;
+    if (same.Add(fact.text)) result.facts.push_back(std::move(fact));
+  }
+  for (auto& [score, fact] : deal_facts) {
     if (result.facts.size() >= limit) break;
     if (same.Add(fact.text)) result.facts.push_back(std::move(fact));
   }

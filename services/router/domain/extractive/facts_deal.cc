@@ -8,9 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
-#include "services/router/domain/extractive/email_material.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/analysis/agreed_days.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
+#include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/dates.h"
 
@@ -38,13 +40,15 @@ class Teller {
         cast_(cast),
         today_(absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone())) {}
 
-  std::vector<ScoredFact> Run(const std::vector<Statement>& statements) {
-    NextCall(statements);
+  std::vector<ScoredFact> Run() {
+    NextCall();
     NextStep();
     for (const Blocker& blocker : analysis_.open_blockers) Matter(blocker);
     for (const Blocker& blocker : analysis_.resolved_blockers) Matter(blocker);
     for (const Stakeholder& person : analysis_.stakeholders) Arrival(person);
     for (const Stakeholder& person : analysis_.decision_makers) Decider(person);
+    std::erase_if(facts_,
+                  [this](const ScoredFact& fact) { return RestsOnInstruction(fact.second); });
     return std::move(facts_);
   }
 
@@ -61,6 +65,12 @@ class Teller {
     return facts_.back().second;
   }
 
+  bool RestsOnInstruction(const Fact& fact) const {
+    return std::any_of(fact.evidence.begin(), fact.evidence.end(), [&](const Evidence& words) {
+      return IsSuspicious(analysis_.suspicious_content, input_.transcript, words);
+    });
+  }
+
   bool OfThisCall(const Evidence& evidence) const {
     return evidence.call_id == input_.call_id && !evidence.quote.empty();
   }
@@ -70,15 +80,15 @@ class Teller {
   }
 
   // "The next call between Northwind Foods and Acme is on Monday, June 8."
-  void NextCall(const std::vector<Statement>& statements) {
-    const auto next = NextConversation(statements, input_.call_id, today_);
-    if (!next) return;
+  void NextCall() {
+    const AgreedDays agreed = FindAgreedDays(ReadCall(Tier::kDeep, input_));
+    if (!agreed.meeting) return;
     Fact& fact = Add(FactKind::kTimeline,
                      absl::StrCat("The next call between ", cast_.customer(), " and ",
-                                  cast_.seller(), " is on ", FormatDay(next->day), "."),
-                     {next->evidence});
+                                  cast_.seller(), " is on ", FormatDay(agreed.meeting->day), "."),
+                     {agreed.meeting->evidence});
     fact.attribute = "next_call";
-    fact.value = absl::FormatCivilTime(next->day);
+    fact.value = absl::FormatCivilTime(agreed.meeting->day);
   }
 
   // The sentence that holds the step, told of its speaker.
@@ -188,19 +198,28 @@ class Teller {
     }
   }
 
+  // The words themselves have to say it; what the whole call suggests is no fact.
+  static bool SpeaksOfAuthority(absl::string_view quote) {
+    static const RE2& words = *new RE2(
+        "(?i)\\b(?:sign|signs|signed|signature|signing|approv\\w*|decid\\w*|decision|my call|his "
+        "call|"
+        "her call|final|pen|authority|award|ratif\\w*|vote\\w*|veto|budget|release|releases|agree|"
+        "agrees|say yes|say no|says yes|says no|a yes|a no|can't move|cannot "
+        "move|until|without)\\b");
+    return RE2::PartialMatch(re2::StringPiece(quote.data(), quote.size()), words);
+  }
+
   // Whose yes it takes, by the words that gave it to them.
   void Decider(const Stakeholder& person) {
     const char* say = SayOf(person.role);
     if (say == nullptr) return;
     for (const Evidence& evidence : person.authority_evidence) {
-      if (!OfThisCall(evidence)) continue;
+      if (!OfThisCall(evidence) || !SpeaksOfAuthority(evidence.quote)) continue;
       const bool own = evidence.speaker == person.name || evidence.speaker.empty();
-      Fact& fact =
-          Add(FactKind::kStakeholder,
-              absl::StrCat(person.name, person.title.empty() ? "" : ", ", person.title,
-                           person.title.empty() ? "" : ",", say, ": ", own ? "" : evidence.speaker,
-                           own ? "" : " said ", "\"", evidence.quote, "\""),
-              {evidence});
+      Fact& fact = Add(FactKind::kStakeholder,
+                       absl::StrCat(person.name, say, ": ", own ? "" : evidence.speaker,
+                                    own ? "" : " said ", "\"", evidence.quote, "\""),
+                       {evidence});
       fact.subject = person.name;
       return;
     }
@@ -216,9 +235,9 @@ class Teller {
 }  // namespace
 
 std::vector<ScoredFact> DealFacts(const CallInput& input, const Analysis& analysis,
-                                  const std::vector<Statement>& statements, const Cast& cast) {
+                                  const Cast& cast) {
   if (!analysis.is_sales_call) return {};
-  return Teller(input, analysis, cast).Run(statements);
+  return Teller(input, analysis, cast).Run();
 }
 
 }  // namespace throughline::router::extractive

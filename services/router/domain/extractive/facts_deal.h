@@ -6,7 +6,6 @@
 
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/engine.h"
-#include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/facts_text.h"
 
 // What the analysis found in a call, as facts: several turns together say what no single sentence
@@ -22,7 +21,7 @@ inline constexpr char kDealTag[] = "deal";
 // The next call, the next step, matters raised and settled, new people and who decides: each with
 // the quotes it rests on. Empty when the call was no sales call.
 std::vector<ScoredFact> DealFacts(const CallInput& input, const deal::Analysis& analysis,
-                                  const std::vector<Statement>& statements, const Cast& cast);
+                                  const Cast& cast);
 
 }  // namespace throughline::router::extractive
 

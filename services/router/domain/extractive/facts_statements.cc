@@ -303,6 +303,16 @@ std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const C
   return Reader(tier, input, cast).Run();
 }
 
+bool IsSuspicious(const std::vector<deal::Evidence>& suspicious,
+                  const transcript::Transcript& transcript, const deal::Evidence& words) {
+  return std::any_of(suspicious.begin(), suspicious.end(), [&](const deal::Evidence& instruction) {
+    if (instruction.call_id != words.call_id || instruction.turn != words.turn) return false;
+    if (words.turn < 0 || static_cast<size_t>(words.turn) >= transcript.turns.size()) return true;
+    const std::string& text = transcript.turns[words.turn].text;
+    return text.find(words.quote) + words.quote.size() > text.find(instruction.quote);
+  });
+}
+
 void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
                      std::vector<Statement>& statements) {
   for (const deal::Evidence& words : suspicious) {

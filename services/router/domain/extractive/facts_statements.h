@@ -54,6 +54,10 @@ struct Statement {
 // Statements in the order they were said. The fast tier reads every sentence for itself.
 std::vector<Statement> FindStatements(Tier tier, const CallInput& input, const Cast& cast);
 
+// True when the words stand in their turn at or after those that try to instruct the software.
+bool IsSuspicious(const std::vector<deal::Evidence>& suspicious,
+                  const transcript::Transcript& transcript, const deal::Evidence& words);
+
 // Takes out what stands in a turn from the first words on that try to instruct the software.
 void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
                      std::vector<Statement>& statements);

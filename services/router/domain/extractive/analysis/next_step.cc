@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "services/router/domain/extractive/analysis/agreed_days.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/money.h"
 
@@ -52,6 +53,15 @@ std::optional<deal::NextStep> StepAt(const CallView& call, size_t line, const Cu
   return step;
 }
 
+deal::NextStep StepOf(const CallView& call, const AgreedDay& agreed) {
+  deal::NextStep step;
+  step.evidence = agreed.evidence;
+  step.description = agreed.evidence.quote;
+  step.owner = SellerName(call, agreed.line);
+  step.due_date = agreed.day;
+  return step;
+}
+
 bool HasTopicOfMoney(const Line& line, size_t sentence) {
   const Span& span = line.reading.sentences[sentence].span;
   for (const CueMatch& match : line.matches) {
@@ -67,7 +77,8 @@ bool HasTopicOfMoney(const Line& line, size_t sentence) {
 }  // namespace
 
 std::optional<deal::NextStep> FindNextStep(const CallView& call) {
-  std::optional<deal::NextStep> dated, meeting, undated;
+  const AgreedDays agreed = FindAgreedDays(call);
+  std::optional<deal::NextStep> delivery, dated, meeting, undated;
   for (size_t i = 0; i < call.lines.size(); ++i) {
     const Line& line = call.lines[i];
     for (const CueMatch& match : line.matches) {
@@ -81,13 +92,17 @@ std::optional<deal::NextStep> FindNextStep(const CallView& call) {
       if (meet) {
         if (step->due_date) meeting = step;
       } else if (step->due_date) {
+        if (agreed.delivery && step->due_date == agreed.delivery->day) delivery = step;
         dated = step;
       } else if (promise) {
         undated = step;
       }
     }
   }
+  if (delivery) return delivery;
+  if (agreed.delivery) return StepOf(call, *agreed.delivery);
   if (dated) return dated;
+  if (agreed.meeting) return StepOf(call, *agreed.meeting);
   return meeting ? meeting : undated;
 }
 

@@ -9,8 +9,9 @@
 
 namespace throughline::router::extractive {
 
-// What was agreed to happen next: the last dated promise of the seller or dated request of the
-// customer; without one, the next meeting both agreed on. nullopt when nothing was agreed.
+// What was agreed to happen next: the promise or request due on the day both sides settled on, the
+// last dated one otherwise; without one, the next meeting both agreed on. nullopt when nothing was
+// agreed.
 std::optional<deal::NextStep> FindNextStep(const CallView& call);
 
 // What is known of the dates, in the customer's words; empty when nothing is.

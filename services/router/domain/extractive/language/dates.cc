@@ -45,8 +45,9 @@ std::optional<absl::Weekday> WeekdayOf(const Token& token) {
 }
 
 bool IsNoComingDay(const Token& before) {
-  return before.text == "a" || before.text == "every" || before.text == "each" ||
-         before.text == "any" || before.text == "last" || before.text == "most";
+  return before.text == "a" || before.text == "the" || before.text == "every" ||
+         before.text == "each" || before.text == "any" || before.text == "last" ||
+         before.text == "most";
 }
 
 absl::CivilDay LastOfMonth(absl::CivilMonth month) { return absl::CivilDay(month + 1) - 1; }
@@ -151,10 +152,7 @@ class DateFinder {
     if (this_or_next) ++next;
     if (next >= last_) return std::nullopt;
     const auto weekday = WeekdayOf(tokens_[next]);
-    // "That's a Thursday", "every Friday", "last Monday": no day to come.
-    if (!weekday || (!this_or_next && at > 0 && IsNoComingDay(tokens_[at - 1]))) {
-      return std::nullopt;
-    }
+    if (!weekday) return std::nullopt;
     for (const auto rule :
          {&DateFinder::MonthThenDay, &DateFinder::DayThenMonth, &DateFinder::OrdinalAlone}) {
       if (std::optional<DateMention> dated = (this->*rule)(next + 1)) {
@@ -162,6 +160,8 @@ class DateFinder {
         return dated;
       }
     }
+    // "That's a Thursday", "every Friday", "last Monday", "the Tuesday after": not the coming one.
+    if (!this_or_next && at > 0 && IsNoComingDay(tokens_[at - 1])) return std::nullopt;
     absl::CivilDay day = absl::NextWeekday(today_, *weekday);
     const bool after_next_week = Word(at) == "next" && day - today_ < 7 &&
                                  absl::GetWeekday(today_) < *weekday && day - today_ <= 1;

@@ -1,0 +1,33 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_AGREED_DAYS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_AGREED_DAYS_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "absl/time/civil_time.h"
+#include "common/deal/types.h"
+#include "services/router/domain/extractive/analysis/call.h"
+
+// Which of the days named on a call both sides settled on, and for what.
+namespace throughline::router::extractive {
+
+struct AgreedDay {
+  absl::CivilDay day;
+  size_t line = 0;          // index into CallView::lines
+  deal::Evidence evidence;  // the sentence that says most plainly what the day is for
+  transcript::Side side = transcript::Side::kUnknown;  // whose sentence that is
+};
+
+struct AgreedDays {
+  std::optional<AgreedDay> delivery;  // something goes to the customer
+  std::optional<AgreedDay> meeting;   // the two sides talk again
+};
+
+// Weighs every day from today on by the words around it and by who repeats it. A day that bounds
+// something else ("until the thirtieth", "the board meets on the fourth") counts against itself.
+AgreedDays FindAgreedDays(const CallView& call);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_AGREED_DAYS_H_

@@ -1,0 +1,61 @@
+#include "services/router/domain/extractive/email_checks.h"
+
+#include "absl/strings/string_view.h"
+#include "re2/re2.h"
+#include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/tokens.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+}  // namespace
+
+bool PointsAtWhatIsLeft(absl::string_view piece) {
+  static const RE2& left = *new RE2(
+      "(?i)\\bwhat(?:'s| is)? (?:left|in the way|still open|open|missing|holding|remains|stands|"
+      "stopping)\\b|\\bthe (?:one|only) (?:thing|item|point|question|condition)\\b|\\bthat "
+      "leaves\\b|"
+      "\\bit(?:'s| is) (?:only|just) the\\b");
+  return Matches(piece, left);
+}
+
+size_t WordsBesidesDates(absl::string_view clean) {
+  size_t words = 0;
+  for (const std::string& stem : ContentStems(clean)) {
+    static const RE2& calendar = *new RE2(
+        "(?i)(?:jan|febr|march|april|may|june|july|august|sept|octob|novemb|decemb|.*day$|.*th$|"
+        "first|second|third|[0-9]).*");
+    words += RE2::FullMatch(stem, calendar) ? 0 : 1;
+  }
+  return words;
+}
+
+bool DayNamed(absl::string_view clean) {
+  static const RE2& day = *new RE2(
+      "(?i)\\b(?:mon|tues|wednes|thurs|fri)day\\b|[0-9](?:st|nd|rd|th)\\b|\\btomorrow\\b|"
+      "(?:teen|twentie|thirtie|four|fif|six|seven|eigh|nin|ten)th\\b");
+  return Matches(clean, day);
+}
+
+bool ReadsAsRecap(absl::string_view piece) {
+  static const RE2& address =
+      *new RE2("(?i)^(?:just )?(?:to|for|on|in|at|with|from) |^see you\\b|^(?:[A-Z] )+[A-Z]$");
+  return !Matches(piece, address) && !IsDirectiveVerb(piece.substr(0, piece.find(' ')));
+}
+
+bool IsCivil(absl::string_view piece) {
+  // Manners and dates agreed to are no news to who said them.
+  static const RE2& manners = *new RE2(
+      "(?i)^let's\\b|^let me (?:see|know|check|jump|say)\\b|^\\S+(?: the \\S+)? (?:works|is "
+      "good|is fine)$|^(?:to you|to me)(?:,? "
+      "\\w+)?(?:,? copy \\w+)?$|,? and that \\w+$");
+  static const RE2& rough =
+      *new RE2("(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow)\\b");
+  return !Matches(piece, manners) && !Matches(piece, rough);
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,28 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_CHECKS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_CHECKS_H_
+
+#include <cstddef>
+
+#include "absl/strings/string_view.h"
+
+// What the words of one sentence are good for in an e-mail. Pure and thread-safe.
+namespace throughline::router::extractive {
+
+// "What's in the way is the purge function": names what is left, by whoever says it.
+bool PointsAtWhatIsLeft(absl::string_view piece);
+
+// Content words that are neither months, weekdays nor numbers.
+size_t WordsBesidesDates(absl::string_view piece);
+
+// True for words that name a day: "Friday", "the 12th", "tomorrow".
+bool DayNamed(absl::string_view piece);
+
+// False for words without a verb that only address, greet or order: "to Mr. Nakashima directly".
+bool ReadsAsRecap(absl::string_view piece);
+
+// False for manners ("let me see", "Friday works") and rough words, which no e-mail repeats.
+bool IsCivil(absl::string_view piece);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_CHECKS_H_

@@ -5,6 +5,8 @@
 
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/testing/http_imposter.h"
@@ -86,6 +88,77 @@ TEST_F(HttpClientTest, WhatCannotBeSentIsRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("headers")));
   EXPECT_THAT(client_.Post(context_, {.url = "file:///etc/passwd"}).status(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("url")));
+}
+
+// What a streamed request got.
+struct Streamed {
+  Exchange exchange;
+  std::string text;
+};
+
+Streamed Stream(Client& client, const Context& context, Request request) {
+  Streamed streamed;
+  request.on_piece = [&](absl::string_view piece) { streamed.text += std::string(piece); };
+  streamed.exchange = Wait(client.Send(context, std::move(request)));
+  return streamed;
+}
+
+TEST_F(HttpClientTest, ABodyIsHandedOnPieceByPiece) {
+  imposter_.Say({{.body = "one two three", .chunk_bytes = 4}});
+  const Streamed streamed = Stream(client_, context_, To("/"));
+  ASSERT_OK(streamed.exchange.status);
+  EXPECT_EQ(streamed.text, "one two three");
+  EXPECT_EQ(streamed.exchange.response.body, "");
+  EXPECT_TRUE(streamed.exchange.sent);
+}
+
+TEST_F(HttpClientTest, AnErrorsBodyIsNoStream) {
+  imposter_.Say({{.status = 500, .body = "why"}});
+  const Streamed streamed = Stream(client_, context_, To("/"));
+  EXPECT_EQ(streamed.text, "");
+  EXPECT_EQ(streamed.exchange.response.body, "why");
+}
+
+TEST_F(HttpClientTest, ACutStreamIsAnErrorAfterItsPieces) {
+  imposter_.Say({{.body = "half", .chunk_bytes = 2, .end = HttpImposter::Answer::End::kCut}});
+  const Streamed streamed = Stream(client_, context_, To("/"));
+  EXPECT_THAT(streamed.exchange.status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(streamed.text, "half");
+}
+
+TEST_F(HttpClientTest, AStalledStreamEndsLongBeforeTheDeadline) {
+  imposter_.Say({{.body = "half", .chunk_bytes = 2, .end = HttpImposter::Answer::End::kStall}});
+  Request request = To("/");
+  request.stall_timeout = absl::Milliseconds(60);
+  const Streamed streamed = Stream(client_, context_, std::move(request));
+  EXPECT_THAT(streamed.exchange.status,
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("stalled")));
+  EXPECT_EQ(streamed.text, "half");
+}
+
+TEST_F(HttpClientTest, AFloodOfHeadersIsRefusedOnTheWay) {
+  std::vector<std::string> headers(1000, "X-Flood: " + std::string(100, 'x'));
+  imposter_.Say({{.headers = std::move(headers), .body = "ok"}});
+  EXPECT_THAT(client_.Post(context_, To("/")).status(),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("headers")));
+}
+
+TEST_F(HttpClientTest, ABlackHoleEndsWithTheConnectTimeout) {
+  const BlackHole hole;
+  Client brief({.connect_timeout = absl::Milliseconds(50)});
+  const Exchange exchange = Wait(brief.Send(context_, {.url = hole.url(), .body = "hello"}));
+  EXPECT_THAT(exchange.status,
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no connection")));
+  EXPECT_FALSE(exchange.sent);
+}
+
+TEST_F(HttpClientTest, AProxyIsAskedInstead) {
+  imposter_.Say({{.body = "by proxy"}});
+  Client proxied({.proxy = imposter_.url()});
+  ASSERT_OK_AND_ASSIGN(const Response response,
+                       proxied.Post(context_, {.url = "http://model.invalid/v1", .body = "hello"}));
+  EXPECT_EQ(response.body, "by proxy");
+  EXPECT_EQ(imposter_.seen().at(0).target, "http://model.invalid/v1");
 }
 
 }  // namespace

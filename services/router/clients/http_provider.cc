@@ -131,8 +131,13 @@ Task<ModelResult> HttpProvider::Ask(const Context& context, const ModelCall& cal
                      absl::FormatDuration(CircuitBreaker::kOpenFor)));
   }
   const bool hedges = call.model->hedge_after > absl::ZeroDuration() && call.live == nullptr;
-  Outcome outcome = hedges ? co_await AskHedged(context, call, line)
-                           : co_await AskAdmitted(context, call, line, /*is_hedge=*/false);
+  // Not as one conditional expression: g++ 12 destroys what co_await gives there twice.
+  Outcome outcome;
+  if (hedges) {
+    outcome = co_await AskHedged(context, call, line);
+  } else {
+    outcome = co_await AskAdmitted(context, call, line, /*is_hedge=*/false);
+  }
   Settle(outcome, line);
   co_return std::move(outcome.result);
 }
@@ -226,7 +231,8 @@ Task<HttpProvider::Outcome> HttpProvider::AskWithRetries(const Context& context,
       outcome.blame = absl::IsResourceExhausted(resting.why) ? Blame::kLimit : Blame::kKey;
       outcome.result.reply = WithRetryAfter(resting.why, std::max(wait, absl::ZeroDuration()));
       if (outcome.blame == Blame::kKey || wait >= context.Remaining()) co_return outcome;
-      if (!co_await SleepFor(timers_, context, wait)) co_return outcome;
+      const bool slept = co_await SleepFor(timers_, context, wait);
+      if (!slept) co_return outcome;
       continue;
     }
     Try result = co_await AskOnce(context, call, body, key->value);
@@ -241,8 +247,9 @@ Task<HttpProvider::Outcome> HttpProvider::AskWithRetries(const Context& context,
     outcome.result.reply = std::move(result.reply);
     if (!wait.has_value() || *wait >= context.Remaining()) co_return outcome;
     if (result.blame != Blame::kKey) ++tries;  // of keys there are as many as there are
-    if (*wait > absl::ZeroDuration() && !co_await SleepFor(timers_, context, *wait)) {
-      co_return outcome;
+    if (*wait > absl::ZeroDuration()) {
+      const bool slept = co_await SleepFor(timers_, context, *wait);
+      if (!slept) co_return outcome;
     }
   }
   co_return outcome;
@@ -251,14 +258,19 @@ Task<HttpProvider::Outcome> HttpProvider::AskWithRetries(const Context& context,
 std::optional<absl::Duration> HttpProvider::WaitForNextTry(const Try& failed,
                                                            const KeyRing::Key& key, int tries,
                                                            Line& line) const {
-  const absl::Duration wait = std::max(failed.retry_after, Backoff(options_.first_backoff, tries));
+  // Those told to come back at the same time do not all do so.
+  const absl::Duration wait = failed.retry_after > absl::ZeroDuration()
+                                  ? failed.retry_after + Backoff(options_.first_backoff, 0)
+                                  : Backoff(options_.first_backoff, tries);
+  const bool is_last = tries + 1 >= std::min(options_.max_tries, kMaxTries);
   switch (failed.blame) {
     case Blame::kPassing:
-      if (failed.began) return std::nullopt;
+      if (is_last || failed.began) return std::nullopt;
       return wait;
     case Blame::kLimit:
       // Others with this key wait, too; another key is tried at once.
       line.keys.Rest(key.slot, absl::Now() + wait, failed.reply.status());
+      if (is_last) return std::nullopt;
       return absl::ZeroDuration();
     case Blame::kKey:
       line.keys.Rest(key.slot, absl::Now() + kRefusedKeyRest, failed.reply.status());

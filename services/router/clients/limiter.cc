@@ -55,19 +55,18 @@ Task<absl::Status> Limiter::Enter(const Context& context, int64_t tokens) {
   std::optional<OnCancel> on_cancel;
   auto begin = [&](std::function<void(absl::Status)> done) {
     waiter->done = done;
-    const absl::Status status = TakeOrQueue(waiter, patience);
-    if (absl::IsUnknown(status)) {
-      on_cancel.emplace(context, [this, waiter] { Withdraw(waiter); });
-      Pump();
-    } else {
-      done(status);
+    if (const std::optional<absl::Status> decided = TakeOrQueue(waiter, patience)) {
+      done(*decided);
+      return;
     }
+    on_cancel.emplace(context, [this, waiter] { Withdraw(waiter); });
+    Pump();
   };
   co_return co_await Completion<absl::Status>(begin);
 }
 
-// OK: entered. UNKNOWN: queued.
-absl::Status Limiter::TakeOrQueue(const WaiterPtr& waiter, absl::Duration patience) {
+
+std::optional<absl::Status> Limiter::TakeOrQueue(const WaiterPtr& waiter, absl::Duration patience) {
   absl::MutexLock lock(&mutex_);
   if (queue_.empty() && FitsNow(*waiter)) {
     Take(*waiter);
@@ -83,7 +82,7 @@ absl::Status Limiter::TakeOrQueue(const WaiterPtr& waiter, absl::Duration patien
     return Refused(absl::StrCat(queue_.size(), " calls wait for this model already"), wait);
   }
   queue_.push_back(waiter);
-  return absl::UnknownError("queued");
+  return std::nullopt;
 }
 
 absl::Duration Limiter::WaitFor(const Waiter& waiter) {

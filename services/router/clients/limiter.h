@@ -54,7 +54,8 @@ class Limiter {
     absl::Duration WaitFor(double wanted) const;
   };
 
-  absl::Status TakeOrQueue(const WaiterPtr& waiter, absl::Duration patience)
+  // Nothing: queued.
+  std::optional<absl::Status> TakeOrQueue(const WaiterPtr& waiter, absl::Duration patience)
       ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Duration WaitFor(const Waiter& waiter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool FitsNow(const Waiter& waiter) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

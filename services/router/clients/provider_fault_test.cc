@@ -126,9 +126,9 @@ class Faults {
     if (small_url.empty()) small_url = small.url();
     small_ = Provider(0, small_url, std::move(keys));
     large_ = Provider(1, large.url(), {});
-    router_ =
-        std::make_unique<Router>(policy_, Providers{{"p0", small_.get()}, {"p1", large_.get()}},
-                                 log, metrics_, [] { return std::string("dec"); });
+    router_ = std::make_unique<Router>(
+        policy_, Providers{{"p0", small_.get()}, {"p1", large_.get()}}, log, metrics_,
+        RoutingServices{.new_id = [] { return std::string("dec"); }});
     large.Say({Whole(kGood)});
   }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -158,7 +159,7 @@ absl::Status PostgresDatabase::ReadOne(const Context& context, Callback read) {
   // A connection that has idled may be dead without knowing; a new one is not.
   for (const bool last : {false, true}) {
     ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> connection, Take(context));
-    const Context bounded = context.WithBudget(options_.statement_timeout);
+    const Context bounded = Bounded(context);
     connection->Bind(&bounded);
     status = read(*connection);
     const bool again = !connection->healthy() && !last && context.Check().ok();
@@ -175,12 +176,17 @@ absl::Status PostgresDatabase::Ping(const Context& context) {
   });
 }
 
+Context PostgresDatabase::Bounded(const Context& context) const {
+  const bool has_deadline = context.deadline() != absl::InfiniteFuture();
+  return has_deadline ? context : context.WithBudget(options_.statement_timeout);
+}
+
 absl::Status PostgresDatabase::Transact(const Context& context, absl::string_view begin,
                                         absl::string_view then, Callback callback) {
   RETURN_IF_ERROR(context.Check());
-  const Context bounded = context.WithBudget(options_.statement_timeout);
-  const std::string limit_ms =
-      absl::StrCat(std::max<int64_t>(1, absl::ToInt64Milliseconds(bounded.Remaining())));
+  const Context bounded = Bounded(context);
+  const std::string limit_ms = absl::StrCat(std::clamp<int64_t>(
+      absl::ToInt64Milliseconds(bounded.Remaining()), 1, std::numeric_limits<int32_t>::max()));
   ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> connection,
                    Begin(bounded, absl::StrCat(begin, "; SET LOCAL statement_timeout = ", limit_ms,
                                                "; SET LOCAL idle_in_transaction_session_timeout = ",

@@ -29,7 +29,7 @@ struct PostgresOptions {
   // password; never logged.
   std::string conninfo;
   absl::Duration connect_timeout = absl::Seconds(5);
-  // For each statement of a caller without a deadline.
+  // For what a caller without a deadline does in one go.
   absl::Duration statement_timeout = absl::Seconds(30);
   size_t max_connections = 8;
 };
@@ -77,6 +77,8 @@ class PostgresDatabase {
   explicit PostgresDatabase(PostgresOptions options) : options_(std::move(options)) {}
 
   absl::Status Migrate(absl::string_view schema, absl::Span<const Migration> migrations);
+  // `context`, with a deadline in any case.
+  Context Bounded(const Context& context) const;
   // Runs `callback` between `begin` (with `then`, once statements end by the context's deadline)
   // and COMMIT.
   absl::Status Transact(const Context& context, absl::string_view begin, absl::string_view then,

@@ -4,6 +4,7 @@
 
 #include "services/cli/commands/command.h"
 #include "services/cli/output/terminal.h"
+#include "services/cli/serve/keys_command.h"
 #include "services/cli/serve/serve_command.h"
 
 int main(int argc, char** argv) {
@@ -12,5 +13,6 @@ int main(int argc, char** argv) {
   throughline::cli::Terminal terminal = throughline::cli::ProcessTerminal();
   auto commands = throughline::cli::ClientCommands();
   commands.insert(commands.begin(), throughline::cli::MakeServeCommand());
+  commands.push_back(throughline::cli::MakeKeysCommand());
   return throughline::cli::RunCommandLine(argc, argv, std::move(commands), terminal);
 }

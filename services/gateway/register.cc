@@ -14,7 +14,9 @@
 #include "services/gateway/routes.h"
 #include "services/gateway/static_files.h"
 #include "services/gateway/surfaces/calls.h"
+#include "services/gateway/surfaces/hindsight.h"
 #include "services/gateway/surfaces/native.h"
+#include "services/gateway/surfaces/openai.h"
 #include "services/gateway/upstream.h"
 
 namespace throughline::gateway {
@@ -56,6 +58,11 @@ void AddGatewayFlags(CLI::App& app, GatewayOptions& options) {
       ->envname("THROUGHLINE_CONSOLE");
 }
 
+absl::StatusOr<NewApiKey> MakeApiKey(absl::string_view id, absl::string_view tenant,
+                                     absl::string_view scopes) {
+  return ApiKeys::Generate(id, tenant, scopes);
+}
+
 struct GatewayModule::Parts {
   Upstream upstream;
   std::unique_ptr<ApiKeys> keys;
@@ -65,9 +72,11 @@ struct GatewayModule::Parts {
   std::unique_ptr<HttpServer> server;
   std::string host;
 
-  void AddRoutes() {
+  void AddRoutes(const Clock& clock) {
     routes.Add(CallRoutes(upstream));
     routes.Add(NativeRoutes(upstream));
+    routes.Add(OpenAiRoutes(upstream, clock));
+    routes.Add(HindsightRoutes(upstream));
     routes.Add(Fixed("/healthz", "Whether the gateway answers", R"({"status":"ok"})"));
     routes.Add(Fixed("/openapi.json", "This document", OpenApiDocument(routes)));
     if (console != nullptr) routes.Add(console->AsRoute());
@@ -96,7 +105,7 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
   if (!options.console_dir.empty()) {
     ASSIGN_OR_RETURN(parts->console, StaticFiles::Load(options.console_dir));
   }
-  parts->AddRoutes();
+  parts->AddRoutes(clock);
   parts->gateway = std::make_unique<Gateway>(
       Gateway::Options{.tenant = options.tenant,
                        .cors_origins = options.cors_origins,

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
+#include "services/gateway/auth/api_keys.h"
 
 namespace throughline::gateway {
 
@@ -28,6 +29,11 @@ struct GatewayOptions {
 // Adds --api-keys, --cors-origin, --requests-per-second and --console, each with its THROUGHLINE_*
 // variable.
 void AddGatewayFlags(CLI::App& app, GatewayOptions& options);
+
+// A new key for the file that --api-keys names; see ApiKeys for `id`, `tenant` and the scopes
+// ("read,write"). INVALID_ARGUMENT names the one that is wrong.
+absl::StatusOr<NewApiKey> MakeApiKey(absl::string_view id, absl::string_view tenant,
+                                     absl::string_view scopes);
 
 struct GatewayChannels {
   std::shared_ptr<grpc::Channel> orchestrator;

@@ -1,5 +1,7 @@
 #include "services/orchestrator/call_codec.h"
 
+#include "absl/time/civil_time.h"
+#include "common/base/errors.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
@@ -91,6 +93,52 @@ v1::CallSummary ToSummary(const CallResult& value) {
   if (!value.email.to.empty()) proto.set_email_recipient(value.email.to[0].name);
   proto.set_facts_added(static_cast<int32_t>(value.facts.size()));
   Fill(value.cost, *proto.mutable_cost());
+  return proto;
+}
+
+v1::CallSource ToProto(const CallSource& value) {
+  v1::CallSource proto;
+  proto.set_customer_id(value.customer_id);
+  proto.set_call_id(value.call_id);
+  proto.set_transcript(value.transcript);
+  proto.set_format(static_cast<throughline::deal::v1::TranscriptFormat>(value.format));
+  if (value.call_date) proto.set_call_date(absl::FormatCivilTime(*value.call_date));
+  proto.set_customer_name(value.customer_name);
+  proto.set_seller_name(value.seller_name);
+  return proto;
+}
+
+absl::StatusOr<CallSource> FromProto(const v1::CallSource& proto) {
+  CallSource source{.customer_id = proto.customer_id(),
+                    .call_id = proto.call_id(),
+                    .transcript = proto.transcript(),
+                    .customer_name = proto.customer_name(),
+                    .seller_name = proto.seller_name()};
+  if (throughline::deal::v1::TranscriptFormat_IsValid(proto.format())) {
+    source.format = static_cast<transcript::Format>(proto.format());
+  }
+  if (!proto.call_date().empty()) {
+    const absl::StatusOr<absl::CivilDay> day = wire::ParseDay(proto.call_date());
+    if (!day.ok()) {
+      return InvalidField("call_date", "an existing day as YYYY-MM-DD",
+                          "correct it, or leave it out to take the transcript's");
+    }
+    source.call_date = *day;
+  }
+  return source;
+}
+
+v1::Job ToProto(const Job& value) {
+  v1::Job proto;
+  proto.set_id(value.id);
+  proto.set_customer_id(value.call.customer_id);
+  proto.set_call_id(value.call.call_id);
+  proto.set_state(static_cast<v1::JobState>(value.state));
+  proto.set_attempts(value.attempts);
+  proto.set_error(value.error);
+  *proto.mutable_created_at() = wire::ToTimestamp(value.created_at);
+  if (value.finished_at) *proto.mutable_finished_at() = wire::ToTimestamp(*value.finished_at);
+  if (value.step) proto.set_step(ToProto(*value.step));
   return proto;
 }
 

@@ -1,7 +1,9 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_CALL_CODEC_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_CALL_CODEC_H_
 
+#include "absl/status/statusor.h"
 #include "services/orchestrator/domain/call.h"
+#include "services/orchestrator/domain/jobs.h"
 #include "throughline/orchestrator/v1/orchestrator_service.pb.h"
 
 // Results as they travel and as the store keeps them. Pure and thread-safe.
@@ -13,6 +15,12 @@ CallResult FromProto(const throughline::orchestrator::v1::CallResult& proto);
 throughline::orchestrator::v1::PipelineStep ToProto(Step step);
 
 throughline::orchestrator::v1::CallSummary ToSummary(const CallResult& value);
+
+throughline::orchestrator::v1::CallSource ToProto(const CallSource& value);
+// INVALID_ARGUMENT names the field that is malformed.
+absl::StatusOr<CallSource> FromProto(const throughline::orchestrator::v1::CallSource& proto);
+
+throughline::orchestrator::v1::Job ToProto(const Job& value);
 
 }  // namespace throughline::orchestrator
 

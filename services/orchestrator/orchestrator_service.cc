@@ -13,45 +13,12 @@
 #include "services/orchestrator/call_codec.h"
 #include "services/orchestrator/domain/intake.h"
 #include "services/orchestrator/domain/session_prompt.h"
+#include "services/orchestrator/service_support.h"
 
 namespace throughline::orchestrator {
 namespace {
 
-constexpr int kDefaultPageSize = 50;
-constexpr int kMaxPageSize = 1000;
 constexpr size_t kMaxBasePromptBytes = 256 * 1024;
-
-std::string Method(absl::string_view name) {
-  return absl::StrCat("throughline.orchestrator.v1.OrchestratorService/", name);
-}
-
-absl::StatusOr<CallSource> ReadSource(const v1::CallSource& proto) {
-  CallSource source{.customer_id = proto.customer_id(),
-                    .call_id = proto.call_id(),
-                    .transcript = proto.transcript(),
-                    .customer_name = proto.customer_name(),
-                    .seller_name = proto.seller_name()};
-  if (throughline::deal::v1::TranscriptFormat_IsValid(proto.format())) {
-    source.format = static_cast<transcript::Format>(proto.format());
-  }
-  if (!proto.call_date().empty()) {
-    const absl::StatusOr<absl::CivilDay> day = wire::ParseDay(proto.call_date());
-    if (!day.ok()) {
-      return InvalidField("call_date", "an existing day as YYYY-MM-DD",
-                          "correct it, or leave it out to take the transcript's");
-    }
-    source.call_date = *day;
-  }
-  return source;
-}
-
-// The default for 0; INVALID_ARGUMENT unless `value` is within the bounds.
-absl::StatusOr<int> Bounded(absl::string_view field, int value, int otherwise, int min, int max) {
-  if (value == 0) return otherwise;
-  if (value >= min && value <= max) return value;
-  return InvalidField(field, absl::StrCat(min, " to ", max, ", or 0 for ", otherwise),
-                      "correct it");
-}
 
 class NoObserver final : public StepObserver {
  public:
@@ -88,7 +55,7 @@ absl::StatusOr<CallResult> OrchestratorServiceImpl::Process(const Context& conte
                                                             const v1::CallSource& proto,
                                                             StepObserver& observer) {
   MeasuringObserver measuring(parts_.metrics, observer);
-  absl::StatusOr<CallSource> source = ReadSource(proto);
+  absl::StatusOr<CallSource> source = FromProto(proto);
   absl::StatusOr<CallResult> result =
       source.ok() ? parts_.pipeline.Process(context, *source, measuring) : source.status();
   parts_.metrics.CallEnded(result);
@@ -120,44 +87,6 @@ grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* OrchestratorServiceImpl
         *event.mutable_result() = ToProto(result);
         return sink.Write(event) ? absl::OkStatus() : context.Check();
       });
-}
-
-grpc::ServerUnaryReactor* OrchestratorServiceImpl::NotAvailable(grpc::CallbackServerContext* call,
-                                                                absl::string_view method) {
-  return rpc::UnaryCall::Start(read_runtime_, call, Method(method), [](const Context&) {
-    return absl::UnimplementedError(
-        "background ingestion is not available in this release; use ProcessCall");
-  });
-}
-
-grpc::ServerUnaryReactor* OrchestratorServiceImpl::Ingest(grpc::CallbackServerContext* call,
-                                                          const v1::IngestRequest*,
-                                                          v1::IngestResponse*) {
-  return NotAvailable(call, "Ingest");
-}
-
-grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetJob(grpc::CallbackServerContext* call,
-                                                          const v1::GetJobRequest*,
-                                                          v1::GetJobResponse*) {
-  return NotAvailable(call, "GetJob");
-}
-
-grpc::ServerUnaryReactor* OrchestratorServiceImpl::ListJobs(grpc::CallbackServerContext* call,
-                                                            const v1::ListJobsRequest*,
-                                                            v1::ListJobsResponse*) {
-  return NotAvailable(call, "ListJobs");
-}
-
-grpc::ServerUnaryReactor* OrchestratorServiceImpl::CancelJob(grpc::CallbackServerContext* call,
-                                                             const v1::CancelJobRequest*,
-                                                             v1::CancelJobResponse*) {
-  return NotAvailable(call, "CancelJob");
-}
-
-grpc::ServerUnaryReactor* OrchestratorServiceImpl::RetryJob(grpc::CallbackServerContext* call,
-                                                            const v1::RetryJobRequest*,
-                                                            v1::RetryJobResponse*) {
-  return NotAvailable(call, "RetryJob");
 }
 
 grpc::ServerUnaryReactor* OrchestratorServiceImpl::StartSession(

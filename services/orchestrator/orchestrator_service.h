@@ -3,6 +3,8 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/runtime.h"
+#include "services/orchestrator/domain/job_runner.h"
+#include "services/orchestrator/domain/jobs.h"
 #include "services/orchestrator/domain/pipeline.h"
 #include "services/orchestrator/domain/ports.h"
 #include "services/orchestrator/pipeline_metrics.h"
@@ -18,7 +20,10 @@ class OrchestratorServiceImpl final
     Pipeline& pipeline;
     MemoryPort& memory;
     CallStore& store;
+    JobRunner& runner;
+    JobStore& jobs;
     PipelineMetrics& metrics;
+    std::function<void()> job_taken;  // called when a job has been stored
   };
 
   // Calls are processed on `pipeline_runtime`, where they also wait for their turn; reads on
@@ -31,16 +36,21 @@ class OrchestratorServiceImpl final
                                         v1::ProcessCallResponse* response) override;
   grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* StreamProcessCall(
       grpc::CallbackServerContext* call, const v1::StreamProcessCallRequest* request) override;
-  grpc::ServerUnaryReactor* Ingest(grpc::CallbackServerContext* call, const v1::IngestRequest*,
-                                   v1::IngestResponse*) override;
-  grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* call, const v1::GetJobRequest*,
-                                   v1::GetJobResponse*) override;
-  grpc::ServerUnaryReactor* ListJobs(grpc::CallbackServerContext* call, const v1::ListJobsRequest*,
-                                     v1::ListJobsResponse*) override;
+  grpc::ServerUnaryReactor* Ingest(grpc::CallbackServerContext* call,
+                                   const v1::IngestRequest* request,
+                                   v1::IngestResponse* response) override;
+  grpc::ServerUnaryReactor* GetJob(grpc::CallbackServerContext* call,
+                                   const v1::GetJobRequest* request,
+                                   v1::GetJobResponse* response) override;
+  grpc::ServerUnaryReactor* ListJobs(grpc::CallbackServerContext* call,
+                                     const v1::ListJobsRequest* request,
+                                     v1::ListJobsResponse* response) override;
   grpc::ServerUnaryReactor* CancelJob(grpc::CallbackServerContext* call,
-                                      const v1::CancelJobRequest*, v1::CancelJobResponse*) override;
-  grpc::ServerUnaryReactor* RetryJob(grpc::CallbackServerContext* call, const v1::RetryJobRequest*,
-                                     v1::RetryJobResponse*) override;
+                                      const v1::CancelJobRequest* request,
+                                      v1::CancelJobResponse* response) override;
+  grpc::ServerUnaryReactor* RetryJob(grpc::CallbackServerContext* call,
+                                     const v1::RetryJobRequest* request,
+                                     v1::RetryJobResponse* response) override;
   grpc::ServerUnaryReactor* StartSession(grpc::CallbackServerContext* call,
                                          const v1::StartSessionRequest* request,
                                          v1::StartSessionResponse* response) override;
@@ -60,8 +70,6 @@ class OrchestratorServiceImpl final
  private:
   absl::StatusOr<CallResult> Process(const Context& context, const v1::CallSource& source,
                                      StepObserver& observer);
-  grpc::ServerUnaryReactor* NotAvailable(grpc::CallbackServerContext* call,
-                                         absl::string_view method);
 
   const Parts parts_;
   rpc::Runtime& pipeline_runtime_;

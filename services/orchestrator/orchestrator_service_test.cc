@@ -15,7 +15,9 @@
 #include "services/orchestrator/clients/analyst_client.h"
 #include "services/orchestrator/clients/memory_client.h"
 #include "services/orchestrator/clients/writer_client.h"
+#include "services/orchestrator/store/schema.h"
 #include "services/orchestrator/store/sqlite_call_store.h"
+#include "services/orchestrator/store/sqlite_job_store.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -111,15 +113,24 @@ class OrchestratorServiceTest : public testing::Test {
     memory_ = std::make_unique<MemoryClient>(memory_rpc_.channel());
     analyst_ = std::make_unique<AnalystClient>(analyst_rpc_.channel());
     writer_ = std::make_unique<WriterClient>(writer_rpc_.channel());
-    store_ = *SqliteCallStore::Open(directory_.File("orchestrator.db"));
+    database_ = *OpenDatabase(directory_.File("orchestrator.db"));
+    store_ = std::make_unique<SqliteCallStore>(*database_);
+    jobs_ = std::make_unique<SqliteJobStore>(*database_);
     pipeline_ = std::make_unique<Pipeline>(
         Pipeline::Ports{
             .memory = *memory_, .analyst = *analyst_, .writer = *writer_, .store = *store_},
         fan_out_, Pipeline::Options());
+    runner_ = std::make_unique<JobRunner>(JobRunner::Options{.owner = "me", .max_attempts = 2},
+                                          *jobs_, *pipeline_);
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
     service_ = std::make_unique<OrchestratorServiceImpl>(
-        OrchestratorServiceImpl::Parts{
-            .pipeline = *pipeline_, .memory = *memory_, .store = *store_, .metrics = *metrics_},
+        OrchestratorServiceImpl::Parts{.pipeline = *pipeline_,
+                                       .memory = *memory_,
+                                       .store = *store_,
+                                       .runner = *runner_,
+                                       .jobs = *jobs_,
+                                       .metrics = *metrics_,
+                                       .job_taken = [this] { ++jobs_taken_; }},
         rpc_.runtime(), rpc_.runtime());
     rpc_.Serve(v1::OrchestratorService::service_full_name(), *service_);
     stub_ = v1::OrchestratorService::NewStub(rpc_.channel());
@@ -157,7 +168,11 @@ class OrchestratorServiceTest : public testing::Test {
   std::unique_ptr<MemoryClient> memory_;
   std::unique_ptr<AnalystClient> analyst_;
   std::unique_ptr<WriterClient> writer_;
+  std::unique_ptr<storage::SqliteDatabase> database_;
   std::unique_ptr<SqliteCallStore> store_;
+  std::unique_ptr<SqliteJobStore> jobs_;
+  std::unique_ptr<JobRunner> runner_;
+  int jobs_taken_ = 0;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<PipelineMetrics> metrics_;
   std::unique_ptr<OrchestratorServiceImpl> service_;
@@ -280,11 +295,54 @@ TEST_F(OrchestratorServiceTest, ASessionKnowsTheCustomerOrSaysThatItDoesNot) {
   EXPECT_EQ(fresh.system_prompt(), "You are Jo.");
 }
 
-TEST_F(OrchestratorServiceTest, WhatIsNotThereYetSaysSo) {
-  grpc::ClientContext context;
+// A conversation is taken at once and processed later, once however often it is sent.
+TEST_F(OrchestratorServiceTest, AnIngestedConversationBecomesACall) {
+  v1::IngestRequest request;
+  request.set_customer_id("acme");
+  request.set_conversation_id("chat-1");
+  for (const char* text : {"It costs too much.", "I see."}) {
+    v1::ConversationMessage& message = *request.add_messages();
+    message.set_role(request.messages_size() == 1 ? "Ana Ruiz" : "assistant");
+    message.set_content(text);
+  }
   v1::IngestResponse response;
-  EXPECT_THAT(rpc::FromGrpc(stub_->Ingest(&context, v1::IngestRequest(), &response)),
-              StatusIs(absl::StatusCode::kUnimplemented, HasSubstr("use ProcessCall")));
+  for (int i = 0; i < 2; ++i) {
+    grpc::ClientContext context;
+    ASSERT_OK(rpc::FromGrpc(stub_->Ingest(&context, request, &response)));
+    EXPECT_EQ(response.job().state(), v1::JOB_STATE_QUEUED);
+    EXPECT_EQ(response.job().call_id(), "chat-1");
+  }
+  EXPECT_EQ(jobs_taken_, 2);
+
+  ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Context::Background()));
+  EXPECT_TRUE(ran);
+  ASSERT_OK_AND_ASSIGN(const bool again, runner_->RunOne(Context::Background()));
+  EXPECT_FALSE(again) << "the second sending was the same job";
+
+  grpc::ClientContext context;
+  v1::GetJobRequest get;
+  get.set_job_id(response.job().id());
+  v1::GetJobResponse got;
+  ASSERT_OK(rpc::FromGrpc(stub_->GetJob(&context, get, &got)));
+  EXPECT_EQ(got.job().state(), v1::JOB_STATE_SUCCEEDED);
+  EXPECT_TRUE(got.job().has_finished_at());
+
+  grpc::ClientContext reading;
+  v1::GetCallRequest call;
+  call.set_customer_id("acme");
+  call.set_call_id("chat-1");
+  v1::GetCallResponse stored;
+  ASSERT_OK(rpc::FromGrpc(stub_->GetCall(&reading, call, &stored)));
+  EXPECT_EQ(stored.transcript().turns_size(), 2);
+}
+
+TEST_F(OrchestratorServiceTest, AConversationIsCheckedBeforeItIsTaken) {
+  v1::IngestRequest request;
+  request.set_customer_id("acme");
+  v1::IngestResponse response;
+  grpc::ClientContext context;
+  EXPECT_THAT(rpc::FromGrpc(stub_->Ingest(&context, request, &response)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("messages")));
 }
 
 TEST(RetainRequestsTest, AVeryLongCallIsSplitWithItsConclusionsLast) {

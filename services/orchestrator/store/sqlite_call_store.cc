@@ -21,31 +21,6 @@ namespace {
 using storage::SqliteConnection;
 using storage::SqliteStatement;
 
-// `sequence` orders a customer's calls as they came. `facts` and `summary` are what memory is to
-// keep; they go once it has. Messages are those of throughline.*.v1, serialised.
-constexpr char kCreateCalls[] = R"sql(
-CREATE TABLE calls (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-  tenant TEXT NOT NULL,
-  customer_id TEXT NOT NULL,
-  call_id TEXT NOT NULL,
-  state INTEGER NOT NULL,
-  content_digest TEXT NOT NULL,
-  occurred_at_us INTEGER NOT NULL,
-  customer_name TEXT NOT NULL,
-  seller_name TEXT NOT NULL,
-  transcript BLOB,
-  result BLOB,
-  facts BLOB,
-  summary TEXT,
-  UNIQUE (tenant, customer_id, call_id)
-);
-CREATE INDEX calls_by_time ON calls (tenant, customer_id, state, occurred_at_us, sequence);
-CREATE INDEX calls_unsaved ON calls (tenant, customer_id, sequence) WHERE state = 2;
-)sql";
-
-constexpr storage::Migration kMigrations[] = {{1, "calls", kCreateCalls}};
-
 void BindKey(SqliteStatement& statement, const CallKey& key) {
   statement->bind(":tenant", key.tenant);
   statement->bind(":customer", key.customer_id);
@@ -109,15 +84,10 @@ absl::StatusOr<Position> ReadToken(absl::string_view token) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqliteCallStore>> SqliteCallStore::Open(const std::string& path) {
-  ASSIGN_OR_RETURN(auto database, storage::SqliteDatabase::Open({.path = path}, kMigrations));
-  return std::unique_ptr<SqliteCallStore>(new SqliteCallStore(std::move(database)));
-}
-
 absl::StatusOr<std::optional<StoredCall>> SqliteCallStore::Find(const Context& context,
                                                                 const CallKey& key) {
   std::optional<StoredCall> found;
-  RETURN_IF_ERROR(database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
+  RETURN_IF_ERROR(database_.Read(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement row = connection.Prepare(
         "SELECT state, content_digest, occurred_at_us, customer_name, seller_name, transcript, "
         "result, facts, summary FROM calls "
@@ -134,7 +104,7 @@ absl::StatusOr<std::optional<StoredCall>> SqliteCallStore::Find(const Context& c
 }
 
 absl::Status SqliteCallStore::SaveReceived(const Context& context, const AcceptedCall& call) {
-  return database_->Write(context, [&](SqliteConnection& connection) -> absl::Status {
+  return database_.Write(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement insert = connection.Prepare(
         "INSERT OR REPLACE INTO calls (tenant, customer_id, call_id, state, content_digest, "
         "occurred_at_us, customer_name, seller_name) VALUES (:tenant, :customer, :call, :state, "
@@ -157,7 +127,7 @@ absl::Status SqliteCallStore::SaveComputed(const Context& context, const Compute
   wire::AppendAll(call.learned.facts, learned.mutable_facts());
   *learned.mutable_profile_changes() = wire::ToProto(call.learned.profile_changes);
   const std::string facts = learned.SerializeAsString();
-  return database_->Write(context, [&](SqliteConnection& connection) -> absl::Status {
+  return database_.Write(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement update = connection.Prepare(
         "UPDATE calls SET state = :state, transcript = :transcript, result = :result, "
         "facts = :facts, summary = :summary "
@@ -176,7 +146,7 @@ absl::Status SqliteCallStore::SaveComputed(const Context& context, const Compute
 absl::Status SqliteCallStore::SaveFinished(const Context& context, const CallKey& key,
                                            const CallResult& result) {
   const std::string bytes = ToProto(result).SerializeAsString();
-  return database_->Write(context, [&](SqliteConnection& connection) -> absl::Status {
+  return database_.Write(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement update = connection.Prepare(
         "UPDATE calls SET state = :state, result = :result, facts = NULL, summary = NULL "
         "WHERE tenant = :tenant AND customer_id = :customer AND call_id = :call");
@@ -189,7 +159,7 @@ absl::Status SqliteCallStore::SaveFinished(const Context& context, const CallKey
 }
 
 absl::Status SqliteCallStore::Abandon(const Context& context, const CallKey& key) {
-  return database_->Write(context, [&](SqliteConnection& connection) -> absl::Status {
+  return database_.Write(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement erase = connection.Prepare(
         "DELETE FROM calls WHERE tenant = :tenant AND customer_id = :customer AND "
         "call_id = :call AND state <> :saved");
@@ -203,7 +173,7 @@ absl::Status SqliteCallStore::Abandon(const Context& context, const CallKey& key
 absl::StatusOr<std::vector<CallKey>> SqliteCallStore::ListUnsaved(const Context& context,
                                                                   const std::string& customer_id) {
   std::vector<CallKey> keys;
-  RETURN_IF_ERROR(database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
+  RETURN_IF_ERROR(database_.Read(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement rows = connection.Prepare(
         "SELECT call_id FROM calls WHERE tenant = :tenant AND customer_id = :customer AND "
         "state = 2 ORDER BY sequence");
@@ -222,7 +192,7 @@ absl::StatusOr<std::vector<CallKey>> SqliteCallStore::ListUnsaved(const Context&
 absl::StatusOr<std::vector<CustomerKey>> SqliteCallStore::ListUnsavedCustomers(
     const Context& context) {
   std::vector<CustomerKey> customers;
-  RETURN_IF_ERROR(database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
+  RETURN_IF_ERROR(database_.Read(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement rows =
         connection.Prepare("SELECT DISTINCT tenant, customer_id FROM calls WHERE state = 2");
     while (rows->executeStep()) {
@@ -240,7 +210,7 @@ absl::StatusOr<CallPage> SqliteCallStore::ListSaved(const Context& context,
   ASSIGN_OR_RETURN(const Position behind, ReadToken(page_token));
   CallPage page;
   Position last = behind;
-  RETURN_IF_ERROR(database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
+  RETURN_IF_ERROR(database_.Read(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteStatement rows = connection.Prepare(
         "SELECT occurred_at_us, sequence, call_id, result FROM calls WHERE tenant = :tenant AND "
         "customer_id = :customer AND state = :saved AND (occurred_at_us, sequence) > (:at, "

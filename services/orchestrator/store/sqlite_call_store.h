@@ -1,7 +1,6 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_STORE_SQLITE_CALL_STORE_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_STORE_SQLITE_CALL_STORE_H_
 
-#include <memory>
 #include <string>
 
 #include "common/storage/sqlite.h"
@@ -9,14 +8,10 @@
 
 namespace throughline::orchestrator {
 
-// Calls in a SQLite file, one row each. Thread-safe.
+// Calls in the file that OpenDatabase opens, one row each. Borrows it; thread-safe.
 class SqliteCallStore final : public CallStore {
  public:
-  // Opens or creates `path`; the directory exists. Errors are SqliteDatabase::Open's.
-  static absl::StatusOr<std::unique_ptr<SqliteCallStore>> Open(const std::string& path);
-
-  // OK while the file can be read.
-  absl::Status Ping(const Context& context) { return database_->Ping(context); }
+  explicit SqliteCallStore(storage::SqliteDatabase& database) : database_(database) {}
 
   absl::StatusOr<std::optional<StoredCall>> Find(const Context& context,
                                                  const CallKey& key) override;
@@ -32,10 +27,7 @@ class SqliteCallStore final : public CallStore {
                                      int page_size, absl::string_view page_token) override;
 
  private:
-  explicit SqliteCallStore(std::unique_ptr<storage::SqliteDatabase> database)
-      : database_(std::move(database)) {}
-
-  const std::unique_ptr<storage::SqliteDatabase> database_;
+  storage::SqliteDatabase& database_;
 };
 
 }  // namespace throughline::orchestrator

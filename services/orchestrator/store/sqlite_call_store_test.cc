@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
+#include "services/orchestrator/store/schema.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -40,9 +41,11 @@ class SqliteCallStoreTest : public testing::Test {
 
   void Reopen() {
     store_.reset();
-    auto opened = SqliteCallStore::Open(directory_.File("orchestrator.db"));
+    database_.reset();
+    auto opened = OpenDatabase(directory_.File("orchestrator.db"));
     EXPECT_OK(opened);
-    store_ = *std::move(opened);
+    database_ = *std::move(opened);
+    store_ = std::make_unique<SqliteCallStore>(*database_);
   }
 
   void SaveAll(const ComputedCall& call) {
@@ -52,6 +55,7 @@ class SqliteCallStoreTest : public testing::Test {
   }
 
   TempDirectory directory_;
+  std::unique_ptr<storage::SqliteDatabase> database_;
   std::unique_ptr<SqliteCallStore> store_;
 };
 

@@ -1,0 +1,204 @@
+// The server against real sockets: what a browser, a slow reader and an ill-meaning client do.
+
+#include "services/gateway/http/server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "common/testing/status_matchers.h"
+
+namespace throughline::gateway {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+// A connection that sends what it is told and reads until the other side is done or quiet.
+class RawClient {
+ public:
+  explicit RawClient(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+  }
+  ~RawClient() { Close(); }
+
+  bool Send(const std::string& bytes) {
+    return connected_ && send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                             static_cast<ssize_t>(bytes.size());
+  }
+  // Until `end` has come, or the connection has ended.
+  std::string ReadUntil(const std::string& end) {
+    std::string text;
+    char buffer[4096];
+    while (end.empty() || !absl::StrContains(text, end)) {
+      const ssize_t count = recv(socket_, buffer, sizeof(buffer), 0);
+      if (count <= 0) break;
+      text.append(buffer, static_cast<size_t>(count));
+    }
+    return text;
+  }
+  std::string ReadAll() { return ReadUntil(""); }
+  void Close() {
+    if (socket_ >= 0) close(socket_);
+    socket_ = -1;
+  }
+
+ private:
+  int socket_;
+  bool connected_ = false;
+};
+
+HttpResponse Refuse(int status, absl::string_view why) {
+  return {.status = status, .content_type = "text/plain", .body = std::string(why)};
+}
+
+std::unique_ptr<HttpServer> Serve(HttpServer::Handler handler, HttpServerOptions options = {}) {
+  auto server = HttpServer::Start(std::move(options), std::move(handler), Refuse);
+  EXPECT_OK(server.status());
+  return server.ok() ? *std::move(server) : nullptr;
+}
+
+void Echo(const HttpRequest& request, Responder& responder) {
+  responder.Send({.content_type = "text/plain",
+                  .body = absl::StrCat(request.method, " ", request.path, " ",
+                                       request.Query("q").value_or("-"), " ", request.body)});
+}
+
+TEST(HttpServerTest, RequestsOfOneConnectionAreAnsweredInTurn) {
+  const auto server = Serve(Echo);
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET /a%2Fb?q=x+y%21 HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(client.ReadUntil("x y!"), HasSubstr("GET /a%2Fb x y!"));
+  ASSERT_TRUE(client.Send("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody"));
+  EXPECT_THAT(client.ReadUntil("body"), HasSubstr("POST /p - body"));
+}
+
+TEST(HttpServerTest, AStreamArrivesAsItIsWritten) {
+  absl::Notification first_read;
+  const auto server = Serve([&](const HttpRequest&, Responder& responder) {
+    responder.StartStream({.content_type = "text/event-stream"});
+    EXPECT_TRUE(responder.Write("one;"));
+    first_read.WaitForNotification();
+    EXPECT_TRUE(responder.Write("two;"));
+  });
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(client.ReadUntil("one;"), HasSubstr("one;"));
+  first_read.Notify();
+  EXPECT_THAT(client.ReadUntil("0\r\n\r\n"), HasSubstr("two;"));
+}
+
+TEST(HttpServerTest, AStreamThatIsAbortedDoesNotLookWhole) {
+  const auto server = Serve([](const HttpRequest&, Responder& responder) {
+    responder.StartStream({});
+    responder.Write("half");
+    responder.Abort();
+  });
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_FALSE(absl::EndsWith(client.ReadAll(), "0\r\n\r\n"));
+}
+
+TEST(HttpServerTest, AReaderThatGoesAwayIsNoticed) {
+  absl::Notification noticed;
+  const auto server = Serve([&](const HttpRequest&, Responder& responder) {
+    responder.StartStream({});
+    while (responder.Write(std::string(1 << 16, 'x'))) {
+    }
+    EXPECT_TRUE(responder.cancellation()->IsCancelled());
+    noticed.Notify();
+  });
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(client.ReadUntil("xxxx"), HasSubstr("xxxx"));
+  client.Close();
+  EXPECT_TRUE(noticed.WaitForNotificationWithTimeout(absl::Seconds(20)));
+}
+
+TEST(HttpServerTest, ABodyBeyondTheLimitIsRefusedBeforeItIsSent) {
+  const auto server = Serve(Echo, {.max_body_bytes = 10});
+  RawClient announced(server->port());
+  ASSERT_TRUE(announced.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n"));
+  EXPECT_THAT(announced.ReadAll(), StartsWith("HTTP/1.1 413"));
+  RawClient chunked(server->port());
+  ASSERT_TRUE(
+      chunked.Send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "b\r\nhello world\r\n0\r\n\r\n"));
+  EXPECT_THAT(chunked.ReadUntil("bytes"), StartsWith("HTTP/1.1 413"));
+}
+
+TEST(HttpServerTest, AClientThatDripsItsRequestIsCut) {
+  const auto server = Serve(Echo, {.read_timeout = absl::Milliseconds(200)});
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h"));
+  EXPECT_THAT(client.ReadAll(), IsEmpty());
+}
+
+TEST(HttpServerTest, WhenEveryHandlerIsBusyTheNextIsToldWhenToComeBack) {
+  absl::Notification entered, leave;
+  const auto server = Serve(
+      [&](const HttpRequest&, Responder& responder) {
+        entered.Notify();
+        leave.WaitForNotification();
+        responder.Send({});
+      },
+      {.handler_threads = 1, .max_queued = 0});
+  RawClient busy(server->port());
+  ASSERT_TRUE(busy.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  entered.WaitForNotification();
+  RawClient refused(server->port());
+  ASSERT_TRUE(refused.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  const std::string answer = refused.ReadUntil("shortly");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(answer, HasSubstr("Retry-After: 1"));
+  leave.Notify();
+  EXPECT_THAT(busy.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpServerTest, AStopLetsTheRequestUnderWayEnd) {
+  absl::Notification entered, leave;
+  const auto server = Serve([&](const HttpRequest&, Responder& responder) {
+    entered.Notify();
+    leave.WaitForNotification();
+    responder.Send({.body = "done"});
+  });
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  entered.WaitForNotification();
+  std::thread stopping([&] { server->Shutdown(absl::Seconds(10)); });
+  leave.Notify();
+  EXPECT_THAT(client.ReadUntil("done"), HasSubstr("done"));
+  client.Close();
+  stopping.join();
+}
+
+TEST(HttpServerTest, APortInUseIsNamed) {
+  const auto server = Serve(Echo);
+  const auto second = HttpServer::Start({.port = server->port()}, Echo, Refuse);
+  EXPECT_THAT(second.status(), StatusIs(absl::StatusCode::kUnavailable,
+                                        HasSubstr(absl::StrCat("127.0.0.1:", server->port()))));
+}
+
+TEST(PercentDecodeTest, OnlyUtf8ComesOut) {
+  EXPECT_EQ(*PercentDecode("a%2Fb%C3%A9"), "a/b\xC3\xA9");
+  for (const char* wrong : {"%", "%4", "%zz", "%00", "%ff", "%C3", "%ED%A0%80"}) {
+    EXPECT_FALSE(PercentDecode(wrong).ok()) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace throughline::gateway

@@ -1,0 +1,347 @@
+#include "services/gateway/surfaces/openai.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "common/base/errors.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/client_call.h"
+#include "services/gateway/problem.h"
+#include "services/gateway/sse.h"
+
+namespace throughline::gateway {
+namespace {
+
+namespace router = throughline::router::v1;
+using json = nlohmann::ordered_json;
+
+constexpr char kAuto[] = "auto";
+constexpr size_t kMaxMessages = 10'000;
+
+// The errors as OpenAI's clients read them.
+HttpResponse OpenAiError(const absl::Status& status, absl::string_view request_id) {
+  HttpResponse response = Problem(status, request_id);
+  const json problem = json::parse(response.body);
+  const bool ours = response.status >= 500;
+  json error = {{"message", problem["detail"]},
+                {"type", ours ? "server_error" : "invalid_request_error"},
+                {"param", nullptr},
+                {"code", std::string(Reason(status).value_or(""))}};
+  if (problem.contains("errors")) error["param"] = problem["errors"][0]["field"];
+  if (response.status == 429) error["type"] = "rate_limit_error";
+  response.content_type = "application/json";
+  response.body = json{{"error", std::move(error)}}.dump();
+  return response;
+}
+
+absl::StatusOr<router::Role> ReadRole(const json& message, const std::string& field) {
+  const std::string role = message.value("role", "");
+  if (role == "system" || role == "developer") return router::ROLE_SYSTEM;
+  if (role == "user") return router::ROLE_USER;
+  if (role == "assistant") return router::ROLE_ASSISTANT;
+  return InvalidField(absl::StrCat(field, ".role"), "system, developer, user or assistant",
+                      "correct it");
+}
+
+// Text, or a list of parts that are all text.
+absl::StatusOr<std::string> ReadContent(const json& message, const std::string& field) {
+  const absl::Status wrong = InvalidField(absl::StrCat(field, ".content"),
+                                          "text, or a list of text parts", "send text only");
+  const auto content = message.find("content");
+  if (content == message.end()) return wrong;
+  if (content->is_string()) return content->get<std::string>();
+  if (!content->is_array()) return wrong;
+  std::string text;
+  for (const json& part : *content) {
+    if (!part.is_object() || part.value("type", "") != "text" || !part.contains("text") ||
+        !part["text"].is_string()) {
+      return wrong;
+    }
+    text += part["text"].get<std::string>();
+  }
+  return text;
+}
+
+absl::Status ReadMessages(const json& body, router::CompleteRequest& request) {
+  const auto messages = body.find("messages");
+  if (messages == body.end() || !messages->is_array() || messages->empty() ||
+      messages->size() > kMaxMessages) {
+    return InvalidField("messages", "a list of 1 to 10,000 messages", "send the conversation");
+  }
+  for (size_t i = 0; i < messages->size(); ++i) {
+    const json& message = (*messages)[i];
+    const std::string field = absl::StrCat("messages[", i, "]");
+    if (!message.is_object()) return InvalidField(field, "an object", "correct it");
+    router::Message& one = *request.add_messages();
+    ASSIGN_OR_RETURN(const router::Role role, ReadRole(message, field));
+    one.set_role(role);
+    ASSIGN_OR_RETURN(*one.mutable_content(), ReadContent(message, field));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadResponseFormat(const json& body, router::CompleteRequest& request) {
+  const auto format = body.find("response_format");
+  if (format == body.end() || format->is_null()) return absl::OkStatus();
+  const std::string type = format->is_object() ? format->value("type", "") : "";
+  if (type == "text") return absl::OkStatus();
+  if (type == "json_object") {
+    request.mutable_contract()->set_json_schema(R"({"type":"object"})");
+    return absl::OkStatus();
+  }
+  if (type == "json_schema" && (*format).contains("json_schema") &&
+      (*format)["json_schema"].contains("schema")) {
+    request.mutable_contract()->set_json_schema((*format)["json_schema"]["schema"].dump());
+    return absl::OkStatus();
+  }
+  return InvalidField("response_format", "text, json_object, or json_schema with a schema",
+                      "correct it, or leave it out");
+}
+
+// What clients send and we would have to ignore.
+absl::Status RefuseUnsupported(const json& body) {
+  for (const char* field : {"tools", "functions", "audio", "logit_bias", "modalities"}) {
+    if (body.contains(field) && !body[field].is_null() && !body[field].empty()) {
+      return InvalidField(field, "no value: the router does not do this", "leave it out");
+    }
+  }
+  if (body.contains("n") && body["n"] != 1 && !body["n"].is_null()) {
+    return InvalidField("n", "1", "ask several times instead");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadNumbers(const json& body, router::CompleteRequest& request) {
+  for (const char* field : {"max_completion_tokens", "max_tokens"}) {
+    if (!body.contains(field) || body[field].is_null()) continue;
+    if (!body[field].is_number_integer() || body[field] < 1 || body[field] > 1'000'000) {
+      return InvalidField(field, "1 to 1000000", "correct it");
+    }
+    request.set_max_output_tokens(body[field].get<int32_t>());
+    break;
+  }
+  if (body.contains("temperature") && !body["temperature"].is_null()) {
+    if (!body["temperature"].is_number())
+      return InvalidField("temperature", "a number", "correct it");
+    request.set_temperature(body["temperature"].get<double>());
+  }
+  return absl::OkStatus();
+}
+
+struct Asked {
+  router::CompleteRequest request;
+  std::string model;
+  bool stream = false;
+  bool include_usage = false;
+};
+
+absl::StatusOr<Asked> ReadBody(const HttpRequest& http) {
+  const json body = json::parse(http.body, nullptr, false);
+  if (!body.is_object()) return InvalidField("body", "a JSON object", "correct it");
+  RETURN_IF_ERROR(RefuseUnsupported(body));
+  Asked asked;
+  asked.request.set_task(router::TASK_KIND_GENERAL);
+  RETURN_IF_ERROR(ReadMessages(body, asked.request));
+  RETURN_IF_ERROR(ReadResponseFormat(body, asked.request));
+  RETURN_IF_ERROR(ReadNumbers(body, asked.request));
+  asked.model = body.contains("model") && body["model"].is_string() ? body["model"] : json("");
+  if (asked.model.empty()) return InvalidField("model", "a model's name", "send \"auto\"");
+  if (asked.model != kAuto) asked.request.set_model(asked.model);
+  asked.stream = body.contains("stream") && body["stream"] == true;
+  const json options = body.value("stream_options", json::object());
+  asked.include_usage =
+      options.is_object() && options.contains("include_usage") && options["include_usage"] == true;
+  if (body.contains("user") && body["user"].is_string()) {
+    asked.request.mutable_attribution()->set_customer_id(body["user"].get<std::string>());
+  }
+  asked.request.set_idempotency_key(std::string(http.Header("idempotency-key")));
+  return asked;
+}
+
+json Usage(const router::Decision& decision) {
+  int64_t input = 0, cached = 0, output = 0, reasoning = 0;
+  for (const router::Attempt& attempt : decision.attempts()) {
+    if (attempt.outcome() != router::ATTEMPT_OUTCOME_ACCEPTED) continue;
+    input = attempt.usage().input_uncached_tokens() + attempt.usage().input_cached_tokens();
+    cached = attempt.usage().input_cached_tokens();
+    reasoning = attempt.usage().output_reasoning_tokens();
+    output = attempt.usage().output_visible_tokens() + reasoning;
+  }
+  return {{"prompt_tokens", input},
+          {"completion_tokens", output},
+          {"total_tokens", input + output},
+          {"prompt_tokens_details", {{"cached_tokens", cached}}},
+          {"completion_tokens_details", {{"reasoning_tokens", reasoning}}}};
+}
+
+std::string Usd(const router::Cost& cost) {
+  return cost.unpriced() ? "unpriced"
+                         : absl::StrFormat("%.9f", static_cast<double>(cost.nano_usd()) / 1e9);
+}
+
+json DecisionSummary(const router::Decision& decision) {
+  return {{"decision_id", decision.id()},
+          {"model", decision.to_model()},
+          {"outcome", router::DecisionOutcome_Name(decision.outcome())},
+          {"reason", router::DecisionReason_Name(decision.reason())},
+          {"cost_usd", Usd(decision.cost())},
+          {"baseline_cost_usd", Usd(decision.baseline_cost())}};
+}
+
+void AddDecision(const router::Decision& decision, HttpResponse& response) {
+  response.headers = {{"X-Throughline-Decision", decision.id()},
+                      {"X-Throughline-Model", decision.to_model()},
+                      {"X-Throughline-Reason", router::DecisionReason_Name(decision.reason())},
+                      {"X-Throughline-Cost-Usd", Usd(decision.cost())},
+                      {"X-Throughline-Baseline-Cost-Usd", Usd(decision.baseline_cost())}};
+}
+
+class Completion {
+ public:
+  Completion(const Context& context, const std::string& model)
+      : id_(absl::StrCat("chatcmpl-", context.request_id())),
+        created_(absl::ToUnixSeconds(context.clock().Now())),
+        model_(model) {}
+
+  json Whole(const router::CompleteResponse& answer) const {
+    return {
+        {"id", id_},
+        {"object", "chat.completion"},
+        {"created", created_},
+        {"model", answer.decision().to_model()},
+        {"choices", json::array({{{"index", 0},
+                                  {"message", {{"role", "assistant"}, {"content", answer.text()}}},
+                                  {"logprobs", nullptr},
+                                  {"finish_reason", "stop"}}})},
+        {"usage", Usage(answer.decision())}};
+  }
+
+  // `delta` of one chunk; `finish_reason` null but at the end.
+  json Chunk(json delta, json finish_reason) const {
+    return {{"id", id_},
+            {"object", "chat.completion.chunk"},
+            {"created", created_},
+            {"model", model_},
+            {"choices", json::array({{{"index", 0},
+                                      {"delta", std::move(delta)},
+                                      {"logprobs", nullptr},
+                                      {"finish_reason", std::move(finish_reason)}}})}};
+  }
+
+  json UsageChunk(const router::Decision& decision) const {
+    json chunk = Chunk(json::object(), nullptr);
+    chunk["choices"] = json::array();
+    chunk["usage"] = Usage(decision);
+    return chunk;
+  }
+
+ private:
+  const std::string id_;
+  const int64_t created_;
+  const std::string model_;
+};
+
+absl::Status Complete(const Context& context, Upstream::Router::StubInterface& stub,
+                      const Asked& asked, Responder& responder) {
+  ASSIGN_OR_RETURN(const router::CompleteResponse answer,
+                   rpc::Invoke(context, stub, &Upstream::Router::StubInterface::Complete,
+                               asked.request, {.callee = "router", .budget = context.Remaining()}));
+  HttpResponse response;
+  response.body = Completion(context, asked.model)
+                      .Whole(answer)
+                      .dump(-1, ' ', false, json::error_handler_t::replace);
+  AddDecision(answer.decision(), response);
+  responder.Send(std::move(response));
+  return absl::OkStatus();
+}
+
+absl::Status Stream(const Context& context, Upstream::Router::StubInterface& stub,
+                    const Asked& asked, Responder& responder) {
+  router::StreamCompleteRequest request;
+  *request.mutable_request() = asked.request;
+  const Completion completion(context, asked.model);
+  SseStream stream(responder);
+  const auto send = [&stream](const json& chunk) {
+    return stream.Send({"", chunk.dump(-1, ' ', false, json::error_handler_t::replace)});
+  };
+  const absl::Status status = rpc::InvokeStream(
+      context, stub, &Upstream::Router::StubInterface::StreamComplete, request,
+      {.callee = "router", .budget = context.Remaining()},
+      [&](const router::StreamCompleteResponse& event) -> absl::Status {
+        if (!responder.started()) {
+          RETURN_IF_ERROR(
+              send(completion.Chunk({{"role", "assistant"}, {"content", ""}}, nullptr)));
+        }
+        if (event.event_case() == router::StreamCompleteResponse::kText) {
+          return send(completion.Chunk({{"content", event.text()}}, nullptr));
+        }
+        json last = completion.Chunk(json::object(), "stop");
+        last["throughline"] = DecisionSummary(event.completed().decision());
+        RETURN_IF_ERROR(send(last));
+        if (!asked.include_usage) return absl::OkStatus();
+        return send(completion.UsageChunk(event.completed().decision()));
+      });
+  if (!status.ok()) {
+    if (!responder.started()) return status;
+    // A stream that broke off says so; it has no [DONE].
+    return stream.Send({"", OpenAiError(status, context.request_id()).body});
+  }
+  return stream.Send({"", "[DONE]"});
+}
+
+absl::Status ListModels(const Context& context, Upstream::Router::StubInterface& stub,
+                        const Clock& clock, Responder& responder) {
+  ASSIGN_OR_RETURN(const router::ListModelsResponse models,
+                   rpc::Invoke(context, stub, &Upstream::Router::StubInterface::ListModels,
+                               router::ListModelsRequest(),
+                               {.callee = "router", .budget = context.Remaining()}));
+  const int64_t created = absl::ToUnixSeconds(clock.Now());
+  json data = json::array(
+      {{{"id", kAuto}, {"object", "model"}, {"created", created}, {"owned_by", "throughline"}}});
+  for (const router::Model& model : models.models()) {
+    data.push_back({{"id", model.name()},
+                    {"object", "model"},
+                    {"created", created},
+                    {"owned_by", model.provider()}});
+  }
+  responder.Send({.body = json{{"object", "list"}, {"data", std::move(data)}}.dump()});
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::vector<Route> OpenAiRoutes(const Upstream& upstream, const Clock& clock) {
+  Upstream::Router::StubInterface& stub = *upstream.router;
+  Route complete{
+      .method = "POST",
+      .pattern = "/v1/chat/completions",
+      .scope = Scope::kComplete,
+      .summary =
+          "Chat completions as OpenAI's clients ask for them; the model \"auto\" lets the "
+          "cascade choose",
+      .handler = [&stub](const Context& context, const RouteCall& call,
+                         Responder& responder) -> absl::Status {
+        ASSIGN_OR_RETURN(const Asked asked, ReadBody(call.request));
+        return asked.stream ? Stream(context, stub, asked, responder)
+                            : Complete(context, stub, asked, responder);
+      },
+      .errors = &OpenAiError,
+  };
+  Route models{
+      .method = "GET",
+      .pattern = "/v1/models",
+      .scope = Scope::kRead,
+      .summary = "The models that may be named, and \"auto\"",
+      .handler = [&stub, &clock](
+                     const Context& context, const RouteCall&,
+                     Responder& responder) { return ListModels(context, stub, clock, responder); },
+      .errors = &OpenAiError,
+  };
+  return {std::move(complete), std::move(models)};
+}
+
+}  // namespace throughline::gateway

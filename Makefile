@@ -6,9 +6,9 @@ PRESET ?= release
 DEALS ?= tests/data/deals
 BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
-            throughline-orchestrator
+            throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build binaries demo test asan tsan bench eval-deals lint format clean
+.PHONY: help deps configure build binaries demo test test-clients asan tsan bench eval-deals lint format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -30,6 +30,10 @@ demo: binaries ## Five services and Redis process five calls; prints the story
 
 test: build ## Run every test
 	@ctest --preset $(PRESET) -j $(JOBS)
+
+test-clients: binaries ## Run public npm clients, unchanged, against the HTTP API; wants node and npm
+	@cd tests/clients && npm ci --no-audit --no-fund && \
+	  THROUGHLINE=$(CURDIR)/$(BUILD)/bin/throughline npm test
 
 asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan

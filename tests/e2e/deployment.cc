@@ -1,7 +1,5 @@
 #include "tests/e2e/deployment.h"
 
-#include <curl/curl.h>
-
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -10,30 +8,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
+#include "tests/e2e/http_client.h"
 
 namespace throughline::e2e {
 namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Seconds(30);
 constexpr absl::Duration kCommandTimeout = absl::Minutes(1);
-
-size_t Append(char* data, size_t size, size_t count, void* text) {
-  static_cast<std::string*>(text)->append(data, size * count);
-  return size * count;
-}
-
-std::string Get(const std::string& url) {
-  std::string body;
-  CURL* request = curl_easy_init();
-  curl_easy_setopt(request, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(request, CURLOPT_WRITEFUNCTION, Append);
-  curl_easy_setopt(request, CURLOPT_WRITEDATA, &body);
-  curl_easy_setopt(request, CURLOPT_TIMEOUT_MS, 10'000L);
-  curl_easy_setopt(request, CURLOPT_NOPROXY, "*");
-  const CURLcode code = curl_easy_perform(request);
-  curl_easy_cleanup(request);
-  return code == CURLE_OK ? body : absl::StrCat("GET ", url, ": ", curl_easy_strerror(code));
-}
 
 }  // namespace
 
@@ -85,7 +66,9 @@ absl::Status Deployment::StartOneProcess(const Options& options) {
   std::vector<std::string> command = {
       BinaryPath("throughline"), "serve", "--port", "0", "--data-dir", options.data_dir};
   if (!options.redis.empty()) command.insert(command.end(), {"--redis", options.redis});
+  command.insert(command.end(), options.serve_flags.begin(), options.serve_flags.end());
   ASSIGN_OR_RETURN(const nlohmann::json announcement, Announce("throughline", std::move(command)));
+  http_ = announcement.at("http");
   for (const auto& [service, address] : announcement.at("services").items()) {
     addresses_[service] = address;
     metrics_[service] = announcement.at("metrics");
@@ -139,7 +122,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> Deployment::Launch(
 }
 
 std::string Deployment::Metrics(const std::string& service) const {
-  return Get(absl::StrCat("http://", metrics_.at(service), "/metrics"));
+  return HttpCall("GET", absl::StrCat("http://", metrics_.at(service), "/metrics")).body;
 }
 
 std::string Deployment::Log() const {

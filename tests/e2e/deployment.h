@@ -36,8 +36,9 @@ class Deployment {
  public:
   struct Options {
     Shape shape = Shape::kOneProcess;
-    std::string redis;     // HOST:PORT; empty: none
-    std::string data_dir;  // empty: a temporary one
+    std::string redis;                     // HOST:PORT; empty: none
+    std::string data_dir;                  // empty: a temporary one
+    std::vector<std::string> serve_flags;  // more for `throughline serve`
   };
 
   static absl::StatusOr<std::unique_ptr<Deployment>> Start(Options options);
@@ -49,6 +50,8 @@ class Deployment {
 
   // Address of "memory", "router", "analyst", "writer" or "orchestrator".
   const std::string& address(const std::string& service) const { return addresses_.at(service); }
+  // "http://HOST:PORT" of the gateway; one process only.
+  const std::string& http() const { return http_; }
   // The text of /metrics of the process that hosts `service`.
   std::string Metrics(const std::string& service) const;
   // Everything all processes logged.
@@ -84,6 +87,7 @@ class Deployment {
   std::vector<Process> processes_;  // callers last
   std::map<std::string, std::string> addresses_;
   std::map<std::string, std::string> metrics_;  // service to HOST:PORT
+  std::string http_;
   absl::Duration start_time_;
 };
 

@@ -4,11 +4,14 @@ SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 PRESET ?= release
 DEALS ?= tests/data/deals
+# Programs whose /metrics make deploy-check reads; left out until they are built.
+DEPLOY_BIN ?= $(if $(wildcard build/release/bin/throughline),$(CURDIR)/build/release/bin)
 BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build binaries demo test test-clients asan tsan bench eval-deals lint format clean
+.PHONY: help deps configure build binaries demo test test-clients asan tsan bench eval-deals lint \
+        deploy-check deploy-sync format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -50,6 +53,13 @@ eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelle
 lint: configure ## clang-format, clang-tidy, buf, shellcheck
 	@deploy/local/install-packages.sh deploy/local/lint-packages.txt
 	@tests/lint/lint.sh $(BUILD)
+
+deploy-check: ## Chart, images, rules and dashboards without a cluster; DEPLOY_BIN=DIR for /metrics
+	@deploy/local/install-packages.sh deploy/tests/packages.txt
+	@deploy/tests/check.sh $(DEPLOY_BIN)
+
+deploy-sync: ## Make again what is made from others: dashboards, the chart's copies, its README
+	@cd deploy/tests && node sync.mjs && node readme.mjs
 
 format: ## Format our C++ in place
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i

@@ -117,7 +117,7 @@ export const dashboards = {
       graph('Waiting for a worker', 'Calls in the queue of each pool.', 'short', [['sum by (component, pool) (throughline_pool_queued{SEL})', '{{component}} {{pool}}']]),
       graph('Wait for a worker', '95th percentile.', 's', [['histogram_quantile(0.95, sum by (le, component, pool) (rate(throughline_pool_wait_seconds_bucket{SEL}[RANGE])))', '{{component}} {{pool}}']]),
       graph('Refused', 'Calls turned away because too many wait already.', 'reqps', [['sum by (component) (rate(grpc_server_handled_total{SEL, grpc_code="ResourceExhausted"}[RANGE]))', '{{component}}']]),
-      graph('Unavailable and cancelled', 'What a rollout that goes wrong shows: calls that ended because a process went away.', 'reqps', [['sum by (component, grpc_code) (rate(grpc_server_handled_total{SEL, grpc_code=~"Unavailable|Canceled|Cancelled"}[RANGE]))', '{{component}} {{grpc_code}}']]),
+      graph('Unavailable and cancelled', 'What a rollout that goes wrong shows: calls that ended because a process went away.', 'reqps', [['sum by (component, grpc_code) (rate(grpc_server_handled_total{SEL, grpc_code=~"Unavailable|Canceled"}[RANGE]))', '{{component}} {{grpc_code}}']]),
       graph('Requests by replica', 'Even lines mean that balancing works.', 'reqps', [['sum by (component, instance) (rate(grpc_server_started_total{SEL}[RANGE]))', '{{component}} {{instance}}']]),
       graph('Time by service', '95th percentile of a call at each service.', 's', [['histogram_quantile(0.95, sum by (le, grpc_service) (rate(grpc_server_handling_seconds_bucket{SEL}[RANGE])))', '{{grpc_service}}']]),
     ],

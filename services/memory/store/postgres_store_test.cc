@@ -172,6 +172,19 @@ TEST_F(PostgresStoreTest, AReplicaAnswersOnlyForVersionsItHasReached) {
   EXPECT_EQ(version_for(1), 2) << "the primary stands in";
 }
 
+TEST(OpenStoreTest, AConnectionFileOpensPostgresWithItsReplica) {
+  const TempDirectory directory;
+  const std::string file =
+      directory.Write("conninfo", SharedPostgres::Get().NewDatabase(false) + "\n");
+  ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<MemoryStore> store,
+      OpenStore({.store = "postgres:" + file, .replica_file = file, .max_connections = 2}));
+  Memory memory(*store, Clock::Real(), {});
+  const Context context = Context::Background();
+  ASSERT_OK(memory.Retain(context, "acme", {.texts = {{.text = "the dock is red"}}}).status());
+  EXPECT_EQ(memory.Recall(context, "acme", {.query = "dock", .min_version = 1})->version, 1);
+}
+
 TEST(OpenStoreTest, ARefusalNamesTheFlagAndNeverTheSecret) {
   const TempDirectory directory;
   EXPECT_THAT(OpenStore({.store = "redis:somewhere"}),

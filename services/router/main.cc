@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "common/base/clock.h"
+#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/service_runner.h"
 #include "services/router/register.h"
@@ -20,9 +21,22 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_DATA_DIR")
       ->capture_default_str();
   app.add_option("--router-config", options.config_path,
-                 "Models, prices and cascades as YAML; the built-in models when left out")
+                 "Models, prices and cascades as YAML, read again when it changes; the built-in "
+                 "models when left out")
       ->envname("THROUGHLINE_ROUTER_CONFIG");
+  app.add_option("--postgres-file", options.conninfo_file,
+                 "File with PostgreSQL's connection string, for a ledger that routers share")
+      ->envname("THROUGHLINE_ROUTER_POSTGRES_FILE");
+  std::string redis;
+  app.add_option("--redis", redis, "Redis for answers that tasks may cache, HOST:PORT")
+      ->envname("THROUGHLINE_ROUTER_REDIS");
+  app.add_option("--redis-password-file", options.redis_password_file,
+                 "File with the password of Redis")
+      ->envname("THROUGHLINE_ROUTER_REDIS_PASSWORD_FILE");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
+    if (!redis.empty()) {
+      ASSIGN_OR_RETURN(options.redis, throughline::ParseHostPort(redis, "--redis"));
+    }
     ASSIGN_OR_RETURN(const auto module, router::RouterModule::Make(options, host.metrics(),
                                                                    throughline::Clock::Real()));
     module->Register(host);

@@ -14,14 +14,20 @@
 #include "common/base/status_macros.h"
 #include "common/base/timers.h"
 #include "common/http/client.h"
+#include "common/observability/json_log.h"
+#include "common/storage/postgres.h"
+#include "common/storage/redis.h"
 #include "services/router/clients/builtin_provider.h"
 #include "services/router/clients/chat_wire.h"
 #include "services/router/clients/http_provider.h"
 #include "services/router/config.h"
+#include "services/router/config_watcher.h"
 #include "services/router/domain/router.h"
+#include "services/router/live_router.h"
 #include "services/router/router_metrics.h"
 #include "services/router/router_service.h"
 #include "services/router/store/open_ledger.h"
+#include "services/router/store/redis_answer_cache.h"
 
 namespace throughline::router {
 namespace {
@@ -76,18 +82,35 @@ std::unique_ptr<Dialect> MakeDialect(const ProviderConfig& provider) {
   return MakeChatDialect(flavor == nullptr ? FlavorOf(provider.base_url) : *flavor);
 }
 
+absl::StatusOr<std::unique_ptr<SqlLedger>> OpenLedger(const RouterOptions& options) {
+  if (!options.conninfo_file.empty()) {
+    ASSIGN_OR_RETURN(const std::string conninfo, storage::ReadConninfo(options.conninfo_file));
+    return OpenPostgresLedger(conninfo);
+  }
+  ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
+  return OpenSqliteLedger(path);
+}
+
 }  // namespace
 
 struct RouterModule::Parts {
-  Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions, MetricsRegistry& registry)
-      : log(std::move(decisions)), metrics(registry, policy) {}
+  // The router of one configuration with the providers made for it.
+  struct Generation {
+    std::vector<std::unique_ptr<HttpProvider>> remote;
+    std::optional<Router> router;
+  };
 
-  // Makes the providers and the router on them.
-  absl::Status Start(RouterConfig config, const Clock& clock) {
-    Providers made;
+  Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions, MetricsRegistry& registry,
+        const Clock& time)
+      : log(std::move(decisions)), metrics(registry, policy), clock(time) {}
+
+  // The router that a configuration describes, on providers of its own.
+  absl::StatusOr<std::shared_ptr<Router>> Build(RouterConfig config) {
+    const auto made = std::make_shared<Generation>();
+    Providers providers;
     for (const auto& [name, provider] : config.providers) {
       if (provider.type == ProviderType::kBuiltin) {
-        made[name] = &builtin;
+        providers[name] = &builtin;
         continue;
       }
       HttpProvider::Options options{.base_url = provider.base_url};
@@ -95,26 +118,55 @@ struct RouterModule::Parts {
       for (const Model& model : config.policy.models) {
         if (model.provider == name) options.models.push_back(model);
       }
-      remote.push_back(std::make_unique<HttpProvider>(std::move(options), MakeDialect(provider),
-                                                      http, timers, clock));
-      made[name] = remote.back().get();
+      made->remote.push_back(std::make_unique<HttpProvider>(
+          std::move(options), MakeDialect(provider), http, timers, clock));
+      providers[name] = made->remote.back().get();
     }
-    router.emplace(std::move(config.policy), std::move(made), *log, metrics,
-                   RoutingServices{.budgets = log.get(), .recent = &recent, .new_id = [] {
-                                     return absl::StrCat("dec_", RandomHex(kDecisionIdBytes));
-                                   }});
-    return absl::OkStatus();
+    made->router.emplace(
+        std::move(config.policy), std::move(providers), *log, metrics,
+        RoutingServices{
+            .budgets = log.get(), .recent = &recent, .cache = cache.get(), .new_id = [] {
+              return absl::StrCat("dec_", RandomHex(kDecisionIdBytes));
+            }});
+    return std::shared_ptr<Router>(made, &*made->router);
+  }
+
+  // Reads the configuration again; a bad one is refused with a log line while the old one serves.
+  // Returns the files to watch.
+  std::vector<std::string> Reload(const std::string& path, std::vector<std::string> watched) {
+    absl::StatusOr<RouterConfig> config = LoadConfig(path, Today(clock));
+    absl::Status status = config.status();
+    if (status.ok()) {
+      watched = config->files;
+      const std::string version = config->policy.version;
+      const Policy policy = config->policy;
+      absl::StatusOr<std::shared_ptr<Router>> router = Build(*std::move(config));
+      status = router.status();
+      if (status.ok()) {
+        metrics.UsePolicy(policy);
+        live->Set(*std::move(router));
+        Log(Severity::kInfo, "configuration read again", {{"policy_version", version}});
+      }
+    }
+    if (!status.ok()) {
+      Log(Severity::kError, "configuration refused; the one before it stays in force",
+          {{"error", status}});
+    }
+    metrics.OnReload(status.ok());
+    return watched;
   }
 
   std::unique_ptr<SqlLedger> log;
   RouterMetrics metrics;
+  const Clock& clock;
   RecentEconomics recent;
+  std::unique_ptr<AnswerCache> cache;  // null: nothing is cached
   Timers timers;
   http::Client http;
   BuiltinProvider builtin;
-  std::vector<std::unique_ptr<HttpProvider>> remote;
-  std::optional<Router> router;
+  std::optional<LiveRouter> live;
   std::vector<std::unique_ptr<RouterServiceImpl>> services;
+  std::unique_ptr<ConfigWatcher> watcher;
 };
 
 RouterModule::RouterModule(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -126,15 +178,31 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
   ASSIGN_OR_RETURN(RouterConfig config, options.config_path.empty()
                                             ? ParseConfig(DefaultConfigYaml(), "built-in config")
                                             : LoadConfig(options.config_path, Today(clock)));
-  ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
-  ASSIGN_OR_RETURN(std::unique_ptr<SqlLedger> log, OpenSqliteLedger(path));
-  auto parts = std::make_unique<Parts>(config.policy, std::move(log), metrics);
-  RETURN_IF_ERROR(parts->Start(std::move(config), clock));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqlLedger> log, OpenLedger(options));
+  auto parts = std::make_unique<Parts>(config.policy, std::move(log), metrics, clock);
+  if (options.redis.has_value()) {
+    ASSIGN_OR_RETURN(std::unique_ptr<storage::RedisClient> redis,
+                     storage::RedisClient::Create({.host = options.redis->host,
+                                                   .port = options.redis->port,
+                                                   .password_file = options.redis_password_file},
+                                                  clock));
+    parts->cache = std::make_unique<RedisAnswerCache>(std::move(redis));
+  }
+  const std::vector<std::string> files = config.files;
+  ASSIGN_OR_RETURN(std::shared_ptr<Router> router, parts->Build(std::move(config)));
+  parts->live.emplace(std::move(router));
+  if (!files.empty()) {
+    parts->watcher = std::make_unique<ConfigWatcher>(
+        files, [parts = parts.get(), path = options.config_path, watched = files]() mutable {
+          watched = parts->Reload(path, std::move(watched));
+          return watched;
+        });
+  }
   return std::unique_ptr<RouterModule>(new RouterModule(std::move(parts)));
 }
 
 void RouterModule::Register(rpc::ServiceHost& host) {
-  parts_->services.push_back(std::make_unique<RouterServiceImpl>(*parts_->router, host.runtime()));
+  parts_->services.push_back(std::make_unique<RouterServiceImpl>(*parts_->live, host.runtime()));
   host.AddService(v1::RouterService::service_full_name(), *parts_->services.back(),
                   [this](const Context& context) { return parts_->log->Ping(context); });
 }

@@ -2,10 +2,12 @@
 #define THROUGHLINE_SERVICES_ROUTER_REGISTER_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/base/host_port.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/service_runner.h"
 
@@ -13,7 +15,10 @@ namespace throughline::router {
 
 struct RouterOptions {
   std::string data_dir;     // directory for router.db; made when it does not exist
-  std::string config_path;  // YAML; empty: the built-in configuration
+  std::string config_path;  // YAML, read again when it changes; empty: the built-in configuration
+  std::optional<HostPort> redis;    // answers that tasks may cache; unset: nothing is cached
+  std::string redis_password_file;  // empty: no password
+  std::string conninfo_file;  // holds PostgreSQL's connection string; empty: SQLite in data_dir
 };
 
 // The router, ready to be hosted by its own process or beside others.

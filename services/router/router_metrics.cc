@@ -1,5 +1,8 @@
 #include "services/router/router_metrics.h"
 
+#include <algorithm>
+
+#include "common/observability/json_log.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/pricing.h"
 
@@ -19,6 +22,10 @@ prometheus::Histogram::BucketBoundaries ScoreBuckets() {
 prometheus::Histogram::BucketBoundaries OverheadBuckets() {
   return {0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1};
 }
+
+// How many requests the two means of draft scores look back.
+constexpr double kSlowRequests = 2000;
+constexpr double kFastRequests = 100;
 
 std::string Label(absl::string_view name) { return std::string(name); }
 
@@ -51,11 +58,31 @@ RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy)
                                     "Circuit breaker: 0 closed, 1 open, 2 half open.")),
       overhead_seconds_(registry.Histogram("throughline_router_overhead_seconds",
                                            "The router's own share of a request's time.",
-                                           OverheadBuckets())) {
+                                           OverheadBuckets())),
+      score_drift_(registry.Gauge(
+          "throughline_router_draft_score_drift",
+          "Mean draft score of the last requests less that of many before, by task.")),
+      cascade_dearer_(registry.Gauge(
+          "throughline_router_cascade_dearer",
+          "1 while a task's cascade has cost more than its strongest model alone would have.")),
+      shadow_agreement_(registry.Counter(
+          "throughline_router_shadow_agreement_total",
+          "Accepted drafts held against the strongest model, by whether it said the same.")),
+      reloads_(registry.Counter("throughline_router_config_reloads_total",
+                                "Configurations read again, by whether they were taken.")) {
+  UsePolicy(policy);
+}
+
+void RouterMetrics::UsePolicy(const Policy& policy) {
+  absl::MutexLock lock(&mutex_);
   for (const Model& model : policy.models) {
-    models_.insert(model.name);
+    if (!models_.insert(model.name).second) continue;
     breaker_state_.Add({{"provider", model.provider}, {"model", model.name}}).Set(0);
   }
+}
+
+void RouterMetrics::OnReload(bool taken) {
+  reloads_.Add({{"result", taken ? "taken" : "refused"}}).Increment();
 }
 
 void RouterMetrics::OnDecision(const Decision& decision) {
@@ -73,7 +100,47 @@ void RouterMetrics::OnDecision(const Decision& decision) {
   overhead_seconds_.Add({{"task", task}}).Observe(absl::ToDoubleSeconds(decision.overhead));
   if (!decision.attempts.empty()) {
     draft_score_.Add({{"task", task}}).Observe(decision.draft_score);
+    FollowDrafts(decision, task);
   }
+  SayWhenDearer(decision, task);
+}
+
+void RouterMetrics::FollowDrafts(const Decision& decision, const std::string& task) {
+  if (decision.attempts.front().role != AttemptRole::kDraft) return;
+  double drift = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    Drift& of = drift_[decision.task];
+    // The first requests count fully, until each mean has its own length.
+    ++of.seen;
+    const auto mean = [&](double& value, double length) {
+      const double weight = 1 / std::min(static_cast<double>(of.seen), length);
+      value += weight * (decision.draft_score - value);
+    };
+    mean(of.slow, kSlowRequests);
+    mean(of.fast, kFastRequests);
+    drift = of.fast - of.slow;
+  }
+  score_drift_.Add({{"task", task}}).Set(drift);
+}
+
+void RouterMetrics::SayWhenDearer(const Decision& decision, const std::string& task) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const bool was = dearer_.contains(decision.task);
+    if (was == decision.cascade_dearer) return;
+    if (was) {
+      dearer_.erase(decision.task);
+    } else {
+      dearer_.insert(decision.task);
+    }
+  }
+  cascade_dearer_.Add({{"task", task}}).Set(decision.cascade_dearer ? 1 : 0);
+  Log(decision.cascade_dearer ? Severity::kWarning : Severity::kInfo,
+      decision.cascade_dearer
+          ? "the cascade costs more than its strongest model alone; see GetSpend's economics"
+          : "the cascade pays again",
+      {{"task", task}});
 }
 
 void RouterMetrics::OnBreaker(const std::string& provider, const std::string& model,
@@ -116,6 +183,7 @@ void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attemp
 
 std::string RouterMetrics::ModelLabel(const std::string& model) const {
   if (model.empty()) return "none";
+  absl::MutexLock lock(&mutex_);
   return models_.contains(model) ? model : "other";
 }
 

@@ -1,9 +1,13 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_ROUTER_METRICS_H_
 #define THROUGHLINE_SERVICES_ROUTER_ROUTER_METRICS_H_
 
+#include <cstdint>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/synchronization/mutex.h"
 #include "common/observability/metrics.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/ports.h"
@@ -17,15 +21,32 @@ class RouterMetrics final : public DecisionObserver {
   // Shows every configured model's breaker as closed. Borrows `registry`.
   RouterMetrics(MetricsRegistry& registry, const Policy& policy);
 
+  // Models of a new configuration get labels of their own.
+  void UsePolicy(const Policy& policy) ABSL_LOCKS_EXCLUDED(mutex_);
+  // A configuration that was taken or refused.
+  void OnReload(bool taken);
+
   void OnDecision(const Decision& decision) override;
   void OnBreaker(const std::string& provider, const std::string& model,
                  BreakerState state) override;
 
  private:
-  void CountAttempt(const Decision& decision, const Attempt& attempt);
-  std::string ModelLabel(const std::string& model) const;
+  // Running means of a task's draft scores, over many requests and over the last few.
+  struct Drift {
+    double slow = 0;
+    double fast = 0;
+    int64_t seen = 0;
+  };
 
-  absl::flat_hash_set<std::string> models_;
+  void CountAttempt(const Decision& decision, const Attempt& attempt);
+  void FollowDrafts(const Decision& decision, const std::string& task) ABSL_LOCKS_EXCLUDED(mutex_);
+  void SayWhenDearer(const Decision& decision, const std::string& task) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::string ModelLabel(const std::string& model) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_set<std::string> models_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<TaskKind, Drift> drift_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<TaskKind> dearer_ ABSL_GUARDED_BY(mutex_);
   CounterFamily& decisions_;
   CounterFamily& model_calls_;
   HistogramFamily model_call_seconds_;
@@ -39,6 +60,10 @@ class RouterMetrics final : public DecisionObserver {
   CounterFamily& unpriced_calls_;
   GaugeFamily& breaker_state_;
   HistogramFamily overhead_seconds_;
+  GaugeFamily& score_drift_;
+  GaugeFamily& cascade_dearer_;
+  CounterFamily& shadow_agreement_;
+  CounterFamily& reloads_;
 };
 
 }  // namespace throughline::router

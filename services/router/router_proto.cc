@@ -26,11 +26,6 @@ absl::StatusOr<TaskKind> ReadTask(v1::TaskKind task) {
   return static_cast<TaskKind>(task);
 }
 
-absl::Status CheckId(absl::string_view value, absl::string_view field) {
-  if (value.size() <= kMaxIdBytes) return absl::OkStatus();
-  return InvalidField(field, absl::StrCat("at most ", kMaxIdBytes, " bytes"), "shorten it");
-}
-
 using Messages = google::protobuf::RepeatedPtrField<v1::Message>;
 
 absl::StatusOr<std::vector<Message>> ReadMessages(const Messages& protos) {
@@ -149,10 +144,23 @@ absl::Status ReadLimits(const v1::CompleteRequest& proto, Request& request) {
     return InvalidField("max_cost_nano_usd", "0 or more", "leave it out for no limit");
   }
   request.max_cost_nano_usd = proto.max_cost_nano_usd();
+  for (int i = 0; i < proto.required_capabilities_size(); ++i) {
+    const v1::Capability capability = proto.required_capabilities(i);
+    if (capability == v1::CAPABILITY_UNSPECIFIED || !v1::Capability_IsValid(capability)) {
+      return InvalidField(absl::StrCat("required_capabilities[", i, "]"), "json or tools",
+                          "see Capability");
+    }
+    request.required_capabilities.push_back(static_cast<Capability>(capability));
+  }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+absl::Status CheckId(absl::string_view value, absl::string_view field) {
+  if (value.size() <= kMaxIdBytes) return absl::OkStatus();
+  return InvalidField(field, absl::StrCat("at most ", kMaxIdBytes, " bytes"), "shorten it");
+}
 
 absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto) {
   Request request;
@@ -198,7 +206,8 @@ absl::StatusOr<DecisionFilter> ReadFilter(const v1::ListDecisionsRequest& proto)
 
 absl::StatusOr<SpendQuery> ReadSpendQuery(const v1::GetSpendRequest& proto) {
   if (!v1::SpendGroup_IsValid(proto.group_by())) {
-    return InvalidField("group_by", "model, task, customer, day or nothing", "see SpendGroup");
+    return InvalidField("group_by", "model, task, customer, tenant, day or nothing",
+                        "see SpendGroup");
   }
   SpendQuery query;
   query.group_by = static_cast<SpendGroup>(proto.group_by());
@@ -275,6 +284,7 @@ v1::Decision ToProto(const Decision& decision) {
   *proto.mutable_latency() = wire::ToDuration(decision.latency);
   *proto.mutable_overhead() = wire::ToDuration(decision.overhead);
   proto.set_policy_version(decision.policy_version);
+  proto.set_cascade_dearer(decision.cascade_dearer);
   return proto;
 }
 
@@ -310,6 +320,42 @@ v1::SpendRow ToProto(const SpendRow& row) {
   return proto;
 }
 
+v1::GetSpendResponse ToProto(const Spend& spend) {
+  v1::GetSpendResponse proto;
+  for (const SpendRow& row : spend.rows) *proto.add_rows() = ToProto(row);
+  *proto.mutable_total() = ToProto(spend.total);
+  for (const CascadeEconomics& of : spend.economics) {
+    v1::CascadeEconomics& economics = *proto.add_economics();
+    economics.set_task(static_cast<v1::TaskKind>(of.task));
+    economics.set_decisions(of.decisions);
+    economics.set_escalated(of.escalated);
+    *economics.mutable_cost() = ToProto(of.cost);
+    *economics.mutable_baseline_cost() = ToProto(of.baseline_cost);
+    economics.set_dearer(of.Dearer());
+  }
+  const Cost baseline = spend.total.baseline_cost.value_or(Cost{});
+  *proto.mutable_savings() =
+      ToProto(Cost{.nano_usd = baseline.nano_usd - spend.total.cost.nano_usd,
+                   .unpriced = baseline.unpriced || spend.total.cost.unpriced});
+  return proto;
+}
+
+v1::Budget ToProto(const BudgetState& state) {
+  v1::Budget proto;
+  proto.set_name(state.account.name);
+  proto.set_scope(static_cast<v1::BudgetScope>(state.account.scope));
+  proto.set_subject(state.account.subject);
+  proto.set_limit_nano_usd(state.account.limit_nano_usd);
+  proto.set_limit_requests(state.account.limit_requests);
+  proto.set_spent_nano_usd(state.spent_nano_usd);
+  proto.set_reserved_nano_usd(state.reserved_nano_usd);
+  proto.set_requests(state.requests);
+  if (state.account.resets_at != absl::InfiniteFuture()) {
+    *proto.mutable_resets_at() = wire::ToTimestamp(state.account.resets_at);
+  }
+  return proto;
+}
+
 v1::Model ToProto(const ModelStatus& status) {
   v1::Model proto;
   const Price& price = status.model.price;
@@ -322,6 +368,12 @@ v1::Model ToProto(const ModelStatus& status) {
   if (price.output) proto.set_output_usd_per_million(ToUsd(*price.output));
   proto.set_max_output_tokens(status.model.max_output_tokens);
   proto.set_threshold(status.threshold);
+  proto.set_context_tokens(status.model.context_tokens);
+  for (const Capability capability : status.model.capabilities) {
+    proto.add_capabilities(static_cast<v1::Capability>(capability));
+  }
+  proto.set_price_source(status.model.price_source);
+  proto.set_price_as_of(status.model.price_as_of);
   proto.set_breaker_state(static_cast<v1::BreakerState>(status.breaker));
   proto.set_calls_in_flight(status.load.in_flight);
   proto.set_calls_queued(status.load.queued);

@@ -19,6 +19,8 @@ inline constexpr size_t kMaxFieldRules = 1000;
 inline constexpr size_t kMaxIdBytes = 200;
 inline constexpr int kMaxPageSize = 1000;
 
+// INVALID_ARGUMENT when the id is longer than kMaxIdBytes.
+absl::Status CheckId(absl::string_view value, absl::string_view field);
 // INVALID_ARGUMENT names the first field that is out of its documented limits.
 absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto);
 // The request that a Decide judges; the draft is read by the caller.
@@ -34,6 +36,8 @@ v1::Decision ToProto(const Decision& decision);
 v1::CompleteResponse ToProto(const Answer& answer);
 v1::DecideResponse ToProto(const Outlook& outlook);
 v1::SpendRow ToProto(const SpendRow& row);
+v1::GetSpendResponse ToProto(const Spend& spend);
+v1::Budget ToProto(const BudgetState& state);
 v1::Model ToProto(const ModelStatus& status);
 
 }  // namespace throughline::router

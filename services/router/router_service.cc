@@ -1,7 +1,9 @@
 #include "services/router/router_service.h"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
@@ -71,7 +73,8 @@ grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContex
       [=, this](const Context& context) -> Task<absl::Status> {
         const absl::StatusOr<Request> wanted = ReadRequest(*request);
         if (!wanted.ok()) co_return wanted.status();
-        const absl::StatusOr<Answer> answer = co_await router_.Route(context, *wanted);
+        const std::shared_ptr<Router> router = router_.Get();
+        const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
         if (answer.ok()) *response = ToProto(*answer);
         co_return answer.status();
       });
@@ -85,7 +88,8 @@ grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamC
         const absl::StatusOr<Request> wanted = ReadRequest(request->request());
         if (!wanted.ok()) co_return wanted.status();
         LiveAnswer live(sink);
-        const absl::StatusOr<Answer> answer = co_await router_.Route(context, *wanted, &live);
+        const std::shared_ptr<Router> router = router_.Get();
+        const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted, &live);
         if (answer.ok()) live.Complete(ToProto(*answer));
         co_return answer.status();
       });
@@ -100,7 +104,7 @@ grpc::ServerUnaryReactor* RouterServiceImpl::Decide(grpc::CallbackServerContext*
                                  std::optional<std::string> draft;
                                  if (request->has_draft()) draft = request->draft();
                                  ASSIGN_OR_RETURN(const Outlook outlook,
-                                                  router_.Decide(wanted, draft));
+                                                  router_.Get()->Decide(wanted, draft));
                                  *response = ToProto(outlook);
                                  return absl::OkStatus();
                                });
@@ -113,7 +117,7 @@ grpc::ServerUnaryReactor* RouterServiceImpl::ListDecisions(grpc::CallbackServerC
       runtime_, call, "throughline.router.v1.RouterService/ListDecisions",
       [=, this](const Context& context) -> absl::Status {
         ASSIGN_OR_RETURN(const DecisionFilter filter, ReadFilter(*request));
-        ASSIGN_OR_RETURN(const DecisionPage page, router_.log().List(context, filter));
+        ASSIGN_OR_RETURN(const DecisionPage page, router_.Get()->log().List(context, filter));
         for (const Decision& decision : page.decisions) {
           *response->add_decisions() = ToProto(decision);
         }
@@ -132,7 +136,7 @@ grpc::ServerUnaryReactor* RouterServiceImpl::GetDecision(grpc::CallbackServerCon
           return InvalidField("decision_id", "a decision's id", "ListDecisions has them");
         }
         ASSIGN_OR_RETURN(const Decision decision,
-                         router_.log().Get(context, request->decision_id()));
+                         router_.Get()->log().Get(context, request->decision_id()));
         *response->mutable_decision() = ToProto(decision);
         return absl::OkStatus();
       });
@@ -145,11 +149,23 @@ grpc::ServerUnaryReactor* RouterServiceImpl::GetSpend(grpc::CallbackServerContex
                                [=, this](const Context& context) -> absl::Status {
                                  ASSIGN_OR_RETURN(const SpendQuery query, ReadSpendQuery(*request));
                                  ASSIGN_OR_RETURN(const Spend spend,
-                                                  router_.log().SumSpend(context, query));
-                                 for (const SpendRow& row : spend.rows) {
-                                   *response->add_rows() = ToProto(row);
-                                 }
-                                 *response->mutable_total() = ToProto(spend.total);
+                                                  router_.Get()->log().SumSpend(context, query));
+                                 *response = ToProto(spend);
+                                 return absl::OkStatus();
+                               });
+}
+
+grpc::ServerUnaryReactor* RouterServiceImpl::ListBudgets(grpc::CallbackServerContext* call,
+                                                         const v1::ListBudgetsRequest* request,
+                                                         v1::ListBudgetsResponse* response) {
+  return rpc::UnaryCall::Start(runtime_, call, "throughline.router.v1.RouterService/ListBudgets",
+                               [=, this](const Context& context) -> absl::Status {
+                                 RETURN_IF_ERROR(CheckId(request->customer_id(), "customer_id"));
+                                 ASSIGN_OR_RETURN(
+                                     const std::vector<BudgetState> budgets,
+                                     router_.Get()->Budgets(context, request->customer_id()));
+                                 for (const BudgetState& state : budgets)
+                                   *response->add_budgets() = ToProto(state);
                                  return absl::OkStatus();
                                });
 }
@@ -167,10 +183,11 @@ grpc::ServerUnaryReactor* RouterServiceImpl::ListModels(grpc::CallbackServerCont
                                    }
                                    task = static_cast<TaskKind>(request->task());
                                  }
-                                 for (const ModelStatus& status : router_.Models(task)) {
+                                 const std::shared_ptr<Router> router = router_.Get();
+                                 for (const ModelStatus& status : router->Models(task)) {
                                    *response->add_models() = ToProto(status);
                                  }
-                                 response->set_policy_version(router_.policy().version);
+                                 response->set_policy_version(router->policy().version);
                                  return absl::OkStatus();
                                });
 }

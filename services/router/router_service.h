@@ -5,7 +5,7 @@
 
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
-#include "services/router/domain/router.h"
+#include "services/router/live_router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
 namespace throughline::router {
@@ -13,10 +13,11 @@ namespace throughline::router {
 // Requests that may wait for models at once; further ones answer RESOURCE_EXHAUSTED.
 inline constexpr int kMaxRequestsInFlight = 4096;
 
-// router.v1.RouterService over a Router: translates, nothing else. Borrows both.
+// router.v1.RouterService over the router in force: translates, nothing else. Borrows both.
 class RouterServiceImpl final : public v1::RouterService::CallbackService {
  public:
-  RouterServiceImpl(Router& router, rpc::Runtime& runtime) : router_(router), runtime_(runtime) {}
+  RouterServiceImpl(const LiveRouter& router, rpc::Runtime& runtime)
+      : router_(router), runtime_(runtime) {}
 
   grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* call,
                                      const v1::CompleteRequest* request,
@@ -35,12 +36,15 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   grpc::ServerUnaryReactor* GetSpend(grpc::CallbackServerContext* call,
                                      const v1::GetSpendRequest* request,
                                      v1::GetSpendResponse* response) override;
+  grpc::ServerUnaryReactor* ListBudgets(grpc::CallbackServerContext* call,
+                                        const v1::ListBudgetsRequest* request,
+                                        v1::ListBudgetsResponse* response) override;
   grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* call,
                                        const v1::ListModelsRequest* request,
                                        v1::ListModelsResponse* response) override;
 
  private:
-  Router& router_;
+  const LiveRouter& router_;
   rpc::Runtime& runtime_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/rpc/status_mapping.h"
 #include "common/testing/rpc_fixture.h"
@@ -24,16 +25,20 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr int64_t kQuota = 30;
+
 // The service as the process composes it, with the built-in configuration.
 class RouterServiceTest : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(RouterConfig config, ParseConfig(DefaultConfigYaml(), "built-in"));
     ASSERT_OK_AND_ASSIGN(log_, OpenSqliteLedger(directory_.File("router.db")));
+    config.policy.budgets = {{.name = "daily", .limit_requests = kQuota}};
     metrics_ = std::make_unique<RouterMetrics>(rpc_.metrics(), config.policy);
-    router_ =
-        std::make_unique<Router>(std::move(config.policy), Providers{{"builtin", &builtin_}}, *log_,
-                                 *metrics_, [] { return absl::StrCat("dec_", RandomHex(8)); });
+    router_ = std::make_unique<LiveRouter>(std::make_shared<Router>(
+        std::move(config.policy), Providers{{"builtin", &builtin_}}, *log_, *metrics_,
+        RoutingServices{.budgets = log_.get(),
+                        .new_id = [] { return absl::StrCat("dec_", RandomHex(8)); }}));
     service_ = std::make_unique<RouterServiceImpl>(*router_, rpc_.runtime());
     rpc_.Serve(v1::RouterService::service_full_name(), *service_);
     stub_ = v1::RouterService::NewStub(rpc_.channel());
@@ -90,7 +95,7 @@ class RouterServiceTest : public ::testing::Test {
   std::unique_ptr<SqlLedger> log_;
   BuiltinProvider builtin_;
   std::unique_ptr<RouterMetrics> metrics_;
-  std::unique_ptr<Router> router_;
+  std::unique_ptr<LiveRouter> router_;
   std::unique_ptr<RouterServiceImpl> service_;
   std::unique_ptr<v1::RouterService::Stub> stub_;
 };
@@ -231,6 +236,36 @@ TEST_F(RouterServiceTest, SpendAndModelsAreListed) {
   EXPECT_EQ(models.models(0).name(), "builtin/extractive-fast");
   EXPECT_EQ(models.models(0).tasks_size(), 3);
   EXPECT_FALSE(models.policy_version().empty());
+}
+
+TEST_F(RouterServiceTest, AQuotaRefusesWithTheTimeToRetryAndIsShown) {
+  for (int64_t i = 0; i < kQuota; ++i) ASSERT_OK(Complete(FirstCall()).status());
+  const absl::Status refused = Complete(FirstCall()).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("\"daily\"")));
+  EXPECT_TRUE(RetryAfter(refused).has_value());
+  EXPECT_EQ(Reason(refused), "QUOTA_EXHAUSTED");
+
+  grpc::ClientContext context;
+  v1::ListBudgetsResponse budgets;
+  ASSERT_TRUE(stub_->ListBudgets(&context, {}, &budgets).ok());
+  ASSERT_EQ(budgets.budgets_size(), 1);
+  EXPECT_EQ(budgets.budgets(0).requests(), kQuota);
+  EXPECT_EQ(budgets.budgets(0).reserved_nano_usd(), 0);
+  EXPECT_TRUE(budgets.budgets(0).has_resets_at());
+}
+
+TEST_F(RouterServiceTest, SpendTellsWhetherCascadesPay) {
+  ASSERT_OK(Complete(FirstCall()).status());
+  grpc::ClientContext context;
+  v1::GetSpendRequest request;
+  request.set_group_by(v1::SPEND_GROUP_TENANT);
+  v1::GetSpendResponse spend;
+  ASSERT_TRUE(stub_->GetSpend(&context, request, &spend).ok());
+  ASSERT_EQ(spend.economics_size(), 1);
+  EXPECT_EQ(spend.economics(0).task(), v1::TASK_KIND_ANALYZE_CALL);
+  EXPECT_FALSE(spend.economics(0).dearer());
+  EXPECT_EQ(spend.rows_size(), 1);
+  EXPECT_EQ(spend.savings().nano_usd(), 0);
 }
 
 }  // namespace

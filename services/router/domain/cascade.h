@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
+#include "services/router/domain/answer_cache.h"
 #include "services/router/domain/budget.h"
 #include "services/router/domain/judge/judge.h"
 #include "services/router/domain/policy.h"
@@ -27,6 +28,7 @@ struct CascadeResult {
 struct RoutingServices {
   BudgetBook* budgets = nullptr;        // nullptr: the configuration's budgets do not bind
   RecentEconomics* recent = nullptr;    // nullptr: drafts are never skipped for losing money
+  AnswerCache* cache = nullptr;         // nullptr: no answer is given twice
   std::function<std::string()> new_id;  // a different decision id at every call, from any thread
 };
 

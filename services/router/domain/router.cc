@@ -84,8 +84,56 @@ absl::StatusOr<std::optional<Answer>> Router::FindEarlier(const Context& context
 
 Task<absl::StatusOr<Answer>> Router::RunAndRecord(const Context& context, const Request& request,
                                                   TextSink* live) {
+  const std::string key = services_.cache == nullptr ? "" : CacheKey(context, request, policy_);
+  if (!key.empty()) {
+    std::optional<CascadeResult> cached = FromCache(context, request, key);
+    if (cached.has_value()) co_return Settle(context, request, *std::move(cached));
+  }
   CascadeResult result = co_await cascade_.Run(context, request, live);
+  if (!key.empty()) ToCache(context, request, key, result);
   co_return Settle(context, request, std::move(result));
+}
+
+std::optional<CascadeResult> Router::FromCache(const Context& context, const Request& request,
+                                               const std::string& key) const {
+  const absl::Time started = context.clock().Now();
+  std::optional<CachedAnswer> cached = services_.cache->Find(context, key);
+  if (!cached.has_value()) return std::nullopt;
+  CascadeResult result;
+  result.answer.text = std::move(cached->text);
+  Decision& decision = result.answer.decision;
+  decision.id = services_.new_id();
+  decision.decided_at = started;
+  decision.task = request.task;
+  decision.attribution = request.attribution;
+  decision.outcome = DecisionOutcome::kCached;
+  decision.reason = DecisionReason::kCacheHit;
+  decision.explanation = "The same request was answered before.";
+  decision.from_model = cached->to_model;
+  decision.to_model = std::move(cached->to_model);
+  decision.draft_score = cached->draft_score;
+  decision.threshold = policy_.CascadeOf(request.task).threshold;
+  decision.baseline_cost = cached->baseline_cost;
+  decision.latency = context.clock().Now() - started;
+  decision.overhead = decision.latency;
+  decision.policy_version = policy_.version;
+  return result;
+}
+
+void Router::ToCache(const Context& context, const Request& request, const std::string& key,
+                     const CascadeResult& result) const {
+  // An answer that only had to do is worth another try.
+  const Decision& decision = result.answer.decision;
+  if (!result.status.ok() || decision.attempts.empty() ||
+      decision.attempts.back().reason == DecisionReason::kLowScore) {
+    return;
+  }
+  services_.cache->Keep(context, key,
+                        {.text = result.answer.text,
+                         .to_model = decision.to_model,
+                         .draft_score = decision.draft_score,
+                         .baseline_cost = decision.baseline_cost},
+                        policy_.CascadeOf(request.task).cache_ttl);
 }
 
 absl::StatusOr<Answer> Router::Settle(const Context& context, const Request& request,
@@ -152,6 +200,14 @@ absl::StatusOr<Outlook> Router::Decide(const Request& request,
   }
   NameModels(cascade, outlook);
   return outlook;
+}
+
+absl::StatusOr<std::vector<BudgetState>> Router::Budgets(const Context& context,
+                                                         const std::string& customer_id) {
+  if (services_.budgets == nullptr) return std::vector<BudgetState>();
+  return services_.budgets->States(
+      context, AccountsOf(policy_.budgets, context.tenant(), {.customer_id = customer_id},
+                          context.clock().Now()));
 }
 
 std::vector<ModelStatus> Router::Models(std::optional<TaskKind> task) const {

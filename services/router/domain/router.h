@@ -68,6 +68,10 @@ class Router {
   // All models, or those of one task's cascade, in order.
   std::vector<ModelStatus> Models(std::optional<TaskKind> task) const;
 
+  // The budgets that bind the context's tenant and, when it is named, the customer.
+  absl::StatusOr<std::vector<BudgetState>> Budgets(const Context& context,
+                                                   const std::string& customer_id);
+
   DecisionLog& log() { return log_; }
   const Policy& policy() const { return policy_; }
 
@@ -75,6 +79,11 @@ class Router {
   absl::StatusOr<std::optional<Answer>> FindEarlier(const Context& context, const Request& request);
   Task<absl::StatusOr<Answer>> RunAndRecord(const Context& context, const Request& request,
                                             TextSink* live);
+  // The answer that an earlier request left in the cache, as this one's.
+  std::optional<CascadeResult> FromCache(const Context& context, const Request& request,
+                                         const std::string& key) const;
+  void ToCache(const Context& context, const Request& request, const std::string& key,
+               const CascadeResult& result) const;
   absl::StatusOr<Answer> Settle(const Context& context, const Request& request,
                                 CascadeResult result);
   void Report(const Decision& decision);

@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build binaries demo test test-clients asan tsan bench eval-deals lint \
+.PHONY: help deps configure build binaries console demo test test-console test-clients asan tsan bench eval-deals lint \
         deploy-check deploy-sync format clean
 
 help: ## Show this list
@@ -28,6 +28,10 @@ build: configure ## Build everything; binaries land in build/release/bin
 binaries: configure
 	@cmake --build $(BUILD) -j $(JOBS) --target throughline $(SERVICES)
 
+console: ## Build the console into build/release/console, where `throughline serve` finds it
+	@command -v npm >/dev/null || deploy/local/install-packages.sh deploy/local/console-packages.txt
+	@services/gateway/console/scripts/build.sh $(BUILD)/console
+
 demo: binaries ## Five services and Redis process five calls; prints the story
 	@deploy/local/demo.sh $(BUILD)/bin
 
@@ -37,6 +41,11 @@ test: build ## Run every test
 test-clients: binaries ## Run public npm clients, unchanged, against the HTTP API; wants node and npm
 	@cd tests/clients && npm ci --no-audit --no-fund && \
 	  THROUGHLINE=$(CURDIR)/$(BUILD)/bin/throughline npm test
+
+test-console: binaries console ## Test the console in Chromium against a real server
+	@command -v chromium >/dev/null || deploy/local/install-packages.sh deploy/local/console-packages.txt
+	@cd services/gateway/console && THROUGHLINE_BIN=$(abspath $(BUILD))/bin/throughline \
+	  CONSOLE_DIR=$(abspath $(BUILD))/console npm run --silent test:browser
 
 asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan
@@ -54,7 +63,7 @@ lint: configure ## clang-format, clang-tidy, buf, shellcheck
 	@deploy/local/install-packages.sh deploy/local/lint-packages.txt
 	@tests/lint/lint.sh $(BUILD)
 
-deploy-check: ## Chart, images, rules and dashboards without a cluster; DEPLOY_BIN=DIR for /metrics
+deploy-check: ## Chart, images, rules and dashboards without a cluster; DEPLOY_BIN=DIR for live ones
 	@deploy/local/install-packages.sh deploy/tests/packages.txt
 	@deploy/tests/check.sh $(DEPLOY_BIN)
 

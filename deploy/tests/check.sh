@@ -2,7 +2,7 @@
 # Everything about deployment that can be checked without a cluster. Prints one line per step; the
 # output of a step above it when it fails.
 #
-#   check.sh [BIN_DIR]     with BIN_DIR, also against /metrics of the running programs in it
+#   check.sh [BIN_DIR]     with BIN_DIR, also against the running programs in it
 # shellcheck disable=SC2317  # the steps are called by name
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
@@ -72,8 +72,9 @@ step "alert tests" alert_tests
 step "shellcheck" shell_scripts
 if [ -n "$bin" ]; then
   step "live metrics" node live_metrics.mjs "$bin"
+  step "backup and restore" ./backup_restore.sh "$bin"
 else
-  echo "skipped live metrics: build first, or name the folder of the programs"
+  echo "skipped live metrics, backup and restore: build first, or name the folder of the programs"
 fi
 echo "took $SECONDS s"
 exit $failed

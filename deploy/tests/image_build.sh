@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # Builds the images for real without a Docker daemon, and runs the programs from them: a base of our own
-# by debootstrap, then buildah in chroot isolation. Needs root, the packages buildah and debootstrap, and
-# the time of one compile; so it is not part of make deploy-check.
+# by debootstrap, then buildah in chroot isolation. Needs root and the packages buildah and debootstrap;
+# not part of make deploy-check.
 #
-#   image_build.sh [SERVICE…]     memory router analyst writer orchestrator cli by default
+#   image_build.sh [SERVICE…]                    compiles inside the image, as a release does
+#   PROGRAMS=DIR image_build.sh [SERVICE…]       takes the programs of DIR, built on the same Debian
+#
+# memory, router, analyst, writer, orchestrator and cli unless services are named.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-services=("${@:-memory router analyst writer orchestrator cli}")
-read -ra services <<<"${services[*]}"
+services=("$@")
+[ $# -gt 0 ] || services=(memory router analyst writer orchestrator cli)
 
 for tool in buildah debootstrap; do
   command -v "$tool" >/dev/null || { echo "image_build: apt-get install $tool" >&2; exit 1; }
@@ -17,25 +20,42 @@ trap 'rm -rf "$work"' EXIT
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 buildah() { command buildah --root "$work/root" --runroot "$work/run" "$@"; }
 
-base=throughline-test-base
-debootstrap --variant=minbase bookworm "$work/base" "${MIRROR:-http://deb.debian.org/debian}" >/dev/null
+# From where this machine gets its packages.
+# shellcheck disable=SC2016  # apt's own placeholder
+mirror=$(apt-get indextargets --format '$(REPO_URI)' | head -n 1)
+base=localhost/throughline-test-base
+debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/log" || { tail "$work/log" >&2; exit 1; }
+# How to reach it (proxies, certificates) is this machine's affair as well.
+cp -rL /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/"
+cp -rL /etc/apt/sources.list* "$work/base/etc/apt/"
 container=$(buildah from scratch)
 buildah add -q "$container" "$work/base" / >/dev/null
 buildah commit -q "$container" "$base" >/dev/null
 buildah rm "$container" >/dev/null
 rm -rf "$work/base"
 
+stages=()
+if [ -n "${PROGRAMS:-}" ]; then
+  deploy/docker/collect.sh "$PROGRAMS" "$work/context/out"
+  stages=(--build-context "build=$work/context")
+fi
+
 for service in "${services[@]}"; do
-  # The console is built by Node, which has no base here.
-  [ "$service" = gateway ] && { echo "image_build: gateway needs a registry for its Node base" >&2; exit 1; }
-  buildah bud -q --layers --format docker --build-arg BASE="localhost/$base" --target "$service" \
-    --ignorefile deploy/Dockerfile.dockerignore -t "throughline/$service" -f deploy/Dockerfile . >/dev/null
-  user=$(buildah inspect --type image --format '{{.Docker.Config.User}}' "throughline/$service")
+  if [ "$service" = gateway ]; then
+    echo "image_build: the gateway's console is built on Node's image, which is not here" >&2
+    exit 1
+  fi
+  image=localhost/throughline/$service
+  buildah bud --layers --format docker --build-arg "BASE=$base" "${stages[@]}" --target "$service" \
+    --ignorefile deploy/Dockerfile.dockerignore -t "$image" -f deploy/Dockerfile . >"$work/log" 2>&1 ||
+    { tail -n 30 "$work/log" >&2; exit 1; }
+  user=$(buildah inspect --type image --format '{{.Docker.Config.User}}' "$image")
   [ "$user" = 65532:65532 ] || { echo "image_build: $service runs as $user" >&2; exit 1; }
-  container=$(buildah from "throughline/$service")
+  container=$(buildah from "$image")
   program=throughline-$service
   [ "$service" = cli ] && program=throughline
   buildah run "$container" -- "$program" --help >/dev/null
+  size=$(du -sm "$(buildah mount "$container")" | cut -f1)
   buildah rm "$container" >/dev/null
-  echo "ok      $service runs as $user"
+  echo "ok      $service: runs as $user, $size MiB unpacked"
 done

@@ -19,6 +19,9 @@ struct Config {
   std::string redis_password_file;
   double cache_seconds = 600;
   int index_cache_mib = 128;
+  std::string embeddings_url;  // empty: recalls go by words
+  std::string embeddings_model;
+  std::string embeddings_key_file;
 };
 
 // Adds --data-dir, --store, --postgres-replica, --postgres-connections, --redis,

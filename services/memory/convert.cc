@@ -107,7 +107,7 @@ void AddComponent(const char* name, double value, v1::ScoredFact* scored) {
   component->set_value(value);
 }
 
-v1::ScoredFact ToScored(const ScoredFact& fact, bool explain) {
+v1::ScoredFact ToScored(const ScoredFact& fact, bool explain, MeaningUse meaning) {
   v1::ScoredFact scored;
   *scored.mutable_fact() = wire::ToProto(fact.fact);
   scored.set_score(fact.score);
@@ -118,6 +118,9 @@ v1::ScoredFact ToScored(const ScoredFact& fact, bool explain) {
     AddComponent("dates", fact.parts.dates, &scored);
     AddComponent("recency", fact.parts.recency, &scored);
     AddComponent("kind", fact.parts.kind, &scored);
+    AddComponent("meaning", fact.parts.meaning, &scored);
+    // Asked for and not to be had: there, and 0.
+    if (meaning == MeaningUse::kMissing) scored.add_explanation()->set_name("meaning");
   }
   return scored;
 }
@@ -197,7 +200,9 @@ absl::StatusOr<RecallQuery> FromProto(const v1::RecallRequest& request) {
 
 v1::RecallResponse ToProto(const Recollection& found, bool explain) {
   v1::RecallResponse response;
-  for (const ScoredFact& fact : found.results) *response.add_results() = ToScored(fact, explain);
+  for (const ScoredFact& fact : found.results) {
+    *response.add_results() = ToScored(fact, explain, found.meaning);
+  }
   *response.mutable_deal() = wire::ToProto(found.state.deal);
   if (found.state.profile.has_value()) {
     *response.mutable_profile() = wire::ToProto(*found.state.profile);

@@ -113,7 +113,7 @@ void RecallOnce(Memory& memory, store::CachedRecall& cached, const Owner& owner,
   }
   const auto answer =
       cached.Get(context, RecallKey(owner.tenant, request, *version, absl::CivilDay(2026, 6, 1)),
-                 [&]() -> absl::StatusOr<std::string> {
+                 [&]() -> absl::StatusOr<store::CachedRecall::Computed> {
                    const auto found = memory.Recall(context, owner.customer, *query);
                    if (!found.ok()) return found.status();
                    return ToProto(*found, false).SerializeAsString();

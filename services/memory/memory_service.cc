@@ -53,8 +53,16 @@ MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached
                                    "invalidated, restored, forgotten.")),
       recall_seconds_(metrics.Histogram("throughline_memory_recall_seconds",
                                         "Time of a recall by what the cache did.")),
+      meaning_total_(metrics.Counter("throughline_memory_meaning_total",
+                                     "Recalls ranked by meaning, used, or by words alone because "
+                                     "the embedder did not answer, missing.")),
       clock_(clock),
       runtime_(runtime) {}
+
+void MemoryServiceImpl::CountMeaning(MeaningUse use) {
+  if (use == MeaningUse::kNotAsked) return;
+  meaning_total_.Add({{"result", use == MeaningUse::kUsed ? "used" : "missing"}}).Increment();
+}
 
 void MemoryServiceImpl::CountRows(absl::string_view operation, int64_t rows) {
   if (rows > 0) {
@@ -87,11 +95,14 @@ absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallCached(const Context
   const absl::CivilDay today = absl::ToCivilDay(clock_.Now(), absl::UTCTimeZone());
   ASSIGN_OR_RETURN(const store::CachedRecall::Answer answer,
                    cached_.Get(context, RecallKey(context.tenant(), request, version, today),
-                               [&]() -> absl::StatusOr<std::string> {
+                               [&]() -> absl::StatusOr<store::CachedRecall::Computed> {
                                  ASSIGN_OR_RETURN(
                                      const Recollection found,
                                      memory_.Recall(context, request.customer_id(), query));
-                                 return ToProto(found, request.explain()).SerializeAsString();
+                                 CountMeaning(found.meaning);
+                                 return store::CachedRecall::Computed(
+                                     ToProto(found, request.explain()).SerializeAsString(),
+                                     found.meaning != MeaningUse::kMissing);
                                }));
   v1::RecallResponse response;
   if (!response.ParseFromString(answer.bytes)) {

@@ -71,11 +71,13 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
                                                   const v1::RecallRequest& request,
                                                   const RecallQuery& query, int64_t version);
   void CountRows(absl::string_view operation, int64_t rows);
+  void CountMeaning(MeaningUse use);
 
   Memory& memory_;
   store::CachedRecall& cached_;
   CounterFamily& facts_total_;
   HistogramFamily recall_seconds_;
+  CounterFamily& meaning_total_;
   const Clock& clock_;
   rpc::Runtime& runtime_;
 };

@@ -1,15 +1,21 @@
 #include "services/memory/register.h"
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "common/http/client.h"
 #include "common/storage/redis.h"
+#include "services/memory/clients/openai_embedder.h"
 #include "services/memory/domain/memory.h"
 #include "services/memory/memory_service.h"
 #include "services/memory/store/cached_recall.h"
+#include "services/memory/store/embedding_cache.h"
 #include "services/memory/store/open_store.h"
 #include "services/memory/store/recall_cache.h"
 
@@ -41,22 +47,56 @@ absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOption
   return std::make_unique<store::RedisRecallCache>(std::move(redis), options.cache_time_to_live);
 }
 
+// The embedder with everything it stands on; empty when none is asked for.
+struct Embeddings {
+  std::unique_ptr<http::Client> client;
+  std::unique_ptr<OpenAiEmbedder> server;
+  std::unique_ptr<store::EmbeddingCache> cache;
+};
+
+absl::StatusOr<Embeddings> MakeEmbeddings(const MemoryOptions& options) {
+  Embeddings embeddings;
+  if (options.embeddings_url.empty()) return embeddings;
+  std::string key;
+  if (!options.embeddings_key_file.empty()) {
+    std::ifstream file(options.embeddings_key_file);
+    if (!std::getline(file, key) || key.empty()) {
+      return InvalidField("--embeddings-key-file", "a file whose first line is the key",
+                          "name a readable one");
+    }
+  }
+  embeddings.client = std::make_unique<http::Client>();
+  embeddings.server =
+      std::make_unique<OpenAiEmbedder>(OpenAiEmbedder::Options{.base_url = options.embeddings_url,
+                                                               .model = options.embeddings_model,
+                                                               .api_key = std::move(key)},
+                                       *embeddings.client);
+  ASSIGN_OR_RETURN(embeddings.cache,
+                   store::EmbeddingCache::Open(options.embeddings_path, options.embeddings_model,
+                                               *embeddings.server));
+  return embeddings;
+}
+
 }  // namespace
 
 struct MemoryModule::Parts {
   Parts(const MemoryOptions& options, MetricsRegistry& registry, const Clock& the_clock,
-        std::unique_ptr<MemoryStore> opened, std::unique_ptr<store::RecallCache> cache)
+        std::unique_ptr<MemoryStore> opened, std::unique_ptr<store::RecallCache> cache,
+        Embeddings the_embeddings)
       : metrics(registry),
         clock(the_clock),
         store(std::move(opened)),
+        embeddings(std::move(the_embeddings)),
         memory(*store, the_clock,
                {.max_snapshot_bytes = options.index_cache_bytes,
-                .max_concurrent_recalls = ConcurrentRecalls()}),
+                .max_concurrent_recalls = ConcurrentRecalls(),
+                .embedder = embeddings.cache.get()}),
         cached(std::move(cache), registry) {}
 
   MetricsRegistry& metrics;
   const Clock& clock;
   std::unique_ptr<MemoryStore> store;
+  Embeddings embeddings;
   Memory memory;
   store::CachedRecall cached;
   std::vector<std::unique_ptr<MemoryServiceImpl>> services;
@@ -70,8 +110,9 @@ absl::StatusOr<std::unique_ptr<MemoryModule>> MemoryModule::Make(const MemoryOpt
                                                                  const Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<MemoryStore> store, store::OpenStore(options.store));
   ASSIGN_OR_RETURN(std::unique_ptr<store::RecallCache> cache, MakeCache(options, clock));
-  return std::unique_ptr<MemoryModule>(new MemoryModule(
-      std::make_unique<Parts>(options, metrics, clock, std::move(store), std::move(cache))));
+  ASSIGN_OR_RETURN(Embeddings embeddings, MakeEmbeddings(options));
+  return std::unique_ptr<MemoryModule>(new MemoryModule(std::make_unique<Parts>(
+      options, metrics, clock, std::move(store), std::move(cache), std::move(embeddings))));
 }
 
 void MemoryModule::Register(rpc::ServiceHost& host) {

@@ -24,6 +24,11 @@ struct MemoryOptions {
   absl::Duration cache_time_to_live = absl::Minutes(10);
   size_t local_cache_bytes = size_t{32} << 20;   // without Redis
   size_t index_cache_bytes = size_t{128} << 20;  // customers kept ready to be recalled from
+  // An OpenAI-compatible server for the meaning of texts: "http://127.0.0.1:8080/v1". Empty: none.
+  std::string embeddings_url;
+  std::string embeddings_model;
+  std::string embeddings_key_file;  // empty: no key
+  std::string embeddings_path;      // where vectors are kept; its directory exists
 };
 
 // Memory, ready to be hosted by its own process or beside others.

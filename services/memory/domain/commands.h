@@ -74,12 +74,20 @@ struct ScoredFact {
   ScoreParts parts;
 };
 
+// Whether a recall could tell what texts mean.
+enum class MeaningUse {
+  kNotAsked,  // not at this budget, or there is no embedder
+  kUsed,
+  kMissing,  // the embedder did not answer in time: words alone decided
+};
+
 struct Recollection {
   std::vector<ScoredFact> results;
   CustomerState state;
   std::string rendered_context;
   int64_t version = 0;
   std::string next_page_token;
+  MeaningUse meaning = MeaningUse::kNotAsked;
 };
 
 struct FactPage {

@@ -44,6 +44,7 @@ class CustomerIndex {
   struct Row {
     absl::Time valid_from;
     int64_t sequence = 0;
+    uint64_t text = 0;      // hash of its text
     uint32_t id_begin = 0;  // in the run of ids
     uint16_t id_bytes = 0;
     uint8_t names_inside = 0;

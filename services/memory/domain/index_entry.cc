@@ -15,7 +15,7 @@ namespace throughline::memory {
 namespace {
 
 // Raised whenever words are read in another way, so that older entries are made anew.
-constexpr char kFormat = 1;
+constexpr char kFormat = 2;
 constexpr size_t kMaxSpeakerPrefixBytes = 120;
 constexpr int kMaxCount = std::numeric_limits<uint8_t>::max();
 
@@ -205,6 +205,7 @@ IndexEntry RowAnalyser::Analyse(const FactRow& row) {
                    .turn = row.turn,
                    .sequence = row.sequence,
                    .text_bytes = static_cast<uint32_t>(row.fact.text.size()),
+                   .text = HashOfTerm(row.fact.text),
                    .calls = PackedCalls(row),
                    .tags = PackStrings(row.fact.tags)};
   std::string speaker = row.speaker;
@@ -252,6 +253,7 @@ std::string EncodeEntry(const IndexEntry& entry) {
   AppendVarint(static_cast<uint64_t>(entry.sequence), &out);
   AppendVarint(entry.length, &out);
   AppendVarint(entry.text_bytes, &out);
+  AppendFixed(entry.text, &out);
   AppendBytes(entry.calls, &out);
   AppendBytes(entry.tags, &out);
   AppendBytes(entry.names, &out);
@@ -276,6 +278,7 @@ bool DecodeEntry(absl::string_view bytes, IndexEntry* entry) {
   entry->sequence = static_cast<int64_t>(reader.Varint());
   entry->length = static_cast<uint32_t>(reader.Varint());
   entry->text_bytes = static_cast<uint32_t>(reader.Varint());
+  entry->text = reader.Fixed<uint64_t>();
   const auto take = [&reader](std::string* into) {
     const absl::string_view bytes_taken = reader.Bytes();
     into->assign(bytes_taken.data(), bytes_taken.size());

@@ -41,6 +41,7 @@ struct IndexEntry {
   int64_t sequence = 0;
   uint32_t length = 0;      // terms, repeats included
   uint32_t text_bytes = 0;  // of the row's text
+  uint64_t text = 0;        // hash of the text: the same text has the same
   // Packed lists, to be compared as they are or opened by UnpackStrings and UnpackHashes.
   std::string calls;  // the row's own call, empty when it has none; then others it has evidence of
   std::string tags;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
@@ -20,6 +21,10 @@ namespace throughline::memory {
 namespace {
 
 constexpr size_t kReceiptBytes = 12;
+// The longest a recall waits for vectors, and the most texts it brings their vectors; those left
+// over wait for the next recall.
+constexpr absl::Duration kMeaningBudget = absl::Seconds(5);
+constexpr size_t kMaxTextsEmbeddedPerRecall = 2000;
 // For reads of whatever is the newest.
 constexpr int64_t kNewest = 0;
 
@@ -47,6 +52,8 @@ Memory::Memory(MemoryStore& store, const Clock& clock, Options options)
     : store_(store),
       clock_(clock),
       snapshots_(options.max_snapshot_bytes),
+      embedder_(options.embedder),
+      meaning_(options.max_vector_bytes),
       gate_(options.max_concurrent_recalls) {}
 
 absl::StatusOr<RetainResult> Memory::Retain(const Context& context, const std::string& customer_id,
@@ -76,9 +83,16 @@ absl::Status Memory::CheckRecall(const std::string& customer_id, const RecallQue
 absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::string& customer_id,
                                             const RecallQuery& query) {
   RETURN_IF_ERROR(CheckRecall(customer_id, query));
+  const CustomerKey key = Key(context, customer_id);
+  MeaningUse use = MeaningUse::kNotAsked;
+  Vector question;
+  if (embedder_ != nullptr && query.budget == RecallBudget::kHigh) {
+    absl::StatusOr<Vector> prepared = PrepareMeaning(context, key, query);
+    use = prepared.ok() ? MeaningUse::kUsed : MeaningUse::kMissing;
+    if (prepared.ok()) question = *std::move(prepared);
+  }
   const RecallGate::Slot slot(gate_);
   RETURN_IF_ERROR(context.Check());
-  const CustomerKey key = Key(context, customer_id);
   Recollection found;
   RETURN_IF_ERROR(ReadSnapshot(
       context, key, query.min_version,
@@ -89,14 +103,53 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
                                 ", behind ", query.min_version, "; ask again, or another replica")),
                             "VERSION_BEHIND");
         }
-        ASSIGN_OR_RETURN(found, RecallFrom(snapshot, query, clock_.Now(),
+        std::vector<float> closeness;
+        if (use == MeaningUse::kUsed) {
+          closeness = meaning_.Closeness(key, *snapshot.index, question);
+        }
+        ASSIGN_OR_RETURN(found, RecallFrom(snapshot, query, std::move(closeness), clock_.Now(),
                                            [&view](const std::vector<std::string>& ids) {
                                              return view.FactsById(ids, Statements::kWithout);
                                            }));
         return absl::OkStatus();
       }));
   if (found.state.profile.has_value()) found.state.profile->customer_id = customer_id;
+  found.meaning = use;
   return found;
+}
+
+absl::StatusOr<Vector> Memory::PrepareMeaning(const Context& context, const CustomerKey& key,
+                                              const RecallQuery& query) {
+  const Context bounded = context.WithBudget(kMeaningBudget);
+  std::vector<uint64_t> hashes;
+  std::vector<std::string> texts;
+  RETURN_IF_ERROR(ReadSnapshot(bounded, key, query.min_version,
+                               [&](CustomerView& view, const Snapshot& snapshot) -> absl::Status {
+                                 hashes.clear();
+                                 texts = {query.query};
+                                 std::vector<std::string> ids;
+                                 absl::flat_hash_map<std::string, uint64_t> hash_of;
+                                 for (const uint32_t position : meaning_.Missing(
+                                          key, *snapshot.index, kMaxTextsEmbeddedPerRecall)) {
+                                   ids.emplace_back(snapshot.index->id(position));
+                                   hash_of[ids.back()] = snapshot.index->row(position).text;
+                                 }
+                                 if (ids.empty()) return absl::OkStatus();
+                                 ASSIGN_OR_RETURN(const std::vector<FactRow> rows,
+                                                  view.FactsById(ids, Statements::kWithout));
+                                 for (const FactRow& row : rows) {
+                                   hashes.push_back(hash_of[row.fact.id]);
+                                   texts.push_back(row.fact.text);
+                                 }
+                                 return absl::OkStatus();
+                               }));
+  ASSIGN_OR_RETURN(std::vector<Vector> vectors, embedder_->Embed(bounded, key, texts));
+  std::vector<std::pair<uint64_t, Vector>> learnt;
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    learnt.emplace_back(hashes[i], std::move(vectors[i + 1]));
+  }
+  meaning_.Learn(key, learnt);
+  return std::move(vectors[0]);
 }
 
 absl::Status Memory::ReadSnapshot(const Context& context, const CustomerKey& key,
@@ -334,6 +387,8 @@ absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::
     return absl::OkStatus();
   }));
   snapshots_.Erase(key);
+  meaning_.Erase(key);
+  if (embedder_ != nullptr) RETURN_IF_ERROR(embedder_->Forget(context, key));
   RETURN_IF_ERROR(store_.ScrubErased(context));
   receipt.receipt_id = RandomHex(kReceiptBytes);
   receipt.forgotten_at = now;

@@ -15,6 +15,8 @@
 #include "common/base/context.h"
 #include "services/memory/domain/archive.h"
 #include "services/memory/domain/commands.h"
+#include "services/memory/domain/embedder.h"
+#include "services/memory/domain/meaning.h"
 #include "services/memory/domain/memory_store.h"
 #include "services/memory/domain/recall_gate.h"
 #include "services/memory/domain/snapshot_cache.h"
@@ -30,6 +32,8 @@ class Memory {
   struct Options {
     size_t max_snapshot_bytes = size_t{128} << 20;
     int max_concurrent_recalls = 2;  // about one a processor; further ones wait in order
+    Embedder* embedder = nullptr;    // borrowed; null: recalls go by words
+    size_t max_vector_bytes = size_t{64} << 20;
   };
 
   // Borrows both.
@@ -93,6 +97,10 @@ class Memory {
     return {.tenant = context.tenant(), .customer_id = customer_id};
   }
 
+  // The vector of the question, once the customer's rows have theirs.
+  absl::StatusOr<Vector> PrepareMeaning(const Context& context, const CustomerKey& key,
+                                        const RecallQuery& query);
+
   using SnapshotCallback = absl::FunctionRef<absl::Status(CustomerView&, const Snapshot&)>;
 
   // Runs `read` on the customer at its newest version (or, given a `min_version`, at one not older)
@@ -107,6 +115,8 @@ class Memory {
   MemoryStore& store_;
   const Clock& clock_;
   SnapshotCache snapshots_;
+  Embedder* const embedder_;
+  Meaning meaning_;
   RecallGate gate_;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "services/memory/domain/meaning.h"
 #include "services/memory/domain/query_dates.h"
 #include "services/memory/domain/text.h"
 
@@ -15,6 +16,14 @@ namespace {
 
 constexpr float kSaturation = 0.9F;  // k1 of BM25
 constexpr float kAbsoluteScale = 20;
+// A term in more than this share of a customer's rows, when there are enough to tell, is common.
+constexpr double kCommonShare = 0.9;
+constexpr size_t kMinRowsForCommon = 200;
+// As many standard deviations nearer than the mean row are as near as can be; and so many are near
+// enough to bear on the question without any word in common.
+constexpr float kNearest = 4;
+constexpr float kNear = 2;
+constexpr double kLeastDeviation = 1e-6;
 constexpr absl::CivilDay kFirstDay(1970, 1, 1);
 
 // What one unit of each feature adds to a score. Round numbers near the fit of a listwise softmax
@@ -38,6 +47,7 @@ constexpr Features MakeWeights() {
   weights[kNamesInside] = 0.3F;
   weights[kRecency] = 0.05F;
   weights[kKind] = 0.6F;
+  weights[kMeaning] = 2;
   return weights;
 }
 constexpr Features kWeights = MakeWeights();
@@ -80,6 +90,21 @@ struct ParsedQuery {
   bool has_content = false;
 };
 
+// Takes out what nearly every row holds, as long as something else is left that some row holds:
+// such words tell rows apart no better than stop words do, and cost the most.
+void DropCommonTerms(const CustomerIndex& index, absl::flat_hash_map<TermHash, int>* terms) {
+  if (index.size() < kMinRowsForCommon) return;
+  const auto rows = static_cast<double>(index.size());
+  const auto holding = [&index](const auto& term) {
+    return static_cast<double>(index.postings(term.first).positions.size());
+  };
+  const auto is_common = [&](const auto& term) { return holding(term) > kCommonShare * rows; };
+  const bool others = std::any_of(terms->begin(), terms->end(), [&](const auto& term) {
+    return holding(term) > 0 && !is_common(term);
+  });
+  if (others) absl::erase_if(*terms, is_common);
+}
+
 ParsedQuery Parse(const CustomerIndex& index, const RankingQuery& query) {
   ParsedQuery parsed;
   Stemmer stemmer;
@@ -92,6 +117,7 @@ ParsedQuery Parse(const CustomerIndex& index, const RankingQuery& query) {
       ++parsed.terms[term];
     }
   }
+  DropCommonTerms(index, &parsed.terms);
   parsed.dates = ParseQueryDates(query.text, query.today);
   return parsed;
 }
@@ -210,16 +236,44 @@ Scaled ScaleByBest(std::vector<float> scores, const std::vector<uint8_t>& eligib
   return {.scores = std::move(scores), .scale = best > 0 ? 1 / best : 0};
 }
 
+// By position, how far rows lie nearer to the question than the mean of the eligible ones: 0 for
+// the mean and what lies farther, 1 for kNearest standard deviations. Cosines of one model lie
+// elsewhere than those of another; this does not.
+std::vector<float> NearnessOf(const std::vector<float>& closeness,
+                              const std::vector<uint8_t>& eligible) {
+  double sum = 0;
+  double squares = 0;
+  double count = 0;
+  for (size_t i = 0; i < closeness.size(); ++i) {
+    if (eligible[i] == 0 || closeness[i] == Meaning::kUnknown) continue;
+    sum += closeness[i];
+    squares += static_cast<double>(closeness[i]) * closeness[i];
+    ++count;
+  }
+  std::vector<float> nearness(closeness.size(), 0);
+  if (count < 2) return nearness;
+  const double mean = sum / count;
+  const double deviation = std::sqrt(std::max(0.0, squares / count - mean * mean));
+  if (deviation < kLeastDeviation) return nearness;
+  for (size_t i = 0; i < closeness.size(); ++i) {
+    if (closeness[i] == Meaning::kUnknown) continue;
+    const auto deviations = static_cast<float>((closeness[i] - mean) / deviation);
+    nearness[i] = std::clamp(deviations / kNearest, 0.0F, 1.0F);
+  }
+  return nearness;
+}
+
 // What a question finds in an index: everything the features of its rows are made of.
 class Signals {
  public:
   // Borrows `index` and `query`.
   Signals(const CustomerIndex& index, const ParsedQuery& query, RecallBudget budget,
-          const std::vector<uint8_t>& eligible)
+          const std::vector<float>& closeness, const std::vector<uint8_t>& eligible)
       : index_(index),
         dates_(query.dates),
         around_(budget != RecallBudget::kLow),
-        turn_(ScaleByBest(ScoreRows(index, query), eligible)) {
+        turn_(ScaleByBest(ScoreRows(index, query), eligible)),
+        nearness_(NearnessOf(closeness, eligible)) {
     if (!around_) return;
     const CustomerIndex::Tables& tables = index.tables();
     constexpr uint32_t kWideSpan = CustomerIndex::kWideSpan;
@@ -250,6 +304,7 @@ class Signals {
     features[kNamesInside] = row.names_inside;
     features[kRecency] = index_.tables().recency[i];
     features[kKind] = KindPrior(row.kind);
+    if (!nearness_.empty()) features[kMeaning] = nearness_[i];
     if (around_) AddAround(i, row, &features);
     return features;
   }
@@ -266,6 +321,7 @@ class Signals {
                   weights[kLength] * tables.log_length[i] + weights[kRecency] * tables.recency[i];
     }
     AddOwn(weights, &scores);
+    for (size_t i = 0; i < nearness_.size(); ++i) scores[i] += weights[kMeaning] * nearness_[i];
     if (!around_) return scores;
     for (size_t i = 0; i < n; ++i) {
       scores[i] += weights[kWide] * wide_.at(i) + weights[kPair] * pair_.at(i);
@@ -278,6 +334,7 @@ class Signals {
   // Whether the row at `i` has anything to do with the question.
   bool BearsOn(size_t i) const {
     if (turn_.scores[i] > 0) return true;
+    if (!nearness_.empty() && nearness_[i] >= kNear / kNearest) return true;
     if (!around_) return false;
     return wide_.scores[i] > 0 || SessionScore(i) > 0 || SpeakerFit(index_.row(i)) > 0 ||
            DateFit(index_.row(i)) > 0;
@@ -369,6 +426,7 @@ class Signals {
   const QueryDates& dates_;
   const bool around_;
   const Scaled turn_;
+  const std::vector<float> nearness_;  // empty: nothing is known of meanings
   Scaled wide_;
   Scaled pair_;
   Scaled session_;               // by conversation
@@ -386,7 +444,8 @@ ScoreParts PartsOf(const Features& row, const Features& weights) {
           .neighbours = sum({kWide, kPair, kSession, kPrevious, kNext, kSecondPrevious, kAnswers}),
           .dates = sum({kDates, kTimeAsked}),
           .recency = sum({kRecency}),
-          .kind = sum({kKind})};
+          .kind = sum({kKind}),
+          .meaning = sum({kMeaning})};
 }
 
 // A question without words of content is answered by what is newest.
@@ -403,7 +462,7 @@ Features WeightsFor(RecallBudget budget, bool has_content) {
 std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQuery& query,
                                       const std::vector<uint8_t>& eligible) {
   const ParsedQuery parsed = Parse(index, query);
-  const Signals signals(index, parsed, query.budget, eligible);
+  const Signals signals(index, parsed, query.budget, query.closeness, eligible);
   std::vector<Features> rows;
   rows.reserve(index.size());
   for (size_t i = 0; i < index.size(); ++i) rows.push_back(signals.At(i));
@@ -423,7 +482,7 @@ struct Ranking::State {
 
   State(const CustomerIndex& index, const RankingQuery& query, const std::vector<uint8_t>& eligible)
       : parsed(Parse(index, query)),
-        signals(index, parsed, query.budget, eligible),
+        signals(index, parsed, query.budget, query.closeness, eligible),
         weights(WeightsFor(query.budget, parsed.has_content)) {
     heap.reserve(index.size());
     const std::vector<float> scores = signals.ScoreAll(weights);

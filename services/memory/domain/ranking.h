@@ -37,6 +37,7 @@ enum Feature : size_t {
   kNamesInside,     // names inside the row's sentences (a count)
   kRecency,         // 1 for the newest row, halved every 90 days before it
   kKind,            // prior of the fact's kind
+  kMeaning,         // how far its text lies nearer to the question than others do, 0 to 1
   kFeatureCount
 };
 using Features = std::array<float, kFeatureCount>;
@@ -49,8 +50,9 @@ struct ScoreParts {
   double dates = 0;
   double recency = 0;
   double kind = 0;
+  double meaning = 0;
 
-  double Sum() const { return words + speaker + neighbours + dates + recency + kind; }
+  double Sum() const { return words + speaker + neighbours + dates + recency + kind + meaning; }
 };
 
 struct RankedRow {
@@ -63,6 +65,9 @@ struct RankingQuery {
   std::string text;
   RecallBudget budget = RecallBudget::kMid;
   absl::CivilDay today;  // what "last spring" counts from
+  // The cosine of question and row, by position, Meaning::kUnknown where there is none; empty when
+  // nothing is known of meanings.
+  std::vector<float> closeness;
 };
 
 // Features of every row of `index`, by position; BM25 features are scaled by the best row with

@@ -42,7 +42,10 @@ absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
         "facts are missing of those the customer should have; restore the database from a backup");
   }
   std::vector<deal::Fact> facts(rows.size());
-  for (FactRow& row : rows) facts[places.at(row.fact.id)] = FactOf(row);
+  for (FactRow& row : rows) {
+    const size_t place = places.at(row.fact.id);
+    facts[place] = FactOf(std::move(row));
+  }
   return facts;
 }
 
@@ -53,9 +56,9 @@ FactCursor CursorAt(const CustomerIndex& index, uint32_t position) {
 
 }  // namespace
 
-deal::Fact FactOf(const FactRow& row) {
-  deal::Fact fact = row.fact;
-  if (row.IsVerbatim() && !(row.call_id.empty() && row.speaker.empty())) {
+deal::Fact FactOf(FactRow row) {
+  deal::Fact fact = std::move(row.fact);
+  if (fact.kind == deal::FactKind::kVerbatim && !(row.call_id.empty() && row.speaker.empty())) {
     fact.evidence = {{.call_id = row.call_id,
                       .turn = row.turn,
                       .speaker = row.speaker,
@@ -65,7 +68,8 @@ deal::Fact FactOf(const FactRow& row) {
 }
 
 absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQuery& query,
-                                        absl::Time now, FetchRows fetch) {
+                                        std::vector<float> closeness, absl::Time now,
+                                        FetchRows fetch) {
   ASSIGN_OR_RETURN(const RecallCursor cursor, ParseRecallCursor(query.page_token));
   if (!query.page_token.empty() && cursor.version != snapshot.version) {
     return WithReason(absl::FailedPreconditionError(
@@ -78,7 +82,8 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
   Ranking ranking(index,
                   {.text = query.query,
                    .budget = query.budget,
-                   .today = absl::ToCivilDay(query.query_time.value_or(now), absl::UTCTimeZone())},
+                   .today = absl::ToCivilDay(query.query_time.value_or(now), absl::UTCTimeZone()),
+                   .closeness = std::move(closeness)},
                   eligible);
   std::vector<RankedRow> ranked;
   const auto tokens_of = [&](size_t rank) -> std::optional<int> {
@@ -94,12 +99,13 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
       PackPage(tokens_of, query.max_tokens, static_cast<size_t>(query.limit), cursor.page, &more);
   std::vector<uint32_t> positions;
   for (const size_t rank : page) positions.push_back(ranked[rank].position);
-  ASSIGN_OR_RETURN(const std::vector<deal::Fact> facts, FetchFacts(index, positions, fetch));
+  ASSIGN_OR_RETURN(std::vector<deal::Fact> facts, FetchFacts(index, positions, fetch));
   Recollection found{.state = snapshot.state, .version = snapshot.version};
   found.rendered_context = RenderContext(found.state, facts);
+  found.results.reserve(page.size());
   for (size_t i = 0; i < page.size(); ++i) {
     const RankedRow& row = ranked[page[i]];
-    found.results.push_back({.fact = facts[i], .score = row.score, .parts = row.parts});
+    found.results.push_back({.fact = std::move(facts[i]), .score = row.score, .parts = row.parts});
   }
   if (more && cursor.page < kMaxRecallPages) {
     found.next_page_token =

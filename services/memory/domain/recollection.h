@@ -21,8 +21,10 @@ using FetchRows =
 
 // Answers a valid query from a snapshot. FAILED_PRECONDITION when the page token belongs to another
 // version, INVALID_ARGUMENT when it is none of ours; errors of `fetch`.
+// `closeness` as in RankingQuery.
 absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQuery& query,
-                                        absl::Time now, FetchRows fetch);
+                                        std::vector<float> closeness, absl::Time now,
+                                        FetchRows fetch);
 
 // A page of the rows that `filter` lets through, newest first. Errors are those of `fetch`.
 absl::StatusOr<FactPage> ListFrom(const Snapshot& snapshot, const RowFilter& filter,
@@ -30,7 +32,7 @@ absl::StatusOr<FactPage> ListFrom(const Snapshot& snapshot, const RowFilter& fil
                                   FetchRows fetch);
 
 // The row as callers see it: a verbatim text gets its place in the call as evidence.
-deal::Fact FactOf(const FactRow& row);
+deal::Fact FactOf(FactRow row);
 
 }  // namespace throughline::memory
 

@@ -120,9 +120,9 @@ absl::StatusOr<CachedRecall::Answer> CachedRecall::LookOrCompute(const Context& 
                                                                  Compute compute) {
   std::optional<std::string> cached = Look(context, key);
   if (cached.has_value()) return Answer{.bytes = *std::move(cached), .hit = true};
-  ASSIGN_OR_RETURN(std::string bytes, compute());
-  Keep(context, key, bytes);
-  return Answer{.bytes = std::move(bytes), .hit = false};
+  ASSIGN_OR_RETURN(Computed computed, compute());
+  if (computed.keep) Keep(context, key, computed.bytes);
+  return Answer{.bytes = std::move(computed.bytes), .hit = false};
 }
 
 absl::StatusOr<CachedRecall::Answer> CachedRecall::WaitFor(const Context& context,

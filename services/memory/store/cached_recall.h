@@ -21,7 +21,14 @@ namespace throughline::memory::store {
 // and counted; an entry that is damaged or not of this key counts as none. Thread-safe.
 class CachedRecall {
  public:
-  using Compute = absl::FunctionRef<absl::StatusOr<std::string>()>;
+  struct Computed {
+    std::string bytes;
+    bool keep = true;  // false: good for those who wait, not for later
+
+    Computed(std::string the_bytes, bool keep_it = true)  // NOLINT: an answer is mostly kept
+        : bytes(std::move(the_bytes)), keep(keep_it) {}
+  };
+  using Compute = absl::FunctionRef<absl::StatusOr<Computed>()>;
 
   struct Answer {
     std::string bytes;

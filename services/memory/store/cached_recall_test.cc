@@ -35,9 +35,9 @@ class CachedRecallTest : public ::testing::Test {
   // Asks for `key`, whose answer is `answer`.
   CachedRecall::Answer Get(const std::string& key, const std::string& answer = "fresh") {
     const absl::StatusOr<CachedRecall::Answer> got =
-        cached_->Get(context_, key, [&]() -> absl::StatusOr<std::string> {
+        cached_->Get(context_, key, [&]() -> absl::StatusOr<CachedRecall::Computed> {
           ++computed_;
-          return answer;
+          return CachedRecall::Computed(answer, keep_);
         });
     EXPECT_OK(got.status());
     return got.value_or(CachedRecall::Answer{});
@@ -55,6 +55,7 @@ class CachedRecallTest : public ::testing::Test {
   std::unique_ptr<RedisServer> redis_;
   std::unique_ptr<CachedRecall> cached_;
   std::atomic<int> computed_ = 0;
+  bool keep_ = true;
 };
 
 TEST_F(CachedRecallTest, FiveHundredCallersOfOneRecallAreOneComputation) {
@@ -82,7 +83,7 @@ TEST_F(CachedRecallTest, OneWhoFailsLeavesTheOthersToThemselves) {
   std::thread first([&] {
     EXPECT_THAT(cached_
                     ->Get(context_, "k",
-                          [&]() -> absl::StatusOr<std::string> {
+                          [&]() -> absl::StatusOr<CachedRecall::Computed> {
                             first_is_in.Notify();
                             let_first_fail.WaitForNotification();
                             return absl::CancelledError("gone");
@@ -104,10 +105,10 @@ TEST_F(CachedRecallTest, OneWhoTakesTooLongIsNotWaitedFor) {
   std::thread first([&] {
     EXPECT_OK(cached_
                   ->Get(context_, "k",
-                        [&]() -> absl::StatusOr<std::string> {
+                        [&]() -> absl::StatusOr<CachedRecall::Computed> {
                           first_is_in.Notify();
                           second_is_done.WaitForNotification();
-                          return "late";
+                          return CachedRecall::Computed("late");
                         })
                   .status());
   });
@@ -138,6 +139,13 @@ TEST_F(CachedRecallTest, DamagedAndForeignEntriesAreNotServed) {
   }
   EXPECT_EQ(Count("foreign"), bad.size());
   EXPECT_TRUE(Get("k").hit) << "what was computed took the place of what was bad";
+}
+
+TEST_F(CachedRecallTest, AnAnswerThatIsNotToBeKeptIsComputedAgain) {
+  keep_ = false;
+  EXPECT_FALSE(Get("k").hit);
+  EXPECT_FALSE(Get("k").hit);
+  EXPECT_EQ(computed_, 2);
 }
 
 TEST_F(CachedRecallTest, AStalledRedisHoldsNobodyUp) {

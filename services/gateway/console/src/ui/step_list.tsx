@@ -11,11 +11,12 @@ export function StepList({ steps: known, running }: { steps: Step[]; running: bo
     <ol class="steps" aria-busy={running}>
       {steps.map((name) => {
         const step = byName.get(name);
+        const stopped = step?.state === 'running' && !running;
         return (
-          <li key={name} class={`step step-${step?.state ?? 'waiting'}`}>
+          <li key={name} class={`step step-${stopped ? 'stopped' : step?.state ?? 'waiting'}`}>
             <span class="step-sign" aria-hidden="true" />
             <span class="step-name">{word(name)}</span>
-            <span class="step-summary">{step?.summary ?? (step ? 'under way' : '')}</span>
+            <span class="step-summary">{step?.summary ?? (stopped ? 'stopped here' : step ? 'under way' : '')}</span>
             <span class="step-time num">{step?.duration ? formatDuration(step.duration) : ''}</span>
           </li>
         );

@@ -92,7 +92,7 @@ function Chart({ rows, group, setGroup, paid }: {
   const [chosen, setMeasure] = useParameter('measure', paid ? 'cost' : 'calls');
   const measure = chosen as Measure;
   const nameOf = (key: string) => {
-    if (group === 'TASK') return word(key) || key;
+    if (group === 'TASK') return word(`TASK_KIND_${key.toUpperCase()}`);
     if (group === 'DAY') return formatShortDay(key);
     return key === '' ? 'none' : key;
   };

@@ -14,6 +14,7 @@ show() {
 
 show "$bin/pipeline_benchmark" --customers 100
 show "$bin/recall_benchmark"
+show "$bin/isolation_benchmark" 1000000
 show env THROUGHLINE_BIN_DIR="$build/bin" "$bin/router_benchmark" all
 for name in common_transcript_parse extractive router_judge; do
   show "$bin/${name}_benchmark" --benchmark_min_time=0.5 --benchmark_counters_tabular=true

@@ -1,11 +1,15 @@
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/follow_up.h"
+#include "services/router/domain/extractive/analysis/judgement.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/analysis/next_step.h"
 #include "services/router/domain/extractive/analysis/primary.h"
@@ -17,6 +21,8 @@
 
 namespace throughline::router::extractive {
 namespace {
+
+constexpr std::ptrdiff_t kTellingSentences = 12;
 
 std::string Describe(const deal::Blocker& blocker, const deal::Evidence& why) {
   const deal::Evidence& said = why.quote.empty() ? blocker.history.back().evidence : why;
@@ -49,6 +55,12 @@ double Confidence(const CallView& call, const Entry* primary, const Authority& a
   return confidence;
 }
 
+// A few sentences are read by their cues alone: what share of them speaks of what says nothing.
+bool SaysEnough(const std::vector<ScoredSentence>& sentences) {
+  return std::count_if(sentences.begin(), sentences.end(),
+                       [](const ScoredSentence& one) { return one.customer; }) >= kTellingSentences;
+}
+
 }  // namespace
 
 deal::Analysis Analyze(Tier tier, const CallInput& input) {
@@ -61,8 +73,19 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
     return analysis;
   }
   const std::vector<std::vector<Topic>> topics = FindTopics(call);
-  const std::vector<Entry> entries = ApplyStatements(call, FindStatements(call, topics));
-  const std::vector<const Entry*> open = RankOpen(entries);
+  const std::vector<BlockerStatement> statements = FindStatements(call, topics);
+  std::vector<Entry> entries = ApplyStatements(call, statements);
+  std::vector<ScoredSentence> sentences;
+  if (call.deep()) sentences = ScoreSentences(call, BuiltinSentenceModel());
+  const bool telling = SaysEnough(sentences);
+  const JudgementModel& model = BuiltinJudgementModel();
+  std::array<SubjectJudgement, kSubjects> judged;
+  if (telling) {
+    judged = model.Judge(FeaturesOfSubjects(call, sentences, statements, topics, entries));
+    Reconcile(call, sentences, topics, judged, model.least_open(), entries);
+  }
+  std::vector<const Entry*> open = RankOpen(entries);
+  if (telling) PutFirst(judged, open);
   const Entry* primary = open.empty() ? nullptr : open.front();
   for (const Entry* entry : open) analysis.open_blockers.push_back(Finish(*entry));
   for (const Entry& entry : entries) {
@@ -72,7 +95,11 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
     analysis.primary_blocker = analysis.open_blockers.front();
     analysis.primary_reason = PrimaryReason(*primary);
   }
-  const Authority authority = FindAuthority(call, entries);
+  Authority authority = FindAuthority(call, entries);
+  if (telling) {
+    ReconcileDeciders(call, sentences, FeaturesOfPeople(call, sentences, entries, authority), model,
+                      authority);
+  }
   analysis.decision_makers = authority.decision_makers;
   analysis.nominal_decision_makers = authority.nominal;
   analysis.stakeholders = authority.everybody;

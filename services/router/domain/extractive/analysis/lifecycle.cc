@@ -62,20 +62,6 @@ double Strength(const BlockerStatement& statement) {
   }
 }
 
-// What a blocker without its own words is called.
-std::string DefaultObject(BlockerCategory category) {
-  switch (category) {
-    case BlockerCategory::kChangeManagement:
-      return "adoption by the team";
-    case BlockerCategory::kCompetition:
-      return "competing offer";
-    case BlockerCategory::kAuthority:
-      return "approval";
-    default:
-      return std::string(deal::Name(category));
-  }
-}
-
 class Ledger {
  public:
   explicit Ledger(const CallView& call) : call_(call) {
@@ -398,6 +384,19 @@ std::optional<deal::Evidence> Signed(const CallView& call) {
 }
 
 }  // namespace
+
+std::string DefaultObject(BlockerCategory category) {
+  switch (category) {
+    case BlockerCategory::kChangeManagement:
+      return "adoption by the team";
+    case BlockerCategory::kCompetition:
+      return "competing offer";
+    case BlockerCategory::kAuthority:
+      return "approval";
+    default:
+      return std::string(deal::Name(category));
+  }
+}
 
 std::vector<Entry> ApplyStatements(const CallView& call,
                                    const std::vector<BlockerStatement>& statements) {

@@ -29,6 +29,9 @@ struct Entry {
   deal::Evidence why;  // the statement behind `strongest`
 };
 
+// What a blocker without its own words is called.
+std::string DefaultObject(deal::BlockerCategory category);
+
 std::vector<Entry> ApplyStatements(const CallView& call,
                                    const std::vector<BlockerStatement>& statements);
 

@@ -1,0 +1,415 @@
+#include "services/router/domain/extractive/analysis/evidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "absl/container/flat_hash_set.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using transcript::Side;
+
+// What a sentence of another time or company still counts.
+constexpr float kElsewhere = 0.2F;
+constexpr float kSmoothing = 1.5F;
+constexpr size_t kSmoothingReach = 4;
+constexpr float kLate = 0.66F;
+constexpr float kLast = 0.85F;
+constexpr float kLeastShare = 0.02F;
+// How many lines after a name "he" and "she" still mean it.
+constexpr size_t kPronounLines = 2;
+
+using Masses = std::array<float, kSubjects>;
+
+float ShareLog(float part, float whole) { return std::log(part / (whole + 1e-6F) + kLeastShare); }
+
+float Sum(const Masses& masses) {
+  float sum = 0;
+  for (const float mass : masses) sum += mass;
+  return sum;
+}
+
+// Blends what a sentence is about with its neighbours: "That one's done" speaks of the last thing.
+void Smooth(std::vector<ScoredSentence>& sentences) {
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    Masses blended{};
+    float total = 0;
+    const size_t first = i < kSmoothingReach ? 0 : i - kSmoothingReach;
+    const size_t last = std::min(sentences.size(), i + kSmoothingReach + 1);
+    for (size_t j = first; j < last; ++j) {
+      const ScoredSentence& other = sentences[j];
+      const size_t apart = i < j ? j - i : i - j;
+      const size_t lines = other.line < sentences[i].line ? sentences[i].line - other.line
+                                                          : other.line - sentences[i].line;
+      if (lines > 1) continue;
+      const float weight = apart == 0 ? 1.5F
+                                      : std::exp(-static_cast<float>(apart) / kSmoothing) *
+                                            (1 - 0.7F * other.scores.Of(Act::kNeutral));
+      total += weight;
+      for (size_t s = 0; s < kSubjects; ++s) blended[s] += weight * other.scores.subject[s];
+    }
+    for (float& mass : blended) mass /= total;
+    sentences[i].subject = blended;
+  }
+}
+
+// Running totals of one call, per subject.
+struct Totals {
+  Masses against{}, against_late{}, against_most{}, closing{}, closing_late{}, closing_most{};
+  Masses after{}, spoken{}, seller{}, seller_late{}, last{};
+  std::array<size_t, kSubjects> closing_at{};
+};
+
+Totals Accumulate(const std::vector<ScoredSentence>& sentences) {
+  Totals totals;
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    const ScoredSentence& one = sentences[i];
+    const bool late = one.place > kLate;
+    for (size_t s = 0; s < kSubjects; ++s) {
+      const float mass = one.subject[s];
+      if (!one.customer) {
+        const float said = mass * (1 - 0.5F * one.scores.Of(Act::kNeutral));
+        totals.seller[s] += said;
+        if (late) totals.seller_late[s] += said;
+        continue;
+      }
+      const float against = one.Against() * mass;
+      const float closing = one.Closing() * mass;
+      totals.spoken[s] += one.counts * one.scores.subject[s];
+      totals.against[s] += against;
+      totals.closing[s] += closing;
+      if (late) totals.against_late[s] += against;
+      if (late) totals.closing_late[s] += closing;
+      if (one.place > kLast) totals.last[s] += against;
+      totals.against_most[s] = std::max(totals.against_most[s], against);
+      if (closing > totals.closing_most[s]) {
+        totals.closing_most[s] = closing;
+        totals.closing_at[s] = i;
+      }
+    }
+  }
+  for (size_t s = 0; s < kSubjects; ++s) {
+    for (size_t i = totals.closing_at[s] + 1; i < sentences.size(); ++i) {
+      if (sentences[i].customer)
+        totals.after[s] += sentences[i].Against() * sentences[i].subject[s];
+    }
+  }
+  return totals;
+}
+
+// The strongest statement of each kind about each subject.
+struct Stated {
+  Masses raise{}, gate{}, pointer{}, only{}, settle{}, reopen{}, pointer_late{}, gate_late{};
+};
+
+Stated Collect(const CallView& call, const std::vector<BlockerStatement>& statements) {
+  Stated stated;
+  const auto keep = [](float& place, double weight) {
+    place = std::max(place, static_cast<float>(weight));
+  };
+  for (const BlockerStatement& statement : statements) {
+    const size_t s = SubjectOf(statement.category);
+    if (s == kSubjects) continue;
+    const bool late =
+        static_cast<float>(statement.line + 1) > kLate * static_cast<float>(call.lines.size());
+    switch (statement.move) {
+      case Move::kProgress:
+        break;
+      case Move::kAsk:
+        keep(stated.raise[s], 0.5 * statement.weight);
+        break;
+      case Move::kNeed:
+        keep(stated.raise[s], 0.7 * statement.weight);
+        break;
+      case Move::kRaise:
+      case Move::kFix:
+        keep(stated.raise[s], statement.weight);
+        break;
+      case Move::kGate:
+        keep(stated.gate[s], statement.weight);
+        if (late) keep(stated.gate_late[s], statement.weight);
+        break;
+      case Move::kPointer:
+        keep(stated.pointer[s], statement.weight);
+        if (late) keep(stated.pointer_late[s], statement.weight);
+        if (statement.only) keep(stated.only[s], 1);
+        break;
+      case Move::kSettle:
+      case Move::kWithdraw:
+        keep(stated.settle[s], statement.weight);
+        break;
+      case Move::kReopen:
+        keep(stated.reopen[s], statement.weight);
+        break;
+    }
+  }
+  return stated;
+}
+
+// Where each subject stood before the call, and where the cues put it.
+struct Ledgered {
+  std::array<bool, kSubjects> was_open{}, was_settled{}, open{}, settled{};
+  size_t count_was_open = 0;
+  bool any_open = false;
+  size_t first = kSubjects;  // the strongest open one
+};
+
+Ledgered ReadLedger(const CallView& call, const std::vector<Entry>& entries) {
+  Ledgered ledger;
+  for (const deal::Blocker& blocker : call.input->known.blockers) {
+    const size_t s = SubjectOf(blocker.category);
+    if (s == kSubjects) continue;
+    (deal::IsOpen(blocker.status) ? ledger.was_open : ledger.was_settled)[s] = true;
+  }
+  ledger.count_was_open = std::count(ledger.was_open.begin(), ledger.was_open.end(), true);
+  const Entry* strongest = nullptr;
+  for (const Entry& entry : entries) {
+    const size_t s = SubjectOf(entry.blocker.category);
+    if (s == kSubjects) continue;
+    const bool open = deal::IsOpen(entry.blocker.status);
+    (open ? ledger.open : ledger.settled)[s] = true;
+    if (!open) continue;
+    ledger.any_open = true;
+    const bool stronger = strongest == nullptr || entry.strength > strongest->strength ||
+                          (entry.strength == strongest->strength && entry.order > strongest->order);
+    if (!stronger) continue;
+    strongest = &entry;
+    ledger.first = s;
+  }
+  return ledger;
+}
+
+}  // namespace
+
+float ScoredSentence::Against() const {
+  return customer ? counts * (scores.Of(Act::kRaise) + scores.Of(Act::kReopen)) : 0;
+}
+float ScoredSentence::Closing() const {
+  return customer ? counts * (scores.Of(Act::kSettle) + scores.Of(Act::kDeny)) : 0;
+}
+
+std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model) {
+  std::vector<ScoredSentence> sentences;
+  for (size_t i = 0; i < call.lines.size(); ++i) {
+    const Line& line = call.lines[i];
+    for (size_t k = 0; k < line.reading.sentences.size(); ++k) {
+      const Sentence& sentence = line.reading.sentences[k];
+      if (sentence.span.first_token == sentence.span.last_token) continue;
+      ScoredSentence one;
+      one.line = i;
+      one.sentence = k;
+      one.customer = line.side != Side::kSeller;
+      one.scores = model.Score(line.reading, sentence);
+      for (size_t t = sentence.span.first_token; t < sentence.span.last_token; ++t) {
+        const Guards& guards = GuardsAt(line, t);
+        if (guards.anecdote || guards.third_party) one.counts = kElsewhere;
+      }
+      sentences.push_back(one);
+    }
+  }
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    sentences[i].place =
+        static_cast<float>(i) / static_cast<float>(std::max<size_t>(1, sentences.size() - 1));
+  }
+  Smooth(sentences);
+  return sentences;
+}
+
+size_t SubjectOf(deal::BlockerCategory category) {
+  const int index = static_cast<int>(category) - static_cast<int>(deal::BlockerCategory::kPrice);
+  return index < 0 || index >= static_cast<int>(kSubjects) ? kSubjects : static_cast<size_t>(index);
+}
+
+deal::BlockerCategory CategoryOf(size_t subject) {
+  return static_cast<deal::BlockerCategory>(static_cast<int>(deal::BlockerCategory::kPrice) +
+                                            static_cast<int>(subject));
+}
+
+std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
+    const CallView& call, const std::vector<ScoredSentence>& sentences,
+    const std::vector<BlockerStatement>& statements, const std::vector<std::vector<Topic>>& topics,
+    const std::vector<Entry>& entries) {
+  const Totals totals = Accumulate(sentences);
+  const Stated stated = Collect(call, statements);
+  const Ledgered ledger = ReadLedger(call, entries);
+  Masses named{};
+  Masses named_by_seller{};
+  for (const std::vector<Topic>& in_line : topics) {
+    for (const Topic& topic : in_line) {
+      const size_t s = SubjectOf(topic.category);
+      if (s == kSubjects) continue;
+      const bool seller = call.lines[topic.line].side == Side::kSeller;
+      (seller ? named_by_seller : named)[s] += static_cast<float>(topic.weight);
+    }
+  }
+  std::array<SubjectFeatures, kSubjects> features{};
+  for (size_t s = 0; s < kSubjects; ++s) {
+    const float was_open = ledger.was_open[s] ? 1 : 0;
+    const bool others_open = ledger.count_was_open > (ledger.was_open[s] ? 1U : 0U);
+    features[s] = {
+        std::log1p(totals.against[s]),
+        std::log1p(totals.against_late[s]),
+        totals.against_most[s],
+        std::log1p(totals.closing[s]),
+        std::log1p(totals.closing_late[s]),
+        totals.closing_most[s],
+        ShareLog(totals.against[s], Sum(totals.against)),
+        ShareLog(totals.against_late[s], Sum(totals.against_late)),
+        ShareLog(totals.closing[s], Sum(totals.closing)),
+        std::log1p(totals.after[s]),
+        ShareLog(totals.spoken[s], Sum(totals.spoken)),
+        ShareLog(totals.seller[s], Sum(totals.seller)),
+        ShareLog(totals.seller_late[s], Sum(totals.seller_late)),
+        ShareLog(totals.last[s], Sum(totals.last)),
+        std::log1p(named[s]),
+        ShareLog(named[s], Sum(named)),
+        std::log1p(named_by_seller[s]),
+        was_open,
+        ledger.was_settled[s] ? 1.0F : 0.0F,
+        was_open * std::log1p(totals.closing[s]),
+        was_open * std::log1p(totals.against_late[s]),
+        was_open * stated.settle[s],
+        was_open > 0 && !others_open ? 1.0F : 0.0F,
+        was_open == 0 && others_open ? 1.0F : 0.0F,
+        call.input->known.version == 0 && call.input->known.blockers.empty() ? 1.0F : 0.0F,
+        stated.raise[s],
+        stated.gate[s],
+        stated.pointer[s],
+        stated.only[s],
+        stated.settle[s],
+        stated.reopen[s],
+        stated.pointer_late[s] + stated.gate_late[s],
+        ledger.open[s] ? 1.0F : 0.0F,
+        ledger.first == s ? 1.0F : 0.0F,
+        ledger.settled[s] ? 1.0F : 0.0F,
+        ledger.any_open ? 1.0F : 0.0F};
+  }
+  return features;
+}
+
+namespace {
+
+// Titles that carry money or a company.
+bool IsHighOffice(absl::string_view title) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"chief", "ceo", "cfo", "coo", "president", "owner", "director", "vp", "vice", "managing",
+       "general", "partner", "principal", "founder", "head", "treasurer", "controller"});
+  const std::vector<Token> words = Tokenize(title);
+  return std::any_of(words.begin(), words.end(),
+                     [](const Token& word) { return kWords->contains(word.text); });
+}
+
+bool SaysPronoun(const Line& line, const Sentence& sentence) {
+  for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
+    const absl::string_view word = line.reading.tokens[i].text;
+    if (word == "he" || word == "she" || word == "him" || word == "her" || word == "his") {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Who a sentence speaks of: the people it names, else the one a pronoun continues.
+class Spoken {
+ public:
+  explicit Spoken(const CallView& call) : call_(call) {}
+
+  std::set<size_t> Of(const ScoredSentence& one) {
+    const Line& line = call_.lines[one.line];
+    const Sentence& sentence = line.reading.sentences[one.sentence];
+    std::set<size_t> people;
+    for (const PersonMention& mention : line.mentions) {
+      const bool here = mention.first_token >= sentence.span.first_token &&
+                        mention.first_token < sentence.span.last_token;
+      if (!here || mention.person == line.speaker) continue;
+      if (call_.people.at(mention.person).side == Side::kSeller) continue;
+      people.insert(mention.person);
+      last_ = mention.person;
+      last_line_ = one.line;
+    }
+    const bool goes_on = people.empty() && last_ != kNobody && last_ != line.speaker &&
+                         one.line <= last_line_ + kPronounLines && SaysPronoun(line, sentence);
+    if (goes_on) people.insert(last_);
+    return people;
+  }
+
+ private:
+  const CallView& call_;
+  size_t last_ = kNobody;
+  size_t last_line_ = 0;
+};
+
+void AddSaid(const SentenceScores& scores, float counts, PersonFeatures& own) {
+  own[0] += counts * scores.Of(Act::kSignSelf);
+  own[1] = std::max(own[1], counts * scores.Of(Act::kSignSelf));
+  own[2] += counts * scores.Of(Act::kSignVeto);
+  own[3] = std::max(own[3], counts * scores.Of(Act::kSignVeto));
+  own[4] = std::max(own[4], counts * scores.Of(Act::kSignNominal));
+  own[5] += counts * scores.Of(Act::kRaise);
+  own[6] = std::max(own[6], counts * scores.Of(Act::kSignOther));
+}
+
+void AddSaidOf(const SentenceScores& scores, float counts, PersonFeatures& about) {
+  about[7] += counts * scores.Of(Act::kSignOther);
+  about[8] = std::max(about[8], counts * scores.Of(Act::kSignOther));
+  about[9] = std::max(about[9], counts * scores.Of(Act::kSignVeto));
+  about[10] = std::max(about[10], counts * scores.Of(Act::kSignNominal));
+  about[11] = std::max(about[11], counts * scores.Of(Act::kSignSelf));
+}
+
+}  // namespace
+
+std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
+                                             const std::vector<ScoredSentence>& sentences,
+                                             const std::vector<Entry>& entries,
+                                             const Authority& authority) {
+  std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
+  std::vector<float> spoken(features.size(), 0);
+  Spoken finder(call);
+  for (const ScoredSentence& one : sentences) {
+    if (!one.customer) continue;
+    const Line& line = call.lines[one.line];
+    const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
+    if (voice != kNobody) {
+      AddSaid(one.scores, one.counts, features[voice]);
+      spoken[voice] += 1;
+    }
+    for (const size_t person : finder.Of(one)) AddSaidOf(one.scores, one.counts, features[person]);
+  }
+  const float most = features.empty() ? 0 : *std::max_element(spoken.begin(), spoken.end());
+  const auto names = [&](const std::vector<deal::Stakeholder>& list, const std::string& name) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const deal::Stakeholder& one) { return one.name == name; });
+  };
+  for (size_t i = 0; i < features.size(); ++i) {
+    const Person& person = call.people.at(i);
+    PersonFeatures& row = features[i];
+    row[12] = spoken[i] > 0 ? 1 : 0;
+    row[13] = most > 0 ? spoken[i] / most : 0;
+    row[14] = IsHighOffice(person.title) ? 1 : 0;
+    row[15] = person.title.empty() ? 0 : 1;
+    row[16] = names(authority.decision_makers, person.name) ? 1 : 0;
+    row[17] = names(authority.nominal, person.name) ? 1 : 0;
+    for (const deal::Stakeholder& known : call.input->known.stakeholders) {
+      if (known.name != person.name) continue;
+      using deal::StakeholderRole;
+      row[18] =
+          known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner
+              ? 1
+              : 0;
+      row[19] = known.role == StakeholderRole::kApprover ? 1 : 0;
+    }
+    for (const Entry& entry : entries) {
+      const bool theirs = entry.raiser == person.name || entry.blocker.owner == person.name;
+      if (theirs && deal::IsOpen(entry.blocker.status)) row[20] = 1;
+      if (theirs && !deal::IsOpen(entry.blocker.status)) row[21] = 1;
+    }
+    row[22] = std::count(authority.gone.begin(), authority.gone.end(), i) > 0 ? 1 : 0;
+    row[23] = authority.decision_makers.empty() ? 1 : 0;
+  }
+  return features;
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,57 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_EVIDENCE_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_EVIDENCE_H_
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/lifecycle.h"
+#include "services/router/domain/extractive/analysis/statements.h"
+#include "services/router/domain/extractive/analysis/topics.h"
+#include "services/router/domain/extractive/language/sentence_model.h"
+
+// All that a call says for and against a category of blockers being open, and a person deciding,
+// as numbers. What they weigh is judgement.cc's business.
+namespace throughline::router::extractive {
+
+// One sentence of a call with what the sentence model reads in it.
+struct ScoredSentence {
+  size_t line = 0;
+  size_t sentence = 0;  // within the line
+  bool customer = false;
+  float place = 0;   // 0 at the start of the call, 1 at its end
+  float counts = 1;  // less for another time or company
+  SentenceScores scores;
+  std::array<float, kSubjects> subject{};  // smoothed with the sentences around
+  float Against() const;                   // raised or re-opened, by a customer
+  float Closing() const;                   // settled or denied, by a customer
+};
+
+std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model);
+
+inline constexpr size_t kSubjectFeatures = 36;
+inline constexpr size_t kPersonFeatures = 24;
+using SubjectFeatures = std::array<float, kSubjectFeatures>;
+using PersonFeatures = std::array<float, kPersonFeatures>;
+
+// Per subject, in the order of the sentence model.
+std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
+    const CallView& call, const std::vector<ScoredSentence>& sentences,
+    const std::vector<BlockerStatement>& statements, const std::vector<std::vector<Topic>>& topics,
+    const std::vector<Entry>& entries);
+
+// Per person of the call, in the order of CallView::people.
+std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
+                                             const std::vector<ScoredSentence>& sentences,
+                                             const std::vector<Entry>& entries,
+                                             const Authority& authority);
+
+size_t SubjectOf(deal::BlockerCategory category);  // kSubjects for others
+deal::BlockerCategory CategoryOf(size_t subject);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_EVIDENCE_H_

@@ -1,0 +1,343 @@
+#include "services/router/domain/extractive/analysis/judgement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/status_macros.h"
+#include "services/router/domain/extractive/language/embedded_lexicon.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using deal::BlockerCategory;
+using deal::BlockerStatus;
+using deal::Stakeholder;
+using deal::StakeholderRole;
+
+using Rows = std::map<std::string, std::vector<float>>;
+
+float Logistic(float z) { return 1 / (1 + std::exp(-z)); }
+
+absl::StatusOr<Rows> ReadRows(absl::string_view text) {
+  Rows rows;
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    if (line[0] == '#') continue;
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, '\t');
+    std::vector<float>& row = rows[std::string(parts.first)];
+    for (const absl::string_view number : absl::StrSplit(parts.second, ' ', absl::SkipEmpty())) {
+      float value = 0;
+      if (!absl::SimpleAtof(number, &value)) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("judgement.model row ", parts.first, ": expected numbers, got ", number,
+                         "; fit the file again with services/router/tools/fit_reading.py"));
+      }
+      row.push_back(value);
+    }
+  }
+  return rows;
+}
+
+absl::Status Copy(const Rows& rows, const std::string& name, float* to, size_t count) {
+  const auto row = rows.find(name);
+  if (row == rows.end() || row->second.size() != count) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("judgement.model row ", name, ": expected ", count,
+                     " numbers; fit the file again with services/router/tools/fit_reading.py"));
+  }
+  std::copy(row->second.begin(), row->second.end(), to);
+  return absl::OkStatus();
+}
+
+// The sentence of a customer that says most strongly what `weigh` asks; nullptr when none does.
+template <typename Weigh>
+const ScoredSentence* Strongest(const std::vector<ScoredSentence>& sentences, Weigh weigh) {
+  const ScoredSentence* best = nullptr;
+  float most = 0;
+  for (const ScoredSentence& one : sentences) {
+    if (!one.customer) continue;
+    const float weight = weigh(one);
+    if (weight <= most) continue;
+    most = weight;
+    best = &one;
+  }
+  return best;
+}
+
+class Reconciler {
+ public:
+  Reconciler(const CallView& call, const std::vector<ScoredSentence>& sentences,
+             const std::vector<std::vector<Topic>>& topics, std::vector<Entry>& entries)
+      : call_(call), sentences_(sentences), topics_(topics), entries_(entries) {}
+
+  void Open(size_t subject) {
+    for (const Entry& entry : entries_) {
+      if (IsOf(entry, subject) && deal::IsOpen(entry.blocker.status)) return;
+    }
+    for (Entry& entry : entries_) {
+      if (!IsOf(entry, subject)) continue;
+      if (ClosedNow(entry)) {
+        entry.blocker.status = Before(entry);
+        entry.blocker.history.pop_back();
+        return;
+      }
+    }
+    const ScoredSentence* said = Strongest(sentences_, [&](const ScoredSentence& one) {
+      return (one.Against() + 0.1F) * one.subject[subject] * (0.7F + 0.6F * one.place);
+    });
+    if (said == nullptr) return;
+    for (Entry& entry : entries_) {
+      if (IsOf(entry, subject)) return Raise(entry, BlockerStatus::kReopened, *said);
+    }
+    Entry entry;
+    entry.blocker.category = CategoryOf(subject);
+    NameObject(entry, *said);
+    const size_t speaker = SpeakerOf(*said);
+    if (speaker != kNobody) entry.raiser = call_.people.at(speaker).name;
+    Raise(entry, BlockerStatus::kRaised, *said);
+    entries_.push_back(std::move(entry));
+  }
+
+  // What earlier calls left open is settled now; what only this call spoke of was nothing.
+  void Close(size_t subject, bool settled) {
+    const ScoredSentence* said = Strongest(sentences_, [&](const ScoredSentence& one) {
+      return (one.Closing() + 0.02F) * one.subject[subject];
+    });
+    for (Entry& entry : entries_) {
+      if (!IsOf(entry, subject) || !deal::IsOpen(entry.blocker.status)) continue;
+      if ((!entry.known && !settled) || said == nullptr) continue;
+      entry.mentioned = true;
+      entry.strength = 0;
+      entry.blocker.status = BlockerStatus::kResolved;
+      entry.blocker.history.push_back(
+          {BlockerStatus::kResolved, call_.input->occurred_at, EvidenceFor(*said)});
+    }
+    entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) {
+                                    const bool open = deal::IsOpen(entry.blocker.status);
+                                    return IsOf(entry, subject) && !entry.known &&
+                                           (open || !settled);
+                                  }),
+                   entries_.end());
+  }
+
+  bool WasOpen(size_t subject) const {
+    return std::any_of(call_.input->known.blockers.begin(), call_.input->known.blockers.end(),
+                       [&](const deal::Blocker& blocker) {
+                         return SubjectOf(blocker.category) == subject &&
+                                deal::IsOpen(blocker.status);
+                       });
+  }
+
+ private:
+  static bool IsOf(const Entry& entry, size_t subject) {
+    return SubjectOf(entry.blocker.category) == subject;
+  }
+  bool ClosedNow(const Entry& entry) const {
+    return !entry.blocker.history.empty() && entry.blocker.history.size() > 1 &&
+           !deal::IsOpen(entry.blocker.status) &&
+           entry.blocker.history.back().evidence.call_id == call_.input->call_id;
+  }
+  static BlockerStatus Before(const Entry& entry) {
+    return entry.blocker.history[entry.blocker.history.size() - 2].status;
+  }
+  size_t SpeakerOf(const ScoredSentence& said) const {
+    const Line& line = call_.lines[said.line];
+    return line.voice.empty() ? line.speaker : line.voice[said.sentence];
+  }
+  deal::Evidence EvidenceFor(const ScoredSentence& said) const {
+    return EvidenceAround(call_, said.line,
+                          call_.lines[said.line].reading.sentences[said.sentence].span.first_token);
+  }
+
+  void Raise(Entry& entry, BlockerStatus status, const ScoredSentence& said) {
+    entry.mentioned = true;
+    entry.line = said.line;
+    entry.strongest = Move::kRaise;
+    entry.strength = 2;
+    entry.why = EvidenceFor(said);
+    entry.blocker.status = status;
+    entry.blocker.history.push_back({status, call_.input->occurred_at, entry.why});
+  }
+
+  // The words of the sentence that belong to the category, else what such blockers are called.
+  void NameObject(Entry& entry, const ScoredSentence& said) const {
+    const Span& span = call_.lines[said.line].reading.sentences[said.sentence].span;
+    const Topic* best = nullptr;
+    for (const Topic& topic : topics_[said.line]) {
+      const bool here =
+          topic.first_token >= span.first_token && topic.first_token < span.last_token;
+      if (!here || topic.category != entry.blocker.category) continue;
+      if (best == nullptr || topic.weight > best->weight) best = &topic;
+    }
+    if (best == nullptr || IsSingleton(entry.blocker.category)) {
+      entry.blocker.object = DefaultObject(entry.blocker.category);
+      return;
+    }
+    entry.blocker.object = best->phrase;
+    entry.stems = best->stems;
+    entry.family = best->family;
+    entry.topic_weight = best->weight;
+  }
+
+  const CallView& call_;
+  const std::vector<ScoredSentence>& sentences_;
+  const std::vector<std::vector<Topic>>& topics_;
+  std::vector<Entry>& entries_;
+};
+
+}  // namespace
+
+absl::StatusOr<JudgementModel> JudgementModel::Parse(absl::string_view text) {
+  ASSIGN_OR_RETURN(const Rows rows, ReadRows(text));
+  JudgementModel model;
+  const std::array<std::pair<std::string, SubjectWeights*>, 3> targets = {
+      {{"open", &model.open_}, {"settled", &model.settled_}, {"primary", &model.primary_}}};
+  for (const auto& [name, weights] : targets) {
+    RETURN_IF_ERROR(Copy(rows, name + ".bias", weights->bias.data(), kSubjects));
+    RETURN_IF_ERROR(Copy(rows, name + ".weights", weights->weights.data(), kSubjectFeatures));
+  }
+  RETURN_IF_ERROR(Copy(rows, "decides.bias", &model.decider_bias_, 1));
+  RETURN_IF_ERROR(Copy(rows, "decides.weights", model.decider_.data(), kPersonFeatures));
+  RETURN_IF_ERROR(Copy(rows, "open.least", &model.least_open_, 1));
+  RETURN_IF_ERROR(Copy(rows, "decides.least", &model.least_decides_, 1));
+  return model;
+}
+
+std::array<SubjectJudgement, kSubjects> JudgementModel::Judge(
+    const std::array<SubjectFeatures, kSubjects>& features) const {
+  std::array<SubjectJudgement, kSubjects> judged;
+  for (size_t s = 0; s < kSubjects; ++s) {
+    const auto weigh = [&](const SubjectWeights& weights) {
+      float z = weights.bias[s];
+      for (size_t f = 0; f < kSubjectFeatures; ++f) z += weights.weights[f] * features[s][f];
+      return Logistic(z);
+    };
+    judged[s] = {weigh(open_), weigh(settled_), weigh(primary_)};
+  }
+  return judged;
+}
+
+float JudgementModel::Decides(const PersonFeatures& features) const {
+  float z = decider_bias_;
+  for (size_t f = 0; f < kPersonFeatures; ++f) z += decider_[f] * features[f];
+  return Logistic(z);
+}
+
+const JudgementModel& BuiltinJudgementModel() {
+  static const JudgementModel* const kModel = [] {
+    absl::StatusOr<JudgementModel> parsed = JudgementModel::Parse(EmbeddedModelFiles().back().text);
+    if (!parsed.ok()) {  // a broken file is a build defect; judgement_test names it first
+      std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
+      std::abort();
+    }
+    return new JudgementModel(*std::move(parsed));
+  }();
+  return *kModel;
+}
+
+void Reconcile(const CallView& call, const std::vector<ScoredSentence>& sentences,
+               const std::vector<std::vector<Topic>>& topics,
+               const std::array<SubjectJudgement, kSubjects>& judged, float least_open,
+               std::vector<Entry>& entries) {
+  Reconciler reconciler(call, sentences, topics, entries);
+  size_t first = 0;
+  for (size_t s = 1; s < kSubjects; ++s) {
+    if (judged[s].primary > judged[first].primary) first = s;
+  }
+  const bool any = std::any_of(judged.begin(), judged.end(),
+                               [&](const SubjectJudgement& one) { return one.open >= least_open; });
+  for (size_t s = 0; s < kSubjects; ++s) {
+    const SubjectJudgement& one = judged[s];
+    const bool was_open = reconciler.WasOpen(s);
+    // What was open is open until it is settled: there is no third way.
+    const bool open = was_open ? one.open >= one.settled : one.open >= least_open;
+    if (open || (any && s == first)) {
+      reconciler.Open(s);
+    } else {
+      reconciler.Close(s, was_open || one.settled >= 0.5F);
+    }
+  }
+}
+
+void PutFirst(const std::array<SubjectJudgement, kSubjects>& judged,
+              std::vector<const Entry*>& open) {
+  const auto weight = [&](const Entry* entry) {
+    const size_t s = SubjectOf(entry->blocker.category);
+    return s == kSubjects ? 0.0F : judged[s].primary;
+  };
+  std::stable_sort(open.begin(), open.end(),
+                   [&](const Entry* a, const Entry* b) { return weight(a) > weight(b); });
+}
+
+void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                       const std::vector<PersonFeatures>& features, const JudgementModel& model,
+                       Authority& authority) {
+  for (size_t i = 0; i < features.size(); ++i) {
+    const Person& person = call.people.at(i);
+    if (person.side == transcript::Side::kSeller || person.name.empty()) continue;
+    const auto is_person = [&](const Stakeholder& one) { return one.name == person.name; };
+    std::vector<Stakeholder>& deciders = authority.decision_makers;
+    const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
+    const bool decides = model.Decides(features[i]) >= model.least_decides();
+    if (!decides && listed != deciders.end()) deciders.erase(listed);
+    const bool nominal = std::any_of(authority.nominal.begin(), authority.nominal.end(), is_person);
+    const bool gone = std::count(authority.gone.begin(), authority.gone.end(), i) > 0;
+    if (!decides || nominal || gone || std::any_of(deciders.begin(), deciders.end(), is_person)) {
+      continue;
+    }
+    const PersonFeatures& row = features[i];
+    const bool signs = std::max(row[1], row[8]) >= std::max(row[3], row[9]);
+    Stakeholder decider{person.name,
+                        person.title,
+                        person.organization,
+                        person.email,
+                        signs ? StakeholderRole::kEconomicBuyer : StakeholderRole::kApprover,
+                        {},
+                        false,
+                        ""};
+    const auto known =
+        std::find_if(authority.everybody.begin(), authority.everybody.end(), is_person);
+    if (known != authority.everybody.end()) {
+      decider.authority_evidence = known->authority_evidence;
+      known->role = decider.role;
+    }
+    const ScoredSentence* said = Strongest(sentences, [&](const ScoredSentence& one) {
+      const Line& line = call.lines[one.line];
+      const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
+      if (voice == i) {
+        return one.counts * (one.scores.Of(Act::kSignSelf) + one.scores.Of(Act::kSignVeto));
+      }
+      const Span& span = line.reading.sentences[one.sentence].span;
+      const bool named = std::any_of(
+          line.mentions.begin(), line.mentions.end(), [&](const PersonMention& mention) {
+            return mention.person == i && mention.first_token >= span.first_token &&
+                   mention.first_token < span.last_token;
+          });
+      return named ? one.counts * (one.scores.Of(Act::kSignOther) + one.scores.Of(Act::kSignVeto))
+                   : 0.0F;
+    });
+    if (said != nullptr) {
+      const Span& span = call.lines[said->line].reading.sentences[said->sentence].span;
+      decider.authority_evidence.insert(decider.authority_evidence.begin(),
+                                        EvidenceAround(call, said->line, span.first_token));
+    }
+    if (decider.authority_evidence.empty()) continue;  // a claim without words is none
+    if (known != authority.everybody.end()) {
+      known->authority_evidence = decider.authority_evidence;
+    } else {
+      authority.everybody.push_back(decider);
+    }
+    deciders.push_back(std::move(decider));
+  }
+}
+
+}  // namespace throughline::router::extractive

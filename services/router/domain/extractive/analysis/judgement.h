@@ -1,0 +1,75 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_JUDGEMENT_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_JUDGEMENT_H_
+
+#include <array>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/evidence.h"
+#include "services/router/domain/extractive/analysis/lifecycle.h"
+#include "services/router/domain/extractive/analysis/topics.h"
+
+// Weighs cues and sentence scores together: which categories are open after the call, which one
+// comes first, which were settled, and who decides.
+namespace throughline::router::extractive {
+
+// Probabilities for one subject. `settled`: settled by now, having been open before or in the call.
+struct SubjectJudgement {
+  float open = 0;
+  float settled = 0;
+  float primary = 0;
+};
+
+// Logistic regressions whose weights are a data file, lexicon/judgement.model, fitted by
+// services/router/tools/fit_reading.py. Thread-safe.
+class JudgementModel {
+ public:
+  // INVALID_ARGUMENT naming the row that is missing or too short.
+  static absl::StatusOr<JudgementModel> Parse(absl::string_view text);
+
+  std::array<SubjectJudgement, kSubjects> Judge(
+      const std::array<SubjectFeatures, kSubjects>& features) const;
+  // The probability that the person decides.
+  float Decides(const PersonFeatures& features) const;
+
+  // From here on a probability counts.
+  float least_open() const { return least_open_; }
+  float least_decides() const { return least_decides_; }
+
+ private:
+  struct SubjectWeights {
+    std::array<float, kSubjects> bias{};
+    SubjectFeatures weights{};
+  };
+  float least_open_ = 0.5F;
+  float least_decides_ = 0.5F;
+  SubjectWeights open_, settled_, primary_;
+  float decider_bias_ = 0;
+  PersonFeatures decider_{};
+};
+
+// The model embedded in the binary. Read-only after its first use; thread-safe.
+const JudgementModel& BuiltinJudgementModel();
+
+// Moves `entries` to what is judged: opens what was overlooked, with the words that say it, drops
+// what was only spoken of, settles what the customer settled. Every change has a quote.
+void Reconcile(const CallView& call, const std::vector<ScoredSentence>& sentences,
+               const std::vector<std::vector<Topic>>& topics,
+               const std::array<SubjectJudgement, kSubjects>& judged, float least_open,
+               std::vector<Entry>& entries);
+
+// Puts the entries of the subject judged to come first in front; keeps the order otherwise.
+void PutFirst(const std::array<SubjectJudgement, kSubjects>& judged,
+              std::vector<const Entry*>& open);
+
+// Adds deciders that only the whole of the call shows, and removes claims it does not bear out.
+void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                       const std::vector<PersonFeatures>& features, const JudgementModel& model,
+                       Authority& authority);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_JUDGEMENT_H_

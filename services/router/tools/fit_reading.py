@@ -1,0 +1,345 @@
+#!/usr/bin/env python3
+"""Fit lexicon/sentences.model and lexicon/judgement.model. Needs numpy and scipy.
+
+    fit_reading.py --tool build/bin/reading_features --utterances tests/data/utterances/*.tsv \
+        --deals tests/data/deals --out services/router/domain/extractive/lexicon [--vectors FILE]
+
+The sentence model is a pair of multinomial logistic regressions (what a sentence does, what it is
+about) over the features that reading_features prints, from the labelled utterances and from the
+evidence quotes of the labelled calls; every other sentence of a call counts a little as neutral.
+The judgement model is a set of logistic regressions over what whole calls show. It learns from
+sentence scores of models that have not seen the series (--folds), and the figures printed are of
+series left out of both fits. --vectors names an .npz with `words` and `vectors`: known likeness of
+words, so that a word which no label contains weighs as words like it do; without it such words
+weigh nothing.
+"""
+
+import argparse
+import collections
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+import numpy as np
+import scipy.optimize
+import scipy.sparse
+
+ACTS = ["raise", "settle", "reopen", "deny", "sign:self", "sign:other", "sign:veto",
+        "sign:nominal", "neutral"]
+SUBJECTS = ["price", "budget", "authority", "need", "timing", "security", "compliance", "legal",
+            "technical", "integration", "competition", "change_management", "procurement"]
+SCALE = 40
+NEUTRAL_WEIGHT = 0.4
+QUOTE_WEIGHT = 2.0
+NOMINAL_WEIGHT = 3.0
+ANCHOR_WEIGHT = 4.0
+LEFT_OUT_PARTS = 8
+LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
+
+
+def run(tool, *arguments):
+    output = subprocess.run([tool, *arguments], check=True, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def plain(text):
+    return re.sub(r"\W+", " ", text.lower()).strip()
+
+
+def fit_softmax(x, y, weight, classes, l2):
+    """Weights (features x classes) and biases of a multinomial logistic regression."""
+    n, k = x.shape
+    onehot = np.zeros((n, classes))
+    onehot[np.arange(n), y] = 1
+    transposed = x.T.tocsr() if scipy.sparse.issparse(x) else x.T
+
+    def loss(flat):
+        w = flat[: k * classes].reshape(k, classes)
+        z = x @ w + flat[k * classes:]
+        z -= z.max(1, keepdims=True)
+        p = np.exp(z)
+        p /= p.sum(1, keepdims=True)
+        value = -(weight * np.log(p[np.arange(n), y] + 1e-12)).sum() + 0.5 * l2 * (w * w).sum()
+        error = (p - onehot) * weight[:, None]
+        return value, np.concatenate([(transposed @ error + l2 * w).ravel(), error.sum(0)])
+
+    start = np.zeros(k * classes + classes)
+    best = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B",
+                                   options={"maxiter": 60}).x
+    return best[: k * classes].reshape(k, classes), best[k * classes:]
+
+
+def quotes_of(path, call):
+    """(quote, act, subject) of every labelled evidence of one call."""
+    labels = json.load(open(os.path.join(os.path.dirname(path), "labels.json")))["calls"][call]
+    found = []
+    for item in labels.get("open_blockers", []) + [labels.get("primary_blocker") or {}]:
+        if item.get("evidence") and item["category"] in SUBJECTS:
+            found.append((plain(item["evidence"]), "raise", item["category"], ""))
+    for item in labels.get("resolved_blockers", []):
+        if item.get("evidence") and item.get("resolved_in_call") == call + 1:
+            found.append((plain(item["evidence"]), "settle", item["category"], ""))
+    for item in labels.get("decision_makers", []):
+        if item.get("evidence"):
+            act = "sign:veto" if "veto" in item.get("role", "") else "sign"
+            found.append((plain(item["evidence"]), act, None, item["name"]))
+    return found
+
+
+def label_sentences(rows):
+    """Adds act, subject and weight to each sentence of the labelled calls."""
+    cache = {}
+    for row in rows:
+        key = (row["file"], row["call"])
+        if key not in cache:
+            try:
+                cache[key] = quotes_of(*key)
+            except (KeyError, AttributeError):
+                cache[key] = []
+        text = plain(row["text"])
+        row["act"], row["subject"], row["weight"] = "neutral", None, NEUTRAL_WEIGHT
+        if len(text.split()) < 3:
+            continue
+        for quote, act, subject, name in cache[key]:
+            if text in quote or quote in text:
+                if act == "sign":
+                    own = set(plain(name).split()) & set(plain(row["speaker"]).split())
+                    act = "sign:self" if own else "sign:other"
+                row["act"], row["subject"], row["weight"] = act, subject, QUOTE_WEIGHT
+                break
+
+
+class Vectors:
+    def __init__(self, path, dimensions=48):
+        self.index, self.matrix = {}, None
+        if not path:
+            return
+        data = np.load(path)
+        matrix = data["vectors"].astype(float)
+        matrix = matrix - matrix.mean(0)
+        _, _, axes = np.linalg.svd(matrix[:4000], full_matrices=False)
+        matrix = matrix @ axes[:dimensions].T
+        self.matrix = matrix / matrix.std() * 0.35
+        self.index = {"w:" + word: i for i, word in enumerate(data["words"])}
+
+    def of(self, features):
+        total = np.zeros(self.matrix.shape[1])
+        for feature in set(features):
+            if feature in self.index:
+                total += self.matrix[self.index[feature]]
+        return total
+
+
+def fit_sentences(utterances, sentences, vectors, path, l2=4.0):
+    examples = []
+    for row in utterances:
+        act, _, subject = row["label"].partition(":")
+        name = row["label"] if act == "sign" else act
+        examples.append((row["features"], name, subject if act in ACTS[:4] else None, 1.0))
+    for row in sentences:
+        if not row["seller"]:
+            examples.append((row["features"], row["act"], row["subject"], row["weight"]))
+    count = collections.Counter(f for e in examples for f in set(e[0]))
+    names = sorted(f for f, n in count.items() if n > 1)
+    index = {f: i for i, f in enumerate(names)}
+    rows, columns = [], []
+    for i, example in enumerate(examples):
+        for feature in set(example[0]):
+            if feature in index:
+                rows.append(i)
+                columns.append(index[feature])
+    x = scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)),
+                                shape=(len(examples), len(names)))
+    if vectors.matrix is not None:
+        dense = np.array([vectors.of(e[0]) for e in examples])
+        x = scipy.sparse.hstack([x, scipy.sparse.csr_matrix(dense)]).tocsr()
+    weight = np.array([e[3] for e in examples])
+    acts = np.array([ACTS.index(e[1]) for e in examples])
+    act_weights, act_bias = fit_softmax(x, acts, weight, len(ACTS), l2)
+    about = [i for i, e in enumerate(examples) if e[2] in SUBJECTS]
+    subjects = np.array([SUBJECTS.index(examples[i][2]) for i in about])
+    subject_weights, subject_bias = fit_softmax(x[about], subjects, weight[about],
+                                                len(SUBJECTS), l2)
+    table = np.hstack([act_weights, subject_weights])
+    written = dict(zip(names, table[: len(names)]))
+    if vectors.matrix is not None:
+        likeness = vectors.matrix @ table[len(names):]
+        for feature, i in vectors.index.items():
+            written[feature] = written.get(feature, 0) + likeness[i]
+    with open(path, "w") as out:
+        out.write("# Weights of language/sentence_model.h, fitted by "
+                  "services/router/tools/fit_reading.py; not made by hand.\n")
+        bias = np.round(np.concatenate([act_bias, subject_bias]) * SCALE).astype(int)
+        out.write("bias\t" + " ".join(f"{i}:{np.clip(b, -127, 127)}"
+                                      for i, b in enumerate(bias)) + "\n")
+        for feature in sorted(written):
+            value = np.clip(np.round(written[feature] * SCALE), -127, 127).astype(int)
+            pairs = [f"{i}:{v}" for i, v in enumerate(value) if abs(v) >= LEAST_WEIGHT]
+            if pairs:
+                out.write(f"{feature}\t{' '.join(pairs)}\n")
+
+
+def fit_logistic(x, y, weight, l2, free=0):
+    """Weights of a logistic regression; the last `free` columns are penalised less."""
+    penalty = np.full(x.shape[1], l2)
+    if free:
+        penalty[-free:] = l2 * 0.3
+
+    def loss(w):
+        z = x @ w[:-1] + w[-1]
+        p = 1 / (1 + np.exp(-z))
+        value = -(weight * (y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9))).sum()
+        error = weight * (p - y)
+        return (value + 0.5 * (penalty * w[:-1] ** 2).sum(),
+                np.concatenate([x.T @ error + penalty * w[:-1], [error.sum()]]))
+
+    return scipy.optimize.minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B",
+                                   options={"maxiter": 300}).x
+
+
+TARGETS = ["open", "settled", "primary"]
+
+
+def stack(calls):
+    x = np.array([s["features"] for c in calls for s in c["subjects"]])
+    which = np.tile(np.eye(len(SUBJECTS)), (len(calls), 1))
+    return x, which
+
+
+def fit_subjects(calls, weights, l2):
+    x, which = stack(calls)
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    # Each category has its own level of being talked about: centre it there.
+    full = np.hstack([(x - mean) / spread, which])
+    row_weight = np.repeat(weights, len(SUBJECTS))
+    model = {}
+    for target in TARGETS:
+        y = np.array([s[target] for c in calls for s in c["subjects"]], float)
+        w = fit_logistic(full, y, row_weight, l2, free=len(SUBJECTS))
+        own = w[: x.shape[1]] / spread
+        model[target] = (own, w[x.shape[1]:-1] + w[-1] - (own * mean).sum())
+    return model
+
+
+def judge(model, call):
+    x = np.array([s["features"] for s in call["subjects"]])
+    return {t: 1 / (1 + np.exp(-(x @ model[t][0] + model[t][1]))) for t in TARGETS}
+
+
+def fit_people(calls, weights, l2):
+    rows, y, weight = [], [], []
+    for call, w in zip(calls, weights):
+        for person in call["people"]:
+            if person["free"] and not person["decides"]:
+                continue
+            rows.append(person["features"])
+            y.append(float(person["decides"]))
+            # Naming somebody who only seems to decide is the worse mistake.
+            weight.append(w * (NOMINAL_WEIGHT if person["nominal"] else 1))
+    x = np.array(rows)
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    w = fit_logistic((x - mean) / spread, np.array(y), np.array(weight), l2)
+    own = w[:-1] / spread
+    return own, w[-1] - (own * mean).sum()
+
+
+def score(calls, subjects, people, least_open, least_decides):
+    right = total = 0
+    open_, settled, decide = np.zeros(3), np.zeros(3), np.zeros(3)
+    for call in calls:
+        judged = judge(subjects(call), call)
+        first = int(judged["primary"].argmax())
+        was_open = [s["features"][17] > 0 for s in call["subjects"]]
+        given = {s for s in range(len(SUBJECTS))
+                 if judged["open"][s] >= (judged["settled"][s] if was_open[s] else least_open)}
+        if judged["open"].max() >= least_open:
+            given.add(first)
+        wanted = {s for s, one in enumerate(call["subjects"]) if one["open"]}
+        named = max(given, key=lambda s: judged["primary"][s]) if given else None
+        truth = [s for s, one in enumerate(call["subjects"]) if one["primary"]]
+        right += (named == truth[0]) if truth else not given
+        total += 1
+        open_ += [len(given & wanted), len(given), len(wanted)]
+        closed = {s for s in range(len(SUBJECTS)) if s not in given
+                  and (was_open[s] or judged["settled"][s] >= 0.5)}
+        meant = {s for s, one in enumerate(call["subjects"]) if one["settled"]}
+        settled += [len(closed & meant), len(closed), len(meant)]
+        own, bias = people(call)
+        for person in call["people"]:
+            yes = 1 / (1 + np.exp(-(np.dot(person["features"], own) + bias))) >= least_decides
+            if yes and (person["decides"] or not person["free"]):
+                decide += [person["decides"], 1, 0]
+        decide[2] += call["wanted"]
+    f1 = lambda c: 2 * c[0] / max(1, c[1] + c[2])
+    return (f"primary {right / max(1, total):.2f} of {total}, open F1 {f1(open_):.2f}, settled F1 "
+            f"{f1(settled):.2f}, deciders {decide[0] / max(1, decide[1]):.2f}/"
+            f"{decide[0] / max(1, decide[2]):.2f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tool", required=True)
+    parser.add_argument("--utterances", nargs="+", required=True)
+    parser.add_argument("--deals", nargs="+", required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--vectors", default="")
+    parser.add_argument("--folds", type=int, default=3)
+    parser.add_argument("--anchors", nargs="*", default=[],
+                        help="series that weigh ANCHOR_WEIGHT times: what must never break")
+    parser.add_argument("--cues-made-on", nargs="*", default=[],
+                        help="series whose calls the cues were made on: they flatter the cues")
+    options = parser.parse_args()
+    utterances = run(options.tool, "sentences", "--utterances", *options.utterances)
+    sentences = run(options.tool, "sentences", "--deals", *options.deals)
+    label_sentences(sentences)
+    vectors = Vectors(options.vectors)
+    names = sorted({row["series"] for row in sentences})
+    fold_of = {name: i % options.folds for i, name in enumerate(names)}
+    calls = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for fold in range(options.folds):
+            path = os.path.join(scratch, "sentences.model")
+            fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold],
+                          vectors, path)
+            calls += [c for c in run(options.tool, "calls", "--model", path, "--deals",
+                                     *options.deals) if fold_of[c["series"]] == fold]
+    fit_sentences(utterances, sentences, vectors, os.path.join(options.out, "sentences.model"))
+    calls.sort(key=lambda c: (c["series"], c["call"]))
+    made_on = np.array([c["series"] in options.cues_made_on for c in calls])
+    weights = np.where(made_on, 0.5, 1.0)
+    weights[[c["series"] in options.anchors for c in calls]] = ANCHOR_WEIGHT
+    if os.environ.get("FIT_KEEP"):
+        json.dump([calls, list(weights), made_on.tolist()], open(os.environ["FIT_KEEP"], "w"))
+    finish(calls, weights, made_on, options.out)
+
+
+def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.35, least_decides=0.35):
+    held = {}
+    names = sorted({c["series"] for c in calls})
+    for part in range(LEFT_OUT_PARTS):
+        out_now = set(names[part::LEFT_OUT_PARTS])
+        keep = [i for i, c in enumerate(calls) if c["series"] not in out_now]
+        rest = [calls[i] for i in keep]
+        model = (fit_subjects(rest, weights[keep], l2), fit_people(rest, weights[keep], people_l2))
+        held.update({name: model for name in out_now})
+    for title, chosen in (("cues made on them", made_on), ("others", ~made_on)):
+        part = [c for c, use in zip(calls, chosen) if use]
+        print(f"left out, {title}: " + score(part, lambda c: held[c["series"]][0],
+                                             lambda c: held[c["series"]][1],
+                                             least_open, least_decides))
+    subjects, people = fit_subjects(calls, weights, l2), fit_people(calls, weights, people_l2)
+    row = lambda values: " ".join(f"{v:.4f}" for v in values)
+    with open(os.path.join(out, "judgement.model"), "w") as file:
+        file.write("# Weights of analysis/judgement.h, fitted by "
+                   "services/router/tools/fit_reading.py; not made by hand.\n")
+        for target in TARGETS:
+            file.write(f"{target}.bias\t{row(subjects[target][1])}\n")
+            file.write(f"{target}.weights\t{row(subjects[target][0])}\n")
+        file.write(f"decides.bias\t{people[1]:.4f}\ndecides.weights\t{row(people[0])}\n")
+        file.write(f"open.least\t{least_open}\ndecides.least\t{least_decides}\n")
+
+
+if __name__ == "__main__":
+    main()

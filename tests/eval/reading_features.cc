@@ -1,0 +1,199 @@
+// What services/router/tools/fit_reading.py learns from, one JSON object a line:
+//   reading_features sentences --utterances FILE... --deals DIR...
+//   reading_features calls --model sentences.model --deals DIR...
+// The first prints the words of every labelled utterance and every sentence of the labelled calls;
+// the second what each call says for and against each category and person, read with that model,
+// with the earlier calls of its series remembered as their labels say.
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/deal/names.h"
+#include "common/transcript/parse.h"
+#include "nlohmann/json.hpp"
+#include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/analysis/evidence.h"
+#include "services/router/domain/extractive/analysis/judgement.h"
+#include "services/router/domain/extractive/analysis/sales_call.h"
+#include "tests/eval/score.h"
+#include "tests/eval/series.h"
+
+namespace throughline::eval {
+namespace {
+
+using nlohmann::json;
+using namespace router::extractive;  // NOLINT: a tool about nothing else
+
+std::string Slurp(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+void Print(const json& row) {
+  std::printf("%s\n", row.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+}
+
+bool Names(const std::vector<std::string>& names, const std::string& name) {
+  for (const std::string& other : names) {
+    if (SamePerson(name, other)) return true;
+  }
+  return false;
+}
+
+void PrintUtterances(const std::string& path) {
+  for (const absl::string_view line : absl::StrSplit(Slurp(path), '\n', absl::SkipEmpty())) {
+    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, '\t');
+    const Reading reading = ReadTurn(parts.second);
+    json features = json::array();
+    for (const Sentence& sentence : reading.sentences) {
+      for (std::string& feature : SentenceFeatures(reading, sentence)) {
+        features.push_back(std::move(feature));
+      }
+    }
+    Print({{"label", std::string(parts.first)}, {"features", std::move(features)}});
+  }
+}
+
+class SeriesPrinter {
+ public:
+  explicit SeriesPrinter(const SentenceModel* model) : model_(model) {}
+
+  void Run(const Series& series) {
+    deal::DealState known;
+    for (size_t i = 0; i < series.calls.size(); ++i) {
+      const CallLabels& labels = series.calls[i];
+      const auto transcript = transcript::Parse(Slurp(labels.file), {{}, series.seller});
+      if (!transcript.ok()) continue;
+      const CallInput input{*transcript,   absl::StrCat(series.name, "-", i + 1),
+                            labels.date,   series.customer,
+                            series.seller, known};
+      CallView call = ReadCall(Tier::kDeep, input);
+      if (model_ == nullptr) {
+        PrintSentences(series.name, i, labels, call);
+      } else if (labels.is_sales_call) {
+        PrintCall(series.name, i, labels, call, known);
+      }
+    }
+  }
+
+ private:
+  static void PrintSentences(const std::string& name, size_t index, const CallLabels& labels,
+                             const CallView& call) {
+    for (const Line& line : call.lines) {
+      for (const Sentence& sentence : line.reading.sentences) {
+        Print({{"series", name},
+               {"call", index},
+               {"file", labels.file},
+               {"seller", line.side == transcript::Side::kSeller},
+               {"speaker", line.turn->speaker},
+               {"text", Quote(line.turn->text, sentence.span)},
+               {"features", SentenceFeatures(line.reading, sentence)}});
+      }
+    }
+  }
+
+  void PrintCall(const std::string& name, size_t index, const CallLabels& labels, CallView& call,
+                 deal::DealState& known) const {
+    const auto topics = FindTopics(call);
+    const auto statements = FindStatements(call, topics);
+    std::vector<Entry> entries = ApplyStatements(call, statements);
+    const auto sentences = ScoreSentences(call, *model_);
+    json subjects = json::array();
+    const auto features = FeaturesOfSubjects(call, sentences, statements, topics, entries);
+    std::array<SubjectJudgement, kSubjects> truth;
+    for (size_t s = 0; s < kSubjects; ++s) {
+      const std::string category(deal::Name(CategoryOf(s)));
+      truth[s].open = Has(labels.open, category) ? 1 : 0;
+      truth[s].settled = Has(labels.resolved, category) && truth[s].open == 0 ? 1 : 0;
+      truth[s].primary = labels.primary == category ? 1 : 0;
+      subjects.push_back({{"open", truth[s].open},
+                          {"settled", truth[s].settled},
+                          {"primary", truth[s].primary},
+                          {"features", features[s]}});
+    }
+    Reconcile(call, sentences, topics, truth, 0.5F, entries);
+    Authority authority = FindAuthority(call, entries);
+    json people = json::array();
+    const auto rows = FeaturesOfPeople(call, sentences, entries, authority);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const Person& person = call.people.at(i);
+      if (person.side == transcript::Side::kSeller || person.name.empty()) continue;
+      people.push_back({{"name", person.name},
+                        {"decides", Names(labels.deciders, person.name)},
+                        {"free", Names(labels.acceptable, person.name)},
+                        {"nominal", Names(labels.nominal, person.name)},
+                        {"features", rows[i]}});
+    }
+    Print({{"series", name},
+           {"call", index},
+           {"subjects", subjects},
+           {"people", people},
+           {"wanted", labels.deciders.size()}});
+    Remember(labels, entries, authority, known);
+  }
+
+  static bool Has(const std::vector<std::string>& names, const std::string& name) {
+    for (const std::string& other : names) {
+      if (other == name) return true;
+    }
+    return false;
+  }
+
+  static void Remember(const CallLabels& labels, const std::vector<Entry>& entries,
+                       const Authority& authority, deal::DealState& known) {
+    known.blockers.clear();
+    for (const Entry& entry : entries) known.blockers.push_back(entry.blocker);
+    known.stakeholders = authority.everybody;
+    for (deal::Stakeholder& person : known.stakeholders) {
+      const bool buyer = person.role == deal::StakeholderRole::kEconomicBuyer ||
+                         person.role == deal::StakeholderRole::kCoSigner;
+      const bool decides = Names(labels.deciders, person.name);
+      if (decides && !buyer) person.role = deal::StakeholderRole::kApprover;
+      if (!decides && buyer) person.role = deal::StakeholderRole::kInfluencer;
+    }
+    ++known.version;
+  }
+
+  const SentenceModel* model_;
+};
+
+int Main(int argc, char** argv) {
+  const bool calls = argc > 1 && std::strcmp(argv[1], "calls") == 0;
+  std::optional<SentenceModel> model;
+  std::string option;
+  for (int i = 2; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument.rfind("--", 0) == 0) {
+      option = argument;
+    } else if (option == "--model") {
+      auto parsed = SentenceModel::Parse(Slurp(argument));
+      if (!parsed.ok()) {
+        std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
+        return 2;
+      }
+      model = *std::move(parsed);
+    } else if (option == "--utterances") {
+      PrintUtterances(argument);
+    } else if (option == "--deals") {
+      const auto series = LoadSeries(argument);
+      if (!series.ok() || calls != model.has_value()) {
+        std::fprintf(stderr, "reading_features: expected labelled series, and --model for calls\n");
+        return 2;
+      }
+      for (const Series& one : *series) SeriesPrinter(calls ? &*model : nullptr).Run(one);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace throughline::eval
+
+int main(int argc, char** argv) { return throughline::eval::Main(argc, argv); }

@@ -73,7 +73,7 @@ for (const set of fs.readdirSync(path.join(chart, 'ci'))) {
   for (const { document } of documents(stdout)) {
     const service = document.metadata.labels?.['app.kubernetes.io/component'];
     if (document.kind === 'ConfigMap' && document.data?.THROUGHLINE_LISTEN_HOST) checkSettings(`chart, ${set}`, service, Object.keys(document.data));
-    if (document.kind === 'Job') checkSettings(`chart, ${set}`, 'memory', document.spec.template.spec.containers[0].env.map(({ name }) => name));
+    if (document.kind === 'Job') checkSettings(`chart, ${set}`, /-(\w+)-migrate-/.exec(document.metadata.name)[1], document.spec.template.spec.containers[0].env.map(({ name }) => name));
   }
 }
 

@@ -33,12 +33,15 @@ int main(int argc, char** argv) {
   app.add_option("--redis-password-file", options.redis_password_file,
                  "File with the password of Redis")
       ->envname("THROUGHLINE_ROUTER_REDIS_PASSWORD_FILE");
+  bool migrate = false;
+  app.add_flag("--migrate", migrate, "Bring the ledger's schema up to date and exit");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     if (!redis.empty()) {
       ASSIGN_OR_RETURN(options.redis, throughline::ParseHostPort(redis, "--redis"));
     }
     ASSIGN_OR_RETURN(const auto module, router::RouterModule::Make(options, host.metrics(),
                                                                    throughline::Clock::Real()));
+    if (migrate) return absl::OkStatus();  // opening the ledger was the work
     module->Register(host);
     return host.Serve();
   });

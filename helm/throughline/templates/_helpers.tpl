@@ -10,13 +10,16 @@ memory:
   rpc: throughline.memory.v1.MemoryService
   calls: {}
   stores: [sqlite, postgres]
-  redis: true
+  postgresReplica: true
+  redis: THROUGHLINE_REDIS
 router:
   grpc: 50053
   metrics: 9103
   rpc: throughline.router.v1.RouterService
   calls: {}
-  stores: [sqlite]
+  stores: [sqlite, postgres]
+  postgresFile: THROUGHLINE_ROUTER_POSTGRES_FILE
+  redis: THROUGHLINE_ROUTER_REDIS
   providers: true
 analyst:
   grpc: 50054
@@ -170,6 +173,12 @@ them, and what follows from both: fullname, facts, store, kind, maxReplicas, gra
 {{- define "throughline.redisAddress" -}}
 {{- if .Values.dev.redis.enabled }}{{ include "throughline.fullname" . }}-dev-redis:6379
 {{- else }}{{ .Values.redis.address }}{{ end }}
+{{- end }}
+
+{{/* How a service is told where its PostgreSQL is: "NAME: value". */}}
+{{- define "throughline.postgresSetting" -}}
+{{- $file := printf "/run/secrets/throughline/postgres/%s" .root.Values.postgres.key }}
+{{- with .service.facts.postgresFile }}{{ . }}: {{ $file }}{{ else }}THROUGHLINE_STORE: postgres:{{ $file }}{{ end }}
 {{- end }}
 
 {{- define "throughline.routerConfigMap" -}}

@@ -18,17 +18,25 @@ THROUGHLINE_TRUST_TENANT_METADATA: "true"
 {{ $variable }}: {{ printf "%s-%s-headless:%d" (include "throughline.fullname" $root) $callee (int (get (fromYaml (include "throughline.facts" $root)) $callee).grpc) }}
 {{- end }}
 {{- if eq $service.storeMode "postgres" }}
-THROUGHLINE_STORE: postgres:/run/secrets/throughline/postgres/{{ $root.Values.postgres.key }}
-{{- with $root.Values.postgres.replicaKey }}
-THROUGHLINE_POSTGRES_REPLICA: /run/secrets/throughline/postgres/{{ . }}
+{{ include "throughline.postgresSetting" . }}
+{{- if and $facts.postgresReplica $root.Values.postgres.replicaKey }}
+THROUGHLINE_POSTGRES_REPLICA: /run/secrets/throughline/postgres/{{ $root.Values.postgres.replicaKey }}
 {{- end }}
-{{- else if eq $service.storeMode "sqlite" }}
+{{- end }}
+{{- if $service.storeMode }}
 THROUGHLINE_DATA_DIR: /var/lib/throughline
 {{- end }}
+{{- if and (eq $service.name "memory") $root.Values.embeddings.url }}
+THROUGHLINE_EMBEDDINGS_URL: {{ $root.Values.embeddings.url }}
+THROUGHLINE_EMBEDDINGS_MODEL: {{ $root.Values.embeddings.model }}
+{{- if $root.Values.embeddings.existingSecret }}
+THROUGHLINE_EMBEDDINGS_KEY_FILE: /run/secrets/throughline/embeddings/{{ $root.Values.embeddings.key }}
+{{- end }}
+{{- end }}
 {{- if and $facts.redis (include "throughline.redisAddress" $root) }}
-THROUGHLINE_REDIS: {{ include "throughline.redisAddress" $root }}
+{{ $facts.redis }}: {{ include "throughline.redisAddress" $root }}
 {{- if $root.Values.redis.existingSecret }}
-THROUGHLINE_REDIS_PASSWORD_FILE: /run/secrets/throughline/redis/{{ $root.Values.redis.key }}
+{{ $facts.redis }}_PASSWORD_FILE: /run/secrets/throughline/redis/{{ $root.Values.redis.key }}
 {{- end }}
 {{- end }}
 {{- if and $facts.providers (include "throughline.routerConfigMap" $root) }}
@@ -71,6 +79,12 @@ orchestrator only while the gateway, which takes the tenant from the credential,
 - name: redis
   secret:
     secretName: {{ $root.Values.redis.existingSecret }}
+    defaultMode: 0440
+{{- end }}
+{{- if and (eq $service.name "memory") $root.Values.embeddings.existingSecret }}
+- name: embeddings
+  secret:
+    secretName: {{ $root.Values.embeddings.existingSecret }}
     defaultMode: 0440
 {{- end }}
 {{- if and $service.facts.providers $root.Values.router.providerKeys.existingSecret }}
@@ -208,7 +222,7 @@ spec:
       volumeMounts:
         - name: tmp
           mountPath: /tmp
-        {{- if eq $service.storeMode "sqlite" }}
+        {{- if $service.storeMode }}
         - name: data
           mountPath: /var/lib/throughline
         {{- end }}
@@ -232,6 +246,12 @@ spec:
     - name: tmp
       emptyDir:
         sizeLimit: 64Mi
+    {{- if eq $service.storeMode "postgres" }}
+    # Caches that can be made again.
+    - name: data
+      emptyDir:
+        sizeLimit: 1Gi
+    {{- end }}
     {{- with $secrets }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

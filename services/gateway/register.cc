@@ -15,6 +15,7 @@
 #include "services/gateway/static_files.h"
 #include "services/gateway/surfaces/calls.h"
 #include "services/gateway/surfaces/hindsight.h"
+#include "services/gateway/surfaces/mcp.h"
 #include "services/gateway/surfaces/native.h"
 #include "services/gateway/surfaces/openai.h"
 #include "services/gateway/upstream.h"
@@ -77,6 +78,7 @@ struct GatewayModule::Parts {
     routes.Add(NativeRoutes(upstream));
     routes.Add(OpenAiRoutes(upstream, clock));
     routes.Add(HindsightRoutes(upstream));
+    routes.Add(McpRoutes(upstream));
     routes.Add(Fixed("/healthz", "Whether the gateway answers", R"({"status":"ok"})"));
     routes.Add(Fixed("/openapi.json", "This document", OpenApiDocument(routes)));
     if (console != nullptr) routes.Add(console->AsRoute());

@@ -263,10 +263,20 @@ export interface SpendRow {
   usage?: Usage;
 }
 
+// Whether drafting first pays for one kind of work.
+export interface CascadeEconomics {
+  task: string;
+  decisions: string;
+  escalated: string;
+  cost?: Cost;
+  baselineCost?: Cost;
+  dearer: boolean;
+}
+
 export interface GetSpendResponse {
   rows: SpendRow[];
   total?: SpendRow;
-  savings?: Cost;
+  economics?: CascadeEconomics[];
 }
 
 export interface Model {

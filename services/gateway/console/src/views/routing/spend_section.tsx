@@ -1,6 +1,6 @@
 import { getJson, withQuery } from '../../api/client.ts';
 import { useQuery } from '../../api/query.ts';
-import type { GetSpendResponse, SpendRow } from '../../api/types.ts';
+import type { CascadeEconomics, GetSpendResponse, SpendRow } from '../../api/types.ts';
 import { formatCost, formatCount, formatPercent, formatShortDay, formatUsd } from '../../lib/format.ts';
 import { barsOf, savedUsd, tokensOf, type Measure } from '../../lib/spend.ts';
 import { word } from '../../lib/words.ts';
@@ -9,9 +9,11 @@ import { BarRows } from '../../ui/bar_rows.tsx';
 import { useParameter } from '../../ui/navigation.tsx';
 import { Empty, Show } from '../../ui/states.tsx';
 
+const maxDays = 30; // newest, in the chart by day
+
 const groups = [
-  { value: 'MODEL', text: 'By model' },
   { value: 'TASK', text: 'By work' },
+  { value: 'MODEL', text: 'By model' },
   { value: 'CUSTOMER', text: 'By customer' },
   { value: 'DAY', text: 'By day' },
 ];
@@ -36,7 +38,7 @@ function since(days: number, now: Date): string {
 }
 
 export function SpendSection() {
-  const [group, setGroup] = useParameter('by', 'MODEL');
+  const [group, setGroup] = useParameter('by', 'TASK');
   const [span, setSpan] = useParameter('span', 'all');
   const days = spans.find((option) => option.value === span)?.days ?? 0;
   const path = withQuery('/v1/spend', { groupBy: `SPEND_GROUP_${group}`, since: since(days, new Date()) });
@@ -50,6 +52,7 @@ export function SpendSection() {
         {(spend) => (
           <>
             <Totals total={spend.total} />
+            <Dearer economics={spend.economics ?? []} />
             {(spend.rows ?? []).length === 0
               ? <Empty title="No model was called in this time" />
               : <Chart rows={spend.rows} group={group} setGroup={setGroup} paid={isPaid(spend.total)} />}
@@ -79,6 +82,24 @@ function Totals({ total }: { total?: SpendRow }) {
   );
 }
 
+// Cascades that do not pay.
+function Dearer({ economics }: { economics: CascadeEconomics[] }) {
+  const dearer = economics.filter((row) => row.dearer);
+  if (dearer.length === 0) return null;
+  return (
+    <div class="notice">
+      {dearer.map((row) => (
+        <p key={row.task}>
+          <strong>{word(row.task)}:</strong> drafting first costs more than the strongest model alone,{' '}
+          {formatCost(row.cost)} against {formatCost(row.baselineCost)};{' '}
+          {formatPercent(Number(row.escalated), Number(row.decisions))} of the drafts were not enough. Let the
+          strongest answer at once, or lower the threshold.
+        </p>
+      ))}
+    </div>
+  );
+}
+
 function isPaid(total: SpendRow | undefined): boolean {
   return (total?.cost?.usd ?? 0) > 0 || (total?.baselineCost?.usd ?? 0) > 0;
 }
@@ -96,7 +117,7 @@ function Chart({ rows, group, setGroup, paid }: {
     if (group === 'DAY') return formatShortDay(key);
     return key === '' ? 'none' : key;
   };
-  const ordered = group === 'DAY' ? [...rows].sort((a, b) => a.key.localeCompare(b.key)) : rows;
+  const ordered = group === 'DAY' ? [...rows].sort((a, b) => a.key.localeCompare(b.key)).slice(-maxDays) : rows;
   const bars = barsOf(ordered, measure).map((bar) => ({ ...bar, key: nameOf(bar.key) }));
   return (
     <>

@@ -75,6 +75,12 @@ class Teller {
     return evidence.call_id == input_.call_id && !evidence.quote.empty();
   }
 
+  std::string SpeakerOf(const Evidence& evidence) const {
+    const auto& turns = input_.transcript.turns;
+    const bool there = evidence.turn >= 0 && static_cast<size_t>(evidence.turn) < turns.size();
+    return there && OfThisCall(evidence) ? cast_.VoiceOf(turns[evidence.turn]) : evidence.speaker;
+  }
+
   static std::string Names(const std::vector<std::string>& names) {
     return absl::StrJoin(names, " and ");
   }
@@ -99,10 +105,10 @@ class Teller {
     const std::string clean = Clean(evidence.quote, cast_).text;
     if (clean.empty()) return "";
     if (asks || HasDirectSpeech(clean)) return absl::StrCat("\"", evidence.quote, "\"");
-    return WithDates(
-        WithCurrency(WithDigits(RetoldWords(clean, evidence.speaker, cast_.only_customer(), cast_)),
-                     cast_),
-        today_);
+    return WithDates(WithCurrency(WithDigits(RetoldWords(clean, SpeakerOf(evidence),
+                                                         cast_.only_customer(), cast_)),
+                                  cast_),
+                     today_);
   }
 
   // "Next step: Tom Beck: Tom will send the signed letter; due Friday, June 5; it goes to Ana
@@ -141,7 +147,7 @@ class Teller {
     const char* state = !open                                     ? " is settled"
                         : last.status == BlockerStatus::kReopened ? " is open again"
                                                                   : " is open";
-    const std::string& speaker = last.evidence.speaker;
+    const std::string speaker = SpeakerOf(last.evidence);
     Add(open ? FactKind::kObjection : FactKind::kDecision,
         absl::StrCat(WithArticle(blocker.object, cast_), state, ": ",
                      speaker.empty() ? cast_.customer() : speaker, " said \"", last.evidence.quote,
@@ -215,10 +221,11 @@ class Teller {
     if (say == nullptr) return;
     for (const Evidence& evidence : person.authority_evidence) {
       if (!OfThisCall(evidence) || !SpeaksOfAuthority(evidence.quote)) continue;
-      const bool own = evidence.speaker == person.name || evidence.speaker.empty();
+      const std::string speaker = SpeakerOf(evidence);
+      const bool own = speaker == person.name || speaker.empty();
       Fact& fact = Add(FactKind::kStakeholder,
-                       absl::StrCat(person.name, say, ": ", own ? "" : evidence.speaker,
-                                    own ? "" : " said ", "\"", evidence.quote, "\""),
+                       absl::StrCat(person.name, say, ": ", own ? "" : speaker, own ? "" : " said ",
+                                    "\"", evidence.quote, "\""),
                        {evidence});
       fact.subject = person.name;
       return;

@@ -156,7 +156,7 @@ std::string PassageSentence(const Statement& passage, const Cast& cast) {
   if (told.empty()) return "";
   std::string asked;
   if (passage.asked_turn != nullptr && WordCount(passage.asked) <= kMaxAskedWords) {
-    asked = IndirectQuestion(passage.asked, passage.asked_turn->speaker, cast);
+    asked = IndirectQuestion(passage.asked, cast.VoiceOf(*passage.asked_turn), cast);
     if (asked.empty()) asked = absl::StrCat("\"", passage.asked, "?\"");
   }
   return absl::StrCat(asked.empty() ? "" : "Asked ", asked, asked.empty() ? "" : ", ",

@@ -226,7 +226,7 @@ class Reader {
     statement.voice = VoiceAt(span.begin, *statement.turn);
     statement.addressee = called.empty() ? cast_.only_customer() : cast_.Resolve(called);
     statement.called_colleague = !called.empty() && !statement.addressee.empty() &&
-                                 statement.voice == statement.turn->speaker &&
+                                 statement.voice == cast_.VoiceOf(*statement.turn) &&
                                  cast_.SideOf(statement.addressee) == statement.side;
     if (statement.side != Side::kSeller) statement.addressee.clear();
     CountFigures(reading, span, cast_, statement);
@@ -245,7 +245,7 @@ class Reader {
     const bool quoted = marks % 2 == 1 || opens;
     const size_t closing = turn.text.find('"', begin + 1);
     const bool long_quote = closing != std::string::npos && closing > begin + kMinQuotedBytes;
-    if (!quoted || !long_quote) return turn.speaker;
+    if (!quoted || !long_quote) return cast_.VoiceOf(turn);
     return author_;
   }
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/transcript/person.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/language/numbers.h"
@@ -32,7 +33,7 @@ const RE2& Opener() {
       "anyway|also|then|now|plus|first|firstly|second|secondly|third|finally|lastly|again|ha|fair "
       "enough|got it|frankly|understood|i mean|you know|i guess|to be honest|"
       "to be candid|i'll be honest|let me see|in fact|of course|by the way|because|'cause|please)"
-      "(?:,+|\\s*\\.\\.\\.|\\s+-)\\s+|"
+      "(?:[,:]+|\\s*\\.\\.\\.|\\s+-)\\s+|"
       "(?:so|and|but|well|okay|oh|because|'cause|uh|um|really|i mean)\\s+)");
   return pattern;
 }
@@ -138,19 +139,34 @@ Cast::Cast(const CallInput& input) : input_(input) {
   LearnSigns();
   for (const transcript::Turn& turn : input.transcript.turns) {
     if (turn.speaker.empty() || SideOf(turn.speaker) == Side::kSeller) continue;
-    several = several || (!only_customer_.empty() && only_customer_ != turn.speaker);
-    only_customer_ = turn.speaker;
+    const std::string& voice = VoiceOf(turn);
+    several = several || (!only_customer_.empty() && only_customer_ != voice);
+    only_customer_ = voice;
   }
   if (several) only_customer_.clear();
 }
 
 // A transcript without organisations: whoever speaks like the seller is.
 void Cast::LearnSides() {
+  bool known = false;
   for (const Participant& participant : input_.transcript.participants) {
-    if (participant.side == Side::kSeller) return;
+    known = known || participant.side == Side::kSeller;
   }
-  for (const Line& line : ReadCall(Tier::kDeep, input_).lines) {
-    if (!line.turn->speaker.empty()) sides_.try_emplace(line.turn->speaker, line.side);
+  const auto is_label = [](const transcript::Turn& turn) {
+    return transcript::SideOfRole(turn.speaker) != Side::kUnknown;
+  };
+  const bool labelled =
+      std::any_of(input_.transcript.turns.begin(), input_.transcript.turns.end(), is_label);
+  if (known && !labelled) return;
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  for (const Line& line : call.lines) {
+    if (line.turn->speaker.empty()) continue;
+    if (!known) sides_.try_emplace(line.turn->speaker, line.side);
+    if (!is_label(*line.turn) || line.speaker == kNobody) continue;
+    const std::string& name = call.people.at(line.speaker).name;
+    if (name.empty() || name == line.turn->speaker) continue;
+    names_by_turn_[line.turn->index] = name;
+    sides_.try_emplace(name, line.side);
   }
 }
 
@@ -169,6 +185,11 @@ void Cast::LearnPronouns() {
       if (!added && at->second != lower) at->second.clear();
     }
   }
+}
+
+const std::string& Cast::VoiceOf(const transcript::Turn& turn) const {
+  const auto named = names_by_turn_.find(turn.index);
+  return named == names_by_turn_.end() ? turn.speaker : named->second;
 }
 
 void Cast::LearnSigns() {
@@ -309,7 +330,9 @@ void OpenContractions(std::string* text) {
   RE2::GlobalReplace(text, got_to, "has to");
   RE2::GlobalReplace(text, got, "has ");
   static const RE2& is = *new RE2(
-      "(\\w)'s (a|an|the|my|our|your|not|no|too|very|fine|good|okay|gone|done|already|still|always|"
+      "(\\w)'s "
+      "(a|an|the|my|our|your|mine|ours|yours|not|no|too|very|fine|good|okay|gone|done|already|"
+      "still|always|"
       "never|just|about|going|coming|in|on|at|because|up|down|out|ready|great|best|better)\\b");
   RE2::GlobalReplace(text, is, "\\1 is \\2");
   static const RE2& let = *new RE2("(?i)\\b(let) is\\b");

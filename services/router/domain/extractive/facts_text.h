@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_TEXT_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_TEXT_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class Cast {
 
   // Unknown speakers count as the customer's unless the transcript names a seller among others.
   transcript::Side SideOf(const std::string& speaker) const;
+  // Who speaks in the turn: "Curtis Boateng" where a label such as "Prospect" turned out to be him.
+  const std::string& VoiceOf(const transcript::Turn& turn) const;
   // "Meridian Logistics", or "the customer" when nobody says.
   const std::string& customer() const { return customer_; }
   // "FlowTrack", or "the seller".
@@ -58,8 +61,9 @@ class Cast {
   std::string only_customer_;
   // For transcripts that do not say who sells: what the call's own words say.
   absl::flat_hash_map<std::string, transcript::Side> sides_;
-  absl::flat_hash_map<std::string, std::string> pronouns_;  // by full name
-  absl::flat_hash_map<std::string, std::string> signs_;     // by amount
+  absl::flat_hash_map<int32_t, std::string> names_by_turn_;  // where a label stands for somebody
+  absl::flat_hash_map<std::string, std::string> pronouns_;   // by full name
+  absl::flat_hash_map<std::string, std::string> signs_;      // by amount
   std::string only_sign_;
 };
 

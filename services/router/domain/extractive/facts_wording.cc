@@ -293,7 +293,7 @@ std::string FactSentence(const Statement& atom, const Cast& cast) {
   if (!HasVerb(atom.clean) && atom.asked_turn == nullptr) return KeyWordSentence(atom, cast);
   if (atom.asked_turn != nullptr && !StandsAlone(atom.clean, cast)) {
     const std::string joined =
-        AnswerSentence(atom.asked, atom.asked_turn->speaker, atom.clean, atom.voice, cast);
+        AnswerSentence(atom.asked, cast.VoiceOf(*atom.asked_turn), atom.clean, atom.voice, cast);
     if (joined.empty()) return HasVerb(atom.clean) ? "" : KeyWordSentence(atom, cast);
     return absl::StrCat(Capitalized(joined), ".");
   }

@@ -167,7 +167,7 @@ std::optional<ProfileEntry> LastInteraction(const CallInput& input, const Analys
   for (const std::string& name : cast.People(transcript::Side::kCustomer)) {
     const bool spoke =
         std::any_of(input.transcript.turns.begin(), input.transcript.turns.end(),
-                    [&](const transcript::Turn& turn) { return turn.speaker == name; });
+                    [&](const transcript::Turn& turn) { return cast.VoiceOf(turn) == name; });
     if (spoke) present.push_back(name);
   }
   const absl::CivilDay day = absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone());

@@ -343,9 +343,9 @@ class Spoken {
 
 void AddSaid(const SentenceScores& scores, float counts, PersonFeatures& own) {
   own[0] += counts * scores.Of(Act::kSignSelf);
-  own[1] = std::max(own[1], counts * scores.Of(Act::kSignSelf));
+  own[kSaysToSign] = std::max(own[kSaysToSign], counts * scores.Of(Act::kSignSelf));
   own[2] += counts * scores.Of(Act::kSignVeto);
-  own[3] = std::max(own[3], counts * scores.Of(Act::kSignVeto));
+  own[kSaysToStop] = std::max(own[kSaysToStop], counts * scores.Of(Act::kSignVeto));
   own[4] = std::max(own[4], counts * scores.Of(Act::kSignNominal));
   own[5] += counts * scores.Of(Act::kRaise);
   own[6] = std::max(own[6], counts * scores.Of(Act::kSignOther));
@@ -353,9 +353,10 @@ void AddSaid(const SentenceScores& scores, float counts, PersonFeatures& own) {
 
 void AddSaidOf(const SentenceScores& scores, float counts, PersonFeatures& about) {
   about[7] += counts * scores.Of(Act::kSignOther);
-  about[8] = std::max(about[8], counts * scores.Of(Act::kSignOther));
-  about[9] = std::max(about[9], counts * scores.Of(Act::kSignVeto));
-  about[10] = std::max(about[10], counts * scores.Of(Act::kSignNominal));
+  about[kSaidToSign] = std::max(about[kSaidToSign], counts * scores.Of(Act::kSignOther));
+  about[kSaidToStop] = std::max(about[kSaidToStop], counts * scores.Of(Act::kSignVeto));
+  about[kSaidToBeNominal] =
+      std::max(about[kSaidToBeNominal], counts * scores.Of(Act::kSignNominal));
   about[11] = std::max(about[11], counts * scores.Of(Act::kSignSelf));
 }
 

@@ -37,6 +37,14 @@ inline constexpr size_t kPersonFeatures = 24;
 using SubjectFeatures = std::array<float, kSubjectFeatures>;
 using PersonFeatures = std::array<float, kPersonFeatures>;
 
+// Places in PersonFeatures that have a meaning of their own: the strongest sentence in which the
+// person says, or another says of them, that they sign, can stop it, or only seem to decide.
+inline constexpr size_t kSaysToSign = 1;
+inline constexpr size_t kSaysToStop = 3;
+inline constexpr size_t kSaidToSign = 8;
+inline constexpr size_t kSaidToStop = 9;
+inline constexpr size_t kSaidToBeNominal = 10;
+
 // Per subject, in the order of the sentence model.
 std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
     const CallView& call, const std::vector<ScoredSentence>& sentences,

@@ -25,6 +25,8 @@ using deal::StakeholderRole;
 
 using Rows = std::map<std::string, std::vector<float>>;
 
+constexpr float kClearlyDenied = 0.4F;
+
 float Logistic(float z) { return 1 / (1 + std::exp(-z)); }
 
 absl::StatusOr<Rows> ReadRows(absl::string_view text) {
@@ -70,6 +72,12 @@ const ScoredSentence* Strongest(const std::vector<ScoredSentence>& sentences, We
     best = &one;
   }
   return best;
+}
+
+// Others say that this person only seems to decide, and nobody says it as clearly the other way.
+bool IsDenied(const PersonFeatures& row) {
+  const float denied = row[kSaidToBeNominal];
+  return denied >= kClearlyDenied && denied > row[kSaidToSign];
 }
 
 class Reconciler {
@@ -287,7 +295,8 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
     const auto is_person = [&](const Stakeholder& one) { return one.name == person.name; };
     std::vector<Stakeholder>& deciders = authority.decision_makers;
     const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
-    const bool decides = model.Decides(features[i]) >= model.least_decides();
+    const bool decides =
+        model.Decides(features[i]) >= model.least_decides() && !IsDenied(features[i]);
     if (!decides && listed != deciders.end()) deciders.erase(listed);
     const bool nominal = std::any_of(authority.nominal.begin(), authority.nominal.end(), is_person);
     const bool gone = std::count(authority.gone.begin(), authority.gone.end(), i) > 0;
@@ -295,7 +304,8 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
       continue;
     }
     const PersonFeatures& row = features[i];
-    const bool signs = std::max(row[1], row[8]) >= std::max(row[3], row[9]);
+    const bool signs = std::max(row[kSaysToSign], row[kSaidToSign]) >=
+                       std::max(row[kSaysToStop], row[kSaidToStop]);
     Stakeholder decider{person.name,
                         person.title,
                         person.organization,

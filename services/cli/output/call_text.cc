@@ -98,6 +98,17 @@ std::string RenderNextStep(const deal::Analysis& analysis, const Layout& layout)
   return Labelled("Next step", absl::StrJoin(parts, " · "), layout.width);
 }
 
+// Words that tried to instruct the software: shown, and nothing else came of them.
+std::string RenderSuspicious(const deal::Analysis& analysis, const Layout& layout) {
+  std::string out;
+  for (const deal::Evidence& evidence : analysis.suspicious_content()) {
+    out += layout.style.Yellow(
+        Labelled("Suspicious", "words that try to instruct the software, ignored", layout.width));
+    out += QuoteLine(evidence, layout);
+  }
+  return out;
+}
+
 std::string Addresses(const google::protobuf::RepeatedPtrField<deal::EmailAddress>& people) {
   std::vector<std::string> written;
   for (const deal::EmailAddress& person : people) {
@@ -165,6 +176,7 @@ std::string RenderCall(const orchestrator::CallResult& result, const Layout& lay
   out += RenderNextStep(analysis, layout);
   out += Labelled("Budget", OneLine(analysis.budget()), layout.width);
   out += Labelled("Timeline", OneLine(analysis.timeline()), layout.width);
+  out += RenderSuspicious(analysis, layout);
   out += RenderEmail(result.email(), layout);
   out += RenderFacts(result, layout);
   out += Heading(absl::StrCat("Routing: ", Money(result.cost()), ", ",

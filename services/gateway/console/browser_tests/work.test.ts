@@ -69,6 +69,26 @@ test('what is missing is said before anything is sent, what is wrong with the re
   assert.match(await problem.innerText(), /Request [0-9a-f]{16,}/);
 });
 
+test('a conversation taken in the background is a job until it is done', async () => {
+  const { page, troubles } = await openPage(browser, server);
+  const messages = [
+    { role: 'Ana Ruiz', content: 'Twelve thousand a year is too much for us.' },
+    { role: 'Ben Cole', content: 'I will send you a smaller package by Friday.' },
+  ];
+  const taken = await fetch(`${server.url}/v1/ingest`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ customerId: 'in the background', messages }),
+  });
+  assert.equal(taken.status, 200, await taken.text());
+  await page.goto('/jobs');
+  const row = page.getByRole('row', { name: /in the background/ });
+  await row.getByText('Succeeded').waitFor();
+  await row.getByRole('rowheader').getByRole('link').click();
+  await page.getByRole('heading', { name: 'Transcript' }).waitFor();
+  assert.deepEqual(troubles, []);
+});
+
 test('a failed job is tried again and a waiting one cancelled', async () => {
   const { page } = await openPage(browser, server);
   const job = (id: string, state: string, error = '') => ({

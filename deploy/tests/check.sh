@@ -10,6 +10,11 @@ root=$(cd ../.. && pwd)
 bin=${1:-}
 failed=0
 
+# Debian's own or newer ones from elsewhere, which its packages would conflict with.
+for tool in node npm; do
+  command -v $tool >/dev/null || { echo "deploy-check needs $tool: apt-get install nodejs npm" >&2; exit 1; }
+done
+
 step() {
   local name=$1 from=$SECONDS output
   shift
@@ -27,8 +32,6 @@ node_packages() {
   cmp -s package-lock.json node_modules/.installed && return
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && cp package-lock.json node_modules/.installed
 }
-
-compose_lint() { node_modules/.bin/dclint -c .dclintrc.json --max-warnings 0 ../compose.yaml ../compose.override.example.yaml; }
 
 dockerfile_lint() { node_modules/.bin/dockerfile-utils lint ../Dockerfile; }
 
@@ -64,7 +67,7 @@ step "chart renders" node chart_render.mjs
 step "chart unit cases" node chart_unit.mjs
 step "chart rules" chart_rules
 step "compose and images" node containers.mjs
-step "compose lint" compose_lint
+step "compose lint" node compose_lint.mjs
 step "Dockerfile lint" dockerfile_lint
 step "Prometheus files" prometheus_files
 step "metrics, alerts, dashboards" node observability.mjs

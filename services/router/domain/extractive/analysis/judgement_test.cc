@@ -1,0 +1,65 @@
+#include "services/router/domain/extractive/analysis/judgement.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+std::string Zeros(size_t count) {
+  std::string row;
+  for (size_t i = 0; i < count; ++i) absl::StrAppend(&row, "0 ");
+  return row;
+}
+
+// A model in which nothing weighs anything but the bias of the first subject.
+std::string Text() {
+  std::string text;
+  for (const char* name : {"open", "settled", "primary"}) {
+    absl::StrAppend(&text, name, ".bias\t2 ", Zeros(kSubjects - 1), "\n", name, ".weights\t",
+                    Zeros(kSubjectFeatures), "\n");
+  }
+  absl::StrAppend(&text, "decides.bias\t-1\ndecides.weights\t1 ", Zeros(kPersonFeatures - 1),
+                  "\nopen.least\t0.6\ndecides.least\t0.7\n");
+  return text;
+}
+
+TEST(JudgementModel, WeighsFeaturesPerSubjectAndPerson) {
+  const auto model = JudgementModel::Parse(Text());
+  ASSERT_TRUE(model.ok()) << model.status();
+  const auto judged = model->Judge({});
+  EXPECT_GT(judged[0].open, model->least_open());
+  EXPECT_FLOAT_EQ(judged[1].open, 0.5F);
+  PersonFeatures signs{};
+  EXPECT_LT(model->Decides(signs), model->least_decides());
+  signs[0] = 3;
+  EXPECT_GT(model->Decides(signs), model->least_decides());
+}
+
+TEST(JudgementModel, AMissingRowIsNamed) {
+  const auto model = JudgementModel::Parse("open.bias\t1 2 3\n");
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(model.status().message().find("open.bias"), absl::string_view::npos);
+}
+
+TEST(JudgementModel, SubjectsAndCategoriesMatch) {
+  for (size_t s = 0; s < kSubjects; ++s) EXPECT_EQ(SubjectOf(CategoryOf(s)), s);
+  EXPECT_EQ(SubjectOf(deal::BlockerCategory::kNone), kSubjects);
+}
+
+TEST(PutFirst, TheSubjectJudgedFirstLeads) {
+  Entry price;
+  price.blocker.category = deal::BlockerCategory::kPrice;
+  Entry legal;
+  legal.blocker.category = deal::BlockerCategory::kLegal;
+  std::vector<const Entry*> open = {&price, &legal};
+  std::array<SubjectJudgement, kSubjects> judged;
+  judged[SubjectOf(deal::BlockerCategory::kLegal)].primary = 0.9F;
+  PutFirst(judged, open);
+  EXPECT_EQ(open.front(), &legal);
+}
+
+}  // namespace
+}  // namespace throughline::router::extractive

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/language/dates.h"
@@ -77,6 +80,28 @@ const RE2& Condition() {
   return condition;
 }
 
+// "fifth", "twenty-first": every month's day is said with one of these, or with a month's name.
+bool IsOrdinalWord(absl::string_view word) {
+  return absl::EndsWith(word, "th") || absl::EndsWith(word, "rd") || absl::EndsWith(word, "st") ||
+         word == "second";
+}
+
+// Cheap: most sentences of a call hold no word that a date is made of.
+bool MayNameADay(const Reading& reading, const Span& span) {
+  static const auto& words = *new absl::flat_hash_set<absl::string_view>(
+      {"monday",   "tuesday",  "wednesday", "thursday", "friday",  "saturday",  "sunday",
+       "tomorrow", "today",    "tonight",   "end",      "january", "february",  "march",
+       "april",    "may",      "june",      "july",     "august",  "september", "october",
+       "november", "december", "jan",       "feb",      "apr",     "aug",       "sept",
+       "sep",      "oct",      "nov",       "dec"});
+  for (size_t i = span.first_token; i < span.last_token; ++i) {
+    const std::string& word = reading.tokens[i].text;
+    const bool digit = absl::ascii_isdigit(static_cast<unsigned char>(word.front()));
+    if (digit || words.contains(word) || IsOrdinalWord(word)) return true;
+  }
+  return false;
+}
+
 struct Mention {
   absl::CivilDay day;
   size_t line = 0;
@@ -117,6 +142,7 @@ class Weigher {
     const Line& line = call_.lines[index];
     for (const Sentence& sentence : line.reading.sentences) {
       const Span& span = sentence.span;
+      if (!MayNameADay(line.reading, span)) continue;
       const auto dates = FindDates(line.reading, span.first_token, span.last_token, call_.today);
       for (const DateMention& date : dates) {
         if (!date.exact || date.day < call_.today || mentions_.size() >= kMaxDays) continue;

@@ -2,8 +2,6 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <filesystem>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
@@ -50,13 +48,7 @@ void AddFlags(CLI::App& app, Config& config) {
       ->envname("THROUGHLINE_INDEX_CACHE_MIB")
       ->check(CLI::Range(1, kMaxIndexCacheMib))
       ->capture_default_str();
-  app.add_option("--embeddings-url", config.embeddings_url,
-                 "OpenAI-compatible server for meaning, http://HOST:PORT/v1; none by default")
-      ->envname("THROUGHLINE_EMBEDDINGS_URL");
-  app.add_option("--embeddings-model", config.embeddings_model, "Its model")
-      ->envname("THROUGHLINE_EMBEDDINGS_MODEL");
-  app.add_option("--embeddings-key-file", config.embeddings_key_file, "File with its key")
-      ->envname("THROUGHLINE_EMBEDDINGS_KEY_FILE");
+  AddEmbeddingFlags(app, config.embeddings);
 }
 
 absl::StatusOr<MemoryOptions> ToOptions(const Config& config) {
@@ -69,17 +61,8 @@ absl::StatusOr<MemoryOptions> ToOptions(const Config& config) {
       .redis_password_file = config.redis_password_file,
       .cache_time_to_live = absl::Seconds(config.cache_seconds),
       .index_cache_bytes = static_cast<size_t>(config.index_cache_mib) << 20};
-  if (!config.embeddings_url.empty()) {
-    if (config.embeddings_model.empty()) {
-      return InvalidField("--embeddings-model", "a model's name with --embeddings-url", "name it");
-    }
-    std::error_code ignored;
-    std::filesystem::create_directories(config.data_dir, ignored);  // Open says what is wrong
-    options.embeddings_url = config.embeddings_url;
-    options.embeddings_model = config.embeddings_model;
-    options.embeddings_key_file = config.embeddings_key_file;
-    options.embeddings_path = absl::StrCat(config.data_dir, "/embeddings.db");
-  }
+  options.embeddings = config.embeddings;
+  options.embeddings_path = absl::StrCat(config.data_dir, "/embeddings.db");
   if (!config.redis.empty()) {
     ASSIGN_OR_RETURN(options.redis, ParseHostPort(config.redis, "--redis"));
   }

@@ -19,13 +19,11 @@ struct Config {
   std::string redis_password_file;
   double cache_seconds = 600;
   int index_cache_mib = 128;
-  std::string embeddings_url;  // empty: recalls go by words
-  std::string embeddings_model;
-  std::string embeddings_key_file;
+  EmbeddingOptions embeddings;
 };
 
 // Adds --data-dir, --store, --postgres-replica, --postgres-connections, --redis,
-// --redis-password-file, --cache-seconds and --index-cache-mib.
+// --redis-password-file, --cache-seconds, --index-cache-mib and those of AddEmbeddingFlags.
 void AddFlags(CLI::App& app, Config& config);
 
 // INVALID_ARGUMENT names the flag.

@@ -1,8 +1,10 @@
 #include "services/memory/register.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -56,10 +58,16 @@ struct Embeddings {
 
 absl::StatusOr<Embeddings> MakeEmbeddings(const MemoryOptions& options) {
   Embeddings embeddings;
-  if (options.embeddings_url.empty()) return embeddings;
+  if (options.embeddings.url.empty()) return embeddings;
+  if (options.embeddings.model.empty()) {
+    return InvalidField("--embeddings-model", "a model's name with --embeddings-url", "name it");
+  }
+  std::error_code ignored;  // opening the file says what is wrong
+  std::filesystem::create_directories(std::filesystem::path(options.embeddings_path).parent_path(),
+                                      ignored);
   std::string key;
-  if (!options.embeddings_key_file.empty()) {
-    std::ifstream file(options.embeddings_key_file);
+  if (!options.embeddings.key_file.empty()) {
+    std::ifstream file(options.embeddings.key_file);
     if (!std::getline(file, key) || key.empty()) {
       return InvalidField("--embeddings-key-file", "a file whose first line is the key",
                           "name a readable one");
@@ -67,17 +75,27 @@ absl::StatusOr<Embeddings> MakeEmbeddings(const MemoryOptions& options) {
   }
   embeddings.client = std::make_unique<http::Client>();
   embeddings.server =
-      std::make_unique<OpenAiEmbedder>(OpenAiEmbedder::Options{.base_url = options.embeddings_url,
-                                                               .model = options.embeddings_model,
+      std::make_unique<OpenAiEmbedder>(OpenAiEmbedder::Options{.base_url = options.embeddings.url,
+                                                               .model = options.embeddings.model,
                                                                .api_key = std::move(key)},
                                        *embeddings.client);
   ASSIGN_OR_RETURN(embeddings.cache,
-                   store::EmbeddingCache::Open(options.embeddings_path, options.embeddings_model,
+                   store::EmbeddingCache::Open(options.embeddings_path, options.embeddings.model,
                                                *embeddings.server));
   return embeddings;
 }
 
 }  // namespace
+
+void AddEmbeddingFlags(CLI::App& app, EmbeddingOptions& options) {
+  app.add_option("--embeddings-url", options.url,
+                 "OpenAI-compatible server for meaning, http://HOST:PORT/v1; none by default")
+      ->envname("THROUGHLINE_EMBEDDINGS_URL");
+  app.add_option("--embeddings-model", options.model, "Its model")
+      ->envname("THROUGHLINE_EMBEDDINGS_MODEL");
+  app.add_option("--embeddings-key-file", options.key_file, "File with its key")
+      ->envname("THROUGHLINE_EMBEDDINGS_KEY_FILE");
+}
 
 struct MemoryModule::Parts {
   Parts(const MemoryOptions& options, MetricsRegistry& registry, const Clock& the_clock,

@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_MEMORY_REGISTER_H_
 #define THROUGHLINE_SERVICES_MEMORY_REGISTER_H_
 
+#include <CLI/App.hpp>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -16,6 +17,17 @@
 
 namespace throughline::memory {
 
+// A server that turns texts into vectors, so that recall finds what is meant in other words.
+struct EmbeddingOptions {
+  std::string url;    // OpenAI-compatible: "http://127.0.0.1:8080/v1"; empty: recalls go by words
+  std::string model;  // wanted with a url
+  std::string key_file;  // empty: no key
+};
+
+// Adds --embeddings-url, --embeddings-model and --embeddings-key-file, each with its THROUGHLINE_*
+// variable.
+void AddEmbeddingFlags(CLI::App& app, EmbeddingOptions& options);
+
 struct MemoryOptions {
   store::StoreOptions store;
   // Where recalled context is cached; unset: in this process.
@@ -24,11 +36,8 @@ struct MemoryOptions {
   absl::Duration cache_time_to_live = absl::Minutes(10);
   size_t local_cache_bytes = size_t{32} << 20;   // without Redis
   size_t index_cache_bytes = size_t{128} << 20;  // customers kept ready to be recalled from
-  // An OpenAI-compatible server for the meaning of texts: "http://127.0.0.1:8080/v1". Empty: none.
-  std::string embeddings_url;
-  std::string embeddings_model;
-  std::string embeddings_key_file;  // empty: no key
-  std::string embeddings_path;      // where vectors are kept; its directory exists
+  EmbeddingOptions embeddings;
+  std::string embeddings_path;  // the file where vectors are kept; its directory is made
 };
 
 // Memory, ready to be hosted by its own process or beside others.

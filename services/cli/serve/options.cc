@@ -84,7 +84,9 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
                   "Where memory is kept: sqlite:FOLDER, postgres:FILE (which holds libpq's "
                   "connection string) or memory; sqlite in --data-dir by default")
       ->envname("THROUGHLINE_STORE");
-  command.add_option("--redis", options.redis, "Redis for recalled context, HOST:PORT")
+  command
+      .add_option("--redis", options.redis,
+                  "Redis for recalled context and for answers that tasks may cache, HOST:PORT")
       ->envname("THROUGHLINE_REDIS");
   command
       .add_option("--redis-password-file", options.redis_password_file,
@@ -104,6 +106,7 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
                                kDefaultHttpPort, ", or 0 with --port 0]"))
       ->envname("THROUGHLINE_HTTP_PORT")
       ->check(CLI::Range(0, kMaxPort));
+  memory::AddEmbeddingFlags(command, options.embeddings);
   gateway::AddGatewayFlags(command, options.http);
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "services/gateway/register.h"
+#include "services/memory/register.h"
 
 namespace throughline::cli {
 
@@ -22,6 +23,7 @@ struct ServeOptions {
   std::string router_config;        // a YAML file; empty: built-in models only
   std::string log_level = "info";
   std::string tenant = "default";
+  memory::EmbeddingOptions embeddings;
   gateway::GatewayOptions http;  // host and tenant are taken from above
   std::optional<int> http_port;  // absent: kDefaultHttpPort, or the system's choice if `port` is 0
 };

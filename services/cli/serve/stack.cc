@@ -110,14 +110,18 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
       .store = {.store = options.store.empty() ? absl::StrCat("sqlite:", options.data_dir)
                                                : options.store},
       .redis_password_file = options.redis_password_file,
+      .embeddings = options.embeddings,
+      .embeddings_path = absl::StrCat(options.data_dir, "/embeddings.db"),
   };
+  router::RouterOptions router_options{.data_dir = options.data_dir,
+                                       .config_path = options.router_config,
+                                       .redis_password_file = options.redis_password_file};
   if (!options.redis.empty()) {
     ASSIGN_OR_RETURN(memory_options.redis, ParseHostPort(options.redis, "--redis"));
+    router_options.redis = memory_options.redis;
   }
   ASSIGN_OR_RETURN(memory_module, memory::MemoryModule::Make(memory_options, metrics, clock));
-  ASSIGN_OR_RETURN(router_module, router::RouterModule::Make({.data_dir = options.data_dir,
-                                                              .config_path = options.router_config},
-                                                             metrics, clock));
+  ASSIGN_OR_RETURN(router_module, router::RouterModule::Make(router_options, metrics, clock));
   ASSIGN_OR_RETURN(const auto memory_channel, Host(options, "memory", *memory_module, memory_host));
   ASSIGN_OR_RETURN(const auto router_channel, Host(options, "router", *router_module, router_host));
   ASSIGN_OR_RETURN(analyst_module,

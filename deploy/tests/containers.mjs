@@ -11,7 +11,8 @@ const expect = (holds, problem) => { if (!holds) problems.push(problem); };
 const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
 
 // -- Settings: what a THROUGHLINE_* variable names must be read by that service.
-const shared = ['common', 'services/cli'];
+// serve hosts the gateway as well.
+const shared = ['common', 'services/cli', 'services/gateway'];
 const sources = (folders) => execFileSync('git', ['-C', root, 'ls-files', ...folders.map((folder) => `${folder}/*.cc`)], { encoding: 'utf8' })
   .trim().split('\n').filter((file) => fs.existsSync(path.join(root, file))).map(read).join('\n');
 const variables = (folders) => new Set([...sources(folders).matchAll(/envname\("(\w+)"\)/g)].map(([, name]) => name));

@@ -11,15 +11,18 @@ import { root } from './helm.mjs';
 
 const bin = path.resolve(process.argv[2]);
 const deadline_ms = 60_000;
-// Families that appear only once their event has happened, which two quiet calls do not bring about:
-// a model without a price, an answer without text. The gateway is a process of its own.
-const kSilentHere = ['throughline_router_unpriced_calls_total', 'throughline_router_empty_outputs_total',
-  'throughline_http_requests_total', 'throughline_http_request_seconds'];
+// Families that appear only once their event has happened, which the calls below do not bring about: an
+// answer without text, and recalls by meaning, for which there is no embedder.
+const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_memory_meaning_total'];
 // Labels that Prometheus or its configuration adds.
 const kTargetLabels = ['job', 'namespace', 'instance', 'component', 'le'];
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-live.'));
-const server = spawn(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--data-dir', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+// The built-in models, one of them without a price.
+const models = path.join(folder, 'router.yaml');
+const configuration = fs.readFileSync(path.join(root, 'deploy/config/router.yaml'), 'utf8');
+fs.writeFileSync(models, configuration.replace(/^ +price: .*\n/m, ''));
+const server = spawn(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'data'), '--router-config', models], { stdio: ['ignore', 'pipe', 'ignore'] });
 let scraped = '';
 try {
   const announced = await new Promise((resolve, reject) => {
@@ -36,7 +39,14 @@ try {
   for (const number of [1, 2]) {
     execFileSync(path.join(bin, 'throughline'), ['process', '--server', announced.address, '--memory-server', announced.address, '--router-server', announced.address, '--customer', 'meridian', `--call-id=call-${number}`, path.join(call, `call-${number}.txt`)], { stdio: 'ignore', timeout: deadline_ms });
   }
-  scraped = await (await fetch(`http://${announced.metrics}/metrics`)).text();
+  await fetch(`${announced.http}/healthz`);
+  // A change of the models that the router refuses; it looks twice a second.
+  fs.writeFileSync(models, 'models: nothing of the kind');
+  const scrape = async () => (await fetch(`http://${announced.metrics}/metrics`)).text();
+  for (let tries = 0; tries < 100 && !scraped.includes('throughline_router_config_reloads_total'); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    scraped = await scrape();
+  }
 } finally {
   server.removeAllListeners('exit');
   server.kill('SIGTERM');

@@ -45,8 +45,8 @@ export function layOut(story: Story, size: Size): Layout {
   const labelWidth = size.compact ? 0 : Math.min(248, Math.max(180, size.width * 0.24));
   const least = size.compact ? minCompactColumnWidth : minColumnWidth;
   const columnWidth = Math.max(least, (size.width - labelWidth) / count);
-  const rowHeight = size.compact ? 66 : 54;
-  const trackOffset = size.compact ? 46 : 27;
+  const rowHeight = size.compact ? 66 : 60;
+  const trackOffset = size.compact ? 46 : 30;
   const headerHeight = 62;
   const centers = Array.from({ length: count }, (_, i) => labelWidth + columnWidth * (i + 0.5));
   const gap = Math.min(markGap, columnWidth / 3.2);

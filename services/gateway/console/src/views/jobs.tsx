@@ -42,7 +42,7 @@ export function JobsView() {
         {(page) => (
           <>
             {(page.jobs ?? []).length === 0
-              ? <Empty title="No such job">Conversations sent to <code>POST /v1/ingest</code> appear here.</Empty>
+              ? <Empty title={state === '' ? 'No job yet' : 'No job in this state'}>Conversations sent to <code>POST /v1/ingest</code> appear here.</Empty>
               : <JobTable jobs={page.jobs} changed={query.reload} />}
             <div class="row-gap pager">
               {pageToken !== '' && <button type="button" class="button" onClick={() => setPageToken('')}>Newest</button>}

@@ -27,7 +27,7 @@ export function People({ deal }: { deal: DealState }) {
       </ul>
       {others.length > 0 && (
         <p class="people-others">
-          Also heard of, with no part in the decision: {others.map(introduce).join('; ')}.
+          Also heard of; no words give them a part in the decision: {others.map(introduce).join('; ')}.
         </p>
       )}
     </Section>

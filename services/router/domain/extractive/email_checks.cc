@@ -41,6 +41,29 @@ bool DayNamed(absl::string_view clean) {
   return Matches(clean, day);
 }
 
+bool Promises(absl::string_view piece) {
+  static const RE2& promise = *new RE2(
+      "(?i)\\b(i'll|i will|we'll|we will|i can|we can|i could|let me|you'll|you "
+      "will|you'd)\\b.*\\b(send|get|have|bring|put|write|"
+      "draft|confirm|share|deliver|find out|rework|prepare|come "
+      "back|include|forward|check|follow "
+      "up|set up|provide|give|email|copy|ship|build|do|ask)\\b");
+  // The e-mail itself, or the invitation: kept by sending it.
+  static const RE2& routine =
+      *new RE2("(?i)\\b(summary|recap|notes|minutes|invite|invitation|calendar)\\b");
+  return Matches(piece, promise) && !Matches(piece, routine);
+}
+
+bool IsSomebodysOwnDay(absl::string_view piece) {
+  static const RE2& vague = *new RE2("(?i)^(it|they|he|she|that|this|you|you'll|if|i'd|then)\\b");
+  static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|her|they|them|their)\\b");
+  static const RE2& away = *new RE2(
+      "(?i)\\b(?:i'm|i am|we're|we are) "
+      "(?:in|at|out|away|off|on)\\b|\\b(?:holiday|vacation|leave|"
+      "conference)\\b");
+  return Matches(piece, vague) || Matches(piece, others) || Matches(piece, away);
+}
+
 bool ReadsAsRecap(absl::string_view piece) {
   static const RE2& address =
       *new RE2("(?i)^(?:just )?(?:to|for|on|in|at|with|from) |^see you\\b|^(?:[A-Z] )+[A-Z]$");

@@ -17,6 +17,14 @@ size_t WordsBesidesDates(absl::string_view piece);
 // True for words that name a day: "Friday", "the 12th", "tomorrow".
 bool DayNamed(absl::string_view piece);
 
+// True when the speaker says to do something that an e-mail repeats; the e-mail itself, notes and
+// invitations are no such thing.
+bool Promises(absl::string_view piece);
+
+// True when a day in the words concerns somebody's own plans, or nobody can tell whose: "I'm in
+// Lisbon until the twentieth", "he needs it by Friday".
+bool IsSomebodysOwnDay(absl::string_view piece);
+
 // False for words without a verb that only address, greet or order: "to Mr. Nakashima directly".
 bool ReadsAsRecap(absl::string_view piece);
 

@@ -35,8 +35,7 @@ constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-ma
 constexpr double kMinWorth = 2.0;
 constexpr double kMinTelling = 1.2;
 constexpr size_t kLongCondition = 20;
-// A refusal that the analysis did not tie to the open matter may belong to another one.
-constexpr double kUnlinkedHandicap = 1.0;
+constexpr double kUnlinkedHandicap = 1.0;  // a refusal may belong to another matter
 constexpr double kPointsAtWhatIsLeft = 1.5;
 constexpr double kAnswersWhatIsNeeded = 6.0;
 constexpr double kTellingStems = 4;
@@ -109,6 +108,15 @@ class Gatherer {
           statement.Has("need") || statement.Has("preference") || IsDirectiveVerb(verb);
       if (asks && statement.side != Side::kSeller) wish_turns_.insert(statement.turn->index);
     }
+    for (const auto* blockers :
+         {&input.analysis.open_blockers, &input.analysis.resolved_blockers}) {
+      for (const Blocker& blocker : *blockers) {
+        const bool named = !blocker.object.empty() && absl::ascii_isupper(blocker.object.front());
+        if (blocker.category == BlockerCategory::kCompetition && named) {
+          rivals_.push_back(blocker.object);
+        }
+      }
+    }
     for (const transcript::Turn& turn : input.call.transcript.turns) {
       last_turn_ = std::max(last_turn_, turn.index);
       reader_speaks_ = reader_speaks_ || turn.speaker == reader_.name;
@@ -121,7 +129,7 @@ class Gatherer {
       material.promised = EmailDay{agreed_.delivery->day, agreed_.delivery->evidence};
     }
     Items(material);
-    Promises(material);
+    GatherPromises(material);
     Condition(material);
     Meeting(material);
     NextStepDay(material);
@@ -170,8 +178,14 @@ class Gatherer {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
-    if (!IsCivil(clean)) return false;
+    if (!IsCivil(clean) || NamesARival(clean)) return false;
     return money_ || !SpeaksOfMoney(clean);
+  }
+
+  // Another vendor by name has no place in an e-mail of ours.
+  bool NamesARival(absl::string_view clean) const {
+    return std::any_of(rivals_.begin(), rivals_.end(),
+                       [&](const std::string& rival) { return absl::StrContains(clean, rival); });
   }
 
   double Relevance(const Statement& statement, absl::string_view clean) const {
@@ -301,22 +315,12 @@ class Gatherer {
     return promise;
   }
 
-  void Promises(EmailMaterial& material) {
-    static const RE2& promise = *new RE2(
-        "(?i)\\b(i'll|i will|we'll|we will|i can|we can|i could|let me|you'll|you "
-        "will|you'd)\\b.*\\b(send|get|have|bring|put|write|"
-        "draft|confirm|share|deliver|find out|rework|prepare|come "
-        "back|include|forward|check|follow "
-        "up|set up|provide|give|email|copy|ship|build|do|ask)\\b");
+  void GatherPromises(EmailMaterial& material) {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
       if (statement.side != Side::kSeller) continue;
       for (const std::string& piece : statement.pieces) {
-        if (!Matches(piece, promise) || !Presentable(statement, piece)) continue;
-        // The e-mail itself, or the invitation: kept by sending it.
-        static const RE2& routine =
-            *new RE2("(?i)\\b(summary|recap|notes|minutes|invite|invitation|calendar)\\b");
-        if (Matches(piece, routine)) continue;
+        if (!Promises(piece) || !Presentable(statement, piece)) continue;
         static const RE2& to_reader = *new RE2("(?i)\\byou\\b");
         if (SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
             !DayIn(statement.turn->text, reader_.today)) {
@@ -517,10 +521,7 @@ class Gatherer {
         const auto day = DayIn(piece, reader_.today);
         const bool other_day = day && (!material.promised || *day != material.promised->day) &&
                                (!material.meeting || *day != material.meeting->day);
-        static const RE2& vague =
-            *new RE2("(?i)^(it|they|he|she|that|this|you|you'll|if|i'd|then)\\b");
-        static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|her|they|them|their)\\b");
-        if (!other_day || Matches(piece, vague) || Matches(piece, others)) continue;
+        if (!other_day || IsSomebodysOwnDay(piece)) continue;
         const double worth =
             Relevance(statement, piece) + (statement.side == Side::kSeller ? 0 : 0.6);
         if (worth > std::max(best.worth, kMinWorth)) best = {&statement, piece, worth};
@@ -579,6 +580,7 @@ class Gatherer {
   const Reader reader_;
   std::vector<Statement> statements_;
   std::vector<std::string> subject_;
+  std::vector<std::string> rivals_;  // other vendors by name
   bool reader_speaks_ = false;
   std::vector<std::string> said_;  // this call's words on the primary matter
   // Turns in which the seller promised what the e-mail repeats.

@@ -1,4 +1,5 @@
 #include "services/router/domain/extractive/email.h"
+#include "services/router/domain/extractive/email_checks.h"
 
 #include <algorithm>
 #include <string>
@@ -202,6 +203,32 @@ TEST(WriteEmailTest, WordsThatInstructTheSoftwareNeverGetIn) {
       "I'll send the security questionnaire and a hundred percent refund to you by Friday.";
   input.analysis.suspicious_content.push_back({"call-1", 5, "Tom Beck", "refund"});
   EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, Not(HasSubstr("refund")));
+}
+
+TEST(WriteEmailTest, AnotherVendorsNameNeverGetsIn) {
+  EmailInput input = Typical();
+  input.call.transcript.turns.push_back(input.call.transcript.turns[1]);
+  input.call.transcript.turns.back().index = 5;
+  input.call.transcript.turns.back().text =
+      "I'll send the security questionnaire next to the one of Quillmark to you by Friday.";
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, HasSubstr("Quillmark"));
+  deal::Blocker rival = *input.analysis.primary_blocker;
+  rival.category = deal::BlockerCategory::kCompetition;
+  rival.object = "Quillmark";
+  rival.id = deal::BlockerId(rival.category, rival.object);
+  input.analysis.resolved_blockers.push_back(rival);
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, Not(HasSubstr("Quillmark")));
+}
+
+TEST(EmailChecksTest, TellWhatAnEmailMayRepeat) {
+  EXPECT_TRUE(PointsAtWhatIsLeft("what's in the way is the purge function"));
+  EXPECT_FALSE(PointsAtWhatIsLeft("the purge function is long"));
+  EXPECT_TRUE(Promises("I'll send the letter by Friday"));
+  EXPECT_FALSE(Promises("I'll send a calendar invite"));
+  EXPECT_TRUE(IsSomebodysOwnDay("I'm in Lisbon until the twentieth"));
+  EXPECT_FALSE(IsSomebodysOwnDay("the window closes on the twentieth"));
+  EXPECT_FALSE(ReadsAsRecap("to Mr. Nakashima directly"));
+  EXPECT_EQ(WordsBesidesDates("order form on Friday, June 5"), 2u);
 }
 
 TEST(WriteEmailTest, TheSameCallGivesTheSameWords) {

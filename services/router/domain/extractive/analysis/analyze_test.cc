@@ -196,6 +196,20 @@ TEST(SalesCall, AStandUpIsNone) {
   EXPECT_FALSE(analysis.primary_blocker.has_value());
 }
 
+TEST(NextStep, IsDueOnTheDayBothSidesSettledOn) {
+  const deal::Analysis analysis =
+      Deep(Call({{"Ada Lind",
+                  "I'm at a conference until the thirtieth, and the board meets on the "
+                  "twenty-eighth. When can I have the letter?"},
+                 {"Noor Haddad", "I'll have the letter to you by Friday the twenty-fourth."},
+                 {"Ada Lind", "Friday the twenty-fourth. Send it to me."},
+                 {"Noor Haddad", "And may we speak on Monday the twenty-seventh?"},
+                 {"Ada Lind", "The twenty-seventh, at ten."}}));
+  ASSERT_TRUE(analysis.next_step.has_value());
+  ASSERT_TRUE(analysis.next_step->due_date.has_value());
+  EXPECT_EQ(analysis.next_step->due_date->day(), 24);
+}
+
 TEST(Suspicious, InstructionsChangeNothingButTheFlag) {
   const std::string honest = "The price is too high.";
   const deal::Analysis analysis =

@@ -2,16 +2,14 @@
 """Fit lexicon/sentences.model and lexicon/judgement.model. Needs numpy and scipy.
 
     fit_reading.py --tool build/bin/reading_features --utterances tests/data/utterances/*.tsv \
-        --deals tests/data/deals --out services/router/domain/extractive/lexicon [--vectors FILE]
+        --deals tests/data/deals --out services/router/domain/extractive/lexicon
 
 The sentence model is a pair of multinomial logistic regressions (what a sentence does, what it is
 about) over the features that reading_features prints, from the labelled utterances and from the
 evidence quotes of the labelled calls; every other sentence of a call counts a little as neutral.
 The judgement model is a set of logistic regressions over what whole calls show. It learns from
 sentence scores of models that have not seen the series (--folds), and the figures printed are of
-series left out of both fits. --vectors names an .npz with `words` and `vectors`: known likeness of
-words, so that a word which no label contains weighs as words like it do; without it such words
-weigh nothing.
+series left out of both fits.
 """
 
 import argparse
@@ -111,28 +109,7 @@ def label_sentences(rows):
                 break
 
 
-class Vectors:
-    def __init__(self, path, dimensions=48):
-        self.index, self.matrix = {}, None
-        if not path:
-            return
-        data = np.load(path)
-        matrix = data["vectors"].astype(float)
-        matrix = matrix - matrix.mean(0)
-        _, _, axes = np.linalg.svd(matrix[:4000], full_matrices=False)
-        matrix = matrix @ axes[:dimensions].T
-        self.matrix = matrix / matrix.std() * 0.35
-        self.index = {"w:" + word: i for i, word in enumerate(data["words"])}
-
-    def of(self, features):
-        total = np.zeros(self.matrix.shape[1])
-        for feature in set(features):
-            if feature in self.index:
-                total += self.matrix[self.index[feature]]
-        return total
-
-
-def fit_sentences(utterances, sentences, vectors, path, l2=4.0):
+def fit_sentences(utterances, sentences, path, l2=4.0):
     examples = []
     for row in utterances:
         act, _, subject = row["label"].partition(":")
@@ -152,9 +129,6 @@ def fit_sentences(utterances, sentences, vectors, path, l2=4.0):
                 columns.append(index[feature])
     x = scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)),
                                 shape=(len(examples), len(names)))
-    if vectors.matrix is not None:
-        dense = np.array([vectors.of(e[0]) for e in examples])
-        x = scipy.sparse.hstack([x, scipy.sparse.csr_matrix(dense)]).tocsr()
     weight = np.array([e[3] for e in examples])
     acts = np.array([ACTS.index(e[1]) for e in examples])
     act_weights, act_bias = fit_softmax(x, acts, weight, len(ACTS), l2)
@@ -163,11 +137,7 @@ def fit_sentences(utterances, sentences, vectors, path, l2=4.0):
     subject_weights, subject_bias = fit_softmax(x[about], subjects, weight[about],
                                                 len(SUBJECTS), l2)
     table = np.hstack([act_weights, subject_weights])
-    written = dict(zip(names, table[: len(names)]))
-    if vectors.matrix is not None:
-        likeness = vectors.matrix @ table[len(names):]
-        for feature, i in vectors.index.items():
-            written[feature] = written.get(feature, 0) + likeness[i]
+    written = dict(zip(names, table))
     with open(path, "w") as out:
         out.write("# Weights of language/sentence_model.h, fitted by "
                   "services/router/tools/fit_reading.py; not made by hand.\n")
@@ -284,7 +254,6 @@ def main():
     parser.add_argument("--utterances", nargs="+", required=True)
     parser.add_argument("--deals", nargs="+", required=True)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--vectors", default="")
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--anchors", nargs="*", default=[],
                         help="series that weigh ANCHOR_WEIGHT times: what must never break")
@@ -294,7 +263,6 @@ def main():
     utterances = run(options.tool, "sentences", "--utterances", *options.utterances)
     sentences = run(options.tool, "sentences", "--deals", *options.deals)
     label_sentences(sentences)
-    vectors = Vectors(options.vectors)
     names = sorted({row["series"] for row in sentences})
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
     calls = []
@@ -302,10 +270,10 @@ def main():
         for fold in range(options.folds):
             path = os.path.join(scratch, "sentences.model")
             fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold],
-                          vectors, path)
+                          path)
             calls += [c for c in run(options.tool, "calls", "--model", path, "--deals",
                                      *options.deals) if fold_of[c["series"]] == fold]
-    fit_sentences(utterances, sentences, vectors, os.path.join(options.out, "sentences.model"))
+    fit_sentences(utterances, sentences, os.path.join(options.out, "sentences.model"))
     calls.sort(key=lambda c: (c["series"], c["call"]))
     made_on = np.array([c["series"] in options.cues_made_on for c in calls])
     weights = np.where(made_on, 0.5, 1.0)

@@ -7,12 +7,24 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/base/errors.h"
 
 namespace throughline::gateway {
 namespace {
+
+// The name as JSON writes it; the parser says some names as the proto file does.
+std::string JsonName(absl::string_view field) {
+  std::string name;
+  bool upper = false;
+  for (const char c : field) {
+    if (c != '_') name.push_back(upper ? absl::ascii_toupper(static_cast<unsigned char>(c)) : c);
+    upper = c == '_';
+  }
+  return name;
+}
 
 // What the parser says of a field: "(call.callDate) foo: Cannot find field." or
 // "(pageSize): invalid value "x" for type TYPE_INT32".
@@ -26,7 +38,7 @@ absl::Status ExplainParseError(absl::string_view said) {
                         "remove it, or correct its name");
   }
   if (RE2::PartialMatch(text, invalid, &field, &why)) {
-    return InvalidField(field, "a value of the field's type", absl::StrCat("got ", why));
+    return InvalidField(JsonName(field), "a value of the field's type", absl::StrCat("got ", why));
   }
   return InvalidField("body", "a JSON object", absl::StrCat("correct it (", said, ")"));
 }

@@ -25,11 +25,12 @@
 #include "tests/eval/score.h"
 #include "tests/eval/series.h"
 
-namespace throughline::eval {
+namespace throughline::router::extractive {
 namespace {
 
+using eval::CallLabels;
+using eval::Series;
 using nlohmann::json;
-using namespace router::extractive;  // NOLINT: a tool about nothing else
 
 std::string Slurp(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -42,7 +43,7 @@ void Print(const json& row) {
 
 bool Names(const std::vector<std::string>& names, const std::string& name) {
   for (const std::string& other : names) {
-    if (SamePerson(name, other)) return true;
+    if (eval::SamePerson(name, other)) return true;
   }
   return false;
 }
@@ -182,7 +183,7 @@ int Main(int argc, char** argv) {
     } else if (option == "--utterances") {
       PrintUtterances(argument);
     } else if (option == "--deals") {
-      const auto series = LoadSeries(argument);
+      const auto series = eval::LoadSeries(argument);
       if (!series.ok() || calls != model.has_value()) {
         std::fprintf(stderr, "reading_features: expected labelled series, and --model for calls\n");
         return 2;
@@ -194,6 +195,6 @@ int Main(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace throughline::eval
+}  // namespace throughline::router::extractive
 
-int main(int argc, char** argv) { return throughline::eval::Main(argc, argv); }
+int main(int argc, char** argv) { return throughline::router::extractive::Main(argc, argv); }

@@ -146,6 +146,7 @@ std::string Fact() {
                  {"validTo", kTime},
                  {"recordedAt", kTime},
                  {"supersededBy", kText},
+                 {"invalidationReason", kText},
                  {"tags", kTexts}},
                 {"kind", "text", "evidence"});
 }

@@ -46,7 +46,7 @@ constexpr char kFactsTask[] =
     "channel and the like. Facts that can stand side by side have neither.\n"
     "- In profileChanges set only what the call speaks of: why they buy now, budget, objections, "
     "preferences, what they said about themselves in passing, how to reach whom.\n"
-    "- Leave ids, validTo, recordedAt and supersededBy unset.\n";
+    "- Leave ids, validTo, recordedAt, supersededBy and invalidationReason unset.\n";
 
 grounding::ModelPrompt MakePrompt(const char* task, const grounding::CallContext& call,
                                   grounding::OutputContract contract) {

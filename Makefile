@@ -38,9 +38,9 @@ demo: binaries ## Five services and Redis process five calls; prints the story
 test: build ## Run every test
 	@ctest --preset $(PRESET) -j $(JOBS)
 
-test-clients: binaries ## Run public npm clients, unchanged, against the HTTP API; wants node and npm
-	@cd tests/clients && npm ci --no-audit --no-fund && \
-	  THROUGHLINE=$(CURDIR)/$(BUILD)/bin/throughline npm test
+test-clients: binaries ## Run public npm clients, unchanged, against the HTTP API
+	@command -v npm >/dev/null || deploy/local/install-packages.sh deploy/local/console-packages.txt
+	@tests/clients/check.sh $(BUILD)/bin/throughline
 
 test-console: binaries console ## Test the console in Chromium against a real server
 	@command -v chromium >/dev/null || deploy/local/install-packages.sh deploy/local/console-packages.txt

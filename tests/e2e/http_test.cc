@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -132,6 +133,47 @@ TEST_F(HttpTest, WrongRequestsAreToldWhichFieldIsWrong) {
   EXPECT_EQ(HttpCall("POST", Url("/v1/calls"), kJson, std::string(18 << 20, 'x')).status, 413);
   EXPECT_EQ(Get("/v1/profile/%zz").status, 400);
   EXPECT_EQ(Get("/v1/profile/%ff").status, 400);
+}
+
+// Whoever may call may also send nonsense; it ends the request, never the process.
+TEST_F(HttpTest, NonsenseIsRefusedByEverySurface) {
+  const std::string deep(1 << 20, '[');
+  const auto chat = [](const std::string& messages, const std::string& more = "") {
+    return absl::StrCat(R"({"model":"auto","messages":)", messages, more, "}");
+  };
+  const auto tool = [](const std::string& params) {
+    return absl::StrCat(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":)", params, "}");
+  };
+  const std::vector<std::pair<std::string, std::vector<std::string>>> bodies = {
+      {"/v1/chat/completions",
+       {"[]", deep, chat("7"), chat(R"([{"role":5,"content":"x"}])"),
+        chat(R"([{"role":"user","content":[{"type":1}]}])"),
+        chat(R"([{"role":"user","content":"x"}])", R"(,"response_format":{"type":[]})"),
+        chat(R"([{"role":"user","content":"x"}])", R"(,"max_tokens":1e99)"),
+        chat(R"([{"role":"user","content":"x"}])", R"(,"temperature":"hot")")}},
+      {"/mcp",
+       {"7", deep, R"({"method":5,"id":1})", tool("[]"), tool("null"), tool(R"({"name":{}})"),
+        tool(R"({"name":"recall","arguments":[]})"),
+        tool(R"({"name":"recall","arguments":{"customer_id":1,"query":"x"}})"),
+        R"({"id":{},"method":"initialize","params":{"protocolVersion":1}})"}},
+      {"/v1/default/banks/b/memories",
+       {"{}", deep, R"({"items":[7]})", R"({"items":[{"content":1}]})",
+        R"({"items":[{"content":"x","tags":"a"}]})", R"({"items":[{"content":"x","metadata":[]}]})",
+        R"({"items":[{"content":"x","timestamp":"then"}]})"}},
+      {"/v1/default/banks/b/memories/recall",
+       {"[]", deep, R"({"query":[]})", R"({"query":"x","max_tokens":99999999999})",
+        R"({"query":"x","tags":{}})", R"({"query":"x","budget":1})"}},
+      {"/v1/calls", {"7", deep, R"({"transcript":7})", R"({"customerId":[]})"}},
+      {"/v1/ingest", {"7", deep, R"({"messages":[7]})", R"({"occurredAt":"then"})"}},
+  };
+  for (const auto& [path, all] : bodies) {
+    for (const std::string& body : all) {
+      const HttpReply reply = HttpCall("POST", Url(path), kJson, body);
+      EXPECT_EQ(reply.status, path == "/mcp" ? 200 : 400) << path << body.substr(0, 100);
+      EXPECT_TRUE(reply.Json().is_object()) << path << body.substr(0, 100);
+    }
+  }
+  EXPECT_EQ(Get("/healthz").status, 200);
 }
 
 TEST_F(HttpTest, APageElsewhereGetsNothing) {

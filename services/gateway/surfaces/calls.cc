@@ -10,6 +10,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/client_call.h"
+#include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
 #include "services/gateway/sse.h"
 #include "services/gateway/surfaces/rpc_route.h"
@@ -20,17 +21,14 @@ namespace {
 
 namespace orchestrator = throughline::orchestrator::v1;
 namespace memory = throughline::memory::v1;
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 constexpr char kTranscript[] = "transcript";
 
 // The call of a JSON body, whose transcript is text (or the JSON that a recorder exported) rather
 // than the base64 that protobuf's JSON would have.
 absl::Status ReadJsonCall(absl::string_view body, orchestrator::CallSource& call) {
-  json object = json::parse(body.begin(), body.end(), nullptr, false);
-  if (!object.is_object()) {
-    return InvalidField("body", "a JSON object", "send {\"customerId\": …, \"transcript\": …}");
-  }
+  ASSIGN_OR_RETURN(json object, ReadJsonObject(body));
   if (const auto found = object.find(kTranscript); found != object.end()) {
     if (found->is_string()) {
       call.set_transcript(found->get<std::string>());

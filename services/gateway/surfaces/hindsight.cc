@@ -22,6 +22,7 @@
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/client_call.h"
+#include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
 
 namespace throughline::gateway {
@@ -38,6 +39,7 @@ constexpr size_t kMaxChunkBytes = 8000;
 constexpr size_t kOperationIdBytes = 16;
 constexpr size_t kMaxOperations = 10'000;
 constexpr int kPageSize = 1000;
+constexpr int kMaxTokens = 1'000'000;
 constexpr char kBank[] = "bank_id";
 constexpr char kMetadataTag[] = "metadata:";
 
@@ -70,12 +72,6 @@ HttpResponse HindsightError(const absl::Status& status, absl::string_view reques
   response.content_type = "application/json";
   response.body = json{{"detail", json::parse(response.body)["detail"]}}.dump();
   return response;
-}
-
-absl::StatusOr<json> ReadObject(const HttpRequest& request) {
-  json body = json::parse(request.body, nullptr, false);
-  if (!body.is_object()) return InvalidField("body", "a JSON object", "correct it");
-  return body;
 }
 
 // The string at `key`, "" when it is absent or null.
@@ -196,7 +192,7 @@ absl::Status ForgetReplaced(const Context& context, Stub& stub, const std::strin
 
 absl::Status Retain(const Context& context, Stub& stub, Operations& operations,
                     const RouteCall& call, Responder& responder) {
-  ASSIGN_OR_RETURN(const json body, ReadObject(call.request));
+  ASSIGN_OR_RETURN(const json body, ReadJsonObject(call.request.body));
   const auto items = body.find("items");
   if (items == body.end() || !items->is_array() || items->empty() || items->size() > kMaxItems) {
     return InvalidField("items", absl::StrCat("a list of 1 to ", kMaxItems), "correct it");
@@ -281,7 +277,7 @@ json ToItem(const deal::Fact& fact) {
 
 absl::Status Recall(const Context& context, Stub& stub, const RouteCall& call,
                     Responder& responder) {
-  ASSIGN_OR_RETURN(const json body, ReadObject(call.request));
+  ASSIGN_OR_RETURN(const json body, ReadJsonObject(call.request.body));
   if (body.contains("tag_groups") && !body["tag_groups"].is_null()) {
     return InvalidField("tag_groups", "no value: use tags with tags_match", "leave it out");
   }
@@ -296,10 +292,11 @@ absl::Status Recall(const Context& context, Stub& stub, const RouteCall& call,
   RETURN_IF_ERROR(EachString(
       body, "tags", [&](std::string tag) { request.mutable_filter()->add_tags(std::move(tag)); }));
   if (body.contains("max_tokens") && !body["max_tokens"].is_null()) {
-    if (!body["max_tokens"].is_number_integer()) {
-      return InvalidField("max_tokens", "a whole number", "correct it");
+    const json& tokens = body["max_tokens"];
+    if (!tokens.is_number_integer() || tokens < 1 || tokens > kMaxTokens) {
+      return InvalidField("max_tokens", absl::StrCat("1 to ", kMaxTokens), "correct it");
     }
-    request.set_max_tokens(body["max_tokens"].get<int32_t>());
+    request.set_max_tokens(tokens.get<int32_t>());
   }
   RETURN_IF_ERROR(ReadTime(body, "query_timestamp", request.mutable_query_time()));
   if (request.query_time().seconds() == 0) request.clear_query_time();
@@ -362,7 +359,7 @@ json Disposition() { return {{"skepticism", 3}, {"literalism", 3}, {"empathy", 3
 
 // A bank is there as soon as something is retained in it, so making one stores nothing.
 absl::Status CreateBank(const RouteCall& call, Responder& responder) {
-  ASSIGN_OR_RETURN(const json body, ReadObject(call.request));
+  ASSIGN_OR_RETURN(const json body, ReadJsonObject(call.request.body));
   ASSIGN_OR_RETURN(const std::string name, Text(body, "name"));
   ASSIGN_OR_RETURN(const std::string mission, Text(body, "mission"));
   const std::string& bank = call.path.at(kBank);

@@ -10,6 +10,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/client_call.h"
+#include "services/gateway/json_body.h"
 #include "services/gateway/transcoding.h"
 
 namespace throughline::gateway {
@@ -171,19 +172,21 @@ absl::Status CheckArguments(const Tool& tool, const json& arguments) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> RunTool(const Context& context, const Upstream& upstream,
+                                    const Tool& tool, const json& params) {
+  const json arguments = params.value("arguments", json::object());
+  RETURN_IF_ERROR(CheckArguments(tool, arguments));
+  return tool.run(context, upstream, arguments);
+}
+
 json CallTool(const Context& context, const Upstream& upstream, const json& id,
               const json& params) {
-  const std::string name =
-      params.is_object() && params.contains("name") && params["name"].is_string()
-          ? params["name"].get<std::string>()
-          : "";
+  const std::string name = StringAt(params, "name");
   const auto tool = std::find_if(Tools().begin(), Tools().end(),
                                  [&name](const Tool& one) { return name == one.name; });
   if (tool == Tools().end())
     return Error(id, kInvalidParams, absl::StrCat("no tool \"", name, "\""));
-  const json arguments = params.value("arguments", json::object());
-  absl::StatusOr<std::string> text = CheckArguments(*tool, arguments);
-  if (text.status().ok()) text = tool->run(context, upstream, arguments);
+  const absl::StatusOr<std::string> text = RunTool(context, upstream, *tool, params);
   // A failure of the tool is for the model to read, and no error of the protocol.
   const std::string words = text.ok() ? *text : std::string(text.status().message());
   return Result(id, {{"content", json::array({{{"type", "text"}, {"text", words}}})},
@@ -191,7 +194,7 @@ json CallTool(const Context& context, const Upstream& upstream, const json& id,
 }
 
 json Initialize(const json& id, const json& params) {
-  const std::string asked = params.is_object() ? params.value("protocolVersion", "") : "";
+  const std::string asked = StringAt(params, "protocolVersion");
   const bool known = std::any_of(kRevisions.begin(), kRevisions.end(),
                                  [&asked](const char* revision) { return asked == revision; });
   return Result(id, {{"protocolVersion", known ? asked : kRevisions[0]},
@@ -201,7 +204,7 @@ json Initialize(const json& id, const json& params) {
 
 json Answer(const Context& context, const Upstream& upstream, const json& message) {
   const json id = message.value("id", json());
-  const std::string method = message["method"].get<std::string>();
+  const std::string method = StringAt(message, "method");
   const json params = message.value("params", json::object());
   if (method == "initialize") return Initialize(id, params);
   if (method == "ping") return Result(id, json::object());
@@ -214,12 +217,12 @@ json Answer(const Context& context, const Upstream& upstream, const json& messag
 
 absl::Status Handle(const Context& context, const Upstream& upstream, const HttpRequest& request,
                     Responder& responder) {
-  const json message = json::parse(request.body, nullptr, false);
+  const absl::StatusOr<json> read = ReadJson(request.body);
+  const json message = read.ok() ? *read : json();
   json answer;
-  if (message.is_discarded()) {
-    answer = Error(json(), kParseError, "expected JSON");
-  } else if (!message.is_object() || !message.contains("method") ||
-             !message["method"].is_string()) {
+  if (!read.ok()) {
+    answer = Error(json(), kParseError, read.status().message());
+  } else if (StringAt(message, "method").empty()) {
     answer = Error(json(), kInvalidRequest, "expected one JSON-RPC request");
   } else if (!message.contains("id")) {
     // A notification, such as "initialized": there is nothing to say to it.

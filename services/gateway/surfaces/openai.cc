@@ -10,6 +10,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/client_call.h"
+#include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
 #include "services/gateway/sse.h"
 
@@ -39,7 +40,7 @@ HttpResponse OpenAiError(const absl::Status& status, absl::string_view request_i
 }
 
 absl::StatusOr<router::Role> ReadRole(const json& message, const std::string& field) {
-  const std::string role = message.value("role", "");
+  const std::string role = StringAt(message, "role");
   if (role == "system" || role == "developer") return router::ROLE_SYSTEM;
   if (role == "user") return router::ROLE_USER;
   if (role == "assistant") return router::ROLE_ASSISTANT;
@@ -57,8 +58,7 @@ absl::StatusOr<std::string> ReadContent(const json& message, const std::string& 
   if (!content->is_array()) return wrong;
   std::string text;
   for (const json& part : *content) {
-    if (!part.is_object() || part.value("type", "") != "text" || !part.contains("text") ||
-        !part["text"].is_string()) {
+    if (StringAt(part, "type") != "text" || !part.contains("text") || !part["text"].is_string()) {
       return wrong;
     }
     text += part["text"].get<std::string>();
@@ -87,7 +87,7 @@ absl::Status ReadMessages(const json& body, router::CompleteRequest& request) {
 absl::Status ReadResponseFormat(const json& body, router::CompleteRequest& request) {
   const auto format = body.find("response_format");
   if (format == body.end() || format->is_null()) return absl::OkStatus();
-  const std::string type = format->is_object() ? format->value("type", "") : "";
+  const std::string type = StringAt(*format, "type");
   if (type == "text") return absl::OkStatus();
   if (type == "json_object") {
     request.mutable_contract()->set_json_schema(R"({"type":"object"})");
@@ -140,23 +140,22 @@ struct Asked {
 };
 
 absl::StatusOr<Asked> ReadBody(const HttpRequest& http) {
-  const json body = json::parse(http.body, nullptr, false);
-  if (!body.is_object()) return InvalidField("body", "a JSON object", "correct it");
+  ASSIGN_OR_RETURN(const json body, ReadJsonObject(http.body));
   RETURN_IF_ERROR(RefuseUnsupported(body));
   Asked asked;
   asked.request.set_task(router::TASK_KIND_GENERAL);
   RETURN_IF_ERROR(ReadMessages(body, asked.request));
   RETURN_IF_ERROR(ReadResponseFormat(body, asked.request));
   RETURN_IF_ERROR(ReadNumbers(body, asked.request));
-  asked.model = body.contains("model") && body["model"].is_string() ? body["model"] : json("");
+  asked.model = StringAt(body, "model");
   if (asked.model.empty()) return InvalidField("model", "a model's name", "send \"auto\"");
   if (asked.model != kAuto) asked.request.set_model(asked.model);
   asked.stream = body.contains("stream") && body["stream"] == true;
   const json options = body.value("stream_options", json::object());
   asked.include_usage =
       options.is_object() && options.contains("include_usage") && options["include_usage"] == true;
-  if (body.contains("user") && body["user"].is_string()) {
-    asked.request.mutable_attribution()->set_customer_id(body["user"].get<std::string>());
+  if (const std::string user = StringAt(body, "user"); !user.empty()) {
+    asked.request.mutable_attribution()->set_customer_id(user);
   }
   asked.request.set_idempotency_key(std::string(http.Header("idempotency-key")));
   return asked;

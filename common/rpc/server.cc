@@ -9,12 +9,15 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/host_port.h"
 #include "common/rpc/connection_options.h"
+#include "common/rpc/malformed_requests.h"
 
 namespace throughline::rpc {
 namespace {
@@ -61,6 +64,9 @@ absl::Status Server::Start() {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
                              options_.max_concurrent_streams_per_connection);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<MalformedRequests>());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (Entry& entry : entries_) builder.RegisterService(entry.service);
   builder.AddListeningPort(HostPort{options_.host, options_.port}.ToString(),
                            grpc::InsecureServerCredentials(), &port_);

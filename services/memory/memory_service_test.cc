@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/errors.h"
 #include "common/base/host_port.h"
 #include "common/observability/json_log.h"
 #include "common/rpc/client_call.h"
@@ -21,6 +22,8 @@
 namespace throughline::memory {
 namespace {
 
+using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::throughline::deal::v1::Fact;
@@ -49,6 +52,17 @@ v1::RetainRequest CallRequest(const std::string& call_id, int day, const std::st
   *request.add_facts() = PriceFact(price, call_id);
   request.set_idempotency_key(call_id);
   return request;
+}
+
+TEST(MemoryServiceTest, TextThatIsNotUtf8IsRefusedByTheNameOfItsField) {
+  MemoryServer server;
+  const absl::Status query = server.Recall("acme", "price\xff").status();
+  EXPECT_THAT(query, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("UTF-8")));
+  EXPECT_THAT(FieldViolations(query), ElementsAre(Field(&FieldViolation::field, "query")));
+  const absl::Status text = server.RetainText("acme", "t1", "\xc3 price").status();
+  EXPECT_THAT(text, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(FieldViolations(text),
+              ElementsAre(Field(&FieldViolation::field, "VerbatimText.text")));
 }
 
 TEST(MemoryServiceTest, RetainsAndRecallsACustomersStory) {

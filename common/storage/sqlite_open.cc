@@ -14,6 +14,8 @@
 namespace throughline::storage {
 namespace {
 
+// Of each connection: enough for the upper nodes of the trees and the pages in use.
+constexpr int kPageCacheKib = 8192;
 constexpr char kNextStep[] = "create the directory, make it writable or choose another one";
 
 // SQLite says no more than that it cannot open the file; this says why.
@@ -36,12 +38,14 @@ absl::Status CheckDirectory(const std::string& path) {
   return absl::OkStatus();
 }
 
-void Configure(SQLite::Database& database, ConnectionKind kind) {
+void Configure(SQLite::Database& database, const SqliteOptions& options, ConnectionKind kind) {
   database.exec("PRAGMA foreign_keys = ON");
   database.exec("PRAGMA temp_store = MEMORY");
+  database.exec(absl::StrCat("PRAGMA cache_size = -", kPageCacheKib));
   if (kind == ConnectionKind::kReader) return;
   database.exec("PRAGMA journal_mode = WAL");
-  database.exec("PRAGMA synchronous = FULL");
+  database.exec(options.sync_each_commit ? "PRAGMA synchronous = FULL"
+                                         : "PRAGMA synchronous = NORMAL");
   database.exec("PRAGMA secure_delete = ON");
 }
 
@@ -80,7 +84,7 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> OpenConnection(const SqliteOpt
     auto database = std::make_unique<SQLite::Database>(
         options.path, flags | SQLITE_OPEN_NOMUTEX,
         static_cast<int>(absl::ToInt64Milliseconds(options.busy_timeout)));
-    Configure(*database, kind);
+    Configure(*database, options, kind);
     return std::make_unique<SqliteConnection>(std::move(database));
   } catch (const SQLite::Exception& error) {
     if (error.getErrorCode() == SQLITE_CANTOPEN) {

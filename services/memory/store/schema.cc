@@ -82,7 +82,29 @@ CREATE TABLE fact_entries (
 INSERT INTO fact_entries SELECT tenant, customer_id, fact_id, x'' FROM facts;
 )sql";
 
-constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}, {2, "entries", kEntries}};
+// Rows as large as these make a tree of keys deep when they lie inside it, for a node holds but a
+// handful of them: they lie apart from their keys.
+constexpr char kRowsApart[] = R"sql(
+CREATE TABLE facts_apart (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  fact_id TEXT NOT NULL,
+  fact_key TEXT NOT NULL,
+  changed_version INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  statements BLOB NOT NULL
+) STRICT;
+INSERT INTO facts_apart
+  SELECT tenant, customer_id, fact_id, fact_key, changed_version, body, statements FROM facts;
+DROP TABLE facts;
+ALTER TABLE facts_apart RENAME TO facts;
+CREATE UNIQUE INDEX facts_by_id ON facts (tenant, customer_id, fact_id);
+CREATE INDEX facts_by_key ON facts (tenant, customer_id, fact_key) WHERE fact_key <> '';
+CREATE INDEX facts_by_change ON facts (tenant, customer_id, changed_version);
+)sql";
+
+constexpr storage::Migration kMigrations[] = {
+    {1, "initial", kInitial}, {2, "entries", kEntries}, {3, "rows apart", kRowsApart}};
 
 }  // namespace
 

@@ -92,7 +92,6 @@ absl::StatusOr<CustomerState> SqliteTransaction::State() {
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsChangedSince(int64_t version,
                                                                           Statements statements) {
-  // All rows are read in the order they lie in; a few are found by index.
   storage::SqliteStatement statement =
       Prepare(version == 0
                   ? (statements == Statements::kWith
@@ -218,9 +217,12 @@ absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visi
 
 absl::Status SqliteTransaction::PutFact(const FactRow& row) {
   storage::SqliteStatement statement = Prepare(
-      "INSERT OR REPLACE INTO facts "
+      "INSERT INTO facts "
       "(tenant, customer_id, fact_id, fact_key, changed_version, body, statements) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "VALUES (?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET fact_key = excluded.fact_key, "
+      "changed_version = excluded.changed_version, body = excluded.body, "
+      "statements = excluded.statements");
   BindText(statement, 3, row.fact.id);
   BindText(statement, 4, row.key);
   statement->bind(5, next_version_);

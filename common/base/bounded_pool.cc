@@ -39,18 +39,21 @@ bool BoundedPool::TrySubmit(std::function<void()> task) {
     absl::MutexLock done(&mutex_);
     --submitted_;
   });
+  work_.Signal();
   return true;
 }
 
 void BoundedPool::Resume(std::coroutine_handle<> step) {
   absl::MutexLock lock(&mutex_);
   queue_.push_back([step] { step.resume(); });
+  work_.Signal();
 }
 
 void BoundedPool::Drain() {
   {
     absl::MutexLock lock(&mutex_);
     draining_ = true;
+    work_.SignalAll();
   }
   absl::MutexLock lock(&join_mutex_);
   for (std::thread& thread : threads_) {
@@ -64,14 +67,11 @@ size_t BoundedPool::queued() const {
 }
 
 void BoundedPool::Work() {
-  const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return draining_ || !queue_.empty();
-  };
   while (true) {
     std::function<void()> task;
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(&ready));
+      while (!draining_ && queue_.empty()) work_.Wait(&mutex_);
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();

@@ -50,6 +50,8 @@ class BoundedPool final : public Executor {
 
   const Options options_;
   mutable absl::Mutex mutex_;
+  // Not a condition of the mutex: every unlock would ask it for each idle thread.
+  absl::CondVar work_;
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
   size_t submitted_ ABSL_GUARDED_BY(mutex_) = 0;  // by TrySubmit and not yet done
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

@@ -75,6 +75,8 @@ SqliteStatement SqliteConnection::Prepare(const std::string& sql) {
   return SqliteStatement(*this, std::move(statement));
 }
 
+void SqliteConnection::Step(const std::string& sql) { Prepare(sql)->exec(); }
+
 void SqliteConnection::GiveBack(std::unique_ptr<SQLite::Statement> statement) {
   // A failed statement reports its error once more when reset; it is as good as new afterwards.
   statement->tryReset();
@@ -85,7 +87,9 @@ void SqliteConnection::GiveBack(std::unique_ptr<SQLite::Statement> statement) {
 }
 
 SqliteDatabase::SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer)
-    : options_(std::move(options)), writer_(std::move(writer)) {}
+    : options_(std::move(options)), writer_(std::move(writer)) {
+  if (!options_.sync_each_commit) syncer_ = std::make_unique<WalSyncer>(options_.path);
+}
 
 SqliteDatabase::~SqliteDatabase() = default;
 
@@ -101,6 +105,9 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
 
 absl::Status SqliteDatabase::Write(const Context& context, Callback write) {
   RETURN_IF_ERROR(context.Check());
+  if (syncer_ != nullptr && !syncer_->ok()) {
+    return absl::UnavailableError("the database's disk takes no writes; free space or replace it");
+  }
   PendingWrite pending{.context = &context, .write = &write};
   std::vector<PendingWrite*> batch;
   {
@@ -135,7 +142,14 @@ absl::Status SqliteDatabase::Write(const Context& context, Callback write) {
 
 void SqliteDatabase::CommitTogether(absl::Span<PendingWrite* const> batch) {
   absl::Status shared = Guarded(options_.path, [&]() -> absl::Status {
-    writer_->Execute("BEGIN IMMEDIATE");
+    writer_->Step("BEGIN IMMEDIATE");
+    if (batch.size() == 1) {
+      // Nobody else's work to keep: no savepoint.
+      batch[0]->status = RunCallback(*batch[0]);
+      if (!batch[0]->status.ok()) return batch[0]->status;
+      writer_->Step("COMMIT");
+      return absl::OkStatus();
+    }
     for (PendingWrite* member : batch) {
       member->status = RunOne(*member);
       // Some failures, a full disk among them, make SQLite roll back everything at once.
@@ -144,25 +158,32 @@ void SqliteDatabase::CommitTogether(absl::Span<PendingWrite* const> batch) {
             options_.path, ": the transaction was rolled back: ", member->status.message()));
       }
     }
-    writer_->Execute("COMMIT");
+    writer_->Step("COMMIT");
     return absl::OkStatus();
   });
-  if (shared.ok()) return;
+  if (shared.ok()) {
+    if (syncer_ != nullptr) syncer_->Committed();
+    return;
+  }
   RollBackIfOpen(*writer_);
   for (PendingWrite* member : batch) {
     if (member->status.ok()) member->status = shared;
   }
 }
 
-absl::Status SqliteDatabase::RunOne(const PendingWrite& pending) {
+absl::Status SqliteDatabase::RunCallback(const PendingWrite& pending) {
   RETURN_IF_ERROR(pending.context->Check());
-  writer_->Execute("SAVEPOINT one_write");
   absl::Status status = Guarded(options_.path, [&] { return (*pending.write)(*writer_); });
-  if (!InTransaction(*writer_)) {
-    return status.ok() ? absl::InternalError("a write ended its own transaction") : status;
-  }
-  if (!status.ok()) writer_->Execute("ROLLBACK TO one_write");
-  writer_->Execute("RELEASE one_write");
+  if (InTransaction(*writer_) || !status.ok()) return status;
+  return absl::InternalError("a write ended its own transaction");
+}
+
+absl::Status SqliteDatabase::RunOne(const PendingWrite& pending) {
+  writer_->Step("SAVEPOINT one_write");
+  absl::Status status = RunCallback(pending);
+  if (!InTransaction(*writer_)) return status;
+  if (!status.ok()) writer_->Step("ROLLBACK TO one_write");
+  writer_->Step("RELEASE one_write");
   return status;
 }
 
@@ -171,7 +192,7 @@ absl::Status SqliteDatabase::Read(const Context& context, Callback read) {
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> reader, TakeReader(context));
   absl::Status status = Guarded(options_.path, [&]() -> absl::Status {
     const StatementDeadline deadline(*reader, context);
-    reader->Execute("BEGIN");
+    reader->Step("BEGIN");
     RETURN_IF_ERROR(read(*reader));
     return absl::OkStatus();
   });

@@ -21,6 +21,7 @@
 #include "absl/types/span.h"
 #include "common/base/context.h"
 #include "common/storage/migration.h"
+#include "common/storage/wal_syncer.h"
 
 namespace throughline::storage {
 
@@ -28,6 +29,10 @@ struct SqliteOptions {
   std::string path;  // a file; its directory exists and is writable. ":memory:" is refused
   absl::Duration busy_timeout = absl::Seconds(5);
   size_t max_readers = 4;
+  // False: a Write that returned survives the process, not at once the machine. The disk gets it
+  // within WalSyncer::kSyncInterval and the sync itself; a power cut takes the last commits at
+  // most, never consistency.
+  bool sync_each_commit = true;
 };
 
 class SqliteConnection;
@@ -62,6 +67,8 @@ class SqliteConnection {
   SqliteStatement Prepare(const std::string& sql);
   // Runs statements that return no rows.
   void Execute(const std::string& sql) { database_->exec(sql); }
+  // Runs one such statement, prepared once: for what is run again and again.
+  void Step(const std::string& sql);
 
   SQLite::Database& database() { return *database_; }
 
@@ -91,10 +98,10 @@ class SqliteDatabase {
 
   ~SqliteDatabase();
 
-  // Runs `write` in a transaction that is durable when this returns OK and leaves no trace
-  // otherwise. Writers are served one at a time in order; those that wait together share one
-  // commit, each behind its own savepoint. `write` may run on another caller's thread, and must
-  // not call Read or Write.
+  // Runs `write` in a transaction that is durable (see sync_each_commit) when this returns OK and
+  // leaves no trace otherwise. Writers are served one at a time in order; those that wait together
+  // share one commit, each behind its own savepoint. `write` may run on another caller's thread,
+  // and must not call Read or Write.
   absl::Status Write(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Runs `read` on a snapshot: it sees every Write that returned before, and nothing newer. Stops
@@ -120,7 +127,8 @@ class SqliteDatabase {
   SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer);
 
   void CommitTogether(absl::Span<PendingWrite* const> batch);
-  absl::Status RunOne(const PendingWrite& pending);
+  absl::Status RunCallback(const PendingWrite& pending);
+  absl::Status RunOne(const PendingWrite& pending);  // behind a savepoint
   absl::StatusOr<std::unique_ptr<SqliteConnection>> TakeReader(const Context& context)
       ABSL_LOCKS_EXCLUDED(readers_mutex_);
   void GiveBackReader(std::unique_ptr<SqliteConnection> reader) ABSL_LOCKS_EXCLUDED(readers_mutex_);
@@ -131,6 +139,7 @@ class SqliteDatabase {
   std::deque<PendingWrite*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<SqliteConnection> writer_;  // used by the committing thread only
+  std::unique_ptr<WalSyncer> syncer_;         // null: each commit syncs
 
   absl::Mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_readers_ ABSL_GUARDED_BY(readers_mutex_);

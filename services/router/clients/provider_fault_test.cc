@@ -171,7 +171,7 @@ class Faults {
                               .keys = std::move(keys),
                               .models = {policy_.models[model]},
                               .first_backoff = absl::Milliseconds(1),
-                              .stall_timeout = absl::Milliseconds(100)},
+                              .stall_timeout = absl::Milliseconds(700)},
         MakeChatDialect(*FindFlavor("generic")), client_, timers_, Clock::Real());
   }
 

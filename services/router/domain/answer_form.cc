@@ -79,12 +79,6 @@ constexpr NumberWord kNumberWords[] = {
     {"seven", 7}, {"eight", 8}, {"nine", 9},  {"ten", 10}, {"single", 1}, {"drei", 3},
     {"fünf", 5},  {"trois", 3}, {"cinq", 5},  {"tres", 3}, {"cinco", 5}};
 
-template <size_t N>
-bool HasAny(absl::string_view text, const absl::string_view (&phrases)[N]) {
-  return std::any_of(std::begin(phrases), std::end(phrases),
-                     [&](absl::string_view phrase) { return text::ContainsPhrase(text, phrase); });
-}
-
 size_t SmallNumber(absl::string_view word) {
   size_t value = 0;
   if (absl::SimpleAtoi(word, &value)) return value;
@@ -99,21 +93,22 @@ void ReadCounts(absl::string_view folded, WantedForm& wanted) {
   absl::string_view before_last;
   absl::string_view last;
   text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    const size_t number = SmallNumber(last);
-    if (number > 0 && (word == "words" || word == "word") && number <= kMostWordsOfALimit) {
+    const bool counts_words = word == "words" || word == "word";
+    const bool counts_sentences = word == "sentence" || word == "sentences";
+    const size_t number = counts_words || counts_sentences ? SmallNumber(last) : 0;
+    if (number > 0 && counts_words && number <= kMostWordsOfALimit) {
       const bool at_least =
           before_last == "least" || before_last == "than" || before_last == "over";
       if (!at_least || before_last == "than") wanted.most_words = number;
     }
-    if (number > 0 && (word == "sentence" || word == "sentences") && number <= kMostItems &&
-        before_last != "least") {
+    if (number > 0 && counts_sentences && number <= kMostItems && before_last != "least") {
       wanted.most_sentences = number;
     }
-    const size_t items = SmallNumber(word);
     const bool verb =
         std::find(std::begin(kItemVerbs), std::end(kItemVerbs), last) != std::end(kItemVerbs) ||
         (last == "me" && before_last == "give");
-    if (verb && items >= 2 && items <= kMostItems) wanted.items = items;
+    const size_t items = verb ? SmallNumber(word) : 0;
+    if (items >= 2 && items <= kMostItems) wanted.items = items;
     before_last = last;
     last = word;
   });
@@ -217,8 +212,10 @@ size_t CountFences(absl::string_view draft) {
 }
 
 std::string CodeDefect(absl::string_view draft) {
-  if (!HasAny(draft, kCodeSigns)) return "code was asked for and there is none";
-  if (HasAny(draft, kCodeGaps)) return "the code leaves a part to be written";
+  static constexpr text::AnyOfFinder kSigns(kCodeSigns);
+  static constexpr text::AnyOfFinder kGaps(kCodeGaps);
+  if (!kSigns.In(draft)) return "code was asked for and there is none";
+  if (kGaps.In(draft)) return "the code leaves a part to be written";
   const absl::string_view code = Unfenced(draft);
   const bool fenced = absl::StrContains(draft, kFence);
   if (fenced && !BracketsBalance(code)) return "the code's brackets do not close";
@@ -243,20 +240,20 @@ std::string CountDefect(const WantedForm& wanted, absl::string_view draft, size_
 
 }  // namespace
 
-WantedForm ReadWantedForm(absl::string_view prompt, absl::string_view folded) {
+WantedForm ReadWantedForm(const ReadText& prompt) {
   WantedForm wanted;
-  wanted.code = HasAny(folded, kCodeVerbs) && HasAny(folded, kCodeObjects);
-  wanted.json = !wanted.code && HasAny(folded, kJsonCues);
-  wanted.choices = ReadChoices(prompt);
-  if (!wanted.choices.empty()) wanted.folded_choices = std::string(folded);
-  wanted.yes_or_no = wanted.choices.empty() && HasAny(folded, kYesNoCues);
-  wanted.translation = HasAny(folded, kTranslationCues);
-  ReadCounts(folded, wanted);
+  wanted.code = prompt.HasAny(kCodeVerbs) && prompt.HasAny(kCodeObjects);
+  wanted.json = !wanted.code && prompt.HasAny(kJsonCues);
+  wanted.choices = ReadChoices(prompt.text);
+  if (!wanted.choices.empty()) wanted.folded_choices = prompt.folded;
+  wanted.yes_or_no = wanted.choices.empty() && prompt.HasAny(kYesNoCues);
+  wanted.translation = prompt.HasAny(kTranslationCues);
+  ReadCounts(prompt.folded, wanted);
   return wanted;
 }
 
-std::string FindFormDefect(const WantedForm& wanted, absl::string_view draft,
-                           absl::string_view folded, size_t words) {
+std::string FindFormDefect(const WantedForm& wanted, const ReadText& answer) {
+  const absl::string_view draft = answer.text;
   if (CountFences(draft) % 2 == 1) return "a block of code does not end";
   if (wanted.json && !nlohmann::json::accept(Unfenced(draft))) {
     return "JSON was asked for and this is none";
@@ -265,12 +262,13 @@ std::string FindFormDefect(const WantedForm& wanted, absl::string_view draft,
     std::string defect = CodeDefect(draft);
     if (!defect.empty()) return defect;
   }
-  if (!wanted.choices.empty() && words < kShortWords && !NamesChoice(draft, wanted.choices) &&
-      !text::ContainsPhrase(wanted.folded_choices, folded)) {
+  if (!wanted.choices.empty() && answer.words < kShortWords &&
+      !NamesChoice(draft, wanted.choices) &&
+      !text::ContainsPhrase(wanted.folded_choices, answer.folded)) {
     return "none of the choices is named";
   }
-  if (wanted.yes_or_no && !HasAny(folded, kYesNoAnswers)) return "neither yes nor no is said";
-  return CountDefect(wanted, draft, words);
+  if (wanted.yes_or_no && !answer.HasAny(kYesNoAnswers)) return "neither yes nor no is said";
+  return CountDefect(wanted, draft, answer.words);
 }
 
 }  // namespace throughline::router

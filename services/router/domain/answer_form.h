@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "absl/strings/string_view.h"
+#include "services/router/domain/read_text.h"
 
 // In what form a prompt wants its answer, and whether a draft has it. Pure, thread-safe, linear.
 namespace throughline::router {
@@ -22,13 +22,11 @@ struct WantedForm {
   size_t most_sentences = 0;
 };
 
-// `folded` is text::Fold of the prompt.
-WantedForm ReadWantedForm(absl::string_view prompt, absl::string_view folded);
+WantedForm ReadWantedForm(const ReadText& prompt);
 
 // How the draft misses the form that is wanted, as a clause ("code was asked for and there is
-// none"); empty when it does not. `folded` and `words` are the draft's.
-std::string FindFormDefect(const WantedForm& wanted, absl::string_view draft,
-                           absl::string_view folded, size_t words);
+// none"); empty when it does not.
+std::string FindFormDefect(const WantedForm& wanted, const ReadText& draft);
 
 }  // namespace throughline::router
 

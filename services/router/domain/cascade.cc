@@ -26,13 +26,6 @@ constexpr char kProviderLimit[] = "PROVIDER_LIMIT";
 // For limits that say nothing of when they end.
 constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(5);
 
-absl::string_view LastUserText(const Request& request) {
-  for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
-    if (message->role == Role::kUser) return message->content;
-  }
-  return "";
-}
-
 // Whether an answer has something to meet before it may be seen.
 bool HasContract(const OutputContract& contract) {
   return !contract.json_schema.empty() || !contract.fields.empty() ||
@@ -80,8 +73,9 @@ class Routing {
     decision_.attribution = request_.attribution;
     decision_.threshold = cascade_.threshold;
     decision_.policy_version = policy_.version;
-    const absl::string_view question = LastUserText(request_);
-    if (request_.task == TaskKind::kGeneral) decision_.difficulty = EstimateDifficulty(question);
+    if (const ReadPrompt* question = sources_.question()) {
+      decision_.difficulty = EstimateDifficulty(*question);
+    }
     absl::Status status = MakePlan();
     if (status.ok()) status = co_await Climb();
     if (status.ok() && WantsShadow()) co_await AskShadow();

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <string>
 
-#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "services/router/domain/general_features.h"
 #include "services/router/domain/text/fold.h"
+#include "services/router/domain/text/phrase_finder.h"
 
 namespace throughline::router {
 namespace {
@@ -69,19 +68,13 @@ constexpr absl::string_view kLongAnswerCues[] = {
 
 double Sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
 
-bool HasAny(absl::string_view folded, const absl::string_view* begin,
-            const absl::string_view* end) {
-  return std::any_of(begin, end,
-                     [&](absl::string_view cue) { return text::ContainsPhrase(folded, cue); });
-}
-
 // Whether mathematics or logic is written in signs.
 bool HasNotation(absl::string_view prompt) {
-  constexpr absl::string_view kNotation[] = {"^",   "\\frac", "\\int", "\\sum", "\\sqrt", "∫", "∑",
-                                             "√",   "∀",      "∃",     "→",     "≤",      "≥", "∈",
-                                             "f(x", "log(",   "O(n",   "⊃",     "∨",      "∧"};
-  return std::any_of(std::begin(kNotation), std::end(kNotation),
-                     [&](absl::string_view sign) { return absl::StrContains(prompt, sign); });
+  static constexpr absl::string_view kNotation[] = {
+      "^", "\\frac", "\\int", "\\sum", "\\sqrt", "∫",    "∑",   "√", "∀", "∃",
+      "→", "≤",      "≥",     "∈",     "f(x",    "log(", "O(n", "⊃", "∨", "∧"};
+  static constexpr text::AnyOfFinder kSigns(kNotation);
+  return kSigns.In(prompt);
 }
 
 // Share of words as long as technical terms are, up to kMostLongWords.
@@ -98,26 +91,23 @@ double LongWords(absl::string_view folded) {
 
 }  // namespace
 
-double EstimateDifficulty(absl::string_view prompt) {
-  const FeatureValues values = PromptFeatures(prompt);
+double EstimateDifficulty(const ReadPrompt& prompt) {
+  const FeatureValues& values = prompt.features;
   if (At(values, Feature::kQuantityAsked) > 0) {
     double z = kQuantityBias;
     for (const Weight& row : kQuantityWeights) z += row.weight * At(values, row.feature);
     return Sigmoid(z);
   }
-  const std::string folded = text::Fold(prompt);
   double z =
       kPlainBias + kPlainWordsWeight * std::min(At(values, Feature::kPromptWords), kMostPlainWords);
-  if (HasNotation(prompt)) z += kNotationWeight;
-  z += kLongWordsWeight * (LongWords(folded) - kUsualLongWords);
+  if (HasNotation(prompt.read.text)) z += kNotationWeight;
+  z += kLongWordsWeight * (LongWords(prompt.read.folded) - kUsualLongWords);
   for (const CueGroup& group : kCueGroups) {
-    if (HasAny(folded, std::begin(group.cues), std::end(group.cues))) z += group.weight;
+    if (prompt.read.HasAny(group.cues)) z += group.weight;
   }
   return Sigmoid(z);
 }
 
-bool WantsLongAnswer(absl::string_view prompt) {
-  return HasAny(text::Fold(prompt), std::begin(kLongAnswerCues), std::end(kLongAnswerCues));
-}
+bool WantsLongAnswer(const ReadPrompt& prompt) { return prompt.read.HasAny(kLongAnswerCues); }
 
 }  // namespace throughline::router

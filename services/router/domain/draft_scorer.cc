@@ -10,7 +10,6 @@
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/general_features.h"
 #include "services/router/domain/judge/phrases.h"
-#include "services/router/domain/text/fold.h"
 
 namespace throughline::router {
 namespace {
@@ -122,17 +121,16 @@ class Tally {
 
 }  // namespace
 
-DraftScore ScoreGeneralDraft(absl::string_view prompt, absl::string_view draft) {
+DraftScore ScoreGeneralDraft(const ReadPrompt& prompt, absl::string_view draft) {
   if (absl::StripAsciiWhitespace(draft).empty()) return {0, "The draft is empty."};
   if (IsRefusal(draft)) return {0, "The draft declines to answer."};
   if (!FindLeak(draft).empty()) return {0, "The draft carries the model's reasoning."};
-  FeatureValues values = DraftFeatures(prompt, draft);
-  const std::string folded_prompt = text::Fold(prompt);
-  const WantedForm wanted = ReadWantedForm(prompt, folded_prompt);
+  const ReadText answer(draft);
+  FeatureValues values = DraftFeatures(prompt, answer);
+  const WantedForm wanted = ReadWantedForm(prompt.read);
   if (wanted.translation) At(values, Feature::kOtherLanguage) = 0;
   if (wanted.translation || wanted.code || wanted.json) At(values, Feature::kOffTopic) = 0;
-  const std::string defect =
-      FindFormDefect(wanted, draft, text::Fold(draft), text::CountWords(draft));
+  const std::string defect = FindFormDefect(wanted, answer);
   if (At(values, Feature::kQuantityAsked) > 0 && !wanted.code && !wanted.json) {
     for (const Range& range : kFittedRanges) {
       double& value = At(values, range.feature);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/general_features.h"
 
 namespace throughline::router {
 
@@ -15,7 +16,7 @@ struct DraftScore {
 // Judges a plain answer to a plain prompt by what the two texts show: sums that do not add up,
 // numbers of the question that were not used, no final answer, repetition, an end in mid-sentence,
 // another language. Knows no facts. Linear in both texts; pure; thread-safe.
-DraftScore ScoreGeneralDraft(absl::string_view prompt, absl::string_view draft);
+DraftScore ScoreGeneralDraft(const ReadPrompt& prompt, absl::string_view draft);
 
 }  // namespace throughline::router
 

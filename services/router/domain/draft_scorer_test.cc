@@ -20,7 +20,7 @@ constexpr char kBakery[] =
     "sell in total?";
 
 double Score(absl::string_view prompt, absl::string_view draft) {
-  return ScoreGeneralDraft(prompt, draft).value;
+  return ScoreGeneralDraft(ReadPrompt(prompt), draft).value;
 }
 
 TEST(DraftScorer, ASoundCalculationPasses) {
@@ -32,7 +32,7 @@ TEST(DraftScorer, ASoundCalculationPasses) {
 
 TEST(DraftScorer, ASumThatDoesNotAddUpFails) {
   const DraftScore score = ScoreGeneralDraft(
-      kBakery,
+      ReadPrompt(kBakery),
       "In 5 hours it sells 12 * 5 = 70 loaves.\nWith the others that is 70 + 8 = 78 loaves.\nThe "
       "answer is 78.");
   EXPECT_LT(score.value, kThreshold);
@@ -132,21 +132,22 @@ TEST(DraftScorer, CarriesOverToPromptsOfAllSorts) {
 }
 
 TEST(Difficulty, ProofsAreHarderThanCapitals) {
-  const double capital = EstimateDifficulty("What is the capital of France?");
-  const double proof = EstimateDifficulty(
+  const double capital = EstimateDifficulty(ReadPrompt("What is the capital of France?"));
+  const double proof = EstimateDifficulty(ReadPrompt(
       "Prove by induction that the sum of the first n odd numbers is a square, and explain why the "
-      "argument fails for even numbers.");
+      "argument fails for even numbers."));
   EXPECT_LT(capital, 0.3);
   EXPECT_GT(proof, 0.5);
 }
 
 TEST(Difficulty, AWordOfItsSoundDoesNotMakeAPromptHard) {
   // "proof" inside "waterproof", "code" inside "decode", "create" in a shopping list.
-  EXPECT_LT(EstimateDifficulty("Create a shopping list with a waterproof bag."), 0.3);
+  EXPECT_LT(EstimateDifficulty(ReadPrompt("Create a shopping list with a waterproof bag.")), 0.3);
 }
 
 TEST(DraftFeatures, SumsAreWorkedAgain) {
-  const FeatureValues values = DraftFeatures(kBakery, "12 * 5 = 60, 60 + 8 = 70");
+  const FeatureValues values =
+      DraftFeatures(ReadPrompt(kBakery), ReadText("12 * 5 = 60, 60 + 8 = 70"));
   EXPECT_DOUBLE_EQ(At(values, Feature::kWrongEquations), 0.5);
   EXPECT_DOUBLE_EQ(At(values, Feature::kUnusedNumbers), 0);
   EXPECT_DOUBLE_EQ(At(values, Feature::kUnsupportedOperands), 0);

@@ -72,20 +72,6 @@ constexpr double kFractionAtHome = 0.4;
 double Log(size_t count) { return std::log1p(static_cast<double>(count)); }
 double Flag(bool value) { return value ? 1.0 : 0.0; }
 
-template <size_t N>
-bool HasAny(absl::string_view folded, const absl::string_view (&phrases)[N]) {
-  return std::any_of(std::begin(phrases), std::end(phrases), [&](absl::string_view phrase) {
-    return text::ContainsPhrase(folded, phrase);
-  });
-}
-
-template <size_t N>
-size_t CountAny(absl::string_view folded, const absl::string_view (&phrases)[N]) {
-  return std::count_if(std::begin(phrases), std::end(phrases), [&](absl::string_view phrase) {
-    return text::ContainsPhrase(folded, phrase);
-  });
-}
-
 constexpr absl::string_view kFractionCues[] = {" half ",     " halves ",   " third ",  " thirds ",
                                                " quarter ",  " quarters ", " fourth ", " fifth ",
                                                " fraction ", " ratio "};
@@ -163,41 +149,43 @@ bool IsSymbolic(absl::string_view prompt) {
   return false;
 }
 
-bool AsksForQuantity(absl::string_view prompt, absl::string_view folded, size_t numbers) {
+bool AsksForQuantity(const ReadText& read) {
+  const absl::string_view prompt = read.text;
+  const size_t numbers = read.numbers.size();
   if (IsSymbolic(prompt)) return false;
   // A sum that is written out is worked out here, not judged by the ways of getting there.
-  if (text::CountWords(prompt) <= kFewestWordsOfAProblem && text::FindAskedSum(prompt))
-    return false;
+  if (read.words <= kFewestWordsOfAProblem && text::FindAskedSum(prompt)) return false;
   // Between given choices, the answer is a letter.
   const bool has_choices = absl::StrContains(prompt, "\nB.") || absl::StrContains(prompt, "\nB)") ||
                            absl::StrContains(prompt, "(B)");
   if (has_choices) return false;
-  const size_t relations = CountAny(folded, kFractionCues) + CountAny(folded, kComparisonCues) +
-                           CountAny(folded, kRateCues);
+  const size_t relations =
+      read.CountAny(kFractionCues) + read.CountAny(kComparisonCues) + read.CountAny(kRateCues);
   const bool enough = numbers >= kFewestQuantities || relations >= kFewestRelations ||
                       (numbers > 0 && relations > 0);
-  return (enough && HasAny(folded, kQuantityCues)) ||
-         (numbers > kFewestQuantities && HasAny(folded, kOpenQuestionCues));
+  return (enough && read.HasAny(kQuantityCues)) ||
+         (numbers > kFewestQuantities && read.HasAny(kOpenQuestionCues));
 }
 
-void FillPrompt(absl::string_view prompt, absl::string_view folded,
-                const std::vector<text::NumberMention>& numbers, FeatureValues& values) {
-  At(values, Feature::kQuantityAsked) = Flag(AsksForQuantity(prompt, folded, numbers.size()));
+FeatureValues FeaturesOf(const ReadText& prompt) {
+  FeatureValues values{};
+  const std::vector<text::NumberMention>& numbers = prompt.numbers;
+  const auto any_number = [&](auto is) { return std::any_of(numbers.begin(), numbers.end(), is); };
+  At(values, Feature::kQuantityAsked) = Flag(AsksForQuantity(prompt));
   At(values, Feature::kPromptNumbers) = Log(numbers.size());
-  At(values, Feature::kPromptWords) = Log(text::CountWords(prompt));
-  At(values, Feature::kPromptSentences) = Log(CountSentences(prompt));
+  At(values, Feature::kPromptWords) = Log(prompt.words);
+  At(values, Feature::kPromptSentences) = Log(CountSentences(prompt.text));
   At(values, Feature::kPromptPercent) =
-      Flag(std::any_of(numbers.begin(), numbers.end(),
-                       [](const text::NumberMention& number) { return number.percent; }));
-  At(values, Feature::kPromptFraction) = Log(CountAny(folded, kFractionCues));
-  At(values, Feature::kPromptComparison) = Log(CountAny(folded, kComparisonCues));
-  At(values, Feature::kPromptRate) = Log(CountAny(folded, kRateCues));
-  At(values, Feature::kPromptRemainder) = Flag(HasAny(folded, kRemainderCues));
+      Flag(any_number([](const text::NumberMention& number) { return number.percent; }));
+  At(values, Feature::kPromptFraction) = Log(prompt.CountAny(kFractionCues));
+  At(values, Feature::kPromptComparison) = Log(prompt.CountAny(kComparisonCues));
+  At(values, Feature::kPromptRate) = Log(prompt.CountAny(kRateCues));
+  At(values, Feature::kPromptRemainder) = Flag(prompt.HasAny(kRemainderCues));
   At(values, Feature::kFractionAsked) =
-      Flag(HasAny(folded, kFractionAskedCues) ||
-           std::any_of(numbers.begin(), numbers.end(),
-                       [](const text::NumberMention& number) { return number.decimals > 0; }));
-  At(values, Feature::kPromptTime) = Log(CountAny(folded, kTimeCues));
+      Flag(prompt.HasAny(kFractionAskedCues) ||
+           any_number([](const text::NumberMention& number) { return number.decimals > 0; }));
+  At(values, Feature::kPromptTime) = Log(prompt.CountAny(kTimeCues));
+  return values;
 }
 
 // The number a draft ends on, and whether something marks it as the answer.
@@ -229,9 +217,8 @@ FinalNumber FindFinal(absl::string_view draft, const std::vector<text::NumberMen
       numbers.back().begin + kEndingBytes > draft.size()) {
     result.number = numbers.back();
   }
-  for (const absl::string_view mark : kAnswerMarks) {
-    result.marked = result.marked || absl::StrContains(draft, mark);
-  }
+  static constexpr text::AnyOfFinder kMarks(kAnswerMarks);
+  result.marked = result.marked || kMarks.In(draft);
   return result;
 }
 
@@ -360,49 +347,46 @@ bool IsCutOff(absl::string_view draft, size_t words) {
   return absl::ascii_isalpha(text.back()) || text.back() == ',';
 }
 
+bool IsInOtherLanguage(const ReadText& question, const ReadText& draft) {
+  const text::Script script_asked = text::GuessScript(question.text);
+  const text::Script script_answered = text::GuessScript(draft.text);
+  if (script_asked != text::Script::kUnknown && script_asked != text::Script::kLatin &&
+      script_answered != text::Script::kUnknown && script_answered != script_asked) {
+    return true;
+  }
+  const std::string asked_in = text::GuessLanguage(question.folded);
+  if (asked_in.empty()) return false;
+  const std::string answered_in = text::GuessLanguage(draft.folded);
+  return !answered_in.empty() && asked_in != answered_in;
+}
+
 }  // namespace
 
 absl::string_view FeatureName(size_t feature) {
   return feature < kFeatureCount ? kNames[feature] : "";
 }
 
-FeatureValues PromptFeatures(absl::string_view prompt) {
-  FeatureValues values{};
-  FillPrompt(prompt, text::Fold(prompt), text::FindNumbers(prompt), values);
-  return values;
-}
+ReadPrompt::ReadPrompt(absl::string_view prompt) : read(prompt), features(FeaturesOf(read)) {}
 
-FeatureValues DraftFeatures(absl::string_view prompt, absl::string_view draft) {
-  FeatureValues values{};
-  const std::string folded_prompt = text::Fold(prompt);
-  const std::string folded_draft = text::Fold(draft);
-  const std::vector<text::NumberMention> asked = text::FindNumbers(prompt);
-  const std::vector<text::NumberMention> used = text::FindNumbers(draft);
-  FillPrompt(prompt, folded_prompt, asked, values);
-  const size_t words = text::CountWords(draft);
-  At(values, Feature::kDraftWords) = Log(words);
-  At(values, Feature::kDraftNumbers) = Log(used.size());
-  At(values, Feature::kDraftLines) = Log(std::count(draft.begin(), draft.end(), '\n'));
-  FillArithmetic(draft, asked, used, values);
-  FillUnused(asked, used, values);
-  At(values, Feature::kHedging) = Log(CountAny(folded_draft, kHedgingCues));
-  At(values, Feature::kAlgebra) = Flag(HasAny(folded_draft, kAlgebraCues));
-  At(values, Feature::kRepetition) = Repetition(folded_draft);
-  At(values, Feature::kCutOff) = Flag(IsCutOff(draft, words));
-  FillAskedSum(prompt, draft, used, values);
+FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft) {
+  FeatureValues values = prompt.features;
+  const ReadText& question = prompt.read;
+  At(values, Feature::kDraftWords) = Log(draft.words);
+  At(values, Feature::kDraftNumbers) = Log(draft.numbers.size());
+  At(values, Feature::kDraftLines) = Log(std::count(draft.text.begin(), draft.text.end(), '\n'));
+  FillArithmetic(draft.text, question.numbers, draft.numbers, values);
+  FillUnused(question.numbers, draft.numbers, values);
+  At(values, Feature::kHedging) = Log(draft.CountAny(kHedgingCues));
+  At(values, Feature::kAlgebra) = Flag(draft.HasAny(kAlgebraCues));
+  At(values, Feature::kRepetition) = Repetition(draft.folded);
+  At(values, Feature::kCutOff) = Flag(IsCutOff(draft.text, draft.words));
+  FillAskedSum(question.text, draft.text, draft.numbers, values);
   // Mathematics in signs shares no words with the question.
   At(values, Feature::kOffTopic) =
-      Flag(!absl::StrContains(draft, '=') && IsOffTopic(folded_prompt, folded_draft));
-  At(values, Feature::kEcho) = Flag(IsEcho(folded_prompt, folded_draft));
-  At(values, Feature::kUngrounded) = UngroundedShare(prompt, folded_prompt, draft);
-  const std::string asked_in = text::GuessLanguage(folded_prompt);
-  const std::string answered_in = text::GuessLanguage(folded_draft);
-  const text::Script script_asked = text::GuessScript(prompt);
-  const text::Script script_answered = text::GuessScript(draft);
-  At(values, Feature::kOtherLanguage) =
-      Flag((!asked_in.empty() && !answered_in.empty() && asked_in != answered_in) ||
-           (script_asked != text::Script::kUnknown && script_asked != text::Script::kLatin &&
-            script_answered != text::Script::kUnknown && script_answered != script_asked));
+      Flag(!absl::StrContains(draft.text, '=') && IsOffTopic(question.folded, draft.folded));
+  At(values, Feature::kEcho) = Flag(IsEcho(question.folded, draft.folded));
+  At(values, Feature::kUngrounded) = UngroundedShare(question, draft);
+  At(values, Feature::kOtherLanguage) = Flag(IsInOtherLanguage(question, draft));
   return values;
 }
 

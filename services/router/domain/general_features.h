@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/read_text.h"
 
 // What prompt and draft show, as numbers: the evidence that draft_scorer.cc weighs. Linear in both
 // texts; pure; thread-safe.
@@ -67,9 +68,15 @@ inline double At(const FeatureValues& values, Feature feature) {
 }
 absl::string_view FeatureName(size_t feature);
 
-// The prompt's part only; the draft's stay 0.
-FeatureValues PromptFeatures(absl::string_view prompt);
-FeatureValues DraftFeatures(absl::string_view prompt, absl::string_view draft);
+// A prompt with its part of the features; the draft's are 0. Borrows the text.
+struct ReadPrompt {
+  explicit ReadPrompt(absl::string_view prompt);
+
+  const ReadText read;
+  const FeatureValues features;
+};
+
+FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft);
 
 }  // namespace throughline::router
 

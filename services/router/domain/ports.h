@@ -171,9 +171,11 @@ class DecisionLog {
                                                   absl::string_view idempotency_key) = 0;
   // Keeps the decision with its attempts, and settles what was reserved in budgets under its id;
   // durable when it returns OK. The same decision again changes nothing. With a key, keeps the
-  // answer too; ALREADY_EXISTS, and nothing kept, when the key has one.
-  virtual absl::Status Append(const Context& context, const Answer& answer,
-                              absl::string_view idempotency_key, absl::string_view fingerprint) = 0;
+  // answer too; ALREADY_EXISTS, and nothing kept, when the key has one. Holds no thread while
+  // others are being written.
+  virtual Task<absl::Status> Append(const Context& context, const Answer& answer,
+                                    absl::string_view idempotency_key,
+                                    absl::string_view fingerprint) = 0;
   // INVALID_ARGUMENT for a page token that is not one of ours.
   virtual absl::StatusOr<DecisionPage> List(const Context& context,
                                             const DecisionFilter& filter) = 0;

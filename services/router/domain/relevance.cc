@@ -58,11 +58,8 @@ bool IsMostlyForeign(absl::string_view folded) {
   return static_cast<double>(foreign) > kMostForeignBytes * static_cast<double>(folded.size());
 }
 
-bool GivesText(absl::string_view folded_prompt) {
-  const bool asked =
-      std::any_of(std::begin(kTextCues), std::end(kTextCues),
-                  [&](absl::string_view cue) { return text::ContainsPhrase(folded_prompt, cue); });
-  return asked && text::FoldedWords(folded_prompt).size() >= kFewestTextWords;
+bool GivesText(const ReadText& prompt) {
+  return prompt.HasAny(kTextCues) && text::FoldedWords(prompt.folded).size() >= kFewestTextWords;
 }
 
 // Whether the word at `begin` opens a sentence, where anything is written large.
@@ -103,20 +100,20 @@ bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft) {
   return static_cast<double>(same) >= kEchoShare * static_cast<double>(said.size());
 }
 
-double UngroundedShare(absl::string_view prompt, absl::string_view folded_prompt,
-                       absl::string_view draft) {
-  if (draft.size() > kLongDraftBytes || !GivesText(folded_prompt)) return 0;
+double UngroundedShare(const ReadText& prompt, const ReadText& answer) {
+  const absl::string_view draft = answer.text;
+  if (draft.size() > kLongDraftBytes || !GivesText(prompt)) return 0;
   text::NumberSet given;
-  for (const text::NumberMention& number : text::FindNumbers(prompt)) given.Add(number.value);
+  for (const text::NumberMention& number : prompt.numbers) given.Add(number.value);
   size_t claims = 0;
   size_t foreign = 0;
-  for (const text::NumberMention& number : text::FindNumbers(draft)) {
+  for (const text::NumberMention& number : answer.numbers) {
     if (number.in_words) continue;
     ++claims;
     foreign += given.Contains(number.value) ? 0 : 1;
   }
   absl::flat_hash_set<absl::string_view> words;
-  text::ForEachFoldedWord(folded_prompt, [&](absl::string_view word) { words.insert(word); });
+  text::ForEachFoldedWord(prompt.folded, [&](absl::string_view word) { words.insert(word); });
   for (size_t begin = 0; begin < draft.size();) {
     size_t end = begin;
     while (end < draft.size() && absl::ascii_isalpha(draft[end])) ++end;

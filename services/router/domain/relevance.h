@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_RELEVANCE_H_
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/read_text.h"
 
 // How much a draft has to do with its prompt. Pure, thread-safe, linear. Texts come from
 // text::Fold where they are called folded.
@@ -16,8 +17,7 @@ bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft);
 
 // Share of the draft's names and numbers that the prompt does not hold, for a prompt that gives the
 // text to answer from; 0 for other prompts.
-double UngroundedShare(absl::string_view prompt, absl::string_view folded_prompt,
-                       absl::string_view draft);
+double UngroundedShare(const ReadText& prompt, const ReadText& draft);
 
 }  // namespace throughline::router
 

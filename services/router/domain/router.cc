@@ -87,11 +87,11 @@ Task<absl::StatusOr<Answer>> Router::RunAndRecord(const Context& context, const 
   const std::string key = services_.cache == nullptr ? "" : CacheKey(context, request, policy_);
   if (!key.empty()) {
     std::optional<CascadeResult> cached = FromCache(context, request, key);
-    if (cached.has_value()) co_return Settle(context, request, *std::move(cached));
+    if (cached.has_value()) co_return co_await Settle(context, request, *std::move(cached));
   }
   CascadeResult result = co_await cascade_.Run(context, request, live);
   if (!key.empty()) ToCache(context, request, key, result);
-  co_return Settle(context, request, std::move(result));
+  co_return co_await Settle(context, request, std::move(result));
 }
 
 std::optional<CascadeResult> Router::FromCache(const Context& context, const Request& request,
@@ -136,18 +136,19 @@ void Router::ToCache(const Context& context, const Request& request, const std::
                         policy_.CascadeOf(request.task).cache_ttl);
 }
 
-absl::StatusOr<Answer> Router::Settle(const Context& context, const Request& request,
-                                      CascadeResult result) {
-  const absl::Status recorded = Record(context, request, result);
+Task<absl::StatusOr<Answer>> Router::Settle(const Context& context, const Request& request,
+                                            CascadeResult result) {
+  const absl::Status recorded = co_await Record(context, request, result);
   if (absl::IsAlreadyExists(recorded)) {
     // Another replica was faster with the same key: its answer is the answer.
-    ASSIGN_OR_RETURN(std::optional<Answer> earlier, FindEarlier(context, request));
-    if (earlier.has_value()) return *std::move(earlier);
+    absl::StatusOr<std::optional<Answer>> earlier = FindEarlier(context, request);
+    if (!earlier.ok()) co_return earlier.status();
+    if (earlier->has_value()) co_return **std::move(earlier);
   }
-  RETURN_IF_ERROR(recorded);
+  if (!recorded.ok()) co_return recorded;
   Report(result.answer.decision);
-  RETURN_IF_ERROR(result.status);
-  return std::move(result.answer);
+  if (!result.status.ok()) co_return result.status;
+  co_return std::move(result.answer);
 }
 
 void Router::Report(const Decision& decision) {
@@ -160,13 +161,13 @@ void Router::Report(const Decision& decision) {
   }
 }
 
-absl::Status Router::Record(const Context& context, const Request& request,
-                            const CascadeResult& result) {
+Task<absl::Status> Router::Record(const Context& context, const Request& request,
+                                  const CascadeResult& result) {
   const Context recording = context.Detached(kRecordBudget);
   // A failed request may be repeated under its key, so only an answer takes the key.
   const absl::string_view key =
       result.status.ok() ? absl::string_view(request.idempotency_key) : "";
-  return log_.Append(recording, result.answer, key, request.fingerprint);
+  co_return co_await log_.Append(recording, result.answer, key, request.fingerprint);
 }
 
 absl::StatusOr<Outlook> Router::Decide(const Request& request,
@@ -176,7 +177,7 @@ absl::StatusOr<Outlook> Router::Decide(const Request& request,
   }
   RETURN_IF_ERROR(judge_.Validate(request.contract));
   const Cascade& cascade = policy_.CascadeOf(request.task);
-  Outlook outlook{.difficulty = EstimateDifficulty(request.messages.back().content),
+  Outlook outlook{.difficulty = EstimateDifficulty(ReadPrompt(request.messages.back().content)),
                   .threshold = cascade.threshold};
   if (draft.has_value()) {
     const ModelReply reply{.text = *draft};

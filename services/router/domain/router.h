@@ -84,10 +84,11 @@ class Router {
                                          const std::string& key) const;
   void ToCache(const Context& context, const Request& request, const std::string& key,
                const CascadeResult& result) const;
-  absl::StatusOr<Answer> Settle(const Context& context, const Request& request,
-                                CascadeResult result);
+  Task<absl::StatusOr<Answer>> Settle(const Context& context, const Request& request,
+                                      CascadeResult result);
   void Report(const Decision& decision);
-  absl::Status Record(const Context& context, const Request& request, const CascadeResult& result);
+  Task<absl::Status> Record(const Context& context, const Request& request,
+                            const CascadeResult& result);
 
   const Policy policy_;
   const Providers providers_;

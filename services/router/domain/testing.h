@@ -115,14 +115,14 @@ class MemoryDecisionLog final : public DecisionLog {
     if (found == answers.end()) return absl::NotFoundError("no answer");
     return found->second;
   }
-  absl::Status Append(const Context&, const Answer& answer, absl::string_view key,
-                      absl::string_view fingerprint) override {
-    if (!append_error.ok()) return append_error;
+  Task<absl::Status> Append(const Context&, const Answer& answer, absl::string_view key,
+                            absl::string_view fingerprint) override {
+    if (!append_error.ok()) co_return append_error;
     if (!key.empty()) {
       answers[std::string(key)] = {.answer = answer, .fingerprint = std::string(fingerprint)};
     }
     decisions.push_back(answer.decision);
-    return absl::OkStatus();
+    co_return absl::OkStatus();
   }
   absl::StatusOr<DecisionPage> List(const Context&, const DecisionFilter&) override {
     return DecisionPage{.decisions = decisions};

@@ -120,13 +120,13 @@ INSTANTIATE_TEST_SUITE_P(
     All, LedgerTest,
     ::testing::Values(
         Kind{"Sqlite", [](const TempDirectory& directory) { return directory.File("router.db"); },
-             &OpenSqliteLedger},
+             [](const std::string& path) { return OpenSqliteLedger(path); }},
         Kind{"Postgres", [](const TempDirectory&) { return NewPostgresDatabase(); },
              &OpenPostgresLedger}),
     [](const ::testing::TestParamInfo<Kind>& info) { return info.param.name; });
 
 TEST_P(LedgerTest, ADecisionComesBackWholeAfterARestart) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1"), "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));
   Open();
   ASSERT_OK_AND_ASSIGN(const Decision decision, log_->Get(context_, "dec_1"));
   const Decision wanted = Escalated("dec_1").decision;
@@ -150,8 +150,8 @@ TEST_P(LedgerTest, ADecisionComesBackWholeAfterARestart) {
 }
 
 TEST_P(LedgerTest, AnAnswerIsKeptUnderItsKeyOnce) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1"), "key", "print"));
-  EXPECT_THAT(log_->Append(context_, Escalated("dec_2"), "key", "print"),
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "key", "print")));
+  EXPECT_THAT(Wait(log_->Append(context_, Escalated("dec_2"), "key", "print")),
               StatusIs(absl::StatusCode::kAlreadyExists));
   Open();
   ASSERT_OK_AND_ASSIGN(const StoredAnswer stored, log_->FindAnswer(context_, "key"));
@@ -164,19 +164,19 @@ TEST_P(LedgerTest, AnAnswerIsKeptUnderItsKeyOnce) {
 }
 
 TEST_P(LedgerTest, TenantsSeeTheirOwnOnly) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1"), "key", "print"));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "key", "print")));
   EXPECT_THAT(log_->Get(other_tenant_, "dec_1"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(log_->FindAnswer(other_tenant_, "key"), StatusIs(absl::StatusCode::kNotFound));
   ASSERT_OK_AND_ASSIGN(const DecisionPage page, log_->List(other_tenant_, {}));
   EXPECT_THAT(page.decisions, IsEmpty());
   ASSERT_OK_AND_ASSIGN(const Spend spend, log_->SumSpend(other_tenant_, {}));
   EXPECT_EQ(spend.total.model_calls, 0);
-  EXPECT_OK(log_->Append(other_tenant_, Escalated("dec_1"), "key", "print"));
+  EXPECT_OK(Wait(log_->Append(other_tenant_, Escalated("dec_1"), "key", "print")));
 }
 
 TEST_P(LedgerTest, PagesRunFromNewestToOldestWithoutGaps) {
   for (int i = 1; i <= 5; ++i) {
-    ASSERT_OK(log_->Append(context_, Escalated(absl::StrCat("dec_", i)), "", ""));
+    ASSERT_OK(Wait(log_->Append(context_, Escalated(absl::StrCat("dec_", i)), "", "")));
   }
   std::string seen;
   DecisionFilter filter{.page_size = 2};
@@ -191,8 +191,8 @@ TEST_P(LedgerTest, PagesRunFromNewestToOldestWithoutGaps) {
 }
 
 TEST_P(LedgerTest, ListsAreFiltered) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1", "birch"), "", ""));
-  ASSERT_OK(log_->Append(context_, Escalated("dec_2", "cedar"), "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1", "birch"), "", "")));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_2", "cedar"), "", "")));
   ASSERT_OK_AND_ASSIGN(const DecisionPage cedar, log_->List(context_, {.customer_id = "cedar"}));
   ASSERT_THAT(cedar.decisions, SizeIs(1));
   EXPECT_EQ(cedar.decisions[0].id, "dec_2");
@@ -205,8 +205,8 @@ TEST_P(LedgerTest, ListsAreFiltered) {
 }
 
 TEST_P(LedgerTest, SpendIsSummedFromModelCalls) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1", "birch"), "", ""));
-  ASSERT_OK(log_->Append(context_, Escalated("dec_2", "cedar"), "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1", "birch"), "", "")));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_2", "cedar"), "", "")));
   ASSERT_OK_AND_ASSIGN(const Spend models,
                        log_->SumSpend(context_, {.group_by = SpendGroup::kModel}));
   ASSERT_THAT(models.rows, SizeIs(2));
@@ -233,8 +233,8 @@ TEST_P(LedgerTest, SpendIsSummedFromModelCalls) {
 }
 
 TEST_P(LedgerTest, TheSameDecisionAgainChangesNothing) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1"), "", ""));
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1"), "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));
   ASSERT_OK_AND_ASSIGN(const Spend spend, log_->SumSpend(context_, {}));
   EXPECT_EQ(spend.total.model_calls, 2);
 }
@@ -243,18 +243,18 @@ TEST_P(LedgerTest, WhatAProviderSendsIsKeptThoughItIsNoUtf8) {
   Answer answer = Escalated("dec_1");
   answer.text = std::string("caf\xE9 \0 ok", 9);
   answer.decision.explanation = "\xFF said the model";
-  ASSERT_OK(log_->Append(context_, answer, "key", "print"));
+  ASSERT_OK(Wait(log_->Append(context_, answer, "key", "print")));
   ASSERT_OK_AND_ASSIGN(const StoredAnswer stored, log_->FindAnswer(context_, "key"));
   EXPECT_EQ(stored.answer.text, "caf\xEF\xBF\xBD \xEF\xBF\xBD ok");
   EXPECT_EQ(stored.answer.decision.explanation, "\xEF\xBF\xBD said the model");
 }
 
 TEST_P(LedgerTest, EconomicsTellWhetherDraftingPays) {
-  ASSERT_OK(log_->Append(context_, Escalated("dec_1"), "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));
   Answer accepted = Escalated("dec_2");
   accepted.decision.outcome = DecisionOutcome::kAccepted;
   accepted.decision.cost = {.nano_usd = 50};
-  ASSERT_OK(log_->Append(context_, accepted, "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, accepted, "", "")));
   ASSERT_OK_AND_ASSIGN(const Spend spend, log_->SumSpend(context_, {}));
   ASSERT_THAT(spend.economics, SizeIs(1));
   EXPECT_EQ(spend.economics[0].decisions, 2);
@@ -290,8 +290,8 @@ TEST_P(LedgerTest, MoneyIsSetAsideThenExchangedForWhatWasSpent) {
 
   Answer answer = Escalated("dec_1");
   answer.decision.budget_accounts = {accounts[0].key};
-  ASSERT_OK(log_->Append(now, answer, "", ""));
-  ASSERT_OK(log_->Append(now, answer, "", ""));  // charged once
+  ASSERT_OK(Wait(log_->Append(now, answer, "", "")));
+  ASSERT_OK(Wait(log_->Append(now, answer, "", "")));  // charged once
   Open();
   ASSERT_OK_AND_ASSIGN(const std::vector<BudgetState> states, log_->States(now, accounts));
   EXPECT_EQ(states[0].spent_nano_usd, 300);
@@ -328,7 +328,7 @@ TEST_P(LedgerTest, WhatACrashLeftReservedComesBackWithTheEndOfItsLease) {
   // The late one is charged all the same.
   Answer late = Escalated("dec_1");
   late.decision.budget_accounts = {DayBudget(kNoon)[0].key};
-  ASSERT_OK(log_->Append(context_, late, "", ""));
+  ASSERT_OK(Wait(log_->Append(context_, late, "", "")));
   ASSERT_OK_AND_ASSIGN(const std::vector<BudgetState> states,
                        log_->States(context_, DayBudget(kNoon)));
   EXPECT_EQ(states[0].spent_nano_usd, 300);
@@ -366,7 +366,8 @@ TEST(Ledger, KillingTheProcessLosesNoSettledRow) {
     auto log = OpenSqliteLedger(path);
     if (!log.ok()) _exit(1);
     for (int32_t i = 0;; ++i) {
-      if (!(*log)->Append(Context::Background(), Escalated(absl::StrCat("dec_", i)), "", "").ok()) {
+      if (!Wait((*log)->Append(Context::Background(), Escalated(absl::StrCat("dec_", i)), "", ""))
+               .ok()) {
         _exit(1);
       }
       if (write(pipe_ends[1], &i, sizeof(i)) != sizeof(i)) _exit(1);

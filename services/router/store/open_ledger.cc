@@ -8,8 +8,10 @@
 
 namespace throughline::router {
 
-absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& path) {
-  ASSIGN_OR_RETURN(std::unique_ptr<SqlDatabase> database, OpenSqlite(path));
+absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& path,
+                                                            LedgerSync sync) {
+  ASSIGN_OR_RETURN(std::unique_ptr<SqlDatabase> database,
+                   OpenSqlite(path, sync == LedgerSync::kEachCommit));
   return std::make_unique<SqlLedger>(std::move(database));
 }
 

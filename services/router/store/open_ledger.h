@@ -9,8 +9,13 @@
 
 namespace throughline::router {
 
+// When what is kept reaches the disk. Either way a row outlives the process at once; behind, a
+// power cut may take those of the last milliseconds.
+enum class LedgerSync { kBehind, kEachCommit };
+
 // The ledger in a SQLite file, opened or created; errors name the path.
-absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& path);
+absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& path,
+                                                            LedgerSync sync = LedgerSync::kBehind);
 
 // The ledger in PostgreSQL, for several routers at once. `conninfo` as libpq reads it.
 absl::StatusOr<std::unique_ptr<SqlLedger>> OpenPostgresLedger(const std::string& conninfo);

@@ -85,6 +85,7 @@ class Postgres final : public SqlDatabase {
     });
   }
   absl::Status Ping(const Context& context) override { return database_->Ping(context); }
+  bool GainsByBatches() const override { return false; }
 
  private:
   const std::unique_ptr<PostgresDatabase> database_;

@@ -1,5 +1,7 @@
 #include "services/router/store/sql_ledger.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -46,9 +48,16 @@ absl::StatusOr<StoredAnswer> SqlLedger::FindAnswer(const Context& context,
   return stored;
 }
 
-absl::Status SqlLedger::Append(const Context& context, const Answer& answer,
-                               absl::string_view idempotency_key, absl::string_view fingerprint) {
-  return database_->Write(context, [&](SqlSession& session) -> absl::Status {
+struct SqlLedger::PendingAppend {
+  const Context& context;
+  const Answer& answer;
+  absl::string_view idempotency_key;
+  absl::string_view fingerprint;
+  std::function<void(Turn)> waiting = nullptr;
+  absl::Status status;
+
+  // Inside a transaction. ALREADY_EXISTS leaves nothing in it.
+  absl::Status Insert(SqlSession& session) const {
     const absl::Status inserted =
         InsertDecision(session, context.tenant(), answer, idempotency_key, fingerprint);
     if (inserted.ok()) return SettleBudgets(session, context.tenant(), answer.decision);
@@ -56,7 +65,80 @@ absl::Status SqlLedger::Append(const Context& context, const Answer& answer,
     ASSIGN_OR_RETURN(const bool is_kept, IsKept(session, context, answer.decision.id));
     if (is_kept) return absl::OkStatus();
     return absl::AlreadyExistsError("idempotency_key: an answer is stored under it");
+  }
+};
+
+Task<absl::Status> SqlLedger::Append(const Context& context, const Answer& answer,
+                                     absl::string_view idempotency_key,
+                                     absl::string_view fingerprint) {
+  PendingAppend own{.context = context,
+                    .answer = answer,
+                    .idempotency_key = idempotency_key,
+                    .fingerprint = fingerprint};
+  if (!database_->GainsByBatches()) {
+    WriteBatch(context, {&own});
+    co_return own.status;
+  }
+  auto begin = [&](std::function<void(Turn)> done) { Queue(own, std::move(done)); };
+  const Turn turn = co_await Completion<Turn>(begin);
+  if (turn == Turn::kWrite) {
+    const std::vector<PendingAppend*> batch = TakeBatch();
+    WriteBatch(context, batch);
+    HandOver(batch, own);
+  }
+  co_return own.status;
+}
+
+void SqlLedger::Queue(PendingAppend& pending, std::function<void(Turn)> waiting) {
+  pending.waiting = std::move(waiting);
+  {
+    absl::MutexLock lock(&mutex_);
+    waiting_.push_back(&pending);
+    if (std::exchange(writing_, true)) return;
+  }
+  std::exchange(pending.waiting, nullptr)(Turn::kWrite);
+}
+
+std::vector<SqlLedger::PendingAppend*> SqlLedger::TakeBatch() {
+  absl::MutexLock lock(&mutex_);
+  const size_t count = std::min(waiting_.size(), kMaxAppendsPerCommit);
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::vector<PendingAppend*> batch(waiting_.begin(), end);
+  waiting_.erase(waiting_.begin(), end);
+  return batch;
+}
+
+void SqlLedger::WriteBatch(const Context& context, const std::vector<PendingAppend*>& batch) {
+  const absl::Status shared = database_->Write(context, [&](SqlSession& session) -> absl::Status {
+    for (PendingAppend* member : batch) {
+      member->status = member->Insert(session);
+      if (!member->status.ok() && !absl::IsAlreadyExists(member->status)) return member->status;
+    }
+    return absl::OkStatus();
   });
+  if (shared.ok()) return;
+  const bool is_out = absl::IsUnavailable(shared) || absl::IsDeadlineExceeded(shared);
+  if (batch.size() == 1 || is_out) {
+    for (PendingAppend* member : batch) member->status = shared;
+    return;
+  }
+  // One of them cannot be kept; the others can.
+  for (PendingAppend* member : batch) WriteBatch(context, {member});
+}
+
+void SqlLedger::HandOver(const std::vector<PendingAppend*>& batch, const PendingAppend& writer) {
+  std::vector<std::function<void(Turn)>> written;
+  for (PendingAppend* member : batch) {
+    if (member != &writer) written.push_back(std::move(member->waiting));
+  }
+  std::function<void(Turn)> next;
+  {
+    absl::MutexLock lock(&mutex_);
+    writing_ = !waiting_.empty();
+    if (writing_) next = std::exchange(waiting_.front()->waiting, nullptr);
+  }
+  for (const auto& done : written) done(Turn::kWritten);
+  if (next != nullptr) next(Turn::kWrite);
 }
 
 absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const DecisionFilter& filter) {

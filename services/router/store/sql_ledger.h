@@ -1,13 +1,17 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_STORE_SQL_LEDGER_H_
 #define THROUGHLINE_SERVICES_ROUTER_STORE_SQL_LEDGER_H_
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "services/router/domain/budget.h"
 #include "services/router/domain/ports.h"
 #include "services/router/store/sql.h"
@@ -15,15 +19,17 @@
 namespace throughline::router {
 
 // Decisions, model calls and budgets in a database: one row a decision, one a model call, written
-// in one transaction that also settles the budgets. Thread-safe.
+// in one transaction that also settles the budgets. Appends that come together share a transaction,
+// which the first of them writes on its thread while the others wait without one. Thread-safe.
 class SqlLedger final : public DecisionLog, public BudgetBook {
  public:
   explicit SqlLedger(std::unique_ptr<SqlDatabase> database) : database_(std::move(database)) {}
 
   absl::StatusOr<StoredAnswer> FindAnswer(const Context& context,
                                           absl::string_view idempotency_key) override;
-  absl::Status Append(const Context& context, const Answer& answer,
-                      absl::string_view idempotency_key, absl::string_view fingerprint) override;
+  Task<absl::Status> Append(const Context& context, const Answer& answer,
+                            absl::string_view idempotency_key,
+                            absl::string_view fingerprint) override ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<DecisionPage> List(const Context& context, const DecisionFilter& filter) override;
   absl::StatusOr<Decision> Get(const Context& context, absl::string_view id) override;
   absl::StatusOr<Spend> SumSpend(const Context& context, const SpendQuery& query) override;
@@ -37,7 +43,24 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   absl::Status Ping(const Context& context) { return database_->Ping(context); }
 
  private:
+  struct PendingAppend;
+  // What a waiting append goes on to do.
+  enum class Turn { kWritten, kWrite };
+  static constexpr size_t kMaxAppendsPerCommit = 64;
+
+  // Calls `waiting` when the append has been written, or when its writer is the next to write.
+  void Queue(PendingAppend& pending, std::function<void(Turn)> waiting) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The first of those that wait, in order.
+  std::vector<PendingAppend*> TakeBatch() ABSL_LOCKS_EXCLUDED(mutex_);
+  void WriteBatch(const Context& context, const std::vector<PendingAppend*>& batch);
+  // Wakes those whose appends were written, but for `writer`, and the next writer.
+  void HandOver(const std::vector<PendingAppend*>& batch, const PendingAppend& writer)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   const std::unique_ptr<SqlDatabase> database_;
+  absl::Mutex mutex_;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<PendingAppend*> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace throughline::router

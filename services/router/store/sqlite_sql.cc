@@ -84,6 +84,7 @@ class Sqlite final : public SqlDatabase {
     });
   }
   absl::Status Ping(const Context& context) override { return database_->Ping(context); }
+  bool GainsByBatches() const override { return true; }
 
  private:
   const std::unique_ptr<SqliteDatabase> database_;
@@ -91,9 +92,11 @@ class Sqlite final : public SqlDatabase {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenSqlite(const std::string& path) {
+absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenSqlite(const std::string& path,
+                                                        bool sync_each_commit) {
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteDatabase> database,
-                   SqliteDatabase::Open({.path = path}, kDecisionMigrations));
+                   SqliteDatabase::Open({.path = path, .sync_each_commit = sync_each_commit},
+                                        kDecisionMigrations));
   return std::make_unique<Sqlite>(std::move(database));
 }
 

@@ -9,8 +9,10 @@
 
 namespace throughline::router {
 
-// The ledger's tables in a SQLite file, opened or created; errors name the path.
-absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenSqlite(const std::string& path);
+// The ledger's tables in a SQLite file, opened or created; errors name the path. Unless each commit
+// is synced, the disk gets it within milliseconds.
+absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenSqlite(const std::string& path,
+                                                        bool sync_each_commit);
 
 }  // namespace throughline::router
 

@@ -24,8 +24,10 @@ int main() {
                    number);
       return 1;
     }
-    const auto values = throughline::router::DraftFeatures(row["prompt"].get<std::string>(),
-                                                           row["response"].get<std::string>());
+    const auto prompt = row["prompt"].get<std::string>();
+    const auto response = row["response"].get<std::string>();
+    const auto values = throughline::router::DraftFeatures(throughline::router::ReadPrompt(prompt),
+                                                           throughline::router::ReadText(response));
     for (size_t i = 0; i < kFeatureCount; ++i) std::printf("%s%.6g", i == 0 ? "" : ",", values[i]);
     std::printf("\n");
   }

@@ -12,17 +12,10 @@
 namespace throughline::router {
 namespace {
 
-// The words of the latest user message: what a general draft answers.
-absl::string_view Question(const Request& request) {
-  for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
-    if (message->role == Role::kUser) return message->content;
-  }
-  return request.messages.empty() ? absl::string_view() : request.messages.back().content;
-}
-
 Score ScoreDraft(const Draft& draft) {
-  if (draft.request.task != TaskKind::kGeneral) return ScoreCallAnswer(draft);
-  const DraftScore score = ScoreGeneralDraft(Question(draft.request), draft.reply.text);
+  const ReadPrompt* question = draft.sources.question();
+  if (question == nullptr) return ScoreCallAnswer(draft);
+  const DraftScore score = ScoreGeneralDraft(*question, draft.reply.text);
   return {.value = score.value, .explanation = score.explanation};
 }
 

@@ -26,9 +26,18 @@ bool NeedsGrounding(const Request& request) {
 
 absl::Time Or(absl::Time time, absl::Time fallback) { return IsFinite(time) ? time : fallback; }
 
+// The words of the latest user message: what a general draft answers.
+absl::string_view Question(const Request& request) {
+  for (auto message = request.messages.rbegin(); message != request.messages.rend(); ++message) {
+    if (message->role == Role::kUser) return message->content;
+  }
+  return request.messages.empty() ? absl::string_view() : request.messages.back().content;
+}
+
 }  // namespace
 
 Sources::Sources(const Request& request) {
+  if (request.task == TaskKind::kGeneral) question_.emplace(Question(request));
   if (!NeedsGrounding(request)) return;
   absl::Time now = absl::InfinitePast();
   if (const extractive::CallInput* call = request.Call()) {

@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_JUDGE_SOURCES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "services/router/domain/general_features.h"
 #include "services/router/domain/text/dates.h"
 #include "services/router/domain/text/numbers.h"
 #include "services/router/domain/types.h"
@@ -17,13 +19,16 @@ namespace throughline::router {
 
 // Everything an answer may draw on, prepared once per request for quick questions: the call, what
 // was known before it, the contract's sources, the prompt. Empty for a plain prompt whose contract
-// grounds nothing. Immutable; thread-safe.
+// grounds nothing. Borrows the request; immutable; thread-safe.
 class Sources {
  public:
   explicit Sources(const Request& request);
 
   // True when there is nothing to ground an answer in.
   bool empty() const { return folded_.empty(); }
+
+  // The general prompt that the answer is to, read; nullptr for a call task.
+  const ReadPrompt* question() const { return question_.has_value() ? &*question_ : nullptr; }
 
   // The words of a turn of the request's call, as text::Fold gives them.
   absl::string_view FoldedTurn(size_t turn) const { return folded_[turn]; }
@@ -52,6 +57,7 @@ class Sources {
   void AddPerson(const deal::Stakeholder& person, absl::Time now);
   void AddEvidence(const deal::Evidence& evidence, absl::Time said_at);
 
+  std::optional<ReadPrompt> question_;
   Seen seen_;                        // empty once everything was added
   std::vector<std::string> folded_;  // the call's turns first
   size_t turns_ = 0;

@@ -46,27 +46,32 @@ Classified Classify(absl::string_view rest) {
 }  // namespace
 
 std::string Fold(absl::string_view text) {
-  std::string folded;
-  folded.reserve(text.size() + 2);
+  // A space takes the place of what parts two words: never more than the text and the two ends.
+  std::string folded(text.size() + 2, ' ');
+  char* out = folded.data();
   bool in_word = false;
+  const auto put = [&](char c) {
+    if (!in_word) *out++ = ' ';
+    in_word = true;
+    *out++ = c;
+  };
   for (size_t i = 0; i < text.size();) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(text[i]))) {
-      if (!in_word) folded.push_back(' ');
-      in_word = true;
-      folded.push_back(absl::ascii_tolower(static_cast<unsigned char>(text[i++])));
+    const unsigned char first = text[i];
+    if (first < 0x80 && first != '\'') {
+      ++i;
+      absl::ascii_isalnum(first) ? put(absl::ascii_tolower(first)) : void(in_word = false);
       continue;
     }
     const Classified c = Classify(text.substr(i, 3));
     if (c.kind == CharKind::kWord) {
-      if (!in_word) folded.push_back(' ');
-      in_word = true;
-      folded.push_back(absl::ascii_tolower(text[i]));
+      put(absl::ascii_tolower(first));
     } else if (c.kind == CharKind::kSeparator) {
       in_word = false;
     }
     i += c.bytes;
   }
-  if (!folded.empty()) folded.push_back(' ');
+  if (out != folded.data()) *out++ = ' ';
+  folded.resize(static_cast<size_t>(out - folded.data()));
   return folded;
 }
 
@@ -85,12 +90,22 @@ size_t CountWords(absl::string_view text) {
   size_t words = 0;
   bool counted = false;
   for (size_t i = 0; i < text.size();) {
+    const unsigned char first = text[i];
+    if (first < 0x80) {
+      ++i;
+      if (absl::ascii_isspace(first)) {
+        counted = false;
+      } else if (!counted && absl::ascii_isalnum(first)) {
+        counted = true;
+        ++words;
+      }
+      continue;
+    }
     const Classified c = Classify(text.substr(i, 3));
     if (c.kind == CharKind::kWord && !counted) {
       counted = true;
       ++words;
     }
-    if (absl::ascii_isspace(text[i])) counted = false;
     i += c.bytes;
   }
   return words;

@@ -1,0 +1,56 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_PHRASE_FINDER_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_PHRASE_FINDER_H_
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "services/router/domain/text/fold.h"
+
+namespace throughline::router::text {
+
+// Looks for many phrases in one folded text. Knows which words may be in it, so that most phrases
+// are ruled out without reading it again. Borrows the text; immutable; thread-safe.
+class PhraseFinder {
+ public:
+  explicit PhraseFinder(absl::string_view folded);
+
+  // As text::ContainsPhrase.
+  bool Contains(absl::string_view folded_phrase) const {
+    if (folded_phrase.size() < 3) return ContainsPhrase(folded_, folded_phrase);
+    const size_t end = folded_phrase.find(' ', 1);
+    return words_[Slot(folded_phrase.substr(1, end - 1))] && ContainsPhrase(folded_, folded_phrase);
+  }
+
+ private:
+  static constexpr int kSlotBits = 12;
+  static size_t Slot(absl::string_view word);
+
+  const absl::string_view folded_;
+  std::bitset<size_t{1} << kSlotBits> words_;
+};
+
+// Finds any of a few byte strings in one pass over the text, told by their first bytes. Made once,
+// of literals. Immutable; thread-safe.
+class AnyOfFinder {
+ public:
+  template <size_t N>
+  constexpr explicit AnyOfFinder(const absl::string_view (&needles)[N])
+      : needles_(needles), count_(N) {
+    for (const absl::string_view needle : needles) {
+      begins_[static_cast<unsigned char>(needle[0])] = true;
+    }
+  }
+
+  bool In(absl::string_view text) const;
+
+ private:
+  const absl::string_view* needles_;
+  size_t count_;
+  bool begins_[256] = {};
+};
+
+}  // namespace throughline::router::text
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_PHRASE_FINDER_H_

@@ -31,7 +31,12 @@ class TaskLimit {
   }
   void Leave() { under_way_.fetch_sub(1); }
 
+  // Whether so little is under way that handing work to another thread would only cost time.
+  bool IsQuiet() const { return under_way_.load(std::memory_order_relaxed) <= kQuiet; }
+
  private:
+  static constexpr int kQuiet = 2;
+
   const int most_;
   std::atomic<int> under_way_{0};
 };
@@ -42,12 +47,17 @@ class TaskLimit {
 class TaskCall final : public grpc::ServerUnaryReactor {
  public:
   using Handler = std::function<Task<absl::Status>(const Context&)>;
+  // Where a handler's first steps run: on the pool, or, when they are short and never block, on the
+  // thread that brought the call while few others are under way.
+  enum class Begin { kOnPool, kHereWhenQuiet };
 
   // `limit` and `runtime` outlive the server.
   static grpc::ServerUnaryReactor* Start(Runtime& runtime, TaskLimit& limit,
                                          grpc::CallbackServerContext* call,
-                                         absl::string_view method, Handler handler) {
+                                         absl::string_view method, Handler handler,
+                                         Begin begin = Begin::kOnPool) {
     auto* self = new TaskCall(runtime, limit, call, method, std::move(handler));
+    self->begins_here_ = begin == Begin::kHereWhenQuiet && limit.IsQuiet();
     if (!limit.TryEnter()) {
       self->Finish(self->scope_.FinishRefused());
       return self;
@@ -66,7 +76,7 @@ class TaskCall final : public grpc::ServerUnaryReactor {
       : scope_(runtime, call, method, "unary"), limit_(limit), handler_(std::move(handler)) {}
 
   Task<absl::Status> Run() {
-    co_await Reschedule();
+    if (!begins_here_) co_await Reschedule();
     absl::Status status = scope_.Begin();
     if (!status.ok()) co_return status;
     co_return co_await handler_(scope_.context());
@@ -78,6 +88,7 @@ class TaskCall final : public grpc::ServerUnaryReactor {
   CallScope scope_;
   TaskLimit& limit_;
   const Handler handler_;
+  bool begins_here_ = false;
 };
 
 // TaskCall's counterpart for server streaming. Messages wait here while the client is slow: the

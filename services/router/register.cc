@@ -32,7 +32,13 @@
 namespace throughline::router {
 namespace {
 
-constexpr size_t kDecisionIdBytes = 12;
+constexpr size_t kDecisionIdBytes = 8;
+
+// In the order of their times, so that the ledger's index grows at its end.
+std::string NewDecisionId(const Clock& clock) {
+  return absl::StrCat("dec_", absl::Hex(absl::ToUnixMillis(clock.Now()), absl::kZeroPad12),
+                      RandomHex(kDecisionIdBytes));
+}
 
 absl::CivilDay Today(const Clock& clock) {
   return absl::ToCivilDay(clock.Now(), absl::UTCTimeZone());
@@ -122,12 +128,11 @@ struct RouterModule::Parts {
           std::move(options), MakeDialect(provider), http, timers, clock));
       providers[name] = made->remote.back().get();
     }
-    made->router.emplace(
-        std::move(config.policy), std::move(providers), *log, metrics,
-        RoutingServices{
-            .budgets = log.get(), .recent = &recent, .cache = cache.get(), .new_id = [] {
-              return absl::StrCat("dec_", RandomHex(kDecisionIdBytes));
-            }});
+    made->router.emplace(std::move(config.policy), std::move(providers), *log, metrics,
+                         RoutingServices{.budgets = log.get(),
+                                         .recent = &recent,
+                                         .cache = cache.get(),
+                                         .new_id = [this] { return NewDecisionId(clock); }});
     return std::shared_ptr<Router>(made, &*made->router);
   }
 

@@ -17,6 +17,10 @@ namespace {
 // Pieces in which text is streamed at most, in bytes; split between characters.
 constexpr size_t kStreamPieceBytes = 4096;
 
+// A longer request is read on the pool: what it takes would hold up others on the thread it came
+// by.
+constexpr size_t kMostBytesBegunAtOnce = 16 * 1024;
+
 using Stream = rpc::TaskStream<v1::StreamCompleteResponse>;
 
 size_t PieceEnd(absl::string_view text, size_t begin) {
@@ -68,6 +72,11 @@ class LiveAnswer final : public TextSink {
 grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContext* call,
                                                       const v1::CompleteRequest* request,
                                                       v1::CompleteResponse* response) {
+  const bool is_general =
+      request->task() == v1::TASK_KIND_UNSPECIFIED || request->task() == v1::TASK_KIND_GENERAL;
+  const bool is_short =
+      is_general && request->ByteSizeLong() <= kMostBytesBegunAtOnce &&
+      router_.Get()->AsksAtOnce(TaskKind::kGeneral, !request->idempotency_key().empty());
   return rpc::TaskCall::Start(
       runtime_, requests_, call, "throughline.router.v1.RouterService/Complete",
       [=, this](const Context& context) -> Task<absl::Status> {
@@ -77,7 +86,8 @@ grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContex
         const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
         if (answer.ok()) *response = ToProto(*answer);
         co_return answer.status();
-      });
+      },
+      is_short ? rpc::TaskCall::Begin::kHereWhenQuiet : rpc::TaskCall::Begin::kOnPool);
 }
 
 grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamComplete(

@@ -70,6 +70,12 @@ Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request
   co_return co_await RunAndRecord(context, request, live);
 }
 
+bool Router::AsksAtOnce(TaskKind task, bool has_key) const {
+  // The models of call tasks may work in this process.
+  return task == TaskKind::kGeneral && !has_key && policy_.budgets.empty() &&
+         policy_.CascadeOf(task).cache_ttl == absl::ZeroDuration();
+}
+
 absl::StatusOr<std::optional<Answer>> Router::FindEarlier(const Context& context,
                                                           const Request& request) {
   absl::StatusOr<StoredAnswer> stored = log_.FindAnswer(context, request.idempotency_key);

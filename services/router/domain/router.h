@@ -57,6 +57,9 @@ class Router {
   // for models.
   Task<absl::StatusOr<Answer>> Route(const Context& context, const Request& request,
                                      TextSink* live = nullptr);
+  // Whether Route for such a request goes to a model without a blocking step before it: nothing to
+  // look up, nothing to reserve.
+  bool AsksAtOnce(TaskKind task, bool has_key) const;
   // Route for callers that may block.
   absl::StatusOr<Answer> Complete(const Context& context, const Request& request) {
     return Wait(Route(context, request));

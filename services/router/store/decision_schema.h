@@ -88,6 +88,79 @@ CREATE TABLE reservations (
 );
 CREATE INDEX reservations_by_end ON reservations (tenant, expires_at_us);
 )sql"},
+    {3, "fewer pages a decision", R"sql(
+-- A decision touches four pages instead of seven: no counter table, and indexes only for rows that
+-- have the key. Foreign keys move with the tables; dropping the old parent first would delete its rows.
+CREATE TABLE decisions_new (
+  sequence         INTEGER PRIMARY KEY,
+  tenant           TEXT    NOT NULL,
+  id               TEXT    NOT NULL,
+  decided_at_us    INTEGER NOT NULL,
+  task             INTEGER NOT NULL,
+  customer_id      TEXT    NOT NULL,
+  call_id          TEXT    NOT NULL,
+  outcome          INTEGER NOT NULL,
+  reason           INTEGER NOT NULL,
+  explanation      TEXT    NOT NULL,
+  from_model       TEXT    NOT NULL,
+  to_model         TEXT    NOT NULL,
+  draft_score      REAL    NOT NULL,
+  threshold        REAL    NOT NULL,
+  difficulty       REAL    NOT NULL,
+  cost_nano_usd    INTEGER NOT NULL,
+  cost_unpriced    INTEGER NOT NULL,
+  baseline_nano_usd INTEGER NOT NULL,
+  baseline_unpriced INTEGER NOT NULL,
+  latency_us       INTEGER NOT NULL,
+  overhead_us      INTEGER NOT NULL,
+  policy_version   TEXT    NOT NULL,
+  idempotency_key  TEXT,
+  fingerprint      TEXT,
+  answer           TEXT,
+  cascade_dearer   INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (tenant, id)
+);
+INSERT INTO decisions_new SELECT sequence, tenant, id, decided_at_us, task, customer_id, call_id,
+  outcome, reason, explanation, from_model, to_model, draft_score, threshold, difficulty,
+  cost_nano_usd, cost_unpriced, baseline_nano_usd, baseline_unpriced, latency_us, overhead_us,
+  policy_version, idempotency_key, fingerprint, answer, cascade_dearer FROM decisions;
+CREATE TABLE attempts_new (
+  decision          INTEGER NOT NULL REFERENCES decisions_new (sequence) ON DELETE CASCADE,
+  position          INTEGER NOT NULL,
+  model             TEXT    NOT NULL,
+  provider          TEXT    NOT NULL,
+  role              INTEGER NOT NULL,
+  outcome           INTEGER NOT NULL,
+  reason            INTEGER NOT NULL,
+  checks            TEXT    NOT NULL,
+  score             REAL    NOT NULL,
+  input_uncached_tokens   INTEGER NOT NULL,
+  input_cached_tokens     INTEGER NOT NULL,
+  output_visible_tokens   INTEGER NOT NULL,
+  output_reasoning_tokens INTEGER NOT NULL,
+  estimated         INTEGER NOT NULL,
+  cost_nano_usd     INTEGER NOT NULL,
+  cost_unpriced     INTEGER NOT NULL,
+  latency_us        INTEGER NOT NULL,
+  explanation       TEXT    NOT NULL,
+  empty_cause       TEXT    NOT NULL DEFAULT '',
+  first_text_us     INTEGER,
+  PRIMARY KEY (decision, position)
+) WITHOUT ROWID;
+INSERT INTO attempts_new SELECT decision, position, model, provider, role, outcome, reason, checks,
+  score, input_uncached_tokens, input_cached_tokens, output_visible_tokens, output_reasoning_tokens,
+  estimated, cost_nano_usd, cost_unpriced, latency_us, explanation, empty_cause, first_text_us
+  FROM attempts;
+DROP TABLE attempts;
+DROP TABLE decisions;
+ALTER TABLE decisions_new RENAME TO decisions;
+ALTER TABLE attempts_new RENAME TO attempts;
+CREATE UNIQUE INDEX decisions_by_key ON decisions (tenant, idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+CREATE INDEX decisions_by_customer ON decisions (tenant, customer_id, sequence)
+  WHERE customer_id <> '';
+CREATE INDEX decisions_by_time ON decisions (tenant, decided_at_us);
+)sql"},
 };
 
 // The same in PostgreSQL.

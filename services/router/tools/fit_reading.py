@@ -20,6 +20,7 @@ import re
 import subprocess
 import tempfile
 
+import annotated_series
 import numpy as np
 import scipy.optimize
 import scipy.sparse
@@ -31,6 +32,8 @@ SUBJECTS = ["price", "budget", "authority", "need", "timing", "security", "compl
 SCALE = 40
 NEUTRAL_WEIGHT = 0.4
 QUOTE_WEIGHT = 2.0
+ANNOTATED_WEIGHT = 1.5
+TRAP_WEIGHT = 1.5
 NOMINAL_WEIGHT = 3.0
 ANCHOR_WEIGHT = 4.0
 LEFT_OUT_PARTS = 8
@@ -97,7 +100,7 @@ def label_sentences(rows):
             except (KeyError, AttributeError):
                 cache[key] = []
         text = plain(row["text"])
-        row["act"], row["subject"], row["weight"] = "neutral", None, NEUTRAL_WEIGHT
+        row["labels"], row["weight"] = [("neutral", None)], NEUTRAL_WEIGHT
         if len(text.split()) < 3:
             continue
         for quote, act, subject, name in cache[key]:
@@ -105,8 +108,39 @@ def label_sentences(rows):
                 if act == "sign":
                     own = set(plain(name).split()) & set(plain(row["speaker"]).split())
                     act = "sign:self" if own else "sign:other"
-                row["act"], row["subject"], row["weight"] = act, subject, QUOTE_WEIGHT
+                row["labels"], row["weight"] = [(act, subject)], QUOTE_WEIGHT
                 break
+
+
+def act_of(note):
+    """The act and subject of an annotation of tests/data/series; None when the model has none."""
+    about = note.about.split(" ")[0]
+    if note.act in ACTS[:4] or note.act == "close":
+        return (note.act if note.act in ACTS else "raise", about) if about in SUBJECTS else None
+    if note.act == "sign:veto" and note.about:
+        return ("sign:other", None)
+    return (note.act, None) if note.act in ACTS else None
+
+
+def annotate_sentences(rows, series):
+    """Adds labels and weight to each sentence of annotated series, by their folder's name."""
+    for row in rows:
+        text = row["text"].strip()
+        words, labels, trap = plain(text), set(), False
+        for turn in series[row["series"]].calls[row["call"]].turns:
+            if not turn.annotations or text not in turn.text:
+                continue
+            for note in turn.annotations:
+                span = plain(note.span)
+                whole = words in span and (len(words.split()) >= 3 or len(span.split()) <= 5)
+                if not words or not (whole or span in words):
+                    continue
+                trap = trap or note.act == "trap"
+                labels.add(act_of(note))
+        row["labels"] = sorted(labels - {None}, key=str)
+        row["weight"] = ANNOTATED_WEIGHT
+        if not row["labels"]:
+            row["labels"], row["weight"] = [("neutral", None)], TRAP_WEIGHT if trap else NEUTRAL_WEIGHT
 
 
 def fit_sentences(utterances, sentences, path, l2=4.0):
@@ -117,7 +151,8 @@ def fit_sentences(utterances, sentences, path, l2=4.0):
         examples.append((row["features"], name, subject if act in ACTS[:4] else None, 1.0))
     for row in sentences:
         if not row["seller"]:
-            examples.append((row["features"], row["act"], row["subject"], row["weight"]))
+            for act, subject in row["labels"]:
+                examples.append((row["features"], act, subject, row["weight"] / len(row["labels"])))
     count = collections.Counter(f for e in examples for f in set(e[0]))
     names = sorted(f for f, n in count.items() if n > 1)
     index = {f: i for i, f in enumerate(names)}
@@ -253,6 +288,7 @@ def main():
     parser.add_argument("--tool", required=True)
     parser.add_argument("--utterances", nargs="+", required=True)
     parser.add_argument("--deals", nargs="+", required=True)
+    parser.add_argument("--series", nargs="*", default=[], help="annotated series")
     parser.add_argument("--out", required=True)
     parser.add_argument("--folds", type=int, default=3)
     parser.add_argument("--anchors", nargs="*", default=[],
@@ -260,19 +296,31 @@ def main():
     parser.add_argument("--cues-made-on", nargs="*", default=[],
                         help="series whose calls the cues were made on: they flatter the cues")
     options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        fit_all(options, scratch)
+
+
+def fit_all(options, scratch):
     utterances = run(options.tool, "sentences", "--utterances", *options.utterances)
     sentences = run(options.tool, "sentences", "--deals", *options.deals)
     label_sentences(sentences)
+    if options.series:
+        series = {annotated_series.full_name(path): annotated_series.read(path)
+                  for path in options.series}
+        for name, one in series.items():
+            annotated_series.write(one, os.path.join(scratch, "series", name))
+        options.deals.append(os.path.join(scratch, "series"))
+        annotated = run(options.tool, "sentences", "--deals", options.deals[-1])
+        annotate_sentences(annotated, series)
+        sentences += annotated
     names = sorted({row["series"] for row in sentences})
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
     calls = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for fold in range(options.folds):
-            path = os.path.join(scratch, "sentences.model")
-            fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold],
-                          path)
-            calls += [c for c in run(options.tool, "calls", "--model", path, "--deals",
-                                     *options.deals) if fold_of[c["series"]] == fold]
+    for fold in range(options.folds):
+        path = os.path.join(scratch, "sentences.model")
+        fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold], path)
+        calls += [c for c in run(options.tool, "calls", "--model", path, "--deals",
+                                 *options.deals) if fold_of[c["series"]] == fold]
     fit_sentences(utterances, sentences, os.path.join(options.out, "sentences.model"))
     calls.sort(key=lambda c: (c["series"], c["call"]))
     made_on = np.array([c["series"] in options.cues_made_on for c in calls])

@@ -165,6 +165,7 @@ void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) 
   Row row{.valid_from = entry.valid_from,
           .sequence = entry.sequence,
           .text = entry.text,
+          .place = entry.place,
           .id_begin = static_cast<uint32_t>(index_->ids_.size()),
           .id_bytes = static_cast<uint16_t>(id.size()),
           .names_inside = entry.names_inside,

@@ -45,6 +45,7 @@ class CustomerIndex {
     absl::Time valid_from;
     int64_t sequence = 0;
     uint64_t text = 0;      // hash of its text
+    int64_t place = 0;      // in its store; 0: none of its own
     uint32_t id_begin = 0;  // in the run of ids
     uint16_t id_bytes = 0;
     uint8_t names_inside = 0;

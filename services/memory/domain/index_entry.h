@@ -42,6 +42,7 @@ struct IndexEntry {
   uint32_t length = 0;      // terms, repeats included
   uint32_t text_bytes = 0;  // of the row's text
   uint64_t text = 0;        // hash of the text: the same text has the same
+  int64_t place = 0;        // where its store finds the row; 0: by id. Not among the bytes
   // Packed lists, to be compared as they are or opened by UnpackStrings and UnpackHashes.
   std::string calls;  // the row's own call, empty when it has none; then others it has evidence of
   std::string tags;

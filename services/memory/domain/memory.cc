@@ -108,8 +108,8 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
           closeness = meaning_.Closeness(key, *snapshot.index, question);
         }
         ASSIGN_OR_RETURN(found, RecallFrom(snapshot, query, std::move(closeness), clock_.Now(),
-                                           [&view](const std::vector<std::string>& ids) {
-                                             return view.FactsById(ids, Statements::kWithout);
+                                           [&view](const std::vector<RowPlace>& rows) {
+                                             return view.FactsAt(rows);
                                            }));
         return absl::OkStatus();
       }));
@@ -298,8 +298,8 @@ absl::StatusOr<FactPage> Memory::ListFacts(const Context& context, const std::st
       [&](CustomerView& view, const Snapshot& snapshot) -> absl::Status {
         if (snapshot.version == 0) return UnknownCustomer(customer_id);
         ASSIGN_OR_RETURN(page, ListFrom(snapshot, filter, static_cast<size_t>(page_size), after,
-                                        [&view](const std::vector<std::string>& ids) {
-                                          return view.FactsById(ids, Statements::kWithout);
+                                        [&view](const std::vector<RowPlace>& rows) {
+                                          return view.FactsAt(rows);
                                         }));
         return absl::OkStatus();
       }));

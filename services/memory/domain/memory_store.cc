@@ -12,4 +12,11 @@ absl::Status CustomerView::VisitEntries(int64_t version, EntryCallback visit) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<FactRow>> CustomerView::FactsAt(absl::Span<const RowPlace> places) {
+  std::vector<std::string> ids;
+  ids.reserve(places.size());
+  for (const RowPlace& row : places) ids.push_back(row.id);
+  return FactsById(ids, Statements::kWithout);
+}
+
 }  // namespace throughline::memory

@@ -20,6 +20,12 @@ namespace throughline::memory {
 // Whether facts are wanted with their statements, which only writing needs.
 enum class Statements { kWith, kWithout };
 
+// A row as an index knows it.
+struct RowPlace {
+  std::string id;
+  int64_t place = 0;  // of IndexEntry
+};
+
 // One customer at one moment. Valid inside the callback it is given to; used by one thread.
 class CustomerView {
  public:
@@ -40,6 +46,9 @@ class CustomerView {
   // Those of the rows that are there, in no particular order.
   virtual absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
                                                          Statements statements) = 0;
+  // The same without statements, for rows whose entries were visited at this moment or an earlier
+  // one: a store that knows places finds them faster.
+  virtual absl::StatusOr<std::vector<FactRow>> FactsAt(absl::Span<const RowPlace> places);
   // All rows of the keys, in no particular order, with statements. Keys are not empty.
   virtual absl::StatusOr<std::vector<FactRow>> FactsWithKeys(
       absl::Span<const std::string> keys) = 0;

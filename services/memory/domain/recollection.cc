@@ -29,22 +29,22 @@ absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
                                                    const std::vector<uint32_t>& positions,
                                                    FetchRows fetch) {
   if (positions.empty()) return std::vector<deal::Fact>();
-  std::vector<std::string> ids;
-  absl::flat_hash_map<absl::string_view, size_t> places;
-  ids.reserve(positions.size());
+  std::vector<RowPlace> wanted;
+  absl::flat_hash_map<absl::string_view, size_t> ranks;
+  wanted.reserve(positions.size());
   for (const uint32_t position : positions) {
-    places.emplace(index.id(position), ids.size());
-    ids.emplace_back(index.id(position));
+    ranks.emplace(index.id(position), wanted.size());
+    wanted.push_back({.id = std::string(index.id(position)), .place = index.row(position).place});
   }
-  ASSIGN_OR_RETURN(std::vector<FactRow> rows, fetch(ids));
-  if (rows.size() != ids.size()) {
+  ASSIGN_OR_RETURN(std::vector<FactRow> rows, fetch(wanted));
+  if (rows.size() != wanted.size()) {
     return absl::DataLossError(
         "facts are missing of those the customer should have; restore the database from a backup");
   }
   std::vector<deal::Fact> facts(rows.size());
   for (FactRow& row : rows) {
-    const size_t place = places.at(row.fact.id);
-    facts[place] = FactOf(std::move(row));
+    const size_t rank = ranks.at(row.fact.id);
+    facts[rank] = FactOf(std::move(row));
   }
   return facts;
 }

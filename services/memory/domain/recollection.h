@@ -10,14 +10,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/memory/domain/commands.h"
+#include "services/memory/domain/memory_store.h"
 #include "services/memory/domain/paging.h"
 #include "services/memory/domain/snapshot_cache.h"
 
 namespace throughline::memory {
 
-// Fetches rows of the snapshot's moment by id, in any order.
+// Fetches rows of the snapshot's moment, in any order.
 using FetchRows =
-    absl::FunctionRef<absl::StatusOr<std::vector<FactRow>>(const std::vector<std::string>& ids)>;
+    absl::FunctionRef<absl::StatusOr<std::vector<FactRow>>(const std::vector<RowPlace>& rows)>;
 
 // Answers a valid query from a snapshot. FAILED_PRECONDITION when the page token belongs to another
 // version, INVALID_ARGUMENT when it is none of ours; errors of `fetch`.

@@ -83,9 +83,10 @@ INSERT INTO fact_entries SELECT tenant, customer_id, fact_id, x'' FROM facts;
 )sql";
 
 // Rows as large as these make a tree of keys deep when they lie inside it, for a node holds but a
-// handful of them: they lie apart from their keys.
+// handful of them: they lie apart from their keys, and entries say where.
 constexpr char kRowsApart[] = R"sql(
 CREATE TABLE facts_apart (
+  place INTEGER PRIMARY KEY,
   tenant TEXT NOT NULL,
   customer_id TEXT NOT NULL,
   fact_id TEXT NOT NULL,
@@ -94,13 +95,17 @@ CREATE TABLE facts_apart (
   body BLOB NOT NULL,
   statements BLOB NOT NULL
 ) STRICT;
-INSERT INTO facts_apart
+INSERT INTO facts_apart (tenant, customer_id, fact_id, fact_key, changed_version, body, statements)
   SELECT tenant, customer_id, fact_id, fact_key, changed_version, body, statements FROM facts;
 DROP TABLE facts;
 ALTER TABLE facts_apart RENAME TO facts;
 CREATE UNIQUE INDEX facts_by_id ON facts (tenant, customer_id, fact_id);
 CREATE INDEX facts_by_key ON facts (tenant, customer_id, fact_key) WHERE fact_key <> '';
 CREATE INDEX facts_by_change ON facts (tenant, customer_id, changed_version);
+ALTER TABLE fact_entries ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+UPDATE fact_entries SET place = (
+  SELECT f.place FROM facts f WHERE f.tenant = fact_entries.tenant
+  AND f.customer_id = fact_entries.customer_id AND f.fact_id = fact_entries.fact_id);
 )sql";
 
 constexpr storage::Migration kMigrations[] = {

@@ -118,6 +118,23 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(absl::Span<con
       ids, statements);
 }
 
+absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsAt(absl::Span<const RowPlace> places) {
+  std::vector<FactRow> rows;
+  rows.reserve(places.size());
+  storage::SqliteStatement statement = Prepare(
+      "SELECT body FROM facts NOT INDEXED "
+      "WHERE tenant = ? AND customer_id = ? AND fact_id = ? AND place = ?");
+  for (const RowPlace& row : places) {
+    statement->reset();
+    statement->bindNoCopy(3, row.id);
+    statement->bind(4, row.place);
+    if (!statement->executeStep()) continue;
+    ASSIGN_OR_RETURN(FactRow found, ReadFact(statement, Statements::kWithout));
+    rows.push_back(std::move(found));
+  }
+  return rows;
+}
+
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsWithKeys(
     absl::Span<const std::string> keys) {
   return FactsWhere(
@@ -191,8 +208,9 @@ absl::StatusOr<std::vector<ProfileRecord>> SqliteTransaction::Profiles(int64_t b
 absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visit) {
   // All entries are read in the order they lie in; a few are found by index.
   storage::SqliteStatement statement = Prepare(
-      version == 0 ? "SELECT fact_id, entry FROM fact_entries WHERE tenant = ? AND customer_id = ?"
-                   : "SELECT e.fact_id, e.entry FROM facts f INDEXED BY facts_by_change "
+      version == 0 ? "SELECT fact_id, entry, place FROM fact_entries "
+                     "WHERE tenant = ? AND customer_id = ?"
+                   : "SELECT e.fact_id, e.entry, e.place FROM facts f INDEXED BY facts_by_change "
                      "JOIN fact_entries e ON e.tenant = f.tenant AND e.customer_id = f.customer_id "
                      "AND e.fact_id = f.fact_id "
                      "WHERE f.tenant = ? AND f.customer_id = ? AND f.changed_version > ?");
@@ -210,6 +228,7 @@ absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visi
       if (rows.empty()) continue;
       entry = analyser_.Analyse(rows[0]);
     }
+    entry.place = statement->getColumn(2).getInt64();
     visit(fact_id, entry);
   }
   return absl::OkStatus();
@@ -222,19 +241,21 @@ absl::Status SqliteTransaction::PutFact(const FactRow& row) {
       "VALUES (?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET fact_key = excluded.fact_key, "
       "changed_version = excluded.changed_version, body = excluded.body, "
-      "statements = excluded.statements");
+      "statements = excluded.statements RETURNING place");
   BindText(statement, 3, row.fact.id);
   BindText(statement, 4, row.key);
   statement->bind(5, next_version_);
   BindMessage(statement, 6, Encode(row));
   BindMessage(statement, 7, EncodeStatements(row.statements));
-  statement->exec();
+  if (!statement->executeStep()) return absl::InternalError("a fact was written to no place");
+  const int64_t place = statement->getColumn(0).getInt64();
   const std::string bytes = EncodeEntry(analyser_.Analyse(row));
   storage::SqliteStatement entry = Prepare(
-      "INSERT OR REPLACE INTO fact_entries (tenant, customer_id, fact_id, entry) "
-      "VALUES (?, ?, ?, ?)");
+      "INSERT OR REPLACE INTO fact_entries (tenant, customer_id, fact_id, entry, place) "
+      "VALUES (?, ?, ?, ?, ?)");
   BindText(entry, 3, row.fact.id);
   entry->bind(4, bytes.data(), static_cast<int>(bytes.size()));
+  entry->bind(5, place);
   entry->exec();
   return absl::OkStatus();
 }

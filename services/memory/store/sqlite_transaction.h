@@ -29,6 +29,7 @@ class SqliteTransaction final : public CustomerTransaction {
                                                          Statements statements) override;
   absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
                                                  Statements statements) override;
+  absl::StatusOr<std::vector<FactRow>> FactsAt(absl::Span<const RowPlace> places) override;
   absl::StatusOr<std::vector<FactRow>> FactsWithKeys(absl::Span<const std::string> keys) override;
   absl::StatusOr<std::optional<Contribution>> ContributionById(absl::string_view id) override;
   absl::StatusOr<std::vector<Contribution>> Contributions() override;

@@ -1,0 +1,251 @@
+// What a recall costs in a store of many customers:
+//
+//   scale_benchmark [--store sqlite|postgres] [--customers N] [--facts N] [--recalls N] ...
+//
+// Imports the customers, several at a time, into a store of its own; then prints how long a recall
+// at budget HIGH takes cold (the customer not in memory, the files in the system's cache) and warm,
+// whether the number of other customers matters, the process's memory with --hot customers ready,
+// and what a recall whose answer is cached in Redis takes over gRPC beside a health check over the
+// same connection, a unary call that does nothing.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/base/clock.h"
+#include "common/base/host_port.h"
+#include "common/base/status_macros.h"
+#include "common/observability/json_log.h"
+#include "common/observability/metrics.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/client_call.h"
+#include "common/rpc/service_runner.h"
+#include "common/testing/postgres_server.h"
+#include "common/testing/redis_server.h"
+#include "common/testing/temp_directory.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "services/memory/benchmark_kit.h"
+#include "services/memory/domain/archive.h"
+#include "services/memory/domain/memory.h"
+#include "services/memory/register.h"
+#include "services/memory/store/in_memory_store.h"
+#include "services/memory/store/open_store.h"
+#include "throughline/memory/v1/memory_service.grpc.pb.h"
+
+namespace throughline::memory {
+namespace {
+
+using grpc::health::v1::Health;
+using v1::MemoryService;
+
+constexpr int kTemplates = 4;  // customers made fact by fact; the others are copies of them
+constexpr int kTemplateBatch = 500;
+constexpr int kLoaders = 2;
+constexpr int kMaxCold = 200;
+constexpr int kRounds = 4;
+
+struct Flags {
+  std::string store = "sqlite";
+  int customers = 1000;
+  int facts = 5000;
+  int recalls = 10000;
+  int threads = 16;
+  int hot = 100;
+};
+
+// A store in a folder or server of its own.
+struct Place {
+  TempDirectory directory;
+  std::unique_ptr<PostgresServer> server;  // of PostgreSQL alone
+  std::string flag;                        // as --store takes it
+};
+
+absl::Status Prepare(const std::string& kind, Place* place) {
+  if (kind == "sqlite") {
+    place->flag = absl::StrCat("sqlite:", place->directory.path());
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(place->server,
+                   PostgresServer::Start({.durable = true, .settings = {"shared_buffers=256MB"}}));
+  std::ofstream(place->directory.File("conninfo")) << place->server->Conninfo();
+  place->flag = absl::StrCat("postgres:", place->directory.File("conninfo"));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Archive>> MakeTemplates(int facts) {
+  store::InMemoryStore store;
+  Memory memory(store, Clock::Real(), {});
+  std::vector<Archive> templates;
+  for (int i = 0; i < kTemplates; ++i) {
+    RETURN_IF_ERROR(Fill(memory, i, facts, kTemplateBatch));
+    ASSIGN_OR_RETURN(Archive archive, memory.Export(Context::Background(), CustomerName(i)));
+    templates.push_back(std::move(archive));
+  }
+  return templates;
+}
+
+absl::Status Load(MemoryStore& store, const std::vector<Archive>& templates, int customers) {
+  Memory memory(store, Clock::Real(), {});
+  std::atomic<bool> failed = false;
+  const absl::Time started = absl::Now();
+  RunMany(customers, kLoaders, [&](int customer) {
+    if (failed) return;
+    const Archive& archive = templates[static_cast<size_t>(customer) % templates.size()];
+    const auto version = memory.Import(Context::Background(), CustomerName(customer), archive);
+    if (version.ok() || failed.exchange(true)) return;
+    std::fprintf(stderr, "%s\n", version.status().ToString().c_str());
+  });
+  if (failed) return absl::UnavailableError("the store was not filled");
+  const double rows =
+      static_cast<double>(customers) * static_cast<double>(templates[0].facts.size());
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - started);
+  std::printf("%-36s %d customers in %.1f s, %.0f facts/s\n", "import", customers, seconds,
+              rows / seconds);
+  return absl::OkStatus();
+}
+
+// Recalls over `customers`, each with a question of its own.
+Timed Recall(Memory& memory, int customers, int recalls, int threads) {
+  return RunMany(recalls, threads, [&](int i) {
+    const auto found = memory.Recall(Context::Background(), CustomerName(i % customers),
+                                     {.query = MakeQuestion(i), .budget = RecallBudget::kHigh});
+    if (!found.ok()) std::fprintf(stderr, "%s\n", found.status().ToString().c_str());
+  });
+}
+
+void MeasureRecall(MemoryStore& store, const Flags& flags) {
+  {
+    Memory memory(store, Clock::Real(), {});
+    const int cold = std::min(flags.customers, kMaxCold);
+    Print("recall, cold", Recall(memory, cold, cold, flags.threads));
+  }
+  Memory memory(store, Clock::Real(), {});
+  const int hot = std::min(flags.customers, flags.hot);
+  Recall(memory, hot, hot, flags.threads);
+  Print(absl::StrCat("recall, warm, ", hot, " customers hot"),
+        Recall(memory, hot, flags.recalls, flags.threads));
+  std::printf("%s\n%s\n", StatusLine("VmRSS").c_str(), StatusLine("RssAnon").c_str());
+}
+
+// One customer among many and one alone, turn by turn, so that both see the same machine.
+void CompareWithOne(MemoryStore& many, MemoryStore& alone, const Flags& flags) {
+  Memory crowd(many, Clock::Real(), {});
+  Memory single(alone, Clock::Real(), {});
+  Timed crowded;
+  Timed lonely;
+  const int recalls = std::max(1, flags.recalls / (4 * kRounds));
+  for (int round = 0; round <= kRounds; ++round) {
+    for (const auto& [memory, total] : {std::pair(&crowd, &crowded), std::pair(&single, &lonely)}) {
+      const Timed timed = Recall(*memory, 1, recalls, 1);
+      if (round == 0) continue;  // warms up
+      total->times.insert(total->times.end(), timed.times.begin(), timed.times.end());
+      total->processor += timed.processor;
+    }
+  }
+  Print(absl::StrCat("one of ", flags.customers, " customers, alone asked"), crowded);
+  Print("the only customer, alone asked", lonely);
+}
+
+absl::Status MeasureCached(const std::string& store_flag, const Flags& flags) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RedisServer> redis, RedisServer::Start());
+  MetricsRegistry metrics;
+  rpc::ServiceHost host({.name = "memory"}, metrics);
+  ASSIGN_OR_RETURN(const std::unique_ptr<MemoryModule> module,
+                   MemoryModule::Make({.store = {.store = store_flag},
+                                       .redis = HostPort{"127.0.0.1", redis->port()}},
+                                      metrics, Clock::Real()));
+  module->Register(host);
+  RETURN_IF_ERROR(host.Start());
+  const auto channel = rpc::MakeChannel(host.address());
+  const auto health = Health::NewStub(channel);
+  const auto memory = MemoryService::NewStub(channel);
+  v1::RecallRequest request;
+  request.set_customer_id(CustomerName(0));
+  request.set_query(MakeQuestion(1));
+  request.set_budget(v1::RECALL_BUDGET_HIGH);
+  int hits = 0;
+  const auto recall = [&](int) {
+    const auto found = rpc::Invoke(Context::Background(), *memory, &MemoryService::Stub::Recall,
+                                   request, {.callee = "memory", .wait_for_ready = true});
+    hits += found.ok() && found->cache_hit() ? 1 : 0;
+  };
+  const auto check = [&](int) {
+    rpc::Invoke(Context::Background(), *health, &Health::Stub::Check, {}, {.callee = "memory"})
+        .status()
+        .IgnoreError();
+  };
+  recall(0);  // computes
+  Timed cached;
+  Timed bare;
+  const int calls = std::max(1, flags.recalls / (4 * kRounds));
+  for (int round = 0; round < kRounds; ++round) {
+    const Timed recalls = RunMany(calls, 1, recall);
+    const Timed checks = RunMany(calls, 1, check);
+    cached.times.insert(cached.times.end(), recalls.times.begin(), recalls.times.end());
+    cached.processor += recalls.processor;
+    bare.times.insert(bare.times.end(), checks.times.begin(), checks.times.end());
+    bare.processor += checks.processor;
+  }
+  Print("gRPC, recall cached in Redis", cached);
+  Print("gRPC, health check", bare);
+  std::printf(
+      "%-36s %.3f ms at p50; %d of %zu recalls were hits\n", "recall above the check",
+      absl::ToDoubleMilliseconds(Percentile(cached.times, 0.5) - Percentile(bare.times, 0.5)), hits,
+      cached.times.size());
+  host.Shutdown();
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Flags& flags) {
+  Place crowd;
+  Place single;
+  RETURN_IF_ERROR(Prepare(flags.store, &crowd));
+  RETURN_IF_ERROR(Prepare(flags.store, &single));
+  {
+    ASSIGN_OR_RETURN(const std::vector<Archive> templates, MakeTemplates(flags.facts));
+    ASSIGN_OR_RETURN(const auto many, store::OpenStore({.store = crowd.flag}));
+    ASSIGN_OR_RETURN(const auto alone, store::OpenStore({.store = single.flag}));
+    RETURN_IF_ERROR(Load(*many, templates, flags.customers));
+    RETURN_IF_ERROR(Load(*alone, templates, 1));
+  }
+  {
+    ASSIGN_OR_RETURN(const auto many, store::OpenStore({.store = crowd.flag}));
+    MeasureRecall(*many, flags);
+    ASSIGN_OR_RETURN(const auto alone, store::OpenStore({.store = single.flag}));
+    CompareWithOne(*many, *alone, flags);
+  }
+  return MeasureCached(crowd.flag, flags);
+}
+
+}  // namespace
+}  // namespace throughline::memory
+
+int main(int argc, char** argv) {
+  throughline::memory::Flags flags;
+  CLI::App app{"What a recall costs in a store of many customers."};
+  app.add_option("--store", flags.store, "sqlite or postgres")
+      ->check(CLI::IsMember({"sqlite", "postgres"}))
+      ->capture_default_str();
+  const auto number = [&app](const char* name, int& value, const char* what) {
+    app.add_option(name, value, what)->check(CLI::Range(1, 10'000'000))->capture_default_str();
+  };
+  number("--customers", flags.customers, "Customers in the store");
+  number("--facts", flags.facts, "Facts of each");
+  number("--recalls", flags.recalls, "Recalls of a figure");
+  number("--threads", flags.threads, "Recalls at once");
+  number("--hot", flags.hot, "Customers asked in turn");
+  CLI11_PARSE(app, argc, argv);
+  throughline::ConfigureLogging("benchmark", throughline::Severity::kWarning);
+  const absl::Status status = throughline::memory::Run(flags);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  return 1;
+}

@@ -1,6 +1,6 @@
 // What services/router/tools/fit_reading.py learns from, one JSON object a line:
 //   reading_features sentences --utterances FILE... --deals DIR...
-//   reading_features calls --model sentences.model --deals DIR...
+//   reading_features calls --model sentences.model calls.model --deals DIR...
 // The first prints the words of every labelled utterance and every sentence of the labelled calls;
 // the second what each call says for and against each category and person, read with that model,
 // with the earlier calls of its series remembered as their labels say.
@@ -15,10 +15,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/base/status_macros.h"
 #include "common/deal/names.h"
 #include "common/transcript/parse.h"
 #include "nlohmann/json.hpp"
 #include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/analysis/call_model.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/judgement.h"
 #include "services/router/domain/extractive/analysis/sales_call.h"
@@ -62,9 +64,30 @@ void PrintUtterances(const std::string& path) {
   }
 }
 
+json Words(const Reading& reading, const Sentence& sentence) {
+  json words = json::array();
+  ForEachWord(reading, sentence, [&](absl::string_view word) { words.push_back(word); });
+  return words;
+}
+
+// The models that a fit tries.
+struct Models {
+  std::optional<SentenceModel> sentences;
+  std::optional<CallModel> calls;
+
+  absl::Status Read(const std::string& path) {
+    if (!sentences.has_value()) {
+      ASSIGN_OR_RETURN(sentences, SentenceModel::Parse(Slurp(path)));
+      return absl::OkStatus();
+    }
+    ASSIGN_OR_RETURN(calls, CallModel::Parse(Slurp(path)));
+    return absl::OkStatus();
+  }
+};
+
 class SeriesPrinter {
  public:
-  explicit SeriesPrinter(const SentenceModel* model) : model_(model) {}
+  explicit SeriesPrinter(const Models& models) : models_(models) {}
 
   void Run(const Series& series) {
     deal::DealState known;
@@ -76,7 +99,7 @@ class SeriesPrinter {
                             labels.date,   series.customer,
                             series.seller, known};
       CallView call = ReadCall(Tier::kDeep, input);
-      if (model_ == nullptr) {
+      if (!models_.calls.has_value()) {
         PrintSentences(series.name, i, labels, call);
       } else if (labels.is_sales_call) {
         PrintCall(series.name, i, labels, call, known);
@@ -95,6 +118,7 @@ class SeriesPrinter {
                {"seller", line.side == transcript::Side::kSeller},
                {"speaker", line.turn->speaker},
                {"text", Quote(line.turn->text, sentence.span)},
+               {"words", Words(line.reading, sentence)},
                {"features", SentenceFeatures(line.reading, sentence)}});
       }
     }
@@ -105,18 +129,21 @@ class SeriesPrinter {
     const auto topics = FindTopics(call);
     const auto statements = FindStatements(call, topics);
     std::vector<Entry> entries = ApplyStatements(call, statements);
-    const auto sentences = ScoreSentences(call, *model_);
+    const auto sentences = ScoreSentences(call, *models_.sentences);
     json subjects = json::array();
-    const auto features = FeaturesOfSubjects(call, sentences, statements, topics, entries);
-    std::array<SubjectJudgement, kSubjects> truth;
+    const auto features = FeaturesOfSubjects(call, sentences, models_.calls->Score(call),
+                                             statements, topics, entries);
+    CallJudgement truth;
+    truth.nothing = labels.primary == "none" ? 1 : 0;
     for (size_t s = 0; s < kSubjects; ++s) {
       const std::string category(deal::Name(CategoryOf(s)));
-      truth[s].open = Has(labels.open, category) ? 1 : 0;
-      truth[s].settled = Has(labels.resolved, category) && truth[s].open == 0 ? 1 : 0;
-      truth[s].primary = labels.primary == category ? 1 : 0;
-      subjects.push_back({{"open", truth[s].open},
-                          {"settled", truth[s].settled},
-                          {"primary", truth[s].primary},
+      truth.subjects[s].open = Has(labels.open, category) ? 1 : 0;
+      truth.subjects[s].settled =
+          Has(labels.resolved, category) && truth.subjects[s].open == 0 ? 1 : 0;
+      truth.subjects[s].primary = labels.primary == category ? 1 : 0;
+      subjects.push_back({{"open", truth.subjects[s].open},
+                          {"settled", truth.subjects[s].settled},
+                          {"primary", truth.subjects[s].primary},
                           {"features", features[s]}});
     }
     Reconcile(call, sentences, topics, truth, 0.5F, entries);
@@ -162,33 +189,31 @@ class SeriesPrinter {
     ++known.version;
   }
 
-  const SentenceModel* model_;
+  const Models& models_;
 };
 
 int Main(int argc, char** argv) {
   const bool calls = argc > 1 && std::strcmp(argv[1], "calls") == 0;
-  std::optional<SentenceModel> model;
+  Models models;
   std::string option;
   for (int i = 2; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument.rfind("--", 0) == 0) {
       option = argument;
     } else if (option == "--model") {
-      auto parsed = SentenceModel::Parse(Slurp(argument));
-      if (!parsed.ok()) {
-        std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
+      if (const absl::Status status = models.Read(argument); !status.ok()) {
+        std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
         return 2;
       }
-      model = *std::move(parsed);
     } else if (option == "--utterances") {
       PrintUtterances(argument);
     } else if (option == "--deals") {
       const auto series = eval::LoadSeries(argument);
-      if (!series.ok() || calls != model.has_value()) {
-        std::fprintf(stderr, "reading_features: expected labelled series, and --model for calls\n");
+      if (!series.ok() || calls != models.calls.has_value()) {
+        std::fprintf(stderr, "reading_features: expected labelled series; two models for calls\n");
         return 2;
       }
-      for (const Series& one : *series) SeriesPrinter(calls ? &*model : nullptr).Run(one);
+      for (const Series& one : *series) SeriesPrinter(models).Run(one);
     }
   }
   return 0;

@@ -26,7 +26,8 @@ import scipy.optimize
 import scipy.sparse
 
 ACTS = ["raise", "settle", "reopen", "deny", "sign:self", "sign:other", "sign:veto",
-        "sign:nominal", "neutral"]
+        "sign:nominal", "neutral", "close"]
+WITH_SUBJECT = ["raise", "settle", "reopen", "deny", "close"]
 SUBJECTS = ["price", "budget", "authority", "need", "timing", "security", "compliance", "legal",
             "technical", "integration", "competition", "change_management", "procurement"]
 SCALE = 40
@@ -38,6 +39,10 @@ NOMINAL_WEIGHT = 3.0
 ANCHOR_WEIGHT = 4.0
 LEFT_OUT_PARTS = 8
 LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
+# Of analysis/call_model.h and .cc.
+CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 3, 0.7, 0.6, 10
+CALL_L2 = 0.03
+LEAST_CALLS = 2
 
 
 def run(tool, *arguments):
@@ -68,7 +73,7 @@ def fit_softmax(x, y, weight, classes, l2):
 
     start = np.zeros(k * classes + classes)
     best = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B",
-                                   options={"maxiter": 60}).x
+                                   options={"maxiter": 100}).x
     return best[: k * classes].reshape(k, classes), best[k * classes:]
 
 
@@ -115,8 +120,8 @@ def label_sentences(rows):
 def act_of(note):
     """The act and subject of an annotation of tests/data/series; None when the model has none."""
     about = note.about.split(" ")[0]
-    if note.act in ACTS[:4] or note.act == "close":
-        return (note.act if note.act in ACTS else "raise", about) if about in SUBJECTS else None
+    if note.act in WITH_SUBJECT:
+        return (note.act, about) if about in SUBJECTS else None
     if note.act == "sign:veto" and note.about:
         return ("sign:other", None)
     return (note.act, None) if note.act in ACTS else None
@@ -148,7 +153,7 @@ def fit_sentences(utterances, sentences, path, l2=4.0):
     for row in utterances:
         act, _, subject = row["label"].partition(":")
         name = row["label"] if act == "sign" else act
-        examples.append((row["features"], name, subject if act in ACTS[:4] else None, 1.0))
+        examples.append((row["features"], name, subject if act in WITH_SUBJECT else None, 1.0))
     for row in sentences:
         if not row["seller"]:
             for act, subject in row["labels"]:
@@ -171,19 +176,59 @@ def fit_sentences(utterances, sentences, path, l2=4.0):
     subjects = np.array([SUBJECTS.index(examples[i][2]) for i in about])
     subject_weights, subject_bias = fit_softmax(x[about], subjects, weight[about],
                                                 len(SUBJECTS), l2)
-    table = np.hstack([act_weights, subject_weights])
-    written = dict(zip(names, table))
+    bias = np.concatenate([act_bias, subject_bias])
+    write_weights(path, "language/sentence_model.h", SCALE, bias, names,
+                  np.hstack([act_weights, subject_weights]))
+
+
+def write_weights(path, reader, scale, bias, names, table):
+    """The format of language/weight_table.h."""
     with open(path, "w") as out:
-        out.write("# Weights of language/sentence_model.h, fitted by "
+        out.write(f"# Weights of {reader}, fitted by "
                   "services/router/tools/fit_reading.py; not made by hand.\n")
-        bias = np.round(np.concatenate([act_bias, subject_bias]) * SCALE).astype(int)
-        out.write("bias\t" + " ".join(f"{i}:{np.clip(b, -127, 127)}"
-                                      for i, b in enumerate(bias)) + "\n")
-        for feature in sorted(written):
-            value = np.clip(np.round(written[feature] * SCALE), -127, 127).astype(int)
+        for feature, row in [("bias", bias), *sorted(zip(names, table), key=lambda one: one[0])]:
+            value = np.round(row * scale).astype(int)
             pairs = [f"{i}:{v}" for i, v in enumerate(value) if abs(v) >= LEAST_WEIGHT]
             if pairs:
                 out.write(f"{feature}\t{' '.join(pairs)}\n")
+
+
+def groups_of(sentences):
+    """How often each word of a call occurs: in all the customer says, in their last part, and in
+    the seller's last part. As analysis/call_model.cc counts."""
+    groups = [collections.Counter() for _ in range(CALL_GROUPS)]
+    for place, row in enumerate(sentences):
+        if row["seller"]:
+            if place >= SELLERS_END * len(sentences):
+                groups[2].update(row["words"])
+            continue
+        groups[0].update(row["words"])
+        if place >= CALL_END * len(sentences):
+            groups[1].update(row["words"])
+    return groups
+
+
+def fit_calls(documents, path):
+    """documents: (groups, subject or len(SUBJECTS) for nothing open, weight) of each call."""
+    spread = collections.Counter(word for groups, _, _ in documents for word in groups[0])
+    words = sorted(word for word, count in spread.items() if count >= LEAST_CALLS)
+    index = {word: i for i, word in enumerate(words)}
+    rows, columns, values = [], [], []
+    for number, (groups, _, _) in enumerate(documents):
+        for group, counts in enumerate(groups):
+            known = {w: 1 + np.log(n) for w, n in counts.items() if w in index}
+            length = np.sqrt(sum(v * v for v in known.values())) or 1
+            rows += [number] * len(known)
+            columns += [group * len(words) + index[w] for w in known]
+            values += [v / length for v in known.values()]
+    x = scipy.sparse.csr_matrix((values, (rows, columns)),
+                                shape=(len(documents), CALL_GROUPS * len(words)))
+    y = np.array([subject for _, subject, _ in documents])
+    classes = len(SUBJECTS) + 1
+    w, bias = fit_softmax(x, y, np.array([weight for _, _, weight in documents]), classes, CALL_L2)
+    table = np.hstack([w[g * len(words):(g + 1) * len(words)] for g in range(CALL_GROUPS)])
+    write_weights(path, "analysis/call_model.h", CALL_SCALE,
+                  np.concatenate([bias, np.zeros((CALL_GROUPS - 1) * classes)]), words, table)
 
 
 def fit_logistic(x, y, weight, l2, free=0):
@@ -204,7 +249,7 @@ def fit_logistic(x, y, weight, l2, free=0):
                                    options={"maxiter": 300}).x
 
 
-TARGETS = ["open", "settled", "primary"]
+CHOICE_L2 = 2.0
 
 
 def stack(calls):
@@ -213,24 +258,69 @@ def stack(calls):
     return x, which
 
 
+def fit_choice(x, which, y, weight, l2):
+    """Conditional logit: one weight a feature for all subjects, a bias for each, and "nothing" by
+    the largest and the mean of each feature. x: calls x subjects x features, standardised."""
+    calls, subjects, features = x.shape
+    nothing = np.hstack([x.max(1), x.mean(1)])
+
+    def loss(flat):
+        own, bias = flat[:features], flat[features:features + subjects]
+        other, other_bias = flat[features + subjects:-1], flat[-1]
+        z = np.hstack([x @ own + bias, (nothing @ other + other_bias)[:, None]])
+        z -= z.max(1, keepdims=True)
+        p = np.exp(z)
+        p /= p.sum(1, keepdims=True)
+        value = -(weight * np.log(p[np.arange(calls), y] + 1e-12)).sum()
+        value += 0.5 * l2 * (own @ own + 0.3 * bias @ bias + other @ other)
+        p[np.arange(calls), y] -= 1
+        p *= weight[:, None]
+        return value, np.concatenate([np.einsum("cs,csf->f", p[:, :-1], x) + l2 * own,
+                                      p[:, :-1].sum(0) + 0.3 * l2 * bias,
+                                      p[:, -1] @ nothing + l2 * other, [p[:, -1].sum()]])
+
+    start = np.zeros(3 * features + subjects + 1)
+    best = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B",
+                                   options={"maxiter": 300}).x
+    return (best[:features], best[features:features + subjects],
+            best[features + subjects:-1].reshape(2, features), best[-1])
+
+
 def fit_subjects(calls, weights, l2):
     x, which = stack(calls)
     mean, spread = x.mean(0), x.std(0) + 1e-6
     # Each category has its own level of being talked about: centre it there.
-    full = np.hstack([(x - mean) / spread, which])
+    scaled = (x - mean) / spread
+    full = np.hstack([scaled, which])
     row_weight = np.repeat(weights, len(SUBJECTS))
     model = {}
-    for target in TARGETS:
+    for target in ("open", "settled"):
         y = np.array([s[target] for c in calls for s in c["subjects"]], float)
         w = fit_logistic(full, y, row_weight, l2, free=len(SUBJECTS))
         own = w[: x.shape[1]] / spread
         model[target] = (own, w[x.shape[1]:-1] + w[-1] - (own * mean).sum())
+    y = np.array([first_of(c) for c in calls])
+    own, bias, nothing, nothing_bias = fit_choice(
+        scaled.reshape(len(calls), len(SUBJECTS), -1), which, y, np.array(weights), CHOICE_L2)
+    own, nothing = own / spread, nothing / spread
+    model["primary"] = (own, bias - (own * mean).sum())
+    model["nothing"] = (nothing[0], nothing[1], nothing_bias - (nothing.sum(0) * mean).sum())
     return model
+
+
+def first_of(call):
+    chosen = [s for s, one in enumerate(call["subjects"]) if one["primary"]]
+    return chosen[0] if chosen else len(SUBJECTS)
 
 
 def judge(model, call):
     x = np.array([s["features"] for s in call["subjects"]])
-    return {t: 1 / (1 + np.exp(-(x @ model[t][0] + model[t][1]))) for t in TARGETS}
+    judged = {t: 1 / (1 + np.exp(-(x @ model[t][0] + model[t][1]))) for t in ("open", "settled")}
+    largest, mean, bias = model["nothing"]
+    z = np.append(x @ model["primary"][0] + model["primary"][1],
+                  x.max(0) @ largest + x.mean(0) @ mean + bias)
+    judged["primary"] = np.exp(z - z.max()) / np.exp(z - z.max()).sum()
+    return judged
 
 
 def fit_people(calls, weights, l2):
@@ -255,16 +345,13 @@ def score(calls, subjects, people, least_open, least_decides):
     open_, settled, decide = np.zeros(3), np.zeros(3), np.zeros(3)
     for call in calls:
         judged = judge(subjects(call), call)
-        first = int(judged["primary"].argmax())
+        first = int(judged["primary"].argmax())  # len(SUBJECTS): nothing is open
         was_open = [s["features"][17] > 0 for s in call["subjects"]]
         given = {s for s in range(len(SUBJECTS))
                  if judged["open"][s] >= (judged["settled"][s] if was_open[s] else least_open)}
-        if judged["open"].max() >= least_open:
-            given.add(first)
+        given = given | {first} if first < len(SUBJECTS) else set()
         wanted = {s for s, one in enumerate(call["subjects"]) if one["open"]}
-        named = max(given, key=lambda s: judged["primary"][s]) if given else None
-        truth = [s for s, one in enumerate(call["subjects"]) if one["primary"]]
-        right += (named == truth[0]) if truth else not given
+        right += first == first_of(call)
         total += 1
         open_ += [len(given & wanted), len(given), len(wanted)]
         closed = {s for s in range(len(SUBJECTS)) if s not in given
@@ -281,6 +368,23 @@ def score(calls, subjects, people, least_open, least_decides):
     return (f"primary {right / max(1, total):.2f} of {total}, open F1 {f1(open_):.2f}, settled F1 "
             f"{f1(settled):.2f}, deciders {decide[0] / max(1, decide[1]):.2f}/"
             f"{decide[0] / max(1, decide[2]):.2f}")
+
+
+def documents_of(sentences):
+    """(series, (groups, first subject, weight)) of each labelled sales call."""
+    by_call = collections.defaultdict(list)
+    for row in sentences:
+        by_call[(row["file"], row["call"])].append(row)
+    documents = []
+    for (path, number), rows in sorted(by_call.items()):
+        labels = json.load(open(os.path.join(os.path.dirname(path), "labels.json")))
+        label = labels["calls"][number]
+        if label.get("not_a_sales_call", labels.get("not_a_sales_call", False)):
+            continue
+        first = (label.get("primary_blocker") or {}).get("category", "none")
+        subject = SUBJECTS.index(first) if first in SUBJECTS else len(SUBJECTS)
+        documents.append((rows[0]["series"], (groups_of(rows), subject, 1.0)))
+    return documents
 
 
 def main():
@@ -316,12 +420,15 @@ def fit_all(options, scratch):
     names = sorted({row["series"] for row in sentences})
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
     calls = []
+    documents = documents_of(sentences)
     for fold in range(options.folds):
-        path = os.path.join(scratch, "sentences.model")
-        fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold], path)
-        calls += [c for c in run(options.tool, "calls", "--model", path, "--deals",
+        paths = [os.path.join(scratch, name) for name in ("sentences.model", "calls.model")]
+        fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold], paths[0])
+        fit_calls([d for name, d in documents if fold_of[name] != fold], paths[1])
+        calls += [c for c in run(options.tool, "calls", "--model", *paths, "--deals",
                                  *options.deals) if fold_of[c["series"]] == fold]
     fit_sentences(utterances, sentences, os.path.join(options.out, "sentences.model"))
+    fit_calls([d for _, d in documents], os.path.join(options.out, "calls.model"))
     calls.sort(key=lambda c: (c["series"], c["call"]))
     made_on = np.array([c["series"] in options.cues_made_on for c in calls])
     weights = np.where(made_on, 0.5, 1.0)
@@ -350,9 +457,12 @@ def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.35,
     with open(os.path.join(out, "judgement.model"), "w") as file:
         file.write("# Weights of analysis/judgement.h, fitted by "
                    "services/router/tools/fit_reading.py; not made by hand.\n")
-        for target in TARGETS:
+        for target in ("open", "settled", "primary"):
             file.write(f"{target}.bias\t{row(subjects[target][1])}\n")
             file.write(f"{target}.weights\t{row(subjects[target][0])}\n")
+        largest, mean, bias = subjects["nothing"]
+        file.write(f"nothing.bias\t{bias:.4f}\nnothing.largest\t{row(largest)}\n"
+                   f"nothing.mean\t{row(mean)}\n")
         file.write(f"decides.bias\t{people[1]:.4f}\ndecides.weights\t{row(people[0])}\n")
         file.write(f"open.least\t{least_open}\ndecides.least\t{least_decides}\n")
 

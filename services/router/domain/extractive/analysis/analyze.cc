@@ -79,9 +79,10 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
   if (call.deep()) sentences = ScoreSentences(call, BuiltinSentenceModel());
   const bool telling = SaysEnough(sentences);
   const JudgementModel& model = BuiltinJudgementModel();
-  std::array<SubjectJudgement, kSubjects> judged;
+  CallJudgement judged;
   if (telling) {
-    judged = model.Judge(FeaturesOfSubjects(call, sentences, statements, topics, entries));
+    const CallScores whole = BuiltinCallModel().Score(call);
+    judged = model.Judge(FeaturesOfSubjects(call, sentences, whole, statements, topics, entries));
     Reconcile(call, sentences, topics, judged, model.least_open(), entries);
   }
   std::vector<const Entry*> open = RankOpen(entries);

@@ -18,6 +18,7 @@ constexpr size_t kSmoothingReach = 4;
 constexpr float kLate = 0.66F;
 constexpr float kLast = 0.85F;
 constexpr float kLeastShare = 0.02F;
+constexpr float kLeastChance = 0.01F;
 // How many lines after a name "he" and "she" still mean it.
 constexpr size_t kPronounLines = 2;
 
@@ -58,7 +59,7 @@ void Smooth(std::vector<ScoredSentence>& sentences) {
 // Running totals of one call, per subject.
 struct Totals {
   Masses against{}, against_late{}, against_most{}, closing{}, closing_late{}, closing_most{};
-  Masses after{}, spoken{}, seller{}, seller_late{}, last{};
+  Masses after{}, spoken{}, seller{}, seller_late{}, last{}, pointing{};
   std::array<size_t, kSubjects> closing_at{};
 };
 
@@ -79,6 +80,7 @@ Totals Accumulate(const std::vector<ScoredSentence>& sentences) {
       const float closing = one.Closing() * mass;
       totals.spoken[s] += one.counts * one.scores.subject[s];
       totals.against[s] += against;
+      totals.pointing[s] += one.Pointing() * mass;
       totals.closing[s] += closing;
       if (late) totals.against_late[s] += against;
       if (late) totals.closing_late[s] += closing;
@@ -184,8 +186,10 @@ Ledgered ReadLedger(const CallView& call, const std::vector<Entry>& entries) {
 }  // namespace
 
 float ScoredSentence::Against() const {
-  return customer ? counts * (scores.Of(Act::kRaise) + scores.Of(Act::kReopen)) : 0;
+  const float said = scores.Of(Act::kRaise) + scores.Of(Act::kReopen) + scores.Of(Act::kPoint);
+  return customer ? counts * said : 0;
 }
+float ScoredSentence::Pointing() const { return customer ? counts * scores.Of(Act::kPoint) : 0; }
 float ScoredSentence::Closing() const {
   return customer ? counts * (scores.Of(Act::kSettle) + scores.Of(Act::kDeny)) : 0;
 }
@@ -228,7 +232,7 @@ deal::BlockerCategory CategoryOf(size_t subject) {
 }
 
 std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
-    const CallView& call, const std::vector<ScoredSentence>& sentences,
+    const CallView& call, const std::vector<ScoredSentence>& sentences, const CallScores& whole,
     const std::vector<BlockerStatement>& statements, const std::vector<std::vector<Topic>>& topics,
     const std::vector<Entry>& entries) {
   const Totals totals = Accumulate(sentences);
@@ -284,7 +288,11 @@ std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
         ledger.open[s] ? 1.0F : 0.0F,
         ledger.first == s ? 1.0F : 0.0F,
         ledger.settled[s] ? 1.0F : 0.0F,
-        ledger.any_open ? 1.0F : 0.0F};
+        ledger.any_open ? 1.0F : 0.0F,
+        std::log(whole[s] + kLeastChance),
+        std::log(whole[kSubjects] + kLeastChance),
+        totals.pointing[s],
+        ShareLog(totals.pointing[s], Sum(totals.pointing))};
   }
   return features;
 }

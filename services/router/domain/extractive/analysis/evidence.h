@@ -8,6 +8,7 @@
 
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/call_model.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/analysis/statements.h"
 #include "services/router/domain/extractive/analysis/topics.h"
@@ -28,11 +29,12 @@ struct ScoredSentence {
   std::array<float, kSubjects> subject{};  // smoothed with the sentences around
   float Against() const;                   // raised or re-opened, by a customer
   float Closing() const;                   // settled or denied, by a customer
+  float Pointing() const;                  // named as what has to clear next, by a customer
 };
 
 std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model);
 
-inline constexpr size_t kSubjectFeatures = 36;
+inline constexpr size_t kSubjectFeatures = 40;
 inline constexpr size_t kPersonFeatures = 24;
 using SubjectFeatures = std::array<float, kSubjectFeatures>;
 using PersonFeatures = std::array<float, kPersonFeatures>;
@@ -47,7 +49,7 @@ inline constexpr size_t kSaidToBeNominal = 10;
 
 // Per subject, in the order of the sentence model.
 std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
-    const CallView& call, const std::vector<ScoredSentence>& sentences,
+    const CallView& call, const std::vector<ScoredSentence>& sentences, const CallScores& whole,
     const std::vector<BlockerStatement>& statements, const std::vector<std::vector<Topic>>& topics,
     const std::vector<Entry>& entries);
 

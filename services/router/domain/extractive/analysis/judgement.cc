@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "common/base/status_macros.h"
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 
@@ -213,6 +215,9 @@ absl::StatusOr<JudgementModel> JudgementModel::Parse(absl::string_view text) {
     RETURN_IF_ERROR(Copy(rows, name + ".bias", weights->bias.data(), kSubjects));
     RETURN_IF_ERROR(Copy(rows, name + ".weights", weights->weights.data(), kSubjectFeatures));
   }
+  RETURN_IF_ERROR(Copy(rows, "nothing.bias", &model.nothing_bias_, 1));
+  RETURN_IF_ERROR(Copy(rows, "nothing.largest", model.nothing_largest_.data(), kSubjectFeatures));
+  RETURN_IF_ERROR(Copy(rows, "nothing.mean", model.nothing_mean_.data(), kSubjectFeatures));
   RETURN_IF_ERROR(Copy(rows, "decides.bias", &model.decider_bias_, 1));
   RETURN_IF_ERROR(Copy(rows, "decides.weights", model.decider_.data(), kPersonFeatures));
   RETURN_IF_ERROR(Copy(rows, "open.least", &model.least_open_, 1));
@@ -220,19 +225,43 @@ absl::StatusOr<JudgementModel> JudgementModel::Parse(absl::string_view text) {
   return model;
 }
 
-std::array<SubjectJudgement, kSubjects> JudgementModel::Judge(
-    const std::array<SubjectFeatures, kSubjects>& features) const {
-  std::array<SubjectJudgement, kSubjects> judged;
+CallJudgement JudgementModel::Judge(const std::array<SubjectFeatures, kSubjects>& features) const {
+  CallJudgement judged;
+  std::array<float, kSubjects + 1> choice{};
+  SubjectFeatures largest = features[0];
+  SubjectFeatures sum{};
   for (size_t s = 0; s < kSubjects; ++s) {
     const auto weigh = [&](const SubjectWeights& weights) {
-      float z = weights.bias[s];
-      for (size_t f = 0; f < kSubjectFeatures; ++f) z += weights.weights[f] * features[s][f];
-      return Logistic(z);
+      return std::inner_product(features[s].begin(), features[s].end(), weights.weights.begin(),
+                                weights.bias[s]);
     };
-    judged[s] = {weigh(open_), weigh(settled_), weigh(primary_)};
+    judged.subjects[s].open = Logistic(weigh(open_));
+    judged.subjects[s].settled = Logistic(weigh(settled_));
+    choice[s] = weigh(primary_);
+    for (size_t f = 0; f < kSubjectFeatures; ++f) {
+      largest[f] = std::max(largest[f], features[s][f]);
+      sum[f] += features[s][f];
+    }
   }
+  choice[kSubjects] = nothing_bias_;
+  for (size_t f = 0; f < kSubjectFeatures; ++f) {
+    choice[kSubjects] += nothing_largest_[f] * largest[f] + nothing_mean_[f] * sum[f] / kSubjects;
+  }
+  Softmax(absl::MakeSpan(choice));
+  for (size_t s = 0; s < kSubjects; ++s) judged.subjects[s].primary = choice[s];
+  judged.nothing = choice[kSubjects];
   return judged;
 }
+
+size_t CallJudgement::First() const {
+  return std::max_element(subjects.begin(), subjects.end(),
+                          [](const SubjectJudgement& a, const SubjectJudgement& b) {
+                            return a.primary < b.primary;
+                          }) -
+         subjects.begin();
+}
+
+bool CallJudgement::NothingIsOpen() const { return nothing > subjects[First()].primary; }
 
 float JudgementModel::Decides(const PersonFeatures& features) const {
   float z = decider_bias_;
@@ -242,7 +271,7 @@ float JudgementModel::Decides(const PersonFeatures& features) const {
 
 const JudgementModel& BuiltinJudgementModel() {
   static const JudgementModel* const kModel = [] {
-    absl::StatusOr<JudgementModel> parsed = JudgementModel::Parse(EmbeddedModelFiles().back().text);
+    absl::StatusOr<JudgementModel> parsed = JudgementModel::Parse(EmbeddedModelFiles()[2].text);
     if (!parsed.ok()) {  // a broken file is a build defect; judgement_test names it first
       std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
       std::abort();
@@ -253,22 +282,15 @@ const JudgementModel& BuiltinJudgementModel() {
 }
 
 void Reconcile(const CallView& call, const std::vector<ScoredSentence>& sentences,
-               const std::vector<std::vector<Topic>>& topics,
-               const std::array<SubjectJudgement, kSubjects>& judged, float least_open,
-               std::vector<Entry>& entries) {
+               const std::vector<std::vector<Topic>>& topics, const CallJudgement& judged,
+               float least_open, std::vector<Entry>& entries) {
   Reconciler reconciler(call, sentences, topics, entries);
-  size_t first = 0;
-  for (size_t s = 1; s < kSubjects; ++s) {
-    if (judged[s].primary > judged[first].primary) first = s;
-  }
-  const bool any = std::any_of(judged.begin(), judged.end(),
-                               [&](const SubjectJudgement& one) { return one.open >= least_open; });
   for (size_t s = 0; s < kSubjects; ++s) {
-    const SubjectJudgement& one = judged[s];
+    const SubjectJudgement& one = judged.subjects[s];
     const bool was_open = reconciler.WasOpen(s);
     // What was open is open until it is settled: there is no third way.
     const bool open = was_open ? one.open >= one.settled : one.open >= least_open;
-    if (open || (any && s == first)) {
+    if (!judged.NothingIsOpen() && (open || s == judged.First())) {
       reconciler.Open(s);
     } else {
       reconciler.Close(s, was_open || one.settled >= 0.5F);
@@ -276,11 +298,10 @@ void Reconcile(const CallView& call, const std::vector<ScoredSentence>& sentence
   }
 }
 
-void PutFirst(const std::array<SubjectJudgement, kSubjects>& judged,
-              std::vector<const Entry*>& open) {
+void PutFirst(const CallJudgement& judged, std::vector<const Entry*>& open) {
   const auto weight = [&](const Entry* entry) {
     const size_t s = SubjectOf(entry->blocker.category);
-    return s == kSubjects ? 0.0F : judged[s].primary;
+    return s == kSubjects ? 0.0F : judged.subjects[s].primary;
   };
   std::stable_sort(open.begin(), open.end(),
                    [&](const Entry* a, const Entry* b) { return weight(a) > weight(b); });

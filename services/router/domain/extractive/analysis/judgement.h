@@ -23,15 +23,23 @@ struct SubjectJudgement {
   float primary = 0;
 };
 
-// Logistic regressions whose weights are a data file, lexicon/judgement.model, fitted by
-// services/router/tools/fit_reading.py. Thread-safe.
+struct CallJudgement {
+  std::array<SubjectJudgement, kSubjects> subjects;
+  float nothing = 0;  // that nothing is open; with every `primary` it sums to 1
+
+  size_t First() const;        // the likeliest primary subject
+  bool NothingIsOpen() const;  // likelier than any subject being first
+};
+
+// Logistic regressions for open and settled; the primary subject is one choice among all subjects
+// and nothing (conditional logit). Their weights are a data file, lexicon/judgement.model, fitted
+// by services/router/tools/fit_reading.py. Thread-safe.
 class JudgementModel {
  public:
   // INVALID_ARGUMENT naming the row that is missing or too short.
   static absl::StatusOr<JudgementModel> Parse(absl::string_view text);
 
-  std::array<SubjectJudgement, kSubjects> Judge(
-      const std::array<SubjectFeatures, kSubjects>& features) const;
+  CallJudgement Judge(const std::array<SubjectFeatures, kSubjects>& features) const;
   // The probability that the person decides.
   float Decides(const PersonFeatures& features) const;
 
@@ -47,6 +55,9 @@ class JudgementModel {
   float least_open_ = 0.5F;
   float least_decides_ = 0.5F;
   SubjectWeights open_, settled_, primary_;
+  // For "nothing": of the largest and the mean of each feature over the subjects.
+  SubjectFeatures nothing_largest_{}, nothing_mean_{};
+  float nothing_bias_ = 0;
   float decider_bias_ = 0;
   PersonFeatures decider_{};
 };
@@ -57,13 +68,11 @@ const JudgementModel& BuiltinJudgementModel();
 // Moves `entries` to what is judged: opens what was overlooked, with the words that say it, drops
 // what was only spoken of, settles what the customer settled. Every change has a quote.
 void Reconcile(const CallView& call, const std::vector<ScoredSentence>& sentences,
-               const std::vector<std::vector<Topic>>& topics,
-               const std::array<SubjectJudgement, kSubjects>& judged, float least_open,
-               std::vector<Entry>& entries);
+               const std::vector<std::vector<Topic>>& topics, const CallJudgement& judged,
+               float least_open, std::vector<Entry>& entries);
 
 // Puts the entries of the subject judged to come first in front; keeps the order otherwise.
-void PutFirst(const std::array<SubjectJudgement, kSubjects>& judged,
-              std::vector<const Entry*>& open);
+void PutFirst(const CallJudgement& judged, std::vector<const Entry*>& open);
 
 // Adds deciders that only the whole of the call shows, and removes claims it does not bear out.
 void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& sentences,

@@ -21,6 +21,8 @@ std::string Text() {
     absl::StrAppend(&text, name, ".bias\t2 ", Zeros(kSubjects - 1), "\n", name, ".weights\t",
                     Zeros(kSubjectFeatures), "\n");
   }
+  absl::StrAppend(&text, "nothing.bias\t1\nnothing.largest\t", Zeros(kSubjectFeatures),
+                  "\nnothing.mean\t", Zeros(kSubjectFeatures), "\n");
   absl::StrAppend(&text, "decides.bias\t-1\ndecides.weights\t1 ", Zeros(kPersonFeatures - 1),
                   "\nopen.least\t0.6\ndecides.least\t0.7\n");
   return text;
@@ -30,8 +32,10 @@ TEST(JudgementModel, WeighsFeaturesPerSubjectAndPerson) {
   const auto model = JudgementModel::Parse(Text());
   ASSERT_TRUE(model.ok()) << model.status();
   const auto judged = model->Judge({});
-  EXPECT_GT(judged[0].open, model->least_open());
-  EXPECT_FLOAT_EQ(judged[1].open, 0.5F);
+  EXPECT_GT(judged.subjects[0].open, model->least_open());
+  EXPECT_FLOAT_EQ(judged.subjects[1].open, 0.5F);
+  EXPECT_EQ(judged.First(), 0U);
+  EXPECT_FALSE(judged.NothingIsOpen()) << "its bias is smaller than that of the first subject";
   PersonFeatures signs{};
   EXPECT_LT(model->Decides(signs), model->least_decides());
   signs[0] = 3;
@@ -55,8 +59,8 @@ TEST(PutFirst, TheSubjectJudgedFirstLeads) {
   Entry legal;
   legal.blocker.category = deal::BlockerCategory::kLegal;
   std::vector<const Entry*> open = {&price, &legal};
-  std::array<SubjectJudgement, kSubjects> judged;
-  judged[SubjectOf(deal::BlockerCategory::kLegal)].primary = 0.9F;
+  CallJudgement judged;
+  judged.subjects[SubjectOf(deal::BlockerCategory::kLegal)].primary = 0.9F;
   PutFirst(judged, open);
   EXPECT_EQ(open.front(), &legal);
 }

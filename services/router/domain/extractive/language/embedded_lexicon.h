@@ -13,7 +13,7 @@ std::vector<Lexicon::File> EmbeddedLexiconFiles();
 std::vector<Lexicon::File> EmbeddedFactFiles();
 // The e-mail phrases of email.en.phrases.
 std::vector<Lexicon::File> EmbeddedPhraseFiles();
-// sentences.model and judgement.model, in this order.
+// sentences.model, calls.model and judgement.model, in this order.
 std::vector<Lexicon::File> EmbeddedModelFiles();
 
 }  // namespace throughline::router::extractive

@@ -1,37 +1,19 @@
 #include "services/router/domain/extractive/language/sentence_model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "common/base/status_macros.h"
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 
 namespace throughline::router::extractive {
 namespace {
 
-// Weights stand in the file as whole numbers of 1/kScale.
 constexpr float kScale = 40;
+constexpr size_t kClasses = kActs + kSubjects;
 constexpr size_t kBeginningLetters = 5;
-
-absl::Status Broken(size_t line, absl::string_view what) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("sentences.model line ", line, ": expected ", what,
-                   "; fit the file again with services/router/tools/fit_reading.py"));
-}
-
-// Turns scores into probabilities, in place.
-void Softmax(float* first, size_t count) {
-  const float top = *std::max_element(first, first + count);
-  float sum = 0;
-  for (size_t i = 0; i < count; ++i) sum += first[i] = std::exp(first[i] - top);
-  for (size_t i = 0; i < count; ++i) first[i] /= sum;
-}
 
 // Calls `take` with each feature of the sentence; the view lives until the next call.
 template <typename Take>
@@ -78,46 +60,37 @@ std::vector<std::string> SentenceFeatures(const Reading& reading, const Sentence
   return features;
 }
 
-absl::StatusOr<SentenceModel> SentenceModel::Parse(absl::string_view text) {
-  SentenceModel model;
-  size_t number = 0;
-  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    ++number;
-    if (line.empty() || line[0] == '#') continue;
-    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, '\t');
-    if (parts.second.empty()) return Broken(number, "feature, tab, output:weight pairs");
-    const auto first = static_cast<uint32_t>(model.weights_.size());
-    for (const absl::string_view pair : absl::StrSplit(parts.second, ' ')) {
-      const std::pair<absl::string_view, absl::string_view> weight = absl::StrSplit(pair, ':');
-      int output = 0;
-      int value = 0;
-      if (!absl::SimpleAtoi(weight.first, &output) || !absl::SimpleAtoi(weight.second, &value) ||
-          output < 0 || output >= static_cast<int>(kClasses) || std::abs(value) > 127) {
-        return Broken(number, "outputs 0 to 21 and weights -127 to 127");
-      }
-      model.weights_.push_back({static_cast<uint8_t>(output), static_cast<int8_t>(value)});
-      if (parts.first == "bias") model.bias_[output] = static_cast<float>(value) / kScale;
-    }
-    model.features_[parts.first] = {first, static_cast<uint32_t>(model.weights_.size())};
+void ForEachWord(const Reading& reading, const Sentence& sentence,
+                 absl::FunctionRef<void(absl::string_view)> take) {
+  std::string feature;
+  for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
+    const std::string& text = reading.tokens[i].text;
+    feature.assign("w:").append(text);
+    take(feature);
+    if (text.size() <= kBeginningLetters) continue;
+    feature.assign("p:").append(text, 0, kBeginningLetters);
+    take(feature);
   }
-  return model;
+}
+
+absl::StatusOr<SentenceModel> SentenceModel::Parse(absl::string_view text) {
+  ASSIGN_OR_RETURN(WeightTable weights,
+                   WeightTable::Parse("sentences.model", text, kClasses, kScale));
+  return SentenceModel(std::move(weights));
 }
 
 SentenceScores SentenceModel::Score(const Reading& reading, const Sentence& sentence) const {
-  std::array<float, kClasses> sum = bias_;
-  std::vector<uint32_t> seen;
+  std::array<float, kClasses> sum;
+  std::copy_n(weights_.bias().begin(), kClasses, sum.begin());
+  std::vector<const WeightTable::Weight*> seen;
   ForEachFeature(reading, sentence, [&](absl::string_view feature) {
-    const auto found = features_.find(feature);
-    if (found == features_.end()) return;
-    const Range range = found->second;
-    if (std::find(seen.begin(), seen.end(), range.first) != seen.end()) return;
-    seen.push_back(range.first);
-    for (uint32_t i = range.first; i < range.last; ++i) {
-      sum[weights_[i].output] += static_cast<float>(weights_[i].value) / kScale;
-    }
+    const absl::Span<const WeightTable::Weight> found = weights_.Find(feature);
+    if (found.empty() || std::find(seen.begin(), seen.end(), found.data()) != seen.end()) return;
+    seen.push_back(found.data());
+    for (const WeightTable::Weight& weight : found) sum[weight.output] += weight.value;
   });
-  Softmax(sum.data(), kActs);
-  Softmax(sum.data() + kActs, kSubjects);
+  Softmax(absl::MakeSpan(sum).first(kActs));
+  Softmax(absl::MakeSpan(sum).subspan(kActs));
   SentenceScores scores;
   std::copy_n(sum.begin(), kActs, scores.act.begin());
   std::copy_n(sum.begin() + kActs, kSubjects, scores.subject.begin());

@@ -3,14 +3,15 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/weight_table.h"
 
 // What a sentence does and what it is about, as probabilities. Two multinomial logistic
 // regressions over its words, word pairs and word beginnings; the weights are a data file,
@@ -28,8 +29,9 @@ enum class Act {
   kSignVeto,
   kSignNominal,
   kNeutral,
+  kPoint,  // names what has to clear next
 };
-inline constexpr size_t kActs = 9;
+inline constexpr size_t kActs = 10;
 // Blocker categories without "none", in the order of deal::BlockerCategory from kPrice on.
 inline constexpr size_t kSubjects = 13;
 
@@ -43,6 +45,11 @@ struct SentenceScores {
 // The features of one sentence, each once: "w:word", "b:two_words", "t:one_three", "p:begin".
 std::vector<std::string> SentenceFeatures(const Reading& reading, const Sentence& sentence);
 
+// Calls `take` with each word and word beginning of the sentence, "w:word" and "p:begin"; the view
+// lives until the next call.
+void ForEachWord(const Reading& reading, const Sentence& sentence,
+                 absl::FunctionRef<void(absl::string_view)> take);
+
 class SentenceModel {
  public:
   // INVALID_ARGUMENT naming the line when the text does not follow the format.
@@ -52,19 +59,9 @@ class SentenceModel {
   SentenceScores Score(const Reading& reading, const Sentence& sentence) const;
 
  private:
-  static constexpr size_t kClasses = kActs + kSubjects;
-  struct Weight {
-    uint8_t output = 0;
-    int8_t value = 0;  // in the unit of the file
-  };
-  struct Range {
-    uint32_t first = 0;
-    uint32_t last = 0;
-  };
+  explicit SentenceModel(WeightTable weights) : weights_(std::move(weights)) {}
 
-  std::array<float, kClasses> bias_{};
-  std::vector<Weight> weights_;
-  absl::flat_hash_map<std::string, Range> features_;
+  WeightTable weights_;
 };
 
 // The model embedded in the binary. Read-only after its first use; thread-safe.

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -100,7 +101,7 @@ class [[nodiscard]] Task {
 };
 
 // Awaits an operation that calls back once, from any thread, at once or later. The task goes on at
-// its executor, or without a break when the callback ran inside `begin`.
+// its executor, or without a break when the callback ran inside `begin`, on the same thread.
 template <typename T>
 class Completion {
  public:
@@ -115,18 +116,25 @@ class Completion {
   template <typename Promise>
   bool await_suspend(std::coroutine_handle<Promise> waiting) {
     Executor* executor = waiting.promise().executor;
-    begin_([this, executor, waiting](T result) {
+    const std::thread::id here = std::this_thread::get_id();
+    begin_([this, executor, waiting, here](T result) {
       result_.emplace(std::move(result));
+      ended_here_ = std::this_thread::get_id() == here;
       // The later of callback and begin's return goes on; nothing of *this after that.
       if (sides_done_.fetch_add(1) == 1) executor->Resume(waiting);
     });
-    return sides_done_.fetch_add(1) == 0;
+    if (sides_done_.fetch_add(1) == 0) return true;
+    if (ended_here_) return false;
+    // Another thread was faster than begin's return: what follows is still the executor's work.
+    executor->Resume(waiting);
+    return true;
   }
   T await_resume() { return *std::move(result_); }
 
  private:
   const Begin begin_;
   std::atomic<int> sides_done_{0};
+  bool ended_here_ = false;
   std::optional<T> result_;
 };
 

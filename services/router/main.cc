@@ -27,6 +27,9 @@ int main(int argc, char** argv) {
   app.add_option("--postgres-file", options.conninfo_file,
                  "File with PostgreSQL's connection string, for a ledger that routers share")
       ->envname("THROUGHLINE_ROUTER_POSTGRES_FILE");
+  app.add_flag("--sync-each-decision", options.sync_each_decision,
+               "Answer only once SQLite's disk has the decision; else it follows in milliseconds")
+      ->envname("THROUGHLINE_ROUTER_SYNC_EACH_DECISION");
   std::string redis;
   app.add_option("--redis", redis, "Redis for answers that tasks may cache, HOST:PORT")
       ->envname("THROUGHLINE_ROUTER_REDIS");

@@ -94,7 +94,8 @@ absl::StatusOr<std::unique_ptr<SqlLedger>> OpenLedger(const RouterOptions& optio
     return OpenPostgresLedger(conninfo);
   }
   ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
-  return OpenSqliteLedger(path);
+  return OpenSqliteLedger(
+      path, options.sync_each_decision ? LedgerSync::kEachCommit : LedgerSync::kBehind);
 }
 
 }  // namespace

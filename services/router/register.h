@@ -19,6 +19,8 @@ struct RouterOptions {
   std::optional<HostPort> redis;    // answers that tasks may cache; unset: nothing is cached
   std::string redis_password_file;  // empty: no password
   std::string conninfo_file;  // holds PostgreSQL's connection string; empty: SQLite in data_dir
+  // Of SQLite: wait for the disk before every answer, instead of syncing within milliseconds.
+  bool sync_each_decision = false;
 };
 
 // The router, ready to be hosted by its own process or beside others.

@@ -21,6 +21,7 @@ struct ServeOptions {
   std::string redis;                // "HOST:PORT"; empty: cache in the process
   std::string redis_password_file;  // empty: no password
   std::string router_config;        // a YAML file; empty: built-in models only
+  std::string router_conninfo;      // a file as --router-postgres-file has it; empty: in data_dir
   std::string log_level = "info";
   std::string tenant = "default";
   memory::EmbeddingOptions embeddings;

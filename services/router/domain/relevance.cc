@@ -80,24 +80,31 @@ bool IsOffTopic(absl::string_view folded_prompt, absl::string_view folded_draft)
   const Stems wanted = StemsOf(folded_prompt);
   if (wanted.size() < kFewestStems) return false;
   size_t words = 0;
-  bool shared = false;
-  text::ForEachFoldedWord(folded_draft, [&](absl::string_view word) {
+  for (size_t begin = 1; begin < folded_draft.size();) {
+    const size_t end = std::min(folded_draft.find(' ', begin), folded_draft.size());
+    const absl::string_view word = folded_draft.substr(begin, end - begin);
+    if (wanted.contains(word.substr(0, kStemBytes))) return false;
     // Numbers and signs have no topic.
     words += word.size() >= 3 && !absl::ascii_isdigit(word[0]) ? 1 : 0;
-    shared = shared || wanted.contains(word.substr(0, kStemBytes));
-  });
-  return !shared && words >= kFewestDraftWords;
+    begin = end + 1;
+  }
+  return words >= kFewestDraftWords;
 }
 
 bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft) {
-  const std::vector<absl::string_view> asked = text::FoldedWords(folded_prompt);
-  const std::vector<absl::string_view> said = text::FoldedWords(folded_draft);
-  if (said.size() < kFewestEchoWords || asked.size() < kFewestEchoWords) return false;
+  const auto count = [](absl::string_view folded) {
+    const auto spaces = std::count(folded.begin(), folded.end(), ' ');
+    return static_cast<size_t>(std::max<std::ptrdiff_t>(spaces - 1, 0));
+  };
+  const size_t said = count(folded_draft);
+  if (said < kFewestEchoWords || count(folded_prompt) < kFewestEchoWords) return false;
   // Word by word from the start: an answer may well take up the question, but goes on from there.
-  const size_t most = std::min(asked.size(), said.size());
-  size_t same = 0;
-  while (same < most && asked[same] == said[same]) ++same;
-  return static_cast<double>(same) >= kEchoShare * static_cast<double>(said.size());
+  const size_t most = std::min(folded_prompt.size(), folded_draft.size());
+  const auto* differs =
+      std::mismatch(folded_prompt.begin(), folded_prompt.begin() + most, folded_draft.begin())
+          .first;
+  const size_t same = count(folded_prompt.substr(0, differs - folded_prompt.begin()));
+  return static_cast<double>(same) >= kEchoShare * static_cast<double>(said);
 }
 
 double UngroundedShare(const ReadText& prompt, const ReadText& answer) {

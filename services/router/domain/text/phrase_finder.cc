@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "absl/numeric/bits.h"
+#include "absl/strings/match.h"
+
 namespace throughline::router::text {
 
 PhraseFinder::PhraseFinder(absl::string_view folded) : folded_(folded) {
@@ -18,14 +21,11 @@ size_t PhraseFinder::Slot(absl::string_view word) {
 
 bool AnyOfFinder::In(absl::string_view text) const {
   for (size_t i = 0; i < text.size(); ++i) {
-    if (!begins_[static_cast<unsigned char>(text[i])]) continue;
-    const absl::string_view rest = text.substr(i);
-    for (size_t n = 0; n < count_; ++n) {
-      const absl::string_view needle = needles_[n];
-      if (rest.size() >= needle.size() &&
-          std::memcmp(rest.data(), needle.data(), needle.size()) == 0) {
-        return true;
-      }
+    uint32_t fitting = first_[static_cast<unsigned char>(text[i])];
+    if (fitting == 0) continue;
+    const unsigned char next = i + 1 < text.size() ? text[i + 1] : 0;
+    for (fitting &= second_[next]; fitting != 0; fitting &= fitting - 1) {
+      if (absl::StartsWith(text.substr(i), needles_[absl::countr_zero(fitting)])) return true;
     }
   }
   return false;

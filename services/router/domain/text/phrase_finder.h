@@ -31,15 +31,21 @@ class PhraseFinder {
   std::bitset<size_t{1} << kSlotBits> words_;
 };
 
-// Finds any of a few byte strings in one pass over the text, told by their first bytes. Made once,
-// of literals. Immutable; thread-safe.
+// Finds any of a few byte strings in one pass over the text, told by their first two bytes. Made
+// once, of literals. Immutable; thread-safe.
 class AnyOfFinder {
  public:
   template <size_t N>
-  constexpr explicit AnyOfFinder(const absl::string_view (&needles)[N])
-      : needles_(needles), count_(N) {
-    for (const absl::string_view needle : needles) {
-      begins_[static_cast<unsigned char>(needle[0])] = true;
+  constexpr explicit AnyOfFinder(const absl::string_view (&needles)[N]) : needles_(needles) {
+    static_assert(N <= 32);
+    for (size_t n = 0; n < N; ++n) {
+      const uint32_t bit = uint32_t{1} << n;
+      first_[static_cast<unsigned char>(needles[n][0])] |= bit;
+      for (size_t byte = 0; byte < 256; ++byte) {
+        const bool fits =
+            needles[n].size() == 1 || static_cast<unsigned char>(needles[n][1]) == byte;
+        if (fits) second_[byte] |= bit;
+      }
     }
   }
 
@@ -47,8 +53,8 @@ class AnyOfFinder {
 
  private:
   const absl::string_view* needles_;
-  size_t count_;
-  bool begins_[256] = {};
+  uint32_t first_[256] = {};   // which needles begin with the byte
+  uint32_t second_[256] = {};  // which go on with it, or have ended
 };
 
 }  // namespace throughline::router::text

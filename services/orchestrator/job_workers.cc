@@ -6,6 +6,12 @@
 #include "common/base/random_hex.h"
 
 namespace throughline::orchestrator {
+namespace {
+
+// A beat may fail twice before the lease is over.
+constexpr int kBeatsPerLease = 3;
+
+}  // namespace
 
 JobWorkers::JobWorkers(JobRunner& runner, JobStore& store, MetricsRegistry& metrics, int threads,
                        absl::Duration poll_interval)
@@ -17,6 +23,7 @@ JobWorkers::JobWorkers(JobRunner& runner, JobStore& store, MetricsRegistry& metr
     jobs_.Add({{"state", std::string(JobStateName(state))}});
   }
   for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
+  lease_keeper_ = std::thread([this] { KeepLeases(); });
 }
 
 JobWorkers::~JobWorkers() {
@@ -26,6 +33,7 @@ JobWorkers::~JobWorkers() {
     stopping_ = true;
   }
   for (std::thread& thread : threads_) thread.join();
+  lease_keeper_.join();
 }
 
 void JobWorkers::Wake() {
@@ -40,6 +48,22 @@ void JobWorkers::CountJobs(const Context& context) {
     const auto found = counts->find(state);
     jobs_.Add({{"state", std::string(JobStateName(state))}})
         .Set(found == counts->end() ? 0 : static_cast<double>(found->second));
+  }
+}
+
+void JobWorkers::KeepLeases() {
+  const absl::Duration beat = runner_.options().lease / kBeatsPerLease;
+  while (true) {
+    const Context context({.request_id = RandomHex(8)});
+    const absl::Status renewed = runner_.Renew(context.WithBudget(beat));
+    if (renewed.ok()) {
+      outage_.Succeeded();
+    } else {
+      outage_.Failed(renewed);
+    }
+    CountJobs(context.WithBudget(beat));
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), beat)) return;
   }
 }
 
@@ -58,7 +82,6 @@ void JobWorkers::Run() {
     } else if (!absl::IsCancelled(ran.status())) {
       outage_.Failed(ran.status());
     }
-    CountJobs(context);
     if (ran.ok() && *ran) continue;
     const auto woken = [this, seen]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return stopping_ || wakes_ != seen;

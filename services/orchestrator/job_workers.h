@@ -15,8 +15,9 @@
 
 namespace throughline::orchestrator {
 
-// Threads that run jobs as they fall due, and throughline_jobs{state}. Ends when destroyed:
-// attempts under way are cancelled, and their jobs wait for the next process. Borrows everything.
+// Threads that run jobs as they fall due, one that renews this process's leases, and
+// throughline_jobs{state}. Ends when destroyed: attempts under way are cancelled, and their jobs
+// wait for the next process. Borrows everything.
 class JobWorkers {
  public:
   JobWorkers(JobRunner& runner, JobStore& store, MetricsRegistry& metrics, int threads,
@@ -30,6 +31,7 @@ class JobWorkers {
 
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void KeepLeases() ABSL_LOCKS_EXCLUDED(mutex_);
   void CountJobs(const Context& context);
 
   JobRunner& runner_;
@@ -42,6 +44,7 @@ class JobWorkers {
   int64_t wakes_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
+  std::thread lease_keeper_;
 };
 
 }  // namespace throughline::orchestrator

@@ -30,13 +30,31 @@ int main(int argc, char** argv) {
   app.add_option("--writer", writer, "Address of the writer, HOST:PORT")
       ->envname("THROUGHLINE_WRITER")
       ->capture_default_str();
-  app.add_option("--data-dir", options.data_dir, "Directory of the call store")
+  std::string data_dir = "data";
+  app.add_option("--data-dir", data_dir, "Folder of the calls when --store is not given")
       ->envname("THROUGHLINE_DATA_DIR")
+      ->capture_default_str();
+  options.store.clear();
+  app.add_option("--store", options.store,
+                 "Where calls and jobs are kept: sqlite:FOLDER, or postgres:FILE (which holds "
+                 "libpq's connection string) for replicas to share")
+      ->envname("THROUGHLINE_ORCHESTRATOR_STORE");
+  double lease_s = absl::ToDoubleSeconds(options.lease);
+  app.add_option("--lease", lease_s,
+                 "Seconds after which the calls of a replica that died are taken over")
+      ->envname("THROUGHLINE_LEASE")
+      ->check(CLI::Range(1.0, 600.0))
+      ->capture_default_str();
+  app.add_option("--job-threads", options.job_threads, "Background calls at a time")
+      ->envname("THROUGHLINE_JOB_THREADS")
+      ->check(CLI::Range(1, 512))
       ->capture_default_str();
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
     RETURN_IF_ERROR(throughline::ParseHostPort(analyst, "--analyst").status());
     RETURN_IF_ERROR(throughline::ParseHostPort(writer, "--writer").status());
+    if (options.store.empty()) options.store = absl::StrCat("sqlite:", data_dir);
+    options.lease = absl::Seconds(lease_s);
     const std::string memory_methods = "throughline.memory.v1.MemoryService/";
     ASSIGN_OR_RETURN(
         const auto module,

@@ -57,7 +57,7 @@ absl::StatusOr<CallResult> OrchestratorServiceImpl::Process(const Context& conte
   MeasuringObserver measuring(parts_.metrics, observer);
   absl::StatusOr<CallSource> source = FromProto(proto);
   absl::StatusOr<CallResult> result =
-      source.ok() ? parts_.pipeline.Process(context, *source, measuring) : source.status();
+      source.ok() ? parts_.runner.Process(context, *source, measuring) : source.status();
   parts_.metrics.CallEnded(result);
   return result;
 }
@@ -146,8 +146,8 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetCall(grpc::CallbackServerC
                                                   "\" of customer \"", request->customer_id(),
                                                   "\"; list the calls to see their ids"));
         }
-        *response->mutable_result() = ToProto(stored->computed->result);
-        *response->mutable_transcript() = wire::ToProto(stored->computed->call.transcript);
+        *response->mutable_result() = ToProto(stored->computed.result);
+        *response->mutable_transcript() = wire::ToProto(stored->computed.call.transcript);
         return absl::OkStatus();
       });
 }

@@ -5,19 +5,18 @@
 #include "common/rpc/runtime.h"
 #include "services/orchestrator/domain/job_runner.h"
 #include "services/orchestrator/domain/jobs.h"
-#include "services/orchestrator/domain/pipeline.h"
 #include "services/orchestrator/domain/ports.h"
 #include "services/orchestrator/pipeline_metrics.h"
 #include "throughline/orchestrator/v1/orchestrator_service.grpc.pb.h"
 
 namespace throughline::orchestrator {
 
-// orchestrator.v1 over a Pipeline and its ports. Borrows everything; all of it outlives the server.
+// orchestrator.v1 over a JobRunner and its ports. Borrows everything; all of it outlives the
+// server.
 class OrchestratorServiceImpl final
     : public throughline::orchestrator::v1::OrchestratorService::CallbackService {
  public:
   struct Parts {
-    Pipeline& pipeline;
     MemoryPort& memory;
     CallStore& store;
     JobRunner& runner;

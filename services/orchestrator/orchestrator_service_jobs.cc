@@ -86,7 +86,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetJob(grpc::CallbackServerCo
       read_runtime_, call, Method("GetJob"), [=, this](const Context& context) -> absl::Status {
         RETURN_IF_ERROR(CheckJobId(request->job_id()));
         ASSIGN_OR_RETURN(const Job job, parts_.jobs.Get(context, request->job_id()));
-        *response->mutable_job() = ToProto(job);
+        *response->mutable_job() = ToProto(parts_.runner.WithStep(job));
         return absl::OkStatus();
       });
 }
@@ -108,7 +108,9 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::ListJobs(grpc::CallbackServer
         }
         ASSIGN_OR_RETURN(const JobPage page,
                          parts_.jobs.List(context, filter, page_size, request->page_token()));
-        for (const Job& job : page.jobs) *response->add_jobs() = ToProto(job);
+        for (const Job& job : page.jobs) {
+          *response->add_jobs() = ToProto(parts_.runner.WithStep(job));
+        }
         response->set_next_page_token(page.next_page_token);
         return absl::OkStatus();
       });

@@ -16,8 +16,8 @@
 #include "services/orchestrator/clients/memory_client.h"
 #include "services/orchestrator/clients/writer_client.h"
 #include "services/orchestrator/store/schema.h"
-#include "services/orchestrator/store/sqlite_call_store.h"
-#include "services/orchestrator/store/sqlite_job_store.h"
+#include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_job_store.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -113,19 +113,18 @@ class OrchestratorServiceTest : public testing::Test {
     memory_ = std::make_unique<MemoryClient>(memory_rpc_.channel());
     analyst_ = std::make_unique<AnalystClient>(analyst_rpc_.channel());
     writer_ = std::make_unique<WriterClient>(writer_rpc_.channel());
-    database_ = *OpenDatabase(directory_.File("orchestrator.db"));
-    store_ = std::make_unique<SqliteCallStore>(*database_);
-    jobs_ = std::make_unique<SqliteJobStore>(*database_);
+    database_ = *OpenSqlite(directory_.File("orchestrator.db"));
+    store_ = std::make_unique<SqlCallStore>(*database_, "me");
+    jobs_ = std::make_unique<SqlJobStore>(*database_, SqlJobStore::Options{.owner = "me"});
     pipeline_ = std::make_unique<Pipeline>(
         Pipeline::Ports{
             .memory = *memory_, .analyst = *analyst_, .writer = *writer_, .store = *store_},
         fan_out_, Pipeline::Options());
-    runner_ = std::make_unique<JobRunner>(JobRunner::Options{.owner = "me", .max_attempts = 2},
-                                          *jobs_, *pipeline_);
+    runner_ =
+        std::make_unique<JobRunner>(JobRunner::Options{.max_attempts = 2}, *jobs_, *pipeline_);
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
     service_ = std::make_unique<OrchestratorServiceImpl>(
-        OrchestratorServiceImpl::Parts{.pipeline = *pipeline_,
-                                       .memory = *memory_,
+        OrchestratorServiceImpl::Parts{.memory = *memory_,
                                        .store = *store_,
                                        .runner = *runner_,
                                        .jobs = *jobs_,
@@ -168,9 +167,9 @@ class OrchestratorServiceTest : public testing::Test {
   std::unique_ptr<MemoryClient> memory_;
   std::unique_ptr<AnalystClient> analyst_;
   std::unique_ptr<WriterClient> writer_;
-  std::unique_ptr<storage::SqliteDatabase> database_;
-  std::unique_ptr<SqliteCallStore> store_;
-  std::unique_ptr<SqliteJobStore> jobs_;
+  std::unique_ptr<sql::SqlDatabase> database_;
+  std::unique_ptr<SqlCallStore> store_;
+  std::unique_ptr<SqlJobStore> jobs_;
   std::unique_ptr<JobRunner> runner_;
   int jobs_taken_ = 0;
   std::unique_ptr<Pipeline> pipeline_;

@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/bounded_pool.h"
+#include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
+#include "common/storage/postgres.h"
 #include "services/orchestrator/clients/analyst_client.h"
 #include "services/orchestrator/clients/memory_client.h"
 #include "services/orchestrator/clients/writer_client.h"
@@ -17,10 +20,9 @@
 #include "services/orchestrator/job_workers.h"
 #include "services/orchestrator/orchestrator_service.h"
 #include "services/orchestrator/pipeline_metrics.h"
-#include "services/orchestrator/resumer.h"
 #include "services/orchestrator/store/schema.h"
-#include "services/orchestrator/store/sqlite_call_store.h"
-#include "services/orchestrator/store/sqlite_job_store.h"
+#include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_job_store.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -31,28 +33,40 @@ constexpr size_t kPipelineThreads = 64;
 constexpr size_t kMaxQueuedCalls = 256;
 constexpr size_t kFanOutThreads = 16;
 constexpr size_t kMaxQueuedFanOut = 64;
-constexpr absl::Duration kResumeInterval = absl::Seconds(15);
-constexpr int kJobThreads = 4;
+constexpr size_t kPostgresConnections = 16;
 constexpr absl::Duration kJobPollInterval = absl::Seconds(1);
 constexpr size_t kOwnerBytes = 8;
 
-absl::Status MakeDirectory(const std::string& path) {
+absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(const std::string& store) {
+  absl::string_view rest = store;
+  if (absl::ConsumePrefix(&rest, "postgres:") && !rest.empty()) {
+    ASSIGN_OR_RETURN(const std::string conninfo, storage::ReadConninfo(std::string(rest)));
+    return OpenPostgres(conninfo, kPostgresConnections);
+  }
+  if (!absl::ConsumePrefix(&rest, "sqlite:") || rest.empty()) {
+    return InvalidField("--store", "sqlite:FOLDER or postgres:FILE",
+                        absl::StrCat("\"", store, "\" is neither"));
+  }
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!error) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("--data-dir: expected a directory that can be written, got \"", path, "\" (",
-                   error.message(), "); name another or change its permissions"));
+  std::filesystem::create_directories(std::string(rest), error);
+  if (error) {
+    return InvalidField(
+        "--store",
+        absl::StrCat("a folder that can be made, not \"", rest, "\" (", error.message(), ")"),
+        "name another or change its permissions");
+  }
+  return OpenSqlite(absl::StrCat(rest, "/orchestrator.db"));
 }
 
 }  // namespace
 
 struct OrchestratorModule::Parts {
-  Parts(std::unique_ptr<storage::SqliteDatabase> file, MetricsRegistry& registry,
-        const OrchestratorChannels& channels)
-      : database(std::move(file)),
-        store(*database),
-        jobs(*database),
+  Parts(std::unique_ptr<sql::SqlDatabase> opened, const OrchestratorOptions& options,
+        MetricsRegistry& registry, const OrchestratorChannels& channels)
+      : owner(RandomHex(kOwnerBytes)),
+        database(std::move(opened)),
+        store(*database, owner),
+        jobs(*database, {.owner = owner, .max_unfinished = options.max_jobs}),
         metrics(registry),
         memory(channels.memory),
         analyst(channels.analyst),
@@ -60,13 +74,13 @@ struct OrchestratorModule::Parts {
         fan_out({.name = "fan_out", .threads = kFanOutThreads, .max_queued = kMaxQueuedFanOut}),
         pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, fan_out,
                  {}),
-        resumer(pipeline, kResumeInterval),
-        runner({.owner = RandomHex(kOwnerBytes)}, jobs, pipeline),
-        workers(runner, jobs, registry, kJobThreads, kJobPollInterval) {}
+        runner({.lease = options.lease}, jobs, pipeline),
+        workers(runner, jobs, registry, options.job_threads, kJobPollInterval) {}
 
-  const std::unique_ptr<storage::SqliteDatabase> database;
-  SqliteCallStore store;
-  SqliteJobStore jobs;
+  const std::string owner;
+  const std::unique_ptr<sql::SqlDatabase> database;
+  SqlCallStore store;
+  SqlJobStore jobs;
   PipelineMetrics metrics;
   MemoryClient memory;
   AnalystClient analyst;
@@ -74,7 +88,6 @@ struct OrchestratorModule::Parts {
   BoundedPool fan_out;
   Pipeline pipeline;
   std::vector<std::unique_ptr<OrchestratorServiceImpl>> services;
-  Resumer resumer;
   JobRunner runner;
   JobWorkers workers;
 };
@@ -85,18 +98,14 @@ OrchestratorModule::~OrchestratorModule() = default;
 absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
     const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock&,
     const OrchestratorChannels& channels) {
-  RETURN_IF_ERROR(MakeDirectory(options.data_dir));
-  ASSIGN_OR_RETURN(auto database, OpenDatabase(absl::StrCat(options.data_dir, "/orchestrator.db")));
-  // The directory is this process's alone: what runs by the file's account ended with the last one.
-  RETURN_IF_ERROR(SqliteJobStore(*database).ReleaseAll(Context::Background()));
-  return std::unique_ptr<OrchestratorModule>(
-      new OrchestratorModule(std::make_unique<Parts>(std::move(database), metrics, channels)));
+  ASSIGN_OR_RETURN(auto database, OpenStore(options.store));
+  return std::unique_ptr<OrchestratorModule>(new OrchestratorModule(
+      std::make_unique<Parts>(std::move(database), options, metrics, channels)));
 }
 
 void OrchestratorModule::Register(rpc::ServiceHost& host) {
   parts_->services.push_back(std::make_unique<OrchestratorServiceImpl>(
       OrchestratorServiceImpl::Parts{
-          .pipeline = parts_->pipeline,
           .memory = parts_->memory,
           .store = parts_->store,
           .runner = parts_->runner,
@@ -104,9 +113,10 @@ void OrchestratorModule::Register(rpc::ServiceHost& host) {
           .metrics = parts_->metrics,
           .job_taken = [workers = &parts_->workers] { workers->Wake(); }},
       host.AddRuntime("pipeline", kPipelineThreads, kMaxQueuedCalls), host.runtime()));
-  host.AddService(
-      v1::OrchestratorService::service_full_name(), *parts_->services.back(),
-      [file = parts_->database.get()](const Context& context) { return file->Ping(context); });
+  host.AddService(v1::OrchestratorService::service_full_name(), *parts_->services.back(),
+                  [database = parts_->database.get()](const Context& context) {
+                    return database->Ping(context);
+                  });
 }
 
 }  // namespace throughline::orchestrator

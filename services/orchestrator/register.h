@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/service_runner.h"
@@ -14,7 +15,13 @@
 namespace throughline::orchestrator {
 
 struct OrchestratorOptions {
-  std::string data_dir = "data";  // made when it is not there; holds orchestrator.db
+  // "sqlite:FOLDER" (made when missing; for one process) or "postgres:FILE" (the file holds libpq's
+  // connection string; replicas share the database).
+  std::string store = "sqlite:data";
+  // How long after its last sign of life a process's calls are taken over by others.
+  absl::Duration lease = absl::Seconds(15);
+  int job_threads = 8;    // background calls at a time
+  int max_jobs = 10'000;  // unfinished ones, in the whole store
 };
 
 struct OrchestratorChannels {
@@ -23,11 +30,12 @@ struct OrchestratorChannels {
   std::shared_ptr<grpc::Channel> writer;
 };
 
-// The orchestrator, ready to be hosted by its own process or beside others. From Make on it saves,
-// in the background, what an earlier process left unsaved.
+// The orchestrator, ready to be hosted by its own process or beside others. From Make on it
+// processes, in the background, what is queued and what processes that died left behind.
 class OrchestratorModule {
  public:
-  // Borrows `metrics`. Errors name the data directory and what to do about it.
+  // Borrows `metrics`. INVALID_ARGUMENT names --store; other errors name the folder,
+  // the file or the server.
   static absl::StatusOr<std::unique_ptr<OrchestratorModule>> Make(
       const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock& clock,
       const OrchestratorChannels& channels);

@@ -77,6 +77,7 @@ TEST(LayersTest, CommonIsLayered) {
       {"grounding", {"base", "deal", "transcript"}},
       {"observability", {"base"}},
       {"storage", {"base", "observability"}},
+      {"sql", {"base", "storage"}},
       {"http", {"base", "observability"}},
       {"rpc", {"base", "observability"}},
       {"wire", {"base", "deal", "digest", "grounding", "transcript"}},

@@ -115,7 +115,8 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   };
   router::RouterOptions router_options{.data_dir = options.data_dir,
                                        .config_path = options.router_config,
-                                       .redis_password_file = options.redis_password_file};
+                                       .redis_password_file = options.redis_password_file,
+                                       .conninfo_file = options.router_conninfo};
   if (!options.redis.empty()) {
     ASSIGN_OR_RETURN(memory_options.redis, ParseHostPort(options.redis, "--redis"));
     router_options.redis = memory_options.redis;
@@ -133,7 +134,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   ASSIGN_OR_RETURN(
       orchestrator_module,
       orchestrator::OrchestratorModule::Make(
-          {.data_dir = options.data_dir}, metrics, clock,
+          {.store = absl::StrCat("sqlite:", options.data_dir)}, metrics, clock,
           {.memory = memory_channel, .analyst = analyst_channel, .writer = writer_channel}));
   return absl::OkStatus();
 }

@@ -4,7 +4,7 @@
 #include "common/rpc/client_call.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
-#include "services/orchestrator/clients/model_work.h"
+#include "services/orchestrator/model_work.h"
 
 namespace throughline::orchestrator {
 namespace {

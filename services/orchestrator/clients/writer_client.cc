@@ -3,7 +3,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/client_call.h"
 #include "common/wire/deal.h"
-#include "services/orchestrator/clients/model_work.h"
+#include "services/orchestrator/model_work.h"
 
 namespace throughline::orchestrator {
 namespace {

@@ -28,12 +28,6 @@ struct CallSource {
   std::string seller_name;                  // empty: the transcript's
 };
 
-// Names a customer.
-struct CustomerKey {
-  std::string tenant;
-  std::string customer_id;
-};
-
 // Names a call; calls of different tenants or customers never meet.
 struct CallKey {
   std::string tenant;

@@ -11,6 +11,9 @@
 namespace throughline::orchestrator {
 namespace {
 
+// What a model answered is paid for: it is kept even when its caller has gone.
+constexpr absl::Duration kCheckpointBudget = absl::Seconds(5);
+
 // A copy of `context` that `cancellation` can end on its own.
 Context WithCancellation(const Context& context, std::shared_ptr<CancellationSource> cancellation) {
   return Context({.tenant = context.tenant(),
@@ -46,6 +49,7 @@ absl::StatusOr<ComputedCall> Computation::Compute(AcceptedCall call,
   computed_.result.occurred_at = computed_.call.occurred_at;
   computed_.result.timings = std::move(timings);
   computed_.result.warnings = computed_.call.transcript.warnings;
+  ASSIGN_OR_RETURN(progress_, ports_.store.FindProgress(context_, computed_.call));
   RETURN_IF_ERROR(Recall());
   RETURN_IF_ERROR(Analyze());
   if (computed_.result.analysis.is_sales_call) RETURN_IF_ERROR(Write());
@@ -82,12 +86,12 @@ absl::Status Computation::Analyze() {
   absl::StatusOr<FactsAnswer> facts = absl::UnknownError("not asked");
   absl::Notification extracted;
   const auto extract = [&] {
-    facts = ports_.analyst.ExtractFacts(both, reading_);
+    facts = AskFacts(both);
     if (!facts.ok() && !Refused(facts.status())) stop->Cancel();
     extracted.Notify();
   };
   if (!fan_out_.TrySubmit(extract)) extract();
-  absl::StatusOr<AnalysisAnswer> analysis = ports_.analyst.Analyze(both, reading_);
+  absl::StatusOr<AnalysisAnswer> analysis = AskAnalysis(both);
   if (!analysis.ok()) stop->Cancel();
   extracted.WaitForNotification();
   RETURN_IF_ERROR(context_.Check());
@@ -108,6 +112,22 @@ absl::Status Computation::Analyze() {
   timer.Finish(AnalysisSummary(computed_.result.analysis, computed_.learned.facts.size()),
                computed_.result.timings);
   return absl::OkStatus();
+}
+
+absl::StatusOr<AnalysisAnswer> Computation::AskAnalysis(const Context& context) {
+  if (progress_.analysis) return *std::move(progress_.analysis);
+  ASSIGN_OR_RETURN(AnalysisAnswer answer, ports_.analyst.Analyze(context, reading_));
+  RETURN_IF_ERROR(ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call,
+                                            {.analysis = answer}));
+  return answer;
+}
+
+absl::StatusOr<FactsAnswer> Computation::AskFacts(const Context& context) {
+  if (progress_.facts) return *std::move(progress_.facts);
+  ASSIGN_OR_RETURN(FactsAnswer answer, ports_.analyst.ExtractFacts(context, reading_));
+  RETURN_IF_ERROR(ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call,
+                                            {.facts = answer}));
+  return answer;
 }
 
 absl::Status Computation::Write() {

@@ -28,8 +28,8 @@ class StepTimer {
   const absl::Time started_;
 };
 
-// The steps between a call's acceptance and its checkpoint: recall, analyse, write. For one call
-// and one thread.
+// The steps between a call's acceptance and its checkpoint: recall, analyse, write. Asks no model
+// for what it answered in an earlier attempt. For one call and one thread.
 class Computation {
  public:
   Computation(const Context& context, Pipeline::Ports ports, BoundedPool& fan_out,
@@ -43,6 +43,9 @@ class Computation {
   absl::Status Recall();
   absl::Status Analyze();
   absl::Status Write();
+  // The answer of a model, from the checkpoint or asked now and checkpointed.
+  absl::StatusOr<AnalysisAnswer> AskAnalysis(const Context& context);
+  absl::StatusOr<FactsAnswer> AskFacts(const Context& context);
   void Note(const std::vector<grounding::RoutedDecision>& decisions,
             const std::vector<grounding::DroppedClaim>& dropped);
 
@@ -51,6 +54,7 @@ class Computation {
   BoundedPool& fan_out_;
   StepObserver& observer_;
 
+  Progress progress_;  // of earlier attempts
   ComputedCall computed_;
   grounding::CallContext reading_;
   std::optional<deal::CustomerProfile> profile_;

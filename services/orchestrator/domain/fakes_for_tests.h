@@ -17,7 +17,7 @@
 // told to fail or to wait. Thread-safe.
 namespace throughline::orchestrator {
 
-// Calls in a map; survives a Pipeline, as a file survives a process.
+// Calls in a map; survives a Pipeline, as a database survives a process.
 class FakeStore final : public CallStore {
  public:
   absl::StatusOr<std::optional<StoredCall>> Find(const Context&, const CallKey& key) override {
@@ -26,56 +26,40 @@ class FakeStore final : public CallStore {
     if (found == calls_.end()) return std::optional<StoredCall>();
     return std::optional<StoredCall>(found->second);
   }
-  absl::Status SaveReceived(const Context&, const AcceptedCall& call) override {
+  absl::StatusOr<Progress> FindProgress(const Context&, const AcceptedCall& call) override {
     absl::MutexLock lock(&mutex_);
-    if (!receive_error.ok()) return receive_error;
-    calls_[Id(call.key)] = {.state = CallState::kReceived, .content_digest = call.content_digest};
+    return progress_[Id(call.key)];
+  }
+  absl::Status SaveProgress(const Context&, const AcceptedCall& call,
+                            const Progress& progress) override {
+    absl::MutexLock lock(&mutex_);
+    if (!progress_error.ok()) return progress_error;
+    Progress& kept = progress_[Id(call.key)];
+    if (progress.analysis) kept.analysis = progress.analysis;
+    if (progress.facts) kept.facts = progress.facts;
     return absl::OkStatus();
   }
   absl::Status SaveComputed(const Context&, const ComputedCall& call) override {
     absl::MutexLock lock(&mutex_);
-    StoredCall& stored = calls_[Id(call.call.key)];
-    stored.state = CallState::kComputed;
-    stored.computed = call;
-    order_.push_back(call.call.key);
+    if (!compute_error.ok()) return compute_error;
+    calls_[Id(call.call.key)] = {.state = CallState::kComputed,
+                                 .content_digest = call.call.content_digest,
+                                 .computed = call};
     return absl::OkStatus();
   }
-  absl::Status SaveFinished(const Context&, const CallKey& key, const CallResult& result) override {
+  absl::Status SaveFinished(const Context&, const ComputedCall& call,
+                            const CallResult& result) override {
     absl::MutexLock lock(&mutex_);
     if (!finish_error.ok()) return finish_error;
-    StoredCall& stored = calls_[Id(key)];
+    StoredCall& stored = calls_[Id(call.call.key)];
     stored.state = CallState::kSaved;
-    stored.computed->result = result;
+    stored.computed.result = result;
     return absl::OkStatus();
   }
   absl::Status Abandon(const Context&, const CallKey& key) override {
     absl::MutexLock lock(&mutex_);
-    const auto found = calls_.find(Id(key));
-    if (found != calls_.end() && found->second.state != CallState::kSaved) calls_.erase(found);
+    calls_.erase(Id(key));
     return absl::OkStatus();
-  }
-  absl::StatusOr<std::vector<CallKey>> ListUnsaved(const Context& context,
-                                                   const std::string& customer_id) override {
-    absl::MutexLock lock(&mutex_);
-    std::vector<CallKey> keys;
-    for (const CallKey& key : order_) {
-      const auto found = calls_.find(Id(key));
-      if (found != calls_.end() && found->second.state == CallState::kComputed &&
-          key.tenant == context.tenant() && key.customer_id == customer_id) {
-        keys.push_back(key);
-      }
-    }
-    return keys;
-  }
-  absl::StatusOr<std::vector<CustomerKey>> ListUnsavedCustomers(const Context&) override {
-    absl::MutexLock lock(&mutex_);
-    std::vector<CustomerKey> customers;
-    for (const auto& [id, call] : calls_) {
-      if (call.state == CallState::kComputed) {
-        customers.push_back({.tenant = std::get<0>(id), .customer_id = std::get<1>(id)});
-      }
-    }
-    return customers;
   }
   absl::StatusOr<CallPage> ListSaved(const Context&, const std::string&, int,
                                      absl::string_view) override {
@@ -87,7 +71,8 @@ class FakeStore final : public CallStore {
     return calls_.size();
   }
 
-  absl::Status receive_error;
+  absl::Status progress_error;
+  absl::Status compute_error;
   absl::Status finish_error;
 
  private:
@@ -96,7 +81,7 @@ class FakeStore final : public CallStore {
 
   mutable absl::Mutex mutex_;
   std::map<RowId, StoredCall> calls_ ABSL_GUARDED_BY(mutex_);
-  std::vector<CallKey> order_ ABSL_GUARDED_BY(mutex_);
+  std::map<RowId, Progress> progress_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Remembers which calls were retained, in order; the same call again changes nothing.
@@ -166,6 +151,10 @@ class FakeAnalyst final : public AnalystPort {
   }
   absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
                                            const grounding::CallContext& call) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      ++extracted_;
+    }
     if (while_extracting) while_extracting(context, call);
     if (!extract_error.ok()) return extract_error;
     FactsAnswer answer;
@@ -180,6 +169,11 @@ class FakeAnalyst final : public AnalystPort {
     return asked_;
   }
 
+  int extracted() const {
+    absl::MutexLock lock(&mutex_);
+    return extracted_;
+  }
+
   deal::Analysis analysis;
   absl::Status analyze_error;
   absl::Status extract_error;
@@ -189,6 +183,7 @@ class FakeAnalyst final : public AnalystPort {
  private:
   mutable absl::Mutex mutex_;
   std::vector<std::string> asked_ ABSL_GUARDED_BY(mutex_);
+  int extracted_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 class FakeWriter final : public WriterPort {

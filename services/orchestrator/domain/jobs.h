@@ -36,13 +36,18 @@ struct Job {
   absl::Time created_at;
   std::optional<absl::Time> finished_at;
   std::optional<Step> step;  // while it runs
-  bool cancel_requested = false;
 };
 
-// A job on loan to a worker, with what it has to process.
+// A job whose customer's turn is ours, with what it has to process.
 struct ClaimedJob {
   Job job;
   CallSource source;
+};
+
+// A job of this process and where it is.
+struct RunningJob {
+  Job job;
+  std::optional<Step> step;
 };
 
 struct JobFilter {
@@ -55,29 +60,48 @@ struct JobPage {
   std::string next_page_token;
 };
 
-// Keeps jobs. Every write is durable when it returns. Thread-safe.
+// What becomes of a call that has a job already.
+enum class Resubmission {
+  kKeep,  // the stored job stands, however it ended
+  kRenew  // one that failed or was cancelled begins anew
+};
+
+// Keeps jobs, in order, for all processes that share the store. Of each customer one job runs at a
+// time: it has the customer's turn. A turn is on lease to the store's owner, a process; a process
+// that does not renew its leases is dead, and others take its turns over. Every write is durable
+// when it returns. Thread-safe.
 class JobStore {
  public:
   virtual ~JobStore() = default;
 
   // Stores a new job as kQueued, or returns the stored one when the call has one with the same
-  // digest. ALREADY_EXISTS when the call has one with another; RESOURCE_EXHAUSTED with a retry
-  // delay when `max_unfinished` jobs are unfinished.
+  // digest. ALREADY_EXISTS when the call has one with another, unless that one failed or was
+  // cancelled; RESOURCE_EXHAUSTED with a retry delay when too many jobs are unfinished.
   virtual absl::StatusOr<Job> Add(const Context& context, const Job& job, const CallSource& source,
-                                  int max_unfinished) = 0;
-  // The job that should run next, of any tenant, as kRunning until `lease_until`: the oldest that
-  // is due, but of each customer only the earliest call, and none while another of the customer
-  // runs. One whose lease has run out may be claimed again. Empty when there is none.
+                                  Resubmission resubmission) = 0;
+  struct Begun {
+    Job job;
+    bool added = false;  // by this call
+    bool ours = false;   // kRunning, and the turn is this process's
+  };
+  // Add, and takes the customer's turn until `lease_until` when it is the job's.
+  virtual absl::StatusOr<Begun> Begin(const Context& context, const Job& job,
+                                      const CallSource& source, Resubmission resubmission,
+                                      absl::Time lease_until) = 0;
+  // Takes the turn of the customer, of any tenant, who has waited longest, for the customer's
+  // earliest call: as kRunning and ours until `lease_until`. Turns whose lease is over are taken
+  // first. Empty when nothing is due.
   virtual absl::StatusOr<std::optional<ClaimedJob>> Claim(const Context& context,
-                                                          const std::string& owner,
                                                           absl::Time lease_until) = 0;
-  // Says what the owner's running job is at. Returns whether its cancellation was asked for.
-  virtual absl::StatusOr<bool> SetStep(const Context& context, const Job& job,
-                                       const std::string& owner, Step step) = 0;
-  // Ends the owner's loan: kSucceeded, kFailed, kCancelled, or kQueued to run again at
-  // `not_before`. No effect on a job that is no longer the owner's.
-  virtual absl::Status Release(const Context& context, const Job& job, const std::string& owner,
-                               JobState state, const std::string& error, absl::Time not_before) = 0;
+  // Renews the leases of this process's jobs and notes where they are. Returns the ids of those
+  // that somebody asked to cancel.
+  virtual absl::StatusOr<std::vector<std::string>> Renew(
+      const Context& context, absl::Time lease_until, const std::vector<RunningJob>& running) = 0;
+  // Ends the job's turn: kFailed, kCancelled, or kQueued to run again at `not_before`; the
+  // customer's next one waits until then, too. kSucceeded is CallStore::SaveFinished. No effect
+  // when the turn is no longer ours.
+  virtual absl::Status Release(const Context& context, const Job& job, JobState state,
+                               const std::string& error, absl::Time not_before) = 0;
   // The context's tenant's job; NOT_FOUND names `job_id`.
   virtual absl::StatusOr<Job> Get(const Context& context, const std::string& id) = 0;
   virtual absl::StatusOr<JobPage> List(const Context& context, const JobFilter& filter,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,7 +11,6 @@
 #include "common/base/bounded_pool.h"
 #include "common/base/context.h"
 #include "services/orchestrator/domain/call.h"
-#include "services/orchestrator/domain/customer_queue.h"
 #include "services/orchestrator/domain/ports.h"
 
 namespace throughline::orchestrator {
@@ -24,13 +24,23 @@ class StepObserver {
   virtual void Finished(Step step, absl::Duration duration, const std::string& summary) = 0;
 };
 
+// Reason of the error of a call whose models have all answered, while memory could not take it.
+inline constexpr char kNotSavedYet[] = "CALL_NOT_SAVED_YET";
+
+// A call that is accepted, on its way.
+struct CallInProgress {
+  AcceptedCall call;
+  std::vector<StepTiming> timings;
+  absl::Time arrived;
+};
+
 // Takes a call through parse, recall, analyse, write and save.
 //
-// A customer's calls are processed one at a time, in the order they came. A call is either
-// answered with all of it saved, or refused with nothing of it saved: what the models answered is
-// checkpointed before memory is written, and a call that was checkpointed is saved whatever
-// happens, by this request, by the customer's next one or by ResumeUnsaved. Saving calls no model.
-// Borrows everything; thread-safe.
+// Whoever calls Run has the customer's turn, so a customer's calls are processed one at a time.
+// What each model answers is checkpointed, and so is the whole before memory is written: a call
+// that is run again after a crash asks no model for what was answered. Saving calls no model, and a
+// call that was checkpointed as a whole is saved whatever its caller does. Borrows everything;
+// thread-safe.
 class Pipeline {
  public:
   struct Ports {
@@ -40,34 +50,31 @@ class Pipeline {
     CallStore& store;
   };
   struct Options {
-    CustomerQueue::Options queue;
     // Saving a checkpointed call gets this long, whatever the caller's deadline.
     absl::Duration save_budget = absl::Seconds(15);
   };
 
-  // `fan_out` runs fact extraction beside the analysis; it is not the pool that calls Process.
+  // `fan_out` runs fact extraction beside the analysis; it is not the pool that calls Run.
   Pipeline(Ports ports, BoundedPool& fan_out, Options options)
-      : ports_(ports), fan_out_(fan_out), options_(options), queue_(options.queue) {}
+      : ports_(ports), fan_out_(fan_out), options_(options) {}
 
-  // Errors, all before anything is saved: INVALID_ARGUMENT names the field; ALREADY_EXISTS when
-  // the call id belongs to other content; RESOURCE_EXHAUSTED with a retry delay; the context's; and
-  // those of memory, analyst and writer. Facts or an e-mail that no model could do well enough are
-  // left out with a warning. The same call again gives the stored result, replayed.
-  absl::StatusOr<CallResult> Process(const Context& context, const CallSource& source,
-                                     StepObserver& observer);
+  // The first step. INVALID_ARGUMENT names the field.
+  absl::StatusOr<CallInProgress> Parse(const Context& context, const CallSource& source,
+                                       StepObserver& observer);
 
-  // Saves what a crash left checkpointed, of all customers, in order. Returns the first error after
-  // trying every customer; safe to repeat and to run beside Process.
-  absl::Status ResumeUnsaved(const Context& context);
-
-  // Calls waiting for their turn now.
-  size_t waiting() const { return queue_.waiting(); }
-
- private:
-  // The stored answer to `call`, if it has one. Called in the customer's turn.
+  // The stored answer to `call`, replayed, if it is saved. ALREADY_EXISTS when the call id belongs
+  // to other content.
   absl::StatusOr<std::optional<CallResult>> FindAnswer(const Context& context,
                                                        const AcceptedCall& call);
-  absl::Status FinishEarlierCalls(const Context& context, const std::string& customer_id);
+
+  // The other steps, and the end of the customer's turn when it succeeds. Errors: the context's,
+  // those of memory, analyst and writer; with the reason kTurnLost when another process has the
+  // turn, and kNotSavedYet when running the call again saves it. Facts or an e-mail that no model
+  // could do well enough are left out with a warning.
+  absl::StatusOr<CallResult> Run(const Context& context, CallInProgress call,
+                                 StepObserver& observer);
+
+ private:
   // Writes memory, then marks the call saved.
   absl::StatusOr<CallResult> Save(const Context& context, const ComputedCall& computed,
                                   StepObserver& observer);
@@ -75,7 +82,6 @@ class Pipeline {
   const Ports ports_;
   BoundedPool& fan_out_;
   const Options options_;
-  CustomerQueue queue_;
 };
 
 }  // namespace throughline::orchestrator

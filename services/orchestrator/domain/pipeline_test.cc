@@ -7,6 +7,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "common/base/errors.h"
+#include "common/base/status_macros.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
 #include "services/orchestrator/domain/fakes_for_tests.h"
@@ -42,9 +43,16 @@ class PipelineTest : public testing::Test {
     return Context({.cancellation = std::make_shared<CancellationSource>(), .clock = &clock_});
   }
 
+  absl::StatusOr<CallResult> Process(const Context& caller, const CallSource& source,
+                                     StepObserver& observer) {
+    ASSIGN_OR_RETURN(CallInProgress call, pipeline_->Parse(caller, source, observer));
+    ASSIGN_OR_RETURN(std::optional<CallResult> answer, pipeline_->FindAnswer(caller, call.call));
+    if (answer) return *std::move(answer);
+    return pipeline_->Run(caller, std::move(call), observer);
+  }
   absl::StatusOr<CallResult> Process(const CallSource& source) {
     RecordingObserver nobody;
-    return pipeline_->Process(Caller(), source, nobody);
+    return Process(Caller(), source, nobody);
   }
 
   FakeClock clock_;
@@ -59,8 +67,7 @@ class PipelineTest : public testing::Test {
 
 TEST_F(PipelineTest, TakesACallThroughEveryStep) {
   RecordingObserver observer;
-  ASSERT_OK_AND_ASSIGN(const CallResult result,
-                       pipeline_->Process(Caller(), Source("acme", "c1"), observer));
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Caller(), Source("acme", "c1"), observer));
   EXPECT_THAT(observer.events,
               ElementsAre("start parse", "end parse", "start recall", "end recall", "start analyze",
                           "end analyze", "start write", "end write", "start save", "end save"));
@@ -109,7 +116,8 @@ TEST_F(PipelineTest, ACallThatIsNoSaleGetsNoEmail) {
 TEST_F(PipelineTest, ACallThatCannotBeAnalysedLeavesNothingBehind) {
   for (absl::Status* error : {&analyst_.analyze_error, &analyst_.extract_error}) {
     *error = absl::UnavailableError("no model");
-    EXPECT_THAT(Process(Source("acme", "c1")),
+    const std::string call_id = error == &analyst_.analyze_error ? "c1" : "c2";
+    EXPECT_THAT(Process(Source("acme", call_id)),
                 StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no model")));
     *error = absl::OkStatus();
   }
@@ -119,10 +127,41 @@ TEST_F(PipelineTest, ACallThatCannotBeAnalysedLeavesNothingBehind) {
 }
 
 TEST_F(PipelineTest, ACallThatCannotBeRecordedIsRefused) {
-  store_.receive_error = absl::UnavailableError("disk full");
-  EXPECT_THAT(Process(Source("acme", "c1")),
-              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("disk full")));
+  for (absl::Status* error : {&store_.progress_error, &store_.compute_error}) {
+    *error = absl::UnavailableError("disk full");
+    EXPECT_THAT(Process(Source("acme", "c1")),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("disk full")));
+    *error = absl::OkStatus();
+  }
   EXPECT_THAT(memory_.retained(), IsEmpty());
+}
+
+TEST_F(PipelineTest, NoModelIsAskedAgainForWhatItAnswered) {
+  writer_.write_error = absl::UnavailableError("no model");
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  writer_.write_error = absl::OkStatus();
+  Restart();
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+  EXPECT_EQ(analyst_.extracted(), 1);
+  EXPECT_EQ(writer_.written(), 2);
+  EXPECT_EQ(result.cost.nano_usd, 12) << "what was paid in the first attempt counts";
+}
+
+TEST_F(PipelineTest, HalfAnAnalysisIsAskedForTheOtherHalfOnly) {
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    while (store_.FindProgress(Caller(), {.key = {"default", "acme", "c1"}})->facts ==
+           std::nullopt) {
+      std::this_thread::yield();
+    }
+  };
+  analyst_.analyze_error = absl::UnavailableError("no model");
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  analyst_.analyze_error = absl::OkStatus();
+  Restart();
+  EXPECT_OK(Process(Source("acme", "c1")));
+  EXPECT_EQ(analyst_.extracted(), 1);
+  EXPECT_THAT(analyst_.asked(), SizeIs(2));
 }
 
 TEST_F(PipelineTest, WhatNoModelCouldDoWellIsLeftOutAndSaid) {
@@ -155,26 +194,18 @@ TEST_F(PipelineTest, WhenOneHalfOfTheAnalysisFailsTheOtherIsStopped) {
 
 TEST_F(PipelineTest, ACrashBeforeSavingIsFinishedByTheNextProcessWithoutAnyModel) {
   memory_.FailRetain(absl::UnavailableError("memory is down"));
-  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(Process(Source("acme", "c2")), StatusIs(absl::StatusCode::kUnavailable));
+  const absl::Status unsaved = Process(Source("acme", "c1")).status();
+  EXPECT_THAT(unsaved, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(Reason(unsaved), kNotSavedYet);
   EXPECT_THAT(memory_.retained(), IsEmpty());
 
   memory_.FailRetain(absl::OkStatus());
   Restart();
-  EXPECT_OK(pipeline_->ResumeUnsaved(Caller()));
+  ASSERT_OK_AND_ASSIGN(const CallResult saved, Process(Source("acme", "c1")));
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
   EXPECT_THAT(analyst_.asked(), ElementsAre("acme/c1"));
-  ASSERT_OK_AND_ASSIGN(const CallResult again, Process(Source("acme", "c1")));
-  EXPECT_TRUE(again.replayed);
-  EXPECT_THAT(again.facts, SizeIs(1));
-}
-
-TEST_F(PipelineTest, TheCustomersNextCallFirstFinishesTheOneBefore) {
-  memory_.FailRetain(absl::UnavailableError("memory is down"));
-  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
-  memory_.FailRetain(absl::OkStatus());
-  EXPECT_OK(Process(Source("acme", "c2", "The second call.")));
-  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1", "acme/c2"));
+  EXPECT_EQ(writer_.written(), 1);
+  EXPECT_THAT(saved.facts, SizeIs(1));
 }
 
 TEST_F(PipelineTest, ACrashAfterMemoryWroteIsFinishedWithTheSameAnswer) {
@@ -183,7 +214,6 @@ TEST_F(PipelineTest, ACrashAfterMemoryWroteIsFinishedWithTheSameAnswer) {
   store_.finish_error = absl::OkStatus();
   Restart();
   ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
-  EXPECT_TRUE(result.replayed);
   EXPECT_EQ(result.facts[0].id, "acme/c1#0");
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
 }
@@ -191,7 +221,7 @@ TEST_F(PipelineTest, ACrashAfterMemoryWroteIsFinishedWithTheSameAnswer) {
 TEST_F(PipelineTest, ACallThatMemoryWillNeverTakeHoldsUpNobody) {
   memory_.FailRetain(absl::InvalidArgumentError("facts[0].text: too long"));
   EXPECT_THAT(Process(Source("acme", "c1")),
-              StatusIs(absl::StatusCode::kInternal, HasSubstr("facts[0].text")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("facts[0].text")));
   memory_.FailRetain(absl::OkStatus());
   EXPECT_OK(Process(Source("acme", "c2")));
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c2"));
@@ -203,34 +233,9 @@ TEST_F(PipelineTest, ACallerWhoLeavesBeforeTheCheckpointLeavesNothing) {
     caller.cancellation()->Cancel();
   };
   RecordingObserver observer;
-  EXPECT_THAT(pipeline_->Process(caller, Source("acme", "c1"), observer),
+  EXPECT_THAT(Process(caller, Source("acme", "c1"), observer),
               StatusIs(absl::StatusCode::kCancelled));
   EXPECT_EQ(store_.size(), 0u);
-}
-
-TEST_F(PipelineTest, CallsOfOneCustomerGoOneAtATimeInTheOrderTheyCame) {
-  absl::Notification first_running;
-  absl::Notification let_first_go;
-  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext& call) {
-    if (call.call_id != "c1") return;
-    first_running.Notify();
-    let_first_go.WaitForNotification();
-  };
-  std::vector<std::thread> callers;
-  const auto send = [&](const std::string& id) {
-    callers.emplace_back([this, id] { EXPECT_OK(Process(Source("acme", id, id))); });
-  };
-  send("c1");
-  first_running.WaitForNotification();
-  for (size_t i = 2; i <= 5; ++i) {
-    send(absl::StrCat("c", i));
-    while (pipeline_->waiting() < i - 1) std::this_thread::yield();
-  }
-  EXPECT_THAT(analyst_.asked(), ElementsAre("acme/c1"));
-  let_first_go.Notify();
-  for (std::thread& caller : callers) caller.join();
-  EXPECT_THAT(memory_.retained(),
-              ElementsAre("acme/c1", "acme/c2", "acme/c3", "acme/c4", "acme/c5"));
 }
 
 TEST_F(PipelineTest, CallsOfDifferentCustomersRunSideBySide) {
@@ -245,47 +250,6 @@ TEST_F(PipelineTest, CallsOfDifferentCustomersRunSideBySide) {
   std::thread other([&] { EXPECT_OK(Process(Source("other", "c1"))); });
   EXPECT_OK(Process(Source("acme", "c1")));
   other.join();
-}
-
-TEST_F(PipelineTest, TooManyWaitingCallsAreSentAwayWithATime) {
-  options_.queue.max_waiting_per_customer = 0;
-  Restart();
-  absl::Notification running;
-  absl::Notification go;
-  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
-    running.Notify();
-    go.WaitForNotification();
-  };
-  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
-  running.WaitForNotification();
-  const auto refused = Process(Source("acme", "c2"));
-  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_TRUE(RetryAfter(refused.status()).has_value());
-  go.Notify();
-  first.join();
-}
-
-TEST_F(PipelineTest, AWaitingCallLeavesWhenItsCallerDoes) {
-  absl::Notification running;
-  absl::Notification go;
-  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
-    running.Notify();
-    go.WaitForNotification();
-  };
-  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
-  running.WaitForNotification();
-  const Context caller = Caller();
-  std::thread second([&] {
-    RecordingObserver nobody;
-    EXPECT_THAT(pipeline_->Process(caller, Source("acme", "c2"), nobody),
-                StatusIs(absl::StatusCode::kCancelled));
-  });
-  while (pipeline_->waiting() == 0) std::this_thread::yield();
-  caller.cancellation()->Cancel();
-  second.join();
-  go.Notify();
-  first.join();
-  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
 }
 
 }  // namespace

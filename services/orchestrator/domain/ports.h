@@ -80,18 +80,23 @@ class WriterPort {
       const std::optional<deal::CustomerProfile>& profile) = 0;
 };
 
-// How far a call has come. A crash loses nothing that was kComputed.
+// How far a call has come.
 enum class CallState {
-  kReceived = 1,  // passed the checks; nothing to show yet
   kComputed = 2,  // the models have answered; memory may or may not have it
   kSaved = 3,     // memory has it; the result is final
 };
 
 // What the store knows of a call.
 struct StoredCall {
-  CallState state = CallState::kReceived;
+  CallState state = CallState::kComputed;
   std::string content_digest;
-  std::optional<ComputedCall> computed;  // from kComputed on; `result` is final in kSaved
+  ComputedCall computed;  // `result` is final in kSaved
+};
+
+// What models answered to a call that is not computed yet.
+struct Progress {
+  std::optional<AnalysisAnswer> analysis;
+  std::optional<FactsAnswer> facts;
 };
 
 struct CallPage {
@@ -99,26 +104,31 @@ struct CallPage {
   std::string next_page_token;    // empty on the last
 };
 
-// Keeps calls. Every write is durable when it returns.
+// Reason of the error of a write for a customer whose turn another process has taken over.
+inline constexpr char kTurnLost[] = "TURN_LOST";
+
+// Keeps calls. Every write is durable when it returns, and is ABORTED with kTurnLost, without a
+// trace, when the customer's turn is not this process's.
 class CallStore {
  public:
   virtual ~CallStore() = default;
   // Empty when there is no such call.
   virtual absl::StatusOr<std::optional<StoredCall>> Find(const Context& context,
                                                          const CallKey& key) = 0;
-  // Makes or replaces a kReceived record.
-  virtual absl::Status SaveReceived(const Context& context, const AcceptedCall& call) = 0;
+  // Empty parts for what was not answered, or was answered to other content.
+  virtual absl::StatusOr<Progress> FindProgress(const Context& context,
+                                                const AcceptedCall& call) = 0;
+  // Adds the parts of `progress` that are there.
+  virtual absl::Status SaveProgress(const Context& context, const AcceptedCall& call,
+                                    const Progress& progress) = 0;
+  // Makes or replaces the kComputed record.
   virtual absl::Status SaveComputed(const Context& context, const ComputedCall& call) = 0;
-  // Moves a kComputed call to kSaved with its final result.
-  virtual absl::Status SaveFinished(const Context& context, const CallKey& key,
+  // Moves a kComputed call to kSaved with its final result, ends its job as kSucceeded and the
+  // customer's turn with it, and notes what subscribers are to be told: all of it or nothing.
+  virtual absl::Status SaveFinished(const Context& context, const ComputedCall& call,
                                     const CallResult& result) = 0;
   // Removes a call that was not saved.
   virtual absl::Status Abandon(const Context& context, const CallKey& key) = 0;
-  // The context's tenant's customer's kComputed calls, in the order they came.
-  virtual absl::StatusOr<std::vector<CallKey>> ListUnsaved(const Context& context,
-                                                           const std::string& customer_id) = 0;
-  // Customers of every tenant that have kComputed calls.
-  virtual absl::StatusOr<std::vector<CustomerKey>> ListUnsavedCustomers(const Context& context) = 0;
   // Saved calls of a customer by their time, oldest first. INVALID_ARGUMENT for a token that this
   // method did not give.
   virtual absl::StatusOr<CallPage> ListSaved(const Context& context, const std::string& customer_id,

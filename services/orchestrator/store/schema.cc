@@ -1,5 +1,12 @@
 #include "services/orchestrator/store/schema.h"
 
+#include <utility>
+
+#include "common/base/context.h"
+#include "common/base/status_macros.h"
+#include "common/sql/open.h"
+#include "common/storage/migration.h"
+
 namespace throughline::orchestrator {
 namespace {
 
@@ -56,12 +63,151 @@ CREATE INDEX jobs_unfinished ON jobs (tenant, customer_id, occurred_at_us, seque
 CREATE INDEX jobs_due ON jobs (sequence) WHERE state IN (1, 2);
 )sql";
 
-constexpr storage::Migration kMigrations[] = {{1, "calls", kCreateCalls}, {2, "jobs", kCreateJobs}};
+// A customer with unfinished jobs has a row in `turns`: `owner` is the process whose job runs,
+// until `lease_until_us`; "" while none does and the next may from `due_us` on. `progress` keeps
+// what models answered to a call until it is saved: `part` is that of SqlCallStore. `deliveries`
+// are what subscribers have yet to be told, in the states of SqlDeliveryStore.
+constexpr char kCreateTurns[] = R"sql(
+DROP INDEX calls_unsaved;
+DELETE FROM calls WHERE state = 1;
+DROP INDEX jobs_due;
+ALTER TABLE jobs DROP COLUMN not_before_us;
+ALTER TABLE jobs DROP COLUMN owner;
+ALTER TABLE jobs DROP COLUMN lease_until_us;
+CREATE TABLE turns (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  due_us INTEGER NOT NULL,
+  lease_until_us INTEGER NOT NULL,
+  PRIMARY KEY (tenant, customer_id)
+) WITHOUT ROWID;
+CREATE INDEX turns_due ON turns (due_us) WHERE owner = '';
+CREATE INDEX turns_leased ON turns (lease_until_us) WHERE owner <> '';
+INSERT INTO turns SELECT DISTINCT tenant, customer_id, '', 0, 0 FROM jobs WHERE state IN (1, 2);
+CREATE TABLE progress (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  call_id TEXT NOT NULL,
+  part INTEGER NOT NULL,
+  content_digest TEXT NOT NULL,
+  answer BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, call_id, part)
+) WITHOUT ROWID;
+CREATE TABLE deliveries (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  body BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  due_us INTEGER NOT NULL,
+  created_at_us INTEGER NOT NULL,
+  error TEXT NOT NULL
+);
+CREATE INDEX deliveries_due ON deliveries (due_us, sequence) WHERE state = 1;
+)sql";
+
+constexpr storage::Migration kSqliteMigrations[] = {
+    {1, "calls", kCreateCalls}, {2, "jobs", kCreateJobs}, {3, "turns", kCreateTurns}};
+
+constexpr char kSchema[] = "orchestrator";
+
+// The same tables.
+constexpr char kCreateAll[] = R"sql(
+CREATE TABLE orchestrator.calls (
+  sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tenant text NOT NULL,
+  customer_id text NOT NULL,
+  call_id text NOT NULL,
+  state bigint NOT NULL,
+  content_digest text NOT NULL,
+  occurred_at_us bigint NOT NULL,
+  customer_name text NOT NULL,
+  seller_name text NOT NULL,
+  transcript bytea,
+  result bytea,
+  facts bytea,
+  summary text,
+  UNIQUE (tenant, customer_id, call_id)
+);
+CREATE INDEX calls_by_time
+  ON orchestrator.calls (tenant, customer_id, state, occurred_at_us, sequence);
+CREATE TABLE orchestrator.jobs (
+  sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id text NOT NULL,
+  tenant text NOT NULL,
+  customer_id text NOT NULL,
+  call_id text NOT NULL,
+  content_digest text NOT NULL,
+  occurred_at_us bigint NOT NULL,
+  state bigint NOT NULL,
+  attempts bigint NOT NULL DEFAULT 0,
+  error text NOT NULL DEFAULT '',
+  created_at_us bigint NOT NULL,
+  finished_at_us bigint,
+  step bigint,
+  cancel_requested bigint NOT NULL DEFAULT 0,
+  source bytea NOT NULL,
+  UNIQUE (tenant, id)
+);
+CREATE INDEX jobs_by_customer ON orchestrator.jobs (tenant, customer_id, sequence);
+CREATE INDEX jobs_unfinished
+  ON orchestrator.jobs (tenant, customer_id, occurred_at_us, sequence) WHERE state IN (1, 2);
+CREATE TABLE orchestrator.turns (
+  tenant text NOT NULL,
+  customer_id text NOT NULL,
+  owner text NOT NULL,
+  due_us bigint NOT NULL,
+  lease_until_us bigint NOT NULL,
+  PRIMARY KEY (tenant, customer_id)
+);
+CREATE INDEX turns_due ON orchestrator.turns (due_us) WHERE owner = '';
+CREATE INDEX turns_leased ON orchestrator.turns (lease_until_us) WHERE owner <> '';
+CREATE TABLE orchestrator.progress (
+  tenant text NOT NULL,
+  customer_id text NOT NULL,
+  call_id text NOT NULL,
+  part bigint NOT NULL,
+  content_digest text NOT NULL,
+  answer bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id, call_id, part)
+);
+CREATE TABLE orchestrator.deliveries (
+  sequence bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  tenant text NOT NULL,
+  endpoint text NOT NULL,
+  event_id text NOT NULL,
+  body bytea NOT NULL,
+  state bigint NOT NULL,
+  attempts bigint NOT NULL,
+  due_us bigint NOT NULL,
+  created_at_us bigint NOT NULL,
+  error text NOT NULL
+);
+CREATE INDEX deliveries_due ON orchestrator.deliveries (due_us, sequence) WHERE state = 1;
+)sql";
+
+constexpr storage::Migration kPostgresMigrations[] = {{1, "calls and jobs", kCreateAll}};
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<storage::SqliteDatabase>> OpenDatabase(const std::string& path) {
-  return storage::SqliteDatabase::Open({.path = path}, kMigrations);
+absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenSqlite(const std::string& path) {
+  ASSIGN_OR_RETURN(std::unique_ptr<sql::SqlDatabase> database,
+                   sql::OpenSqlite(path, kSqliteMigrations));
+  RETURN_IF_ERROR(
+      database->Write(Context::Background(), [](sql::SqlSession& session) -> absl::Status {
+        RETURN_IF_ERROR(session.Execute("UPDATE {turns} SET owner = '' WHERE owner <> ''", {}));
+        return session.Execute("UPDATE {jobs} SET state = 1, step = NULL WHERE state = 2", {});
+      }));
+  return database;
+}
+
+absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenPostgres(const std::string& conninfo,
+                                                               size_t max_connections) {
+  return sql::OpenPostgres({.conninfo = conninfo, .max_connections = max_connections}, kSchema,
+                           kPostgresMigrations);
 }
 
 }  // namespace throughline::orchestrator

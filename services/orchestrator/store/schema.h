@@ -5,13 +5,18 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/storage/sqlite.h"
+#include "common/sql/sql.h"
 
 namespace throughline::orchestrator {
 
-// Opens or creates the orchestrator's file, with the tables of calls and of jobs. The directory of
-// `path` exists. Errors are SqliteDatabase::Open's.
-absl::StatusOr<std::unique_ptr<storage::SqliteDatabase>> OpenDatabase(const std::string& path);
+// Opens or creates the file that holds calls and jobs, for one process at a time. What ran by its
+// account ended with the process before, so every turn in it is free. Errors name the path.
+absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenSqlite(const std::string& path);
+
+// The same in PostgreSQL's schema "orchestrator", which replicas share. `conninfo` as libpq reads
+// it; errors name the server, never the password.
+absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenPostgres(const std::string& conninfo,
+                                                               size_t max_connections);
 
 }  // namespace throughline::orchestrator
 

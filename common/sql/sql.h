@@ -1,0 +1,121 @@
+#ifndef THROUGHLINE_COMMON_SQL_SQL_H_
+#define THROUGHLINE_COMMON_SQL_SQL_H_
+
+#include <cstdint>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/base/context.h"
+
+// The little SQL that SQLite and PostgreSQL read alike, so that a store is written once. Parameters
+// are $1, $2, … numbered in the order of their first use; tables are named by SqlSession::Table.
+namespace throughline::sql {
+
+// Bytes that need not be text.
+struct SqlBytes {
+  std::string bytes;
+};
+
+// A parameter or a column. By default NULL.
+class SqlValue {
+ public:
+  enum class Kind { kNull, kInteger, kText, kBytes };
+
+  SqlValue() = default;
+  template <typename Number>
+  requires(std::is_integral_v<Number> || std::is_enum_v<Number>)
+      SqlValue(Number value)  // NOLINT: statements read as lists of values
+      : kind_(Kind::kInteger), integer_(static_cast<int64_t>(value)) {}
+  SqlValue(absl::string_view value) : kind_(Kind::kText), text_(value) {}           // NOLINT
+  SqlValue(const std::string& value) : kind_(Kind::kText), text_(value) {}          // NOLINT
+  SqlValue(const char* value) : kind_(Kind::kText), text_(value) {}                 // NOLINT
+  SqlValue(SqlBytes value) : kind_(Kind::kBytes), text_(std::move(value.bytes)) {}  // NOLINT
+
+  Kind kind() const { return kind_; }
+  bool IsNull() const { return kind_ == Kind::kNull; }
+  // 0 for anything else.
+  int64_t Integer() const { return integer_; }
+  // Text or bytes; empty for anything else.
+  const std::string& Text() const { return text_; }
+
+ private:
+  Kind kind_ = Kind::kNull;
+  int64_t integer_ = 0;
+  std::string text_;
+};
+
+using SqlRow = std::vector<SqlValue>;
+
+// Reads a row's columns one after the other. Borrows the row.
+class SqlColumns {
+ public:
+  explicit SqlColumns(const SqlRow& row) : row_(row) {}
+  int64_t Integer() { return row_[next_++].Integer(); }
+  std::string Text() { return row_[next_++].Text(); }
+  bool Flag() { return Integer() != 0; }
+  // Whether the next column is; skips it when it is.
+  bool SkipNull() {
+    if (!row_[next_].IsNull()) return false;
+    ++next_;
+    return true;
+  }
+  template <typename Enum>
+  Enum As() {
+    return static_cast<Enum>(Integer());
+  }
+
+ private:
+  const SqlRow& row_;
+  size_t next_ = 0;
+};
+
+// A transaction under way. For one thread.
+class SqlSession {
+ public:
+  virtual ~SqlSession() = default;
+
+  // Runs one statement. `columns` says what its rows hold: 'i' integer, 't' text or bytes; empty
+  // for a statement that returns none. Errors are the database's.
+  virtual absl::StatusOr<std::vector<SqlRow>> Run(const std::string& sql,
+                                                  absl::Span<const SqlValue> parameters,
+                                                  absl::string_view columns) = 0;
+  // The statement with each "{name}" replaced by the table's name as the database knows it, and
+  // "{skip locked}" by what keeps two transactions from waiting for one row.
+  virtual std::string Localize(absl::string_view sql) const = 0;
+
+  // Localizes and runs a statement.
+  absl::StatusOr<std::vector<SqlRow>> Query(absl::string_view sql,
+                                            absl::Span<const SqlValue> parameters,
+                                            absl::string_view columns) {
+    return Run(Localize(sql), parameters, columns);
+  }
+  absl::Status Execute(absl::string_view sql, absl::Span<const SqlValue> parameters) {
+    return Query(sql, parameters, "").status();
+  }
+};
+
+// A database of transactions. Thread-safe.
+class SqlDatabase {
+ public:
+  using Callback = absl::FunctionRef<absl::Status(SqlSession&)>;
+
+  virtual ~SqlDatabase() = default;
+
+  // Durable when it returns OK; without a trace otherwise.
+  virtual absl::Status Write(const Context& context, Callback write) = 0;
+  // On one snapshot.
+  virtual absl::Status Read(const Context& context, Callback read) = 0;
+  // OK while the database answers.
+  virtual absl::Status Ping(const Context& context) = 0;
+};
+
+}  // namespace throughline::sql
+
+#endif  // THROUGHLINE_COMMON_SQL_SQL_H_

@@ -1,0 +1,301 @@
+#include "services/orchestrator/domain/job_runner.h"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "common/base/errors.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/status_matchers.h"
+#include "services/orchestrator/domain/fakes_for_tests.h"
+#include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_job_store.h"
+#include "services/orchestrator/store/stores_for_tests.h"
+
+// Calls as jobs, over real stores: who runs which call when, and what becomes of it.
+namespace throughline::orchestrator {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+CallSource Source(std::string customer, std::string call_id, std::string words = "Hello there.",
+                  int day = 3) {
+  return {.customer_id = std::move(customer),
+          .call_id = std::move(call_id),
+          .transcript = absl::StrCat("Ana Ruiz: ", words, "\nTom Berg: Good morning.\n"),
+          .call_date = absl::CivilDay(2026, 3, day)};
+}
+
+// A process over a shared database and shared neighbours.
+struct Replica {
+  Replica(sql::SqlDatabase& database, const std::string& owner, Pipeline::Ports others,
+          BoundedPool& pool, JobRunner::Options options)
+      : calls(database, owner),
+        jobs(database, {.owner = owner}),
+        pipeline({.memory = others.memory,
+                  .analyst = others.analyst,
+                  .writer = others.writer,
+                  .store = calls},
+                 pool, {}),
+        runner(options, jobs, pipeline) {}
+
+  SqlCallStore calls;
+  SqlJobStore jobs;
+  Pipeline pipeline;
+  JobRunner runner;
+};
+
+class JobRunnerTest : public testing::Test {
+ protected:
+  JobRunnerTest() { Restart(); }
+
+  std::unique_ptr<Replica> MakeReplica(const std::string& owner) {
+    return std::make_unique<Replica>(
+        *database_, owner,
+        Pipeline::Ports{
+            .memory = memory_, .analyst = analyst_, .writer = writer_, .store = unused_},
+        pool_, options_);
+  }
+  void Restart() {
+    here_.reset();
+    here_ = MakeReplica("here");
+    runner_ = &here_->runner;
+  }
+  Context Caller() {
+    return Context({.cancellation = std::make_shared<CancellationSource>(), .clock = &clock_});
+  }
+  absl::StatusOr<CallResult> Process(const CallSource& source) {
+    RecordingObserver nobody;
+    return runner_->Process(Caller(), source, nobody);
+  }
+  Job JobOf(const std::string& call_id) {
+    const JobPage page = here_->jobs.List(Caller(), {}, 100, "").value();
+    for (const Job& job : page.jobs) {
+      if (job.call.call_id == call_id) return job;
+    }
+    return {.id = "none", .error = "no such job"};
+  }
+
+  const DatabaseForTests files_{{.name = "Sqlite"}};
+  const std::unique_ptr<sql::SqlDatabase> database_ = files_.Open();
+  FakeClock clock_;
+  FakeStore unused_;
+  FakeMemory memory_;
+  FakeAnalyst analyst_;
+  FakeWriter writer_;
+  BoundedPool pool_{{.name = "fan_out", .threads = 4, .max_queued = 8}};
+  JobRunner::Options options_;
+  std::unique_ptr<Replica> here_;
+  JobRunner* runner_ = nullptr;
+};
+
+TEST_F(JobRunnerTest, ACallThatIsAnsweredIsAJobThatSucceeded) {
+  ASSERT_OK(Process(Source("acme", "c1")));
+  EXPECT_EQ(JobOf("c1").state, JobState::kSucceeded);
+  EXPECT_EQ(JobOf("c1").attempts, 1);
+  ASSERT_OK_AND_ASSIGN(const CallResult again, Process(Source("acme", "c1")));
+  EXPECT_TRUE(again.replayed);
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+}
+
+TEST_F(JobRunnerTest, ACallThatFailsSaysWhyAndMayBeSentAgain) {
+  analyst_.analyze_error = absl::UnavailableError("no model");
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(JobOf("c1").state, JobState::kFailed);
+  EXPECT_THAT(JobOf("c1").error, HasSubstr("no model"));
+  analyst_.analyze_error = absl::OkStatus();
+  EXPECT_OK(Process(Source("acme", "c1")));
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+TEST_F(JobRunnerTest, WhatMemoryCouldNotTakeIsSavedInTheBackground) {
+  memory_.FailRetain(absl::UnavailableError("memory is down"));
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(JobOf("c1").state, JobState::kQueued);
+  memory_.FailRetain(absl::OkStatus());
+  clock_.Advance(options_.first_retry_delay);
+  ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Caller()));
+  EXPECT_TRUE(ran);
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+  ASSERT_OK_AND_ASSIGN(const CallResult again, Process(Source("acme", "c1")));
+  EXPECT_TRUE(again.replayed);
+}
+
+TEST_F(JobRunnerTest, AJobThatKeepsFailingEndsWithTheReason) {
+  options_.max_attempts = 3;
+  Restart();
+  ASSERT_OK(runner_->Submit(Caller(), Source("acme", "c1")).status());
+  analyst_.analyze_error = absl::UnavailableError("no model");
+  for (int i = 0; i < options_.max_attempts; ++i) {
+    ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Caller()));
+    EXPECT_TRUE(ran);
+    clock_.Advance(options_.max_retry_delay);
+  }
+  EXPECT_EQ(JobOf("c1").state, JobState::kFailed);
+  EXPECT_THAT(JobOf("c1").error, HasSubstr("no model"));
+  analyst_.analyze_error = absl::OkStatus();
+  ASSERT_OK(here_->jobs.Retry(Caller(), JobOf("c1").id).status());
+  ASSERT_OK(runner_->RunOne(Caller()).status());
+  EXPECT_EQ(JobOf("c1").state, JobState::kSucceeded);
+}
+
+// Each attempt ends with its process: nobody could note why.
+TEST_F(JobRunnerTest, AJobThatKillsItsProcessIsGivenUp) {
+  options_.max_attempts = 2;
+  Restart();
+  ASSERT_OK(runner_->Submit(Caller(), Source("acme", "poison")).status());
+  for (int i = 0; i < options_.max_attempts; ++i) {
+    const auto doomed = MakeReplica(absl::StrCat("doomed-", i));
+    ASSERT_OK_AND_ASSIGN(const auto claimed,
+                         doomed->jobs.Claim(Caller(), clock_.Now() + options_.lease));
+    ASSERT_TRUE(claimed.has_value());
+    clock_.Advance(options_.lease + absl::Seconds(1));
+  }
+  ASSERT_OK(runner_->RunOne(Caller()).status());
+  EXPECT_EQ(JobOf("poison").state, JobState::kFailed);
+  EXPECT_THAT(JobOf("poison").error, HasSubstr("given up"));
+  EXPECT_THAT(analyst_.asked(), IsEmpty());
+}
+
+TEST_F(JobRunnerTest, AnotherProcessGoesOnWithWhatADeadOneBegan) {
+  const auto other = MakeReplica("other");
+  // It dies when the e-mail is to be written: it never gives its turn back.
+  RecordingObserver nobody;
+  writer_.write_error = WithReason(absl::AbortedError("killed"), kTurnLost);
+  EXPECT_THAT(other->runner.Process(Caller(), Source("acme", "c1"), nobody),
+              StatusIs(absl::StatusCode::kAborted));
+  writer_.write_error = absl::OkStatus();
+  ASSERT_OK_AND_ASSIGN(const bool early, runner_->RunOne(Caller()));
+  EXPECT_FALSE(early) << "its lease still runs";
+  clock_.Advance(options_.lease + absl::Seconds(1));
+  ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Caller()));
+  EXPECT_TRUE(ran);
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+  EXPECT_THAT(analyst_.asked(), SizeIs(1)) << "the first process had the answer kept";
+}
+
+TEST_F(JobRunnerTest, ACallSentToTwoProcessesIsOneCall) {
+  const auto other = MakeReplica("other");
+  absl::Notification running;
+  absl::Notification go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    running.Notify();
+    go.WaitForNotification();
+  };
+  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
+  running.WaitForNotification();
+  std::thread second([&] {
+    RecordingObserver nobody;
+    const auto result = other->runner.Process(Caller(), Source("acme", "c1"), nobody);
+    EXPECT_OK(result.status());
+    EXPECT_TRUE(result.ok() && result->replayed);
+  });
+  go.Notify();
+  first.join();
+  second.join();
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+}
+
+TEST_F(JobRunnerTest, ARunningJobOfAnotherProcessIsStoppedWithItsNextSignOfLife) {
+  const auto other = MakeReplica("other");
+  ASSERT_OK_AND_ASSIGN(const Job job, runner_->Submit(Caller(), Source("acme", "c1")));
+  analyst_.while_analyzing = [&](const Context& context, const grounding::CallContext&) {
+    EXPECT_OK(other->runner.Cancel(Caller(), job.id).status());
+    EXPECT_OK(context.Check());
+    EXPECT_OK(runner_->Renew(Caller()));
+    analyst_.analyze_error = context.Check();
+  };
+  ASSERT_OK(runner_->RunOne(Caller()).status());
+  EXPECT_EQ(JobOf("c1").state, JobState::kCancelled);
+  EXPECT_THAT(memory_.retained(), IsEmpty());
+}
+
+TEST_F(JobRunnerTest, ACallerWhoLeavesCancelsTheCall) {
+  const Context caller = Caller();
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    caller.cancellation()->Cancel();
+  };
+  RecordingObserver observer;
+  EXPECT_THAT(runner_->Process(caller, Source("acme", "c1"), observer),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(JobOf("c1").state, JobState::kCancelled);
+  EXPECT_THAT(memory_.retained(), IsEmpty());
+}
+
+TEST_F(JobRunnerTest, CallsOfOneCustomerGoOneAtATimeInTheOrderTheyCame) {
+  absl::Notification first_running;
+  absl::Notification let_first_go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext& call) {
+    if (call.call_id != "c1") return;
+    first_running.Notify();
+    let_first_go.WaitForNotification();
+  };
+  std::vector<std::thread> callers;
+  const auto send = [&](const std::string& id) {
+    callers.emplace_back([this, id] { EXPECT_OK(Process(Source("acme", id, id))); });
+  };
+  send("c1");
+  first_running.WaitForNotification();
+  for (size_t i = 2; i <= 5; ++i) {
+    send(absl::StrCat("c", i));
+    while (runner_->waiting() < i - 1) std::this_thread::yield();
+  }
+  EXPECT_THAT(analyst_.asked(), ElementsAre("acme/c1"));
+  let_first_go.Notify();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_THAT(memory_.retained(),
+              ElementsAre("acme/c1", "acme/c2", "acme/c3", "acme/c4", "acme/c5"));
+}
+
+TEST_F(JobRunnerTest, TooManyWaitingCallsAreSentAwayWithATime) {
+  options_.queue.max_waiting_per_customer = 0;
+  Restart();
+  absl::Notification running;
+  absl::Notification go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    running.Notify();
+    go.WaitForNotification();
+  };
+  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
+  running.WaitForNotification();
+  const auto refused = Process(Source("acme", "c2"));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(RetryAfter(refused.status()).has_value());
+  go.Notify();
+  first.join();
+}
+
+TEST_F(JobRunnerTest, AWaitingCallLeavesWhenItsCallerDoes) {
+  absl::Notification running;
+  absl::Notification go;
+  analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
+    running.Notify();
+    go.WaitForNotification();
+  };
+  std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
+  running.WaitForNotification();
+  const Context caller = Caller();
+  std::thread second([&] {
+    RecordingObserver nobody;
+    EXPECT_THAT(runner_->Process(caller, Source("acme", "c2"), nobody),
+                StatusIs(absl::StatusCode::kCancelled));
+  });
+  while (runner_->waiting() == 0) std::this_thread::yield();
+  caller.cancellation()->Cancel();
+  second.join();
+  go.Notify();
+  first.join();
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+}  // namespace
+}  // namespace throughline::orchestrator

@@ -1,0 +1,57 @@
+#include "services/orchestrator/store/progress_codec.h"
+
+#include "common/wire/call_work.h"
+#include "common/wire/deal.h"
+#include "common/wire/repeated.h"
+#include "services/orchestrator/model_work.h"
+#include "throughline/analyst/v1/analyst_service.pb.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+namespace analyst_v1 = throughline::analyst::v1;
+
+// The counterpart of ReadModelWork.
+template <typename Answer, typename Message>
+void FillWork(const Answer& answer, Message& message) {
+  for (const auto& decision : answer.decisions) {
+    *message.add_decisions() = wire::ToProto(decision);
+  }
+  for (const auto& claim : answer.dropped) *message.add_dropped() = wire::ToProto(claim);
+}
+
+}  // namespace
+
+std::string Encode(const AnalysisAnswer& answer) {
+  analyst_v1::AnalyzeResponse message;
+  *message.mutable_analysis() = wire::ToProto(answer.analysis);
+  FillWork(answer, message);
+  return message.SerializeAsString();
+}
+
+std::string Encode(const FactsAnswer& answer) {
+  analyst_v1::ExtractFactsResponse message;
+  wire::AppendAll(answer.facts, message.mutable_extracted()->mutable_facts());
+  *message.mutable_extracted()->mutable_profile_changes() = wire::ToProto(answer.profile_changes);
+  FillWork(answer, message);
+  return message.SerializeAsString();
+}
+
+std::optional<AnalysisAnswer> DecodeAnalysis(const std::string& bytes) {
+  analyst_v1::AnalyzeResponse message;
+  if (!message.ParseFromString(bytes)) return std::nullopt;
+  AnalysisAnswer answer{.analysis = wire::FromProto(message.analysis())};
+  ReadModelWork(message, answer);
+  return answer;
+}
+
+std::optional<FactsAnswer> DecodeFacts(const std::string& bytes) {
+  analyst_v1::ExtractFactsResponse message;
+  if (!message.ParseFromString(bytes)) return std::nullopt;
+  FactsAnswer answer{.facts = wire::CollectAll(message.extracted().facts()),
+                     .profile_changes = wire::FromProto(message.extracted().profile_changes())};
+  ReadModelWork(message, answer);
+  return answer;
+}
+
+}  // namespace throughline::orchestrator

@@ -1,0 +1,21 @@
+#ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_STORE_PROGRESS_CODEC_H_
+#define THROUGHLINE_SERVICES_ORCHESTRATOR_STORE_PROGRESS_CODEC_H_
+
+#include <optional>
+#include <string>
+
+#include "services/orchestrator/domain/ports.h"
+
+// Models' answers as the bytes of a checkpoint: throughline.analyst.v1's own messages.
+namespace throughline::orchestrator {
+
+std::string Encode(const AnalysisAnswer& answer);
+std::string Encode(const FactsAnswer& answer);
+
+// Empty for bytes that cannot be read: the model is asked again then.
+std::optional<AnalysisAnswer> DecodeAnalysis(const std::string& bytes);
+std::optional<FactsAnswer> DecodeFacts(const std::string& bytes);
+
+}  // namespace throughline::orchestrator
+
+#endif  // THROUGHLINE_SERVICES_ORCHESTRATOR_STORE_PROGRESS_CODEC_H_

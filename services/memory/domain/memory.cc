@@ -25,6 +25,8 @@ constexpr size_t kReceiptBytes = 12;
 // over wait for the next recall.
 constexpr absl::Duration kMeaningBudget = absl::Seconds(5);
 constexpr size_t kMaxTextsEmbeddedPerRecall = 2000;
+// The longest a recall waits for another one to bring the customer into memory.
+constexpr absl::Duration kMaxLoadWait = absl::Seconds(1);
 // For reads of whatever is the newest.
 constexpr int64_t kNewest = 0;
 
@@ -84,6 +86,8 @@ absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::s
                                             const RecallQuery& query) {
   RETURN_IF_ERROR(CheckRecall(customer_id, query));
   const CustomerKey key = Key(context, customer_id);
+  const SnapshotCache::Loading loading(snapshots_, key,
+                                       std::min(kMaxLoadWait, context.Remaining()));
   MeaningUse use = MeaningUse::kNotAsked;
   Vector question;
   if (embedder_ != nullptr && query.budget == RecallBudget::kHigh) {

@@ -12,6 +12,7 @@ std::shared_ptr<const Snapshot> SnapshotCache::Find(const CustomerKey& key) {
 
 void SnapshotCache::Put(const CustomerKey& key, std::shared_ptr<const Snapshot> snapshot) {
   absl::MutexLock lock(&mutex_);
+  loading_.erase(key);
   const auto it = entries_.find(key);
   if (it != entries_.end()) {
     if (it->second->second->version > snapshot->version) return;
@@ -28,6 +29,22 @@ void SnapshotCache::Erase(const CustomerKey& key) {
   absl::MutexLock lock(&mutex_);
   const auto it = entries_.find(key);
   if (it != entries_.end()) Drop(it->second);
+}
+
+bool SnapshotCache::BeginLoading(const CustomerKey& key, absl::Duration patience) {
+  absl::MutexLock lock(&mutex_);
+  if (entries_.contains(key)) return false;
+  if (loading_.insert(key).second) return true;
+  const auto ended = [this, &key]()
+                         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !loading_.contains(key); };
+  // Late or in vain, the caller goes its own way then.
+  mutex_.AwaitWithTimeout(absl::Condition(&ended), patience);
+  return false;
+}
+
+void SnapshotCache::EndLoading(const CustomerKey& key) {
+  absl::MutexLock lock(&mutex_);
+  loading_.erase(key);
 }
 
 size_t SnapshotCache::bytes() const {

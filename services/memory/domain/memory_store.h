@@ -74,7 +74,8 @@ class CustomerTransaction : public CustomerView {
   virtual absl::Status EraseProfile(int64_t version) = 0;
   virtual absl::StatusOr<std::optional<Reply>> FindReply(absl::string_view idempotency_key) = 0;
   virtual absl::Status PutReply(absl::string_view idempotency_key, const Reply& reply) = 0;
-  virtual absl::Status EraseReplies() = 0;
+  // Takes away the replies given before `time`; all: InfiniteFuture.
+  virtual absl::Status EraseReplies(absl::Time before) = 0;
   virtual absl::Status PutState(const CustomerState& state) = 0;
   // Ends every write that changes something: its version becomes next_version().
   virtual absl::Status PutHead(const CustomerHead& head) = 0;

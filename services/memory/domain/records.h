@@ -120,6 +120,7 @@ struct RetainResult {
 struct Reply {
   std::string request_digest;
   RetainResult result;
+  absl::Time given_at = absl::InfiniteFuture();  // unknown for replies of old
 };
 
 struct CustomerSummary {

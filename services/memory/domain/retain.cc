@@ -21,6 +21,10 @@ namespace throughline::memory {
 namespace {
 
 constexpr size_t kTextIdDigits = 20;
+// How long an idempotency key is answered as it was first; after that it is a new one, which for
+// the same statements changes nothing. Rows past it are taken away every so many versions.
+constexpr absl::Duration kReplyRetention = absl::Hours(24 * 30);
+constexpr int64_t kVersionsBetweenPrunes = 16;
 
 void AddTags(const std::vector<std::string>& more, std::vector<std::string>* tags) {
   tags->insert(tags->end(), more.begin(), more.end());
@@ -42,9 +46,12 @@ class Retention {
     head_.updated_at = now_;
     result_.version = transaction_.next_version();
     if (!command_.idempotency_key.empty()) {
-      RETURN_IF_ERROR(
-          transaction_.PutReply(command_.idempotency_key,
-                                {.request_digest = command_.request_digest, .result = result_}));
+      RETURN_IF_ERROR(transaction_.PutReply(
+          command_.idempotency_key,
+          {.request_digest = command_.request_digest, .result = result_, .given_at = now_}));
+      if (result_.version % kVersionsBetweenPrunes == 0) {
+        RETURN_IF_ERROR(transaction_.EraseReplies(now_ - kReplyRetention));
+      }
     }
     RETURN_IF_ERROR(transaction_.PutHead(head_));
     return std::move(result_);
@@ -273,7 +280,7 @@ absl::StatusOr<RetainResult> RetainIn(CustomerTransaction& transaction,
                                       const RetainCommand& command, absl::Time now) {
   if (!command.idempotency_key.empty()) {
     ASSIGN_OR_RETURN(std::optional<Reply> reply, transaction.FindReply(command.idempotency_key));
-    if (reply.has_value()) {
+    if (reply.has_value() && reply->given_at >= now - kReplyRetention) {
       if (reply->request_digest != command.request_digest) {
         return WithReason(
             absl::AbortedError("idempotency_key: expected the request it was first sent with; send "

@@ -275,7 +275,7 @@ absl::StatusOr<ForgetReceipt> ForgetIn(CustomerTransaction& transaction, const F
   RETURN_IF_ERROR(ForgetFacts(transaction, target, forgotten, &head, &receipt.facts));
   RETURN_IF_ERROR(ForgetContributions(transaction, target, forgotten));
   RETURN_IF_ERROR(ForgetProfiles(transaction, forgotten, &receipt.profile_versions));
-  RETURN_IF_ERROR(transaction.EraseReplies());
+  RETURN_IF_ERROR(transaction.EraseReplies(absl::InfiniteFuture()));
   RETURN_IF_ERROR(Refold(transaction, now, &head));
   ASSIGN_OR_RETURN(const CustomerState after, transaction.State());
   receipt.blockers = static_cast<int64_t>(before.deal.blockers.size()) -

@@ -167,11 +167,13 @@ pb::StoredReply Encode(const Reply& reply) {
   for (const RetainedRow& row : reply.result.facts) *stored.add_facts() = Encode(row);
   for (const RetainedRow& row : reply.result.texts) *stored.add_texts() = Encode(row);
   stored.set_version(reply.result.version);
+  *stored.mutable_given_at() = wire::ToTimestamp(reply.given_at);
   return stored;
 }
 
 Reply Decode(const pb::StoredReply& stored) {
   Reply reply{.request_digest = stored.request_digest(), .result = {.version = stored.version()}};
+  if (stored.has_given_at()) reply.given_at = wire::FromTimestamp(stored.given_at());
   for (const pb::StoredRetainedRow& row : stored.facts()) reply.result.facts.push_back(Decode(row));
   for (const pb::StoredRetainedRow& row : stored.texts()) reply.result.texts.push_back(Decode(row));
   return reply;

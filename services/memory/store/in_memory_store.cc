@@ -125,8 +125,9 @@ class InMemoryTransaction final : public CustomerTransaction {
     customer_.replies[std::string(idempotency_key)] = reply;
     return absl::OkStatus();
   }
-  absl::Status EraseReplies() override {
-    customer_.replies.clear();
+  absl::Status EraseReplies(absl::Time before) override {
+    std::erase_if(customer_.replies,
+                  [&](const auto& reply) { return reply.second.given_at < before; });
     return absl::OkStatus();
   }
   absl::Status PutState(const CustomerState& state) override {

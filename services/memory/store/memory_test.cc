@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "common/base/status_macros.h"
 #include "services/memory/store/memory_fixture_for_tests.h"
 
 namespace throughline::memory {
@@ -158,6 +159,33 @@ TEST_P(MemoryTest, ARepeatedKeyGivesTheSameAnswerAndAnotherRequestUnderItIsRefus
   EXPECT_THAT(memory_.Retain(context_, "acme", command),
               StatusIs(absl::StatusCode::kAborted, HasSubstr("idempotency_key")));
   EXPECT_THAT(memory_.Version(context_, "acme"), IsOkAndHolds(1));
+}
+
+TEST_P(MemoryTest, AKeyIsForgottenAfterThirtyDaysAndItsRowGoes) {
+  RetainCommand command =
+      OfCall("c1", Day(3, 3), {PlainFact("They use Oracle.", Said("c1", 1, "Oracle"))});
+  command.idempotency_key = "k0";
+  Retain(command);
+  clock_.Advance(absl::Hours(24 * 29));
+  EXPECT_TRUE(Retain(command).replayed);
+  clock_.Advance(absl::Hours(24 * 2));
+  const RetainResult later = Retain(command);
+  EXPECT_FALSE(later.replayed);
+  EXPECT_EQ(later.facts[0].outcome, RetainOutcome::kDuplicate);
+
+  clock_.Advance(absl::Hours(24 * 31));
+  for (int i = 1; i <= 16; ++i) {
+    command.idempotency_key = absl::StrCat("k", i);
+    Retain(command);
+  }
+  const CustomerKey key{.tenant = context_.tenant(), .customer_id = "acme"};
+  EXPECT_OK(store_->Write(context_, key, [](CustomerTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::optional<Reply> old, transaction.FindReply("k0"));
+    ASSIGN_OR_RETURN(const std::optional<Reply> fresh, transaction.FindReply("k16"));
+    EXPECT_FALSE(old.has_value());
+    EXPECT_TRUE(fresh.has_value());
+    return absl::OkStatus();
+  }));
 }
 
 TEST_P(MemoryTest, OneBadFieldStoresNothing) {

@@ -77,7 +77,15 @@ constexpr char kEntries[] = R"sql(
 ALTER TABLE memory.facts ADD COLUMN entry bytea NOT NULL DEFAULT '';
 )sql";
 
-constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}, {2, "entries", kEntries}};
+// When replies were given, in microseconds, for those past their time go. Those that are there
+// count from now, and so do those of a process that does not know the column yet.
+constexpr char kReplyTimes[] = R"sql(
+ALTER TABLE memory.replies ADD COLUMN given_at bigint NOT NULL
+  DEFAULT (extract(epoch FROM now()) * 1000000)::bigint;
+)sql";
+
+constexpr storage::Migration kMigrations[] = {
+    {1, "initial", kInitial}, {2, "entries", kEntries}, {3, "reply times", kReplyTimes}};
 
 }  // namespace
 

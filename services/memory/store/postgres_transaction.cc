@@ -313,16 +313,20 @@ absl::StatusOr<std::optional<Reply>> PostgresTransaction::FindReply(
 
 absl::Status PostgresTransaction::PutReply(absl::string_view idempotency_key, const Reply& reply) {
   return Execute(
-             "INSERT INTO memory.replies (tenant, customer_id, idempotency_key, body) "
-             "VALUES ($1, $2, $3, $4) "
+             "INSERT INTO memory.replies (tenant, customer_id, idempotency_key, body, given_at) "
+             "VALUES ($1, $2, $3, $4, $5) "
              "ON CONFLICT (tenant, customer_id, idempotency_key) DO UPDATE SET body = "
-             "excluded.body",
-             {Value::Text(idempotency_key), Body(Encode(reply))})
+             "excluded.body, given_at = excluded.given_at",
+             {Value::Text(idempotency_key), Body(Encode(reply)),
+              Value::Integer(absl::ToUnixMicros(reply.given_at))})
       .status();
 }
 
-absl::Status PostgresTransaction::EraseReplies() {
-  return Execute("DELETE FROM memory.replies WHERE tenant = $1 AND customer_id = $2").status();
+absl::Status PostgresTransaction::EraseReplies(absl::Time before) {
+  return Execute(
+             "DELETE FROM memory.replies WHERE tenant = $1 AND customer_id = $2 AND given_at < $3",
+             {Value::Integer(absl::ToUnixMicros(before))})
+      .status();
 }
 
 absl::Status PostgresTransaction::PutState(const CustomerState& state) {

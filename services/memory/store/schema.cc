@@ -108,8 +108,17 @@ UPDATE fact_entries SET place = (
   AND f.customer_id = fact_entries.customer_id AND f.fact_id = fact_entries.fact_id);
 )sql";
 
-constexpr storage::Migration kMigrations[] = {
-    {1, "initial", kInitial}, {2, "entries", kEntries}, {3, "rows apart", kRowsApart}};
+// When replies were given, in microseconds, for those past their time go. Those that are there
+// count from now.
+constexpr char kReplyTimes[] = R"sql(
+ALTER TABLE replies ADD COLUMN given_at INTEGER NOT NULL DEFAULT 0;
+UPDATE replies SET given_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000;
+)sql";
+
+constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial},
+                                              {2, "entries", kEntries},
+                                              {3, "rows apart", kRowsApart},
+                                              {4, "reply times", kReplyTimes}};
 
 }  // namespace
 

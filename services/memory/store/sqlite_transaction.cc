@@ -319,16 +319,20 @@ absl::StatusOr<std::optional<Reply>> SqliteTransaction::FindReply(
 
 absl::Status SqliteTransaction::PutReply(absl::string_view idempotency_key, const Reply& reply) {
   storage::SqliteStatement statement = Prepare(
-      "INSERT OR REPLACE INTO replies (tenant, customer_id, idempotency_key, body) "
-      "VALUES (?, ?, ?, ?)");
+      "INSERT OR REPLACE INTO replies (tenant, customer_id, idempotency_key, body, given_at) "
+      "VALUES (?, ?, ?, ?, ?)");
   BindText(statement, 3, idempotency_key);
   BindMessage(statement, 4, Encode(reply));
+  statement->bind(5, absl::ToUnixMicros(reply.given_at));
   statement->exec();
   return absl::OkStatus();
 }
 
-absl::Status SqliteTransaction::EraseReplies() {
-  Prepare("DELETE FROM replies WHERE tenant = ? AND customer_id = ?")->exec();
+absl::Status SqliteTransaction::EraseReplies(absl::Time before) {
+  storage::SqliteStatement statement =
+      Prepare("DELETE FROM replies WHERE tenant = ? AND customer_id = ? AND given_at < ?");
+  statement->bind(3, absl::ToUnixMicros(before));
+  statement->exec();
   return absl::OkStatus();
 }
 

@@ -45,7 +45,7 @@ class SqliteTransaction final : public CustomerTransaction {
   absl::Status EraseProfile(int64_t version) override;
   absl::StatusOr<std::optional<Reply>> FindReply(absl::string_view idempotency_key) override;
   absl::Status PutReply(absl::string_view idempotency_key, const Reply& reply) override;
-  absl::Status EraseReplies() override;
+  absl::Status EraseReplies(absl::Time before) override;
   absl::Status PutState(const CustomerState& state) override;
   absl::Status PutHead(const CustomerHead& head) override;
   absl::Status EraseCustomer() override;

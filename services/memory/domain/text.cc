@@ -104,6 +104,29 @@ bool IsNegation(absl::string_view word) {
   return word == "not" || word == "no" || word == "never" || word == "without" || word == "nor";
 }
 
+// How many of `words` only lead in what follows: "she confirmed to us that", and not "Ann confirmed
+// that", for who said it is part of what was said.
+size_t LeadIn(const std::vector<std::string>& words) {
+  const auto is_pronoun = [](absl::string_view word) {
+    return IsStopWord(word) && !SenseWords().contains(word) && !IsNegation(word);
+  };
+  size_t i = 0;
+  while (i < words.size() && is_pronoun(words[i])) ++i;
+  if (i == words.size() || !ReportingVerbs().contains(words[i])) return 0;
+  ++i;
+  while (i < words.size() && words[i] != "that" && is_pronoun(words[i])) ++i;
+  return i + 1 < words.size() && words[i] == "that" ? i + 1 : 0;
+}
+
+// What `word` adds to a signature; empty for nothing.
+std::string SenseOf(Stemmer& stemmer, absl::string_view word) {
+  if (word == "cannot") return "not";
+  if (IsNegation(word) || SenseWords().contains(word)) return std::string(word);
+  if (IsStopWord(word) || FillerWords().contains(word)) return "";
+  const auto number = NumberWords().find(word);
+  return number != NumberWords().end() ? std::string(number->second) : stemmer.Stem(word);
+}
+
 }  // namespace
 
 std::vector<std::string> Words(absl::string_view text) {
@@ -153,12 +176,9 @@ std::string Signature(Stemmer& stemmer, absl::string_view text) {
         if (decimal_point) out->emplace_back(".");
       });
   std::vector<std::string> kept;
-  for (const std::string& word : words) {
-    if (IsNegation(word)) {
-      kept.push_back(word);
-    } else if (!IsStopWord(word)) {
-      kept.push_back(stemmer.Stem(word));
-    }
+  for (size_t i = LeadIn(words); i < words.size(); ++i) {
+    std::string sense = SenseOf(stemmer, words[i]);
+    if (!sense.empty()) kept.push_back(std::move(sense));
   }
   return kept.empty() ? Fold(text) : absl::StrJoin(kept, " ");
 }

@@ -37,8 +37,9 @@ class Stemmer {
 };
 
 // What is left of a statement when its wording is taken away: stems in order with negations,
-// numbers, currencies and percent signs, without other stop words. Two texts with one signature say
-// the same; the reverse need not hold. Never empty for text with a visible character.
+// numbers, currencies, percent signs and the small words that meaning hangs on ("before", "must"),
+// without other stop words, fillers and lead-ins ("they said that"). Two texts with one signature
+// say the same; the reverse need not hold. Never empty for text with a visible character.
 std::string Signature(Stemmer& stemmer, absl::string_view text);
 
 // `text` in lower case with white space folded and none at the ends, for comparing names and keys.

@@ -39,6 +39,30 @@ TEST(TextTest, SignaturesForgiveWordingAndNothingElse) {
   EXPECT_EQ(Signature(stemmer, "The"), "the");
 }
 
+TEST(TextTest, ARetellingHasTheSignatureOfWhatItRetells) {
+  Stemmer stemmer;
+  const std::string told = Signature(stemmer, "They use Oracle in two warehouses.");
+  for (const char* retold :
+       {"They already use Oracle in two warehouses",
+        "They are currently using Oracle in 2 warehouses",
+        "She confirmed that they use Oracle in two warehouses.",
+        "They told us that they really do use Oracle in their two warehouses!"}) {
+    EXPECT_EQ(Signature(stemmer, retold), told) << retold;
+  }
+  for (const char* different :
+       {"They use Oracle in three warehouses.", "They used Oracle in 2024 in two warehouses.",
+        "They use SAP in two warehouses.", "They no longer use Oracle in two warehouses.",
+        "They cannot use Oracle in two warehouses.", "They may use Oracle in two warehouses.",
+        "Ann said that they use Oracle in two warehouses.",
+        "They only use Oracle in two warehouses.", "If they use Oracle in two warehouses"}) {
+    EXPECT_NE(Signature(stemmer, different), told) << different;
+  }
+  EXPECT_NE(Signature(stemmer, "They sign before the audit"),
+            Signature(stemmer, "They sign after the audit"));
+  EXPECT_NE(Signature(stemmer, "Volumes go up"), Signature(stemmer, "Volumes go down"));
+  EXPECT_NE(Signature(stemmer, "They confirmed the date"), Signature(stemmer, "The date"));
+}
+
 TEST(TextTest, OnlyWellFormedTextIsClean) {
   EXPECT_TRUE(IsCleanText("plain, naïve, 日本, 🙂"));
   EXPECT_FALSE(IsCleanText(absl::string_view("a\0b", 3)));

@@ -37,6 +37,20 @@ constexpr absl::string_view kStopWords =
     "no not only own too very just also now more most few "
     "s t d m o y re ve ll ma ain";
 
+constexpr absl::string_view kSenseWords =
+    "before after until during while if because than against above below up down off out over "
+    "under all some both most more few only must should could would may might";
+
+constexpr absl::string_view kFillerWords =
+    "already currently still really actually basically simply quite definitely certainly anyway";
+
+constexpr absl::string_view kReportingVerbs =
+    "says said saying mentions mentioned confirms confirmed notes noted explains explained adds "
+    "added states stated tells told reports reported";
+
+constexpr absl::string_view kNumberWords =
+    "2 two,3 three,4 four,5 five,6 six,7 seven,8 eight,9 nine,10 ten,11 eleven,12 twelve";
+
 constexpr absl::string_view kIrregular =
     "go went gone goes,make made,take took taken,find found,feel felt,win won,give gave given,"
     "lose lost,see saw seen,meet met,think thought,hear heard,say said,bring brought,"
@@ -77,11 +91,34 @@ constexpr absl::string_view kNicknames =
     "valerie val,victoria vicky tori,vincent vince vinny,walter walt,william will bill billy liam,"
     "zachary zach zack";
 
+using WordSet = absl::flat_hash_set<absl::string_view>;
+
+WordSet WordsOf(absl::string_view list) { return absl::StrSplit(list, ' ', absl::SkipEmpty()); }
+
 }  // namespace
 
-const absl::flat_hash_set<absl::string_view>& StopWords() {
-  static const auto& words = *new absl::flat_hash_set<absl::string_view>(
-      absl::StrSplit(kStopWords, ' ', absl::SkipEmpty()));
+const WordSet& StopWords() {
+  static const auto& words = *new WordSet(WordsOf(kStopWords));
+  return words;
+}
+
+const WordSet& SenseWords() {
+  static const auto& words = *new WordSet(WordsOf(kSenseWords));
+  return words;
+}
+
+const WordSet& FillerWords() {
+  static const auto& words = *new WordSet(WordsOf(kFillerWords));
+  return words;
+}
+
+const WordSet& ReportingVerbs() {
+  static const auto& words = *new WordSet(WordsOf(kReportingVerbs));
+  return words;
+}
+
+const WordMap& NumberWords() {
+  static const auto& words = *new WordMap(FormsOf(kNumberWords));
   return words;
 }
 

@@ -10,6 +10,18 @@ namespace throughline::memory {
 
 const absl::flat_hash_set<absl::string_view>& StopWords();
 
+// Stop words that a statement's meaning hangs on all the same: "before", "against", "must".
+const absl::flat_hash_set<absl::string_view>& SenseWords();
+
+// Words that a statement may gain or lose in a retelling: "already", "really".
+const absl::flat_hash_set<absl::string_view>& FillerWords();
+
+// Verbs that lead in somebody's words: "said", "confirmed".
+const absl::flat_hash_set<absl::string_view>& ReportingVerbs();
+
+// Small numbers in words to their digits.
+const absl::flat_hash_map<absl::string_view, absl::string_view>& NumberWords();
+
 // Inflected form to base form, for the forms that no stemmer reaches.
 const absl::flat_hash_map<absl::string_view, absl::string_view>& IrregularForms();
 

@@ -77,6 +77,24 @@ TEST_P(MemoryTest, FactsThatDifferInANumberOrANegationStandSideBySide) {
   EXPECT_THAT(AllFacts(), SizeIs(4));
 }
 
+TEST_P(MemoryTest, ARetellingAddsEvidenceToTheFactItRetells) {
+  const RetainResult first = Retain(OfCall(
+      "c1", Day(3, 3), {PlainFact("They run two warehouses.", Said("c1", 1, "two warehouses"))}));
+  const RetainResult again =
+      Retain(OfCall("c2", Day(3, 9),
+                    {PlainFact("She confirmed that they currently run 2 warehouses.",
+                               Said("c2", 4, "we run two of them")),
+                     PlainFact("They could run 2 warehouses.", Said("c2", 5, "we could"))}));
+  EXPECT_EQ(again.facts[0].outcome, RetainOutcome::kUpdated);
+  EXPECT_EQ(again.facts[0].id, first.facts[0].id);
+  EXPECT_EQ(again.facts[1].outcome, RetainOutcome::kAdded);
+  ASSERT_OK_AND_ASSIGN(const std::vector<deal::Fact> history,
+                       memory_.FactHistory(context_, "acme", first.facts[0].id));
+  ASSERT_THAT(history, SizeIs(1));
+  EXPECT_EQ(history[0].text, "They run two warehouses.");
+  EXPECT_THAT(history[0].evidence, SizeIs(2));
+}
+
 TEST_P(MemoryTest, AnyOrderOfTheSameCallsGivesTheSameFactsAndTheSameDeal) {
   const auto price = [](const std::string& call, absl::Time at, const std::string& value) {
     RetainCommand command =

@@ -1,5 +1,7 @@
 #include "tests/e2e/deployment.h"
 
+#include <signal.h>
+
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -100,9 +102,30 @@ absl::Status Deployment::StartFiveProcesses(const Options& options) {
   RETURN_IF_ERROR(StartService("router", {"--data-dir", directory("router")}));
   RETURN_IF_ERROR(StartService("analyst", {"--router", address("router")}));
   RETURN_IF_ERROR(StartService("writer", {"--router", address("router")}));
-  return StartService("orchestrator",
-                      {"--data-dir", directory("orchestrator"), "--memory", address("memory"),
-                       "--analyst", address("analyst"), "--writer", address("writer")});
+  std::vector<std::string> flags = {"--data-dir", directory("orchestrator")};
+  flags.insert(flags.end(), options.orchestrator_flags.begin(), options.orchestrator_flags.end());
+  ASSIGN_OR_RETURN(addresses_["orchestrator"], StartOrchestrator(flags));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> Deployment::StartOrchestrator(const std::vector<std::string>& flags) {
+  std::vector<std::string> arguments = {"--memory",         address("memory"), "--analyst",
+                                        address("analyst"), "--writer",        address("writer")};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  const std::string first = addresses_["orchestrator"];
+  RETURN_IF_ERROR(StartService("orchestrator", std::move(arguments)));
+  std::string started = address("orchestrator");
+  if (!first.empty()) addresses_["orchestrator"] = first;
+  return started;
+}
+
+void Deployment::Kill(const std::string& name) {
+  for (const Process& process : processes_) {
+    if (process.name != name) continue;
+    process.child->Signal(SIGKILL);
+    process.child->Wait(kCommandTimeout).status().IgnoreError();
+    return;
+  }
 }
 
 std::vector<std::string> Deployment::ClientCommand(std::vector<std::string> arguments) const {

@@ -36,9 +36,10 @@ class Deployment {
  public:
   struct Options {
     Shape shape = Shape::kOneProcess;
-    std::string redis;                     // HOST:PORT; empty: none
-    std::string data_dir;                  // empty: a temporary one
-    std::vector<std::string> serve_flags;  // more for `throughline serve`
+    std::string redis;                            // HOST:PORT; empty: none
+    std::string data_dir;                         // empty: a temporary one
+    std::vector<std::string> serve_flags;         // more for `throughline serve`
+    std::vector<std::string> orchestrator_flags;  // more for the orchestrator's own process
   };
 
   static absl::StatusOr<std::unique_ptr<Deployment>> Start(Options options);
@@ -62,6 +63,11 @@ class Deployment {
   // Signals every process in the order in which callers come before the called, waiting for each.
   // The exit codes by process.
   std::map<std::string, int> Stop(int signal);
+  // Starts another orchestrator over the same services; its address. Five processes only.
+  absl::StatusOr<std::string> StartOrchestrator(const std::vector<std::string>& flags);
+  // Ends the first process of that name at once, as a crash would, and waits.
+  void Kill(const std::string& name);
+
   // Signals the process that users talk to, without waiting.
   void SignalFront(int signal);
   // Waits for that process's end; its exit code, or -1 when it does not end in a minute.

@@ -165,6 +165,52 @@ absl::StatusOr<RouterConfig> With(absl::string_view section) {
   return ParseConfig(absl::StrCat(kSmall, section), "router.yaml");
 }
 
+TEST(Config, WhatAProviderIsLikeIsReadAndChecked) {
+  constexpr char kRemote[] = R"(providers:
+  far:
+    type: openai
+    base_url: https://models.example/v1
+    flavor: vllm
+    api_key_env: [KEY_A, KEY_B]
+models:
+  - name: m
+    provider: far
+    reasoning_tokens: 4096
+    reasoning_effort: low
+    context_tokens: 32768
+    timeout: 30s
+    hedge_after: 4s
+    capabilities: [json, tools]
+    limits: {max_concurrent: 8, requests_per_minute: 60, tokens_per_minute: 9000, max_queued: 3}
+tasks:
+  general: {cascade: [m]}
+)";
+  ASSERT_OK_AND_ASSIGN(const RouterConfig config, ParseConfig(kRemote, "r.yaml"));
+  EXPECT_EQ(config.providers.at("far").flavor, "vllm");
+  EXPECT_THAT(config.providers.at("far").api_key_env, ElementsAre("KEY_A", "KEY_B"));
+  const Model& model = *config.policy.FindModel("m");
+  EXPECT_EQ(model.reasoning_tokens, 4096);
+  EXPECT_EQ(model.reasoning_effort, "low");
+  EXPECT_EQ(model.context_tokens, 32768);
+  EXPECT_EQ(model.hedge_after, absl::Seconds(4));
+  EXPECT_THAT(model.capabilities, ElementsAre(Capability::kJson, Capability::kTools));
+  EXPECT_EQ(model.limits.max_concurrent, 8);
+  EXPECT_EQ(model.limits.requests_per_minute, 60);
+  EXPECT_EQ(model.limits.tokens_per_minute, 9000);
+  EXPECT_EQ(model.limits.max_queued, 3);
+  const auto error = [&](const char* piece, const char* replacement) {
+    const std::string yaml = absl::StrReplaceAll(kRemote, {{piece, replacement}});
+    EXPECT_NE(yaml, kRemote) << piece;
+    return std::string(ParseConfig(yaml, "r.yaml").status().message());
+  };
+  EXPECT_THAT(error("vllm", "vlm"), HasSubstr("r.yaml:5:13: flavor: expected"));
+  EXPECT_THAT(error("max_concurrent: 8", "max_concurrent: -8"), HasSubstr("limits.max_concurrent"));
+  EXPECT_THAT(error("max_queued: 3", "most_queued: 3"), HasSubstr("most_queued"));
+  EXPECT_THAT(error("hedge_after: 4s", "hedge_after: later"), HasSubstr("hedge_after"));
+  EXPECT_THAT(error("[json, tools]", "[juggling]"), HasSubstr("capabilities"));
+  EXPECT_THAT(error("context_tokens: 32768", "context_tokens: many"), HasSubstr("context_tokens"));
+}
+
 TEST(Config, BudgetsAreReadAndChecked) {
   ASSERT_OK_AND_ASSIGN(const RouterConfig config, With(R"(budgets:
   - {name: daily, scope: tenant, limit_usd: 12.5}

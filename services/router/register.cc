@@ -1,5 +1,6 @@
 #include "services/router/register.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -64,6 +65,12 @@ absl::StatusOr<std::vector<std::string>> ReadKeys(const ProviderConfig& provider
       return absl::FailedPreconditionError(
           absl::StrCat("providers.", provider.name, ": expected a key in ", place,
                        "; set it or take the provider out of the configuration"));
+    }
+    if (!std::all_of(key.begin(), key.end(),
+                     [](unsigned char c) { return c > 0x20 && c < 0x7F; })) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("providers.", provider.name, ": expected a key without spaces and control ",
+                       "characters in ", place, "; it goes into a header"));
     }
     keys.push_back(std::move(key));
     return absl::OkStatus();

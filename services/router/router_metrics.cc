@@ -5,6 +5,7 @@
 #include "common/observability/json_log.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/pricing.h"
+#include "services/router/domain/shadow.h"
 
 namespace throughline::router {
 namespace {
@@ -175,6 +176,10 @@ void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attemp
   for (const Check& check : attempt.checks) {
     checks_.Add({{"task", task}, {"check", check.name}, {"result", Label(Name(check.result))}})
         .Increment();
+    if (attempt.role == AttemptRole::kShadow && check.name == kShadowCheck) {
+      const bool agrees = check.result == CheckResult::kPassed;
+      shadow_agreement_.Add({{"task", task}, {"agrees", agrees ? "yes" : "no"}}).Increment();
+    }
   }
   if (!attempt.empty_cause.empty()) {
     empty_outputs_.Add({{"model", model}, {"cause", attempt.empty_cause}}).Increment();

@@ -1,212 +1,46 @@
 // The router as a process between a client and an instant or a slow provider, all on this machine:
 // what it adds to a direct call, how many requests it carries, what it needs while thousands wait.
 //
-//   router_benchmark overhead    p50 and p99 added to a direct call, 1 KB and 10 KB
+//   router_benchmark overhead    p50 and p99 added to a direct call, 1 KB and 10 KB, in turn with
+//   an
+//                                empty gRPC call and, where nginx is installed, a call through it
 //   router_benchmark rate        requests a second with 32 in flight
 //   router_benchmark waiting     2,000 in flight at a provider that takes five seconds
-#include <arpa/inet.h>
+//   router_benchmark ledger [N]  N calls with faults (100,000): the ledger against the provider's
+//   count
 #include <grpcpp/grpcpp.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
-#include <fstream>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/http/client.h"
-#include "common/testing/child_process.h"
-#include "common/testing/temp_directory.h"
+#include "common/testing/nginx_proxy.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "tests/benchmarks/instant_provider.h"
+#include "tests/benchmarks/router_process.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
 namespace throughline::router {
 namespace {
 
-// A provider on one thread: answers every request with the same body, at once or after `delay`,
-// whatever number of connections wait.
-class InstantProvider {
- public:
-  InstantProvider(size_t answer_bytes, absl::Duration delay) : delay_(delay) {
-    const std::string body = absl::StrCat(
-        R"({"choices":[{"message":{"content":"Paris is the capital of France. )",
-        std::string(answer_bytes, ' '),
-        R"("},"finish_reason":"stop"}],"usage":{"prompt_tokens":100,"completion_tokens":50}})");
-    answer_ = absl::StrCat("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ",
-                           body.size(), "\r\n\r\n", body);
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof(address);
-    auto* name = reinterpret_cast<sockaddr*>(&address);
-    if (bind(listener_, name, length) != 0 || listen(listener_, SOMAXCONN) != 0 ||
-        getsockname(listener_, name, &length) != 0) {
-      std::perror("provider");
-      std::exit(1);
-    }
-    port_ = ntohs(address.sin_port);
-    poll_ = epoll_create1(EPOLL_CLOEXEC);
-    Watch(listener_);
-    thread_ = std::thread([this] { Run(); });
-  }
-  ~InstantProvider() {
-    stopping_ = true;
-    thread_.join();
-  }
-  std::string url() const { return absl::StrCat("http://127.0.0.1:", port_, "/v1"); }
-  size_t most_waiting() const { return most_waiting_; }
-
- private:
-  void Watch(int socket) {
-    epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};
-    epoll_ctl(poll_, EPOLL_CTL_ADD, socket, &event);
-  }
-
-  void Run() {
-    epoll_event events[256];
-    while (!stopping_) {
-      const int ready = epoll_wait(poll_, events, 256, 10);
-      for (int i = 0; i < ready; ++i) {
-        if (events[i].data.fd == listener_) {
-          Accept();
-        } else {
-          Read(events[i].data.fd);
-        }
-      }
-      const absl::Time now = absl::Now();
-      while (!due_.empty() && due_.front().first <= now) {
-        Answer(due_.front().second);
-        due_.pop_front();
-      }
-    }
-  }
-
-  void Accept() {
-    const int socket = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    const int one = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-    Watch(socket);
-  }
-
-  void Read(int socket) {
-    char chunk[65536];
-    const ssize_t got = recv(socket, chunk, sizeof(chunk), 0);
-    if (got <= 0) {
-      if (got < 0 && errno == EAGAIN) return;
-      close(socket);
-      partial_.erase(socket);
-      return;
-    }
-    std::string& text = partial_[socket];
-    text.append(chunk, static_cast<size_t>(got));
-    const size_t head = text.find("\r\n\r\n");
-    if (head == std::string::npos) return;
-    const size_t length_at = text.find("Content-Length: ");
-    const size_t length = std::strtoul(text.c_str() + length_at + 16, nullptr, 10);
-    if (text.size() < head + 4 + length) return;
-    text.clear();
-    if (delay_ == absl::ZeroDuration()) {
-      Answer(socket);
-      return;
-    }
-    due_.emplace_back(absl::Now() + delay_, socket);
-    most_waiting_ = std::max(most_waiting_.load(), due_.size());
-  }
-
-  void Answer(int socket) {
-    for (size_t sent = 0; sent < answer_.size();) {
-      const ssize_t put = send(socket, answer_.data() + sent, answer_.size() - sent, MSG_NOSIGNAL);
-      if (put < 0 && errno == EAGAIN) continue;
-      if (put <= 0) return;
-      sent += static_cast<size_t>(put);
-    }
-  }
-
-  const absl::Duration delay_;
-  std::string answer_;
-  int listener_ = -1;
-  int poll_ = -1;
-  int port_ = 0;
-  std::atomic<bool> stopping_{false};
-  std::atomic<size_t> most_waiting_{0};
-  std::map<int, std::string> partial_;
-  std::deque<std::pair<absl::Time, int>> due_;
-  std::thread thread_;
-};
-
-// The router's own process, configured with one model at `provider`.
-class RouterProcess {
- public:
-  explicit RouterProcess(const std::string& provider) {
-    const std::string config = directory_.File("router.yaml");
-    std::ofstream(config) << "providers:\n  mock: {type: openai, base_url: \"" << provider
-                          << "\"}\nmodels:\n  - {name: mock/model, provider: mock, price: "
-                             "{input: 1, output: 2}}\ntasks:\n  general: {cascade: [mock/model]}\n";
-    auto started = ChildProcess::Start(
-        {.command = {BinaryPath("throughline-router"), "--port", "0", "--metrics-port", "0",
-                     "--log-level", "warning", "--data-dir", directory_.File("data"),
-                     "--router-config", config}});
-    const auto announced = started.ok() ? (*started)->WaitForLine("{", absl::Seconds(20))
-                                        : absl::StatusOr<std::string>(started.status());
-    if (!announced.ok()) {
-      std::fprintf(stderr, "%s\n", std::string(announced.status().message()).c_str());
-      std::exit(1);
-    }
-    process_ = *std::move(started);
-    const std::string& line = *announced;
-    const size_t at = line.find("\"address\":\"");
-    const size_t begin = at + 11;
-    address_ = line.substr(begin, line.find('"', begin) - begin);
-  }
-
-  // A channel with a connection of its own.
-  std::shared_ptr<grpc::Channel> Channel() const {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
-  }
-
-  // A field of /proc/<pid>/status: "VmRSS" in KiB, "Threads".
-  long Status(absl::string_view field) const {
-    std::ifstream status(absl::StrCat("/proc/", process_->pid(), "/status"));
-    std::string line;
-    while (std::getline(status, line)) {
-      absl::string_view rest = line;
-      if (absl::ConsumePrefix(&rest, field) && absl::ConsumePrefix(&rest, ":")) {
-        return std::strtol(std::string(rest).c_str(), nullptr, 10);
-      }
-    }
-    return 0;
-  }
-
- private:
-  TempDirectory directory_;
-  std::unique_ptr<ChildProcess> process_;
-  std::string address_;
-};
-
 v1::CompleteRequest Prompt(size_t bytes) {
   v1::CompleteRequest request;
   v1::Message& message = *request.add_messages();
   message.set_role(v1::ROLE_USER);
-  message.set_content(absl::StrCat("What is the capital of France? ", std::string(bytes, '.')));
+  message.set_content(absl::StrCat("What is the capital of France? ", Prose(bytes)));
   return request;
 }
 
@@ -217,46 +51,88 @@ absl::Duration Percentile(std::vector<absl::Duration> times, double share) {
   return times[static_cast<size_t>(share * static_cast<double>(times.size() - 1))];
 }
 
-// Direct and routed calls in turn, so that both meet the same machine.
+// The ways a call can go, each with its times.
+struct Way {
+  const char* name;
+  std::vector<absl::Duration> times;
+
+  void Print(const Way& direct) const {
+    std::printf("  %-22s p50 %5.0f us  p99 %5.0f us", name, Microseconds(Percentile(times, .5)),
+                Microseconds(Percentile(times, .99)));
+    if (this != &direct) {
+      std::printf("   beside direct: p50 %+5.0f us  p99 %+5.0f us",
+                  Microseconds(Percentile(times, .5) - Percentile(direct.times, .5)),
+                  Microseconds(Percentile(times, .99) - Percentile(direct.times, .99)));
+    }
+    std::printf("\n");
+  }
+};
+
+void ExitUnless(bool ok, const std::string& what) {
+  if (ok) return;
+  std::fprintf(stderr, "failed: %s\n", what.c_str());
+  std::exit(1);
+}
+
+// nullptr where it is not installed.
+std::unique_ptr<NginxProxy> StartNginx(const std::string& provider_url) {
+  if (!NginxProxy::IsInstalled()) return nullptr;
+  auto nginx = NginxProxy::Start({.upstream = std::string(absl::StripSuffix(provider_url, "/v1"))});
+  ExitUnless(nginx.ok(), std::string(nginx.status().message()));
+  return *std::move(nginx);
+}
+
+// Calls of every kind in turn, so that all meet the same machine.
 void MeasureOverhead(size_t bytes, int calls) {
   InstantProvider provider(bytes, absl::ZeroDuration());
   RouterProcess router(provider.url());
-  const auto stub = v1::RouterService::NewStub(router.Channel());
+  const std::unique_ptr<NginxProxy> nginx = StartNginx(provider.url());
+  const auto channel = router.Channel();
+  const auto stub = v1::RouterService::NewStub(channel);
+  const auto health = grpc::health::v1::Health::NewStub(channel);
   http::Client client;
   const v1::CompleteRequest request = Prompt(bytes);
   const std::string body =
       absl::StrCat(R"({"model":"model","max_tokens":4096,"messages":[{"role":"user","content":")",
                    request.messages(0).content(), "\"}]}");
-  std::vector<absl::Duration> direct;
-  std::vector<absl::Duration> routed;
-  constexpr int kWarmUp = 200;
-  for (int i = 0; i < calls + kWarmUp; ++i) {
-    const absl::Time begin = absl::Now();
+  const auto post = [&](const std::string& url) {
     const auto response =
-        client.Post(Context::Background(), {.url = provider.url() + "/chat/completions",
+        client.Post(Context::Background(), {.url = absl::StrCat(url, "/chat/completions"),
                                             .headers = {"Content-Type: application/json"},
                                             .body = body});
-    const absl::Time middle = absl::Now();
-    grpc::ClientContext context;
-    v1::CompleteResponse answer;
-    const grpc::Status status = stub->Complete(&context, request, &answer);
-    const absl::Time end = absl::Now();
-    if (!response.ok() || !status.ok()) {
-      std::fprintf(stderr, "failed: %s\n", status.error_message().c_str());
-      std::exit(1);
-    }
-    if (i < kWarmUp) continue;
-    direct.push_back(middle - begin);
-    routed.push_back(end - middle);
+    ExitUnless(response.ok() && response->status == 200, url);
+  };
+  Way direct{.name = "direct"};
+  Way empty{.name = "empty gRPC call"};
+  Way proxied{.name = "through nginx"};
+  Way routed{.name = "through the router"};
+  constexpr int kWarmUp = 200;
+  for (int i = 0; i < calls + kWarmUp; ++i) {
+    const auto time = [&](Way& way, auto call) {
+      const absl::Time begin = absl::Now();
+      call();
+      if (i >= kWarmUp) way.times.push_back(absl::Now() - begin);
+    };
+    time(direct, [&] { post(provider.url()); });
+    time(empty, [&] {
+      grpc::ClientContext context;
+      grpc::health::v1::HealthCheckResponse answer;
+      ExitUnless(health->Check(&context, {}, &answer).ok(), "health");
+    });
+    if (nginx != nullptr) time(proxied, [&] { post(absl::StrCat(nginx->url(), "/v1")); });
+    time(routed, [&] {
+      grpc::ClientContext context;
+      v1::CompleteResponse answer;
+      const grpc::Status status = stub->Complete(&context, request, &answer);
+      ExitUnless(status.ok(), status.error_message());
+    });
   }
-  std::printf(
-      "%zu bytes, 1 in flight, %d calls: direct p50 %.0f us p99 %.0f us; routed p50 %.0f us p99 "
-      "%.0f us; added p50 %.0f us p99 %.0f us; RSS %ld MiB\n",
-      bytes, calls, Microseconds(Percentile(direct, .5)), Microseconds(Percentile(direct, .99)),
-      Microseconds(Percentile(routed, .5)), Microseconds(Percentile(routed, .99)),
-      Microseconds(Percentile(routed, .5) - Percentile(direct, .5)),
-      Microseconds(Percentile(routed, .99) - Percentile(direct, .99)),
-      router.Status("VmRSS") / 1024);
+  std::printf("%zu bytes, 1 in flight, %d calls each; RSS %ld MiB\n", bytes, calls,
+              router.Status("VmRSS") / 1024);
+  direct.Print(direct);
+  empty.Print(direct);
+  if (nginx != nullptr) proxied.Print(direct);
+  routed.Print(direct);
 }
 
 // Calls under way at once over a few connections, each followed by the next until `calls` are done.
@@ -359,6 +235,60 @@ void MeasureWaiting() {
       absl::ToDoubleMilliseconds(slowest));
 }
 
+// A provider that fails in many ways and keeps its own count of what is on the bill, at a dollar a
+// million tokens in and two out.
+class CountingFaults {
+ public:
+  std::string Answer(int64_t n) {
+    calls_ = n + 1;
+    if (n % 31 == 13) {
+      return "HTTP/1.1 429 Busy\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}";
+    }
+    if (n % 11 == 3) return JsonResponse(500, R"({"error":{"message":"broken"}})");
+    if (n % 37 == 5) return JsonResponse(200, R"({"error":{"message":"overloaded"}})");
+    const int64_t input = 100 + n * 7 % 4001;
+    const int64_t output = n * 13 % 997;
+    nano_usd_ += input * 1000 + output * 2000;
+    const bool is_silent = n % 17 == 7;
+    const bool is_thinking = n % 29 == 11;
+    return JsonResponse(
+        200, absl::StrCat(R"({"choices":[{"message":{"content":")",
+                          is_silent || is_thinking ? "" : "Paris is the capital of France.",
+                          is_thinking ? R"(","reasoning":"Hmm.)" : "", R"("},"finish_reason":")",
+                          is_thinking ? "length" : "stop", R"("}],"usage":{"prompt_tokens":)",
+                          input, R"(,"completion_tokens":)", output, "}}"));
+  }
+  int64_t calls() const { return calls_; }
+  int64_t nano_usd() const { return nano_usd_; }
+
+ private:
+  std::atomic<int64_t> calls_{0};
+  std::atomic<int64_t> nano_usd_{0};
+};
+
+// Whether the ledger and the provider agree to the last nano-dollar.
+bool ProveLedger(int calls) {
+  CountingFaults faults;
+  InstantProvider provider([&](int64_t n) { return faults.Answer(n); }, absl::ZeroDuration());
+  RouterProcess router(provider.url());
+  Load load(router, 4, Prompt(100));
+  const absl::Time begin = absl::Now();
+  const int failed = load.Run(256, calls);
+  grpc::ClientContext context;
+  v1::GetSpendResponse spend;
+  const auto stub = v1::RouterService::NewStub(router.Channel());
+  ExitUnless(stub->GetSpend(&context, {}, &spend).ok(), "GetSpend");
+  const int64_t kept = spend.total().cost().nano_usd();
+  const bool agree = kept == faults.nano_usd() && spend.total().model_calls() == faults.calls();
+  std::printf(
+      "%d requests with faults in %.0f s, %d of them failed: provider counted %ld calls and %ld "
+      "nano-dollars, the ledger %ld and %ld: %s\n",
+      calls, absl::ToDoubleSeconds(absl::Now() - begin), failed, static_cast<long>(faults.calls()),
+      static_cast<long>(faults.nano_usd()), static_cast<long>(spend.total().model_calls()),
+      static_cast<long>(kept), agree ? "equal" : "NOT EQUAL");
+  return agree;
+}
+
 }  // namespace
 }  // namespace throughline::router
 
@@ -371,5 +301,10 @@ int main(int argc, char** argv) {
   }
   if (what == "rate" || what == "all") throughline::router::MeasureRate();
   if (what == "waiting" || what == "all") throughline::router::MeasureWaiting();
+  if (what == "ledger") {
+    int requests = 100'000;
+    if (argc > 2 && !absl::SimpleAtoi(argv[2], &requests)) return 1;
+    return throughline::router::ProveLedger(requests) ? 0 : 1;
+  }
   return 0;
 }

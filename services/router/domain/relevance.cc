@@ -40,14 +40,16 @@ constexpr absl::string_view kTextCues[] = {
 using Stems = absl::flat_hash_set<absl::string_view>;
 
 bool IsEmptyWord(absl::string_view word) {
-  return std::find(std::begin(kEmptyWords), std::end(kEmptyWords), word) != std::end(kEmptyWords);
+  static const Stems& kWords = *new Stems(std::begin(kEmptyWords), std::end(kEmptyWords));
+  return kWords.contains(word);
 }
 
 Stems StemsOf(absl::string_view folded) {
   Stems stems;
   text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    if (word.size() >= kStemBytes - 1 && !IsEmptyWord(word))
-      stems.insert(word.substr(0, kStemBytes));
+    if (word.size() < kStemBytes - 1) return;
+    const absl::string_view stem = word.substr(0, kStemBytes);
+    if (!stems.contains(stem) && !IsEmptyWord(word)) stems.insert(stem);
   });
   return stems;
 }

@@ -1,0 +1,74 @@
+#ifndef THROUGHLINE_TESTS_BENCHMARKS_ROUTER_PROCESS_H_
+#define THROUGHLINE_TESTS_BENCHMARKS_ROUTER_PROCESS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "common/testing/child_process.h"
+#include "common/testing/temp_directory.h"
+
+namespace throughline::router {
+
+// The router's own process, configured with one model at `provider`.
+class RouterProcess {
+ public:
+  explicit RouterProcess(const std::string& provider) {
+    const std::string config = directory_.File("router.yaml");
+    std::ofstream(config) << "providers:\n  mock: {type: openai, base_url: \"" << provider
+                          << "\"}\nmodels:\n  - {name: mock/model, provider: mock, price: "
+                             "{input: 1, output: 2}}\ntasks:\n  general: {cascade: [mock/model]}\n";
+    auto started = ChildProcess::Start(
+        {.command = {BinaryPath("throughline-router"), "--port", "0", "--metrics-port", "0",
+                     "--log-level", "warning", "--data-dir", directory_.File("data"),
+                     "--router-config", config}});
+    const auto announced = started.ok() ? (*started)->WaitForLine("{", absl::Seconds(20))
+                                        : absl::StatusOr<std::string>(started.status());
+    if (!announced.ok()) {
+      std::fprintf(stderr, "%s\n", std::string(announced.status().message()).c_str());
+      std::exit(1);
+    }
+    process_ = *std::move(started);
+    const std::string& line = *announced;
+    const size_t at = line.find("\"address\":\"");
+    const size_t begin = at + 11;
+    address_ = line.substr(begin, line.find('"', begin) - begin);
+  }
+
+  // A channel with a connection of its own.
+  std::shared_ptr<grpc::Channel> Channel() const {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
+  }
+
+  // A field of /proc/<pid>/status: "VmRSS" in KiB, "Threads".
+  long Status(absl::string_view field) const {
+    std::ifstream status(absl::StrCat("/proc/", process_->pid(), "/status"));
+    std::string line;
+    while (std::getline(status, line)) {
+      absl::string_view rest = line;
+      if (absl::ConsumePrefix(&rest, field) && absl::ConsumePrefix(&rest, ":")) {
+        return std::strtol(std::string(rest).c_str(), nullptr, 10);
+      }
+    }
+    return 0;
+  }
+
+ private:
+  TempDirectory directory_;
+  std::unique_ptr<ChildProcess> process_;
+  std::string address_;
+};
+
+}  // namespace throughline::router
+
+#endif  // THROUGHLINE_TESTS_BENCHMARKS_ROUTER_PROCESS_H_

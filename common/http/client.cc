@@ -58,6 +58,12 @@ absl::Status CheckSendable(const Request& request) {
   return absl::OkStatus();
 }
 
+curl_socket_t OpenSocket(void* may_connect, curlsocktype, curl_sockaddr* address) {
+  const auto& may = *static_cast<const std::function<bool(const sockaddr&)>*>(may_connect);
+  if (!may(address->addr)) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 }  // namespace
 
 // One request on its way; everything but `done` belongs to the client's thread once it is queued.
@@ -242,6 +248,11 @@ void Client::Begin(const TransferPtr& transfer) {
     curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);  // rather share a connection than open many
   }
   if (!options_.proxy.empty()) curl_easy_setopt(handle, CURLOPT_PROXY, options_.proxy.c_str());
+  if (options_.may_connect) {
+    curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
+    curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &options_.may_connect);
+  }
   if (!options_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, transfer->timeout_ms);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,

@@ -2,6 +2,7 @@
 #define THROUGHLINE_COMMON_HTTP_CLIENT_H_
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <cstddef>
 #include <deque>
@@ -60,6 +61,9 @@ class Client {
     long max_connections_per_host = 4096;
     std::string proxy;    // "http://host:port"; empty: as the environment says (https_proxy, …)
     std::string ca_file;  // certificates to trust, PEM; empty: the system's
+    // Asked of each address before a connection to it is opened, on the client's thread: a name
+    // that leads elsewhere than it seems gets nowhere. With it there is no proxy. Empty: any.
+    std::function<bool(const sockaddr& address)> may_connect;
   };
 
   Client();

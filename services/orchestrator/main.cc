@@ -49,6 +49,8 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_JOB_THREADS")
       ->check(CLI::Range(1, 512))
       ->capture_default_str();
+  app.add_option("--webhooks", options.webhooks, "Who is told of processed calls, a YAML file")
+      ->envname("THROUGHLINE_WEBHOOKS");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
     RETURN_IF_ERROR(throughline::ParseHostPort(analyst, "--analyst").status());

@@ -22,7 +22,10 @@
 #include "services/orchestrator/pipeline_metrics.h"
 #include "services/orchestrator/store/schema.h"
 #include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_delivery_store.h"
 #include "services/orchestrator/store/sql_job_store.h"
+#include "services/orchestrator/webhook_courier.h"
+#include "services/orchestrator/webhook_events.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -61,11 +64,18 @@ absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(const std::string& s
 }  // namespace
 
 struct OrchestratorModule::Parts {
-  Parts(std::unique_ptr<sql::SqlDatabase> opened, const OrchestratorOptions& options,
-        MetricsRegistry& registry, const OrchestratorChannels& channels)
+  Parts(std::unique_ptr<sql::SqlDatabase> opened, std::vector<Subscription> subscribers,
+        const OrchestratorOptions& options, MetricsRegistry& registry,
+        const OrchestratorChannels& channels)
       : owner(RandomHex(kOwnerBytes)),
         database(std::move(opened)),
-        store(*database, owner),
+        subscriptions(std::move(subscribers)),
+        store(*database, owner,
+              [this](const ComputedCall& call, const CallResult& result, absl::Time now) {
+                return Announce(subscriptions, call, result, now);
+              }),
+        deliveries(*database),
+        courier({}, subscriptions, deliveries),
         jobs(*database, {.owner = owner, .max_unfinished = options.max_jobs}),
         metrics(registry),
         memory(channels.memory),
@@ -79,7 +89,10 @@ struct OrchestratorModule::Parts {
 
   const std::string owner;
   const std::unique_ptr<sql::SqlDatabase> database;
+  const std::vector<Subscription> subscriptions;
   SqlCallStore store;
+  SqlDeliveryStore deliveries;
+  WebhookCourier courier;
   SqlJobStore jobs;
   PipelineMetrics metrics;
   MemoryClient memory;
@@ -98,9 +111,15 @@ OrchestratorModule::~OrchestratorModule() = default;
 absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
     const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock&,
     const OrchestratorChannels& channels) {
+  std::vector<Subscription> subscriptions;
+  if (!options.webhooks.empty()) {
+    ASSIGN_OR_RETURN(subscriptions, ReadSubscriptions(options.webhooks));
+  }
   ASSIGN_OR_RETURN(auto database, OpenStore(options.store));
-  return std::unique_ptr<OrchestratorModule>(new OrchestratorModule(
-      std::make_unique<Parts>(std::move(database), options, metrics, channels)));
+  auto parts = std::make_unique<Parts>(std::move(database), std::move(subscriptions), options,
+                                       metrics, channels);
+  parts->courier.Start();
+  return std::unique_ptr<OrchestratorModule>(new OrchestratorModule(std::move(parts)));
 }
 
 void OrchestratorModule::Register(rpc::ServiceHost& host) {

@@ -21,6 +21,7 @@ struct OrchestratorOptions {
   // How long after its last sign of life a process's calls are taken over by others.
   absl::Duration lease = absl::Seconds(15);
   int job_threads = 8;    // background calls at a time
+  std::string webhooks;   // file of subscriptions; empty: none
   int max_jobs = 10'000;  // unfinished ones, in the whole store
 };
 

@@ -97,6 +97,19 @@ TEST_F(HttpTest, ATranscriptIsSentAsAFile) {
   EXPECT_EQ(as_body.Json()["customerId"], "other");
 }
 
+TEST_F(HttpTest, AnIdempotencyKeyNamesACallThatHasNoId) {
+  json call = Call(1);
+  call.erase("callId");
+  const std::vector<std::string> headers = {"Content-Type: application/json",
+                                            "Idempotency-Key: attempt-7"};
+  const HttpReply first = HttpCall("POST", Url("/v1/calls"), headers, call.dump());
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(first.Json()["callId"], "attempt-7");
+  EXPECT_EQ(HttpCall("POST", Url("/v1/calls"), headers, call.dump()).Json()["replayed"], true);
+  call["transcript"] = ReadFile(CallFile(2));
+  EXPECT_EQ(HttpCall("POST", Url("/v1/calls"), headers, call.dump()).status, 409);
+}
+
 TEST_F(HttpTest, ProgressIsToldStepByStep) {
   const HttpReply reply =
       HttpCall("POST", Url("/v1/calls"),

@@ -95,10 +95,15 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
   command.add_option("--router-config", options.router_config, "Models and prices, a YAML file")
       ->envname("THROUGHLINE_ROUTER_CONFIG");
   command
-      .add_option("--router-postgres-file", options.router_conninfo,
-                  "File with PostgreSQL's connection string for decisions, budgets and costs; SQLite "
-                  "in --data-dir by default")
+      .add_option(
+          "--router-postgres-file", options.router_conninfo,
+          "File with PostgreSQL's connection string for decisions, budgets and costs; SQLite "
+          "in --data-dir by default")
       ->envname("THROUGHLINE_ROUTER_POSTGRES_FILE");
+  command
+      .add_option("--webhooks", options.webhooks,
+                  "Who is told over HTTP of processed calls, a YAML file")
+      ->envname("THROUGHLINE_WEBHOOKS");
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->envname("THROUGHLINE_LOG_LEVEL")
       ->capture_default_str();

@@ -22,6 +22,7 @@ struct ServeOptions {
   std::string redis_password_file;  // empty: no password
   std::string router_config;        // a YAML file; empty: built-in models only
   std::string router_conninfo;      // a file as --router-postgres-file has it; empty: in data_dir
+  std::string webhooks;             // a YAML file; empty: nobody is told
   std::string log_level = "info";
   std::string tenant = "default";
   memory::EmbeddingOptions embeddings;

@@ -65,6 +65,7 @@ absl::StatusOr<orchestrator::CallSource> ReadCall(const HttpRequest& request) {
   } else {
     call.set_transcript(request.body);
   }
+  if (call.call_id().empty()) call.set_call_id(std::string(request.Header("idempotency-key")));
   return call;
 }
 

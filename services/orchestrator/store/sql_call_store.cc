@@ -12,6 +12,7 @@
 #include "common/wire/repeated.h"
 #include "services/orchestrator/call_codec.h"
 #include "services/orchestrator/store/progress_codec.h"
+#include "services/orchestrator/store/sql_delivery_store.h"
 #include "services/orchestrator/store/turns.h"
 #include "throughline/deal/v1/deal.pb.h"
 #include "throughline/orchestrator/v1/orchestrator_service.pb.h"
@@ -172,14 +173,19 @@ absl::Status SqlCallStore::SaveFinished(const Context& context, const ComputedCa
                                         const CallResult& result) {
   const CallKey& key = call.call.key;
   const SqlBytes bytes = Encoded(ToProto(result));
+  const absl::Time now = context.clock().Now();
+  const std::vector<Delivery> deliveries =
+      announce_ ? announce_(call, result, now) : std::vector<Delivery>();
   return database_.Write(context, [&](SqlSession& session) -> absl::Status {
-    const absl::Time now = context.clock().Now();
     RETURN_IF_ERROR(CheckTurn(session, key, owner_));
     RETURN_IF_ERROR(
         session.Execute("UPDATE {calls} SET state = $1, result = $2, facts = NULL, summary = NULL "
                         "WHERE tenant = $3 AND customer_id = $4 AND call_id = $5",
                         {CallState::kSaved, bytes, key.tenant, key.customer_id, key.call_id}));
     RETURN_IF_ERROR(ForgetProgress(session, key));
+    for (const Delivery& delivery : deliveries) {
+      RETURN_IF_ERROR(AddDelivery(session, delivery, now));
+    }
     RETURN_IF_ERROR(EndJob(session, key, JobState::kSucceeded, "", now));
     return FreeTurn(session, key, now);
   });

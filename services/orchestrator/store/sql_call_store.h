@@ -7,6 +7,7 @@
 
 #include "common/sql/sql.h"
 #include "services/orchestrator/domain/ports.h"
+#include "services/orchestrator/domain/webhooks.h"
 
 namespace throughline::orchestrator {
 
@@ -14,9 +15,10 @@ namespace throughline::orchestrator {
 // thread-safe.
 class SqlCallStore final : public CallStore {
  public:
-  // `owner` as in SqlJobStore.
-  SqlCallStore(sql::SqlDatabase& database, std::string owner)
-      : database_(database), owner_(std::move(owner)) {}
+  // `owner` as in SqlJobStore. `announce` says what subscribers are told of a saved call; empty:
+  // nothing.
+  SqlCallStore(sql::SqlDatabase& database, std::string owner, Announcer announce = {})
+      : database_(database), owner_(std::move(owner)), announce_(std::move(announce)) {}
 
   absl::StatusOr<std::optional<StoredCall>> Find(const Context& context,
                                                  const CallKey& key) override;
@@ -33,6 +35,7 @@ class SqlCallStore final : public CallStore {
  private:
   sql::SqlDatabase& database_;
   const std::string owner_;
+  const Announcer announce_;
 };
 
 }  // namespace throughline::orchestrator

@@ -1,0 +1,214 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/http_imposter.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_directory.h"
+#include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_delivery_store.h"
+#include "services/orchestrator/store/sql_job_store.h"
+#include "services/orchestrator/store/stores_for_tests.h"
+#include "services/orchestrator/webhook_courier.h"
+#include "services/orchestrator/webhook_events.h"
+
+// Subscribers are told of a saved call over real HTTP.
+namespace throughline::orchestrator {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+constexpr char kSecret[] = "a secret of 24 characters";
+
+bool IsPublic(const std::string& address) {
+  sockaddr_in v4{};
+  v4.sin_family = AF_INET;
+  if (inet_pton(AF_INET, address.c_str(), &v4.sin_addr) == 1) {
+    return IsPublicAddress(reinterpret_cast<const sockaddr&>(v4));
+  }
+  sockaddr_in6 v6{};
+  v6.sin6_family = AF_INET6;
+  EXPECT_EQ(inet_pton(AF_INET6, address.c_str(), &v6.sin6_addr), 1) << address;
+  return IsPublicAddress(reinterpret_cast<const sockaddr&>(v6));
+}
+
+class WebhooksTest : public testing::TestWithParam<DatabaseKind> {
+ protected:
+  // A courier to the imposter.
+  void Subscribe(bool allow_private, const std::string& url = "") {
+    subscriptions_ = {{.id = "crm",
+                       .tenant = "default",
+                       .url = absl::StrCat(url.empty() ? receiver_.url() : url, "/hook"),
+                       .secret = kSecret,
+                       .events = {kCallProcessed, kBlockerChanged, kProfileUpdated},
+                       .allow_private = allow_private}};
+    courier_ = std::make_unique<WebhookCourier>(WebhookCourier::Options{.max_attempts = 3},
+                                                subscriptions_, deliveries_);
+  }
+  // A call that raised a blocker and told a preference.
+  void SaveACall(const std::string& customer = "acme") {
+    ComputedCall call;
+    call.call.key = {.tenant = "default", .customer_id = customer, .call_id = "c1"};
+    call.call.content_digest = "d";
+    call.call.occurred_at = clock_.Now();
+    call.result.customer_id = customer;
+    call.result.call_id = "c1";
+    call.result.analysis.open_blockers = {
+        {.id = "price:price", .history = {{.evidence = {.call_id = "c1"}}}},
+        {.id = "legal:dpa", .history = {{.evidence = {.call_id = "earlier"}}}}};
+    call.learned.profile_changes.preferences = {{.text = "PDF by e-mail"}};
+    SqlJobStore jobs(*database_, {.owner = "me"});
+    SqlCallStore calls(*database_, "me",
+                       [this](const ComputedCall& saved, const CallResult& result, absl::Time now) {
+                         return Announce(subscriptions_, saved, result, now);
+                       });
+    const Job job{.id = absl::StrCat("job-", customer),
+                  .call = call.call.key,
+                  .occurred_at = call.call.occurred_at,
+                  .content_digest = "d",
+                  .created_at = clock_.Now()};
+    ASSERT_OK(jobs.Begin(context_, job, {}, Resubmission::kKeep, clock_.Now() + absl::Minutes(1))
+                  .status());
+    ASSERT_OK(calls.SaveComputed(context_, call));
+    ASSERT_OK(calls.SaveFinished(context_, call, call.result));
+  }
+  int DeliverAll() {
+    int delivered = 0;
+    while (courier_->DeliverOne(context_).value()) ++delivered;
+    return delivered;
+  }
+
+  const DatabaseForTests files_{GetParam()};
+  const std::unique_ptr<sql::SqlDatabase> database_ = files_.Open();
+  FakeClock clock_;
+  const Context context_{{.clock = &clock_}};
+  HttpImposter receiver_;
+  SqlDeliveryStore deliveries_{*database_};
+  std::vector<Subscription> subscriptions_;
+  std::unique_ptr<WebhookCourier> courier_;
+};
+
+TEST_P(WebhooksTest, ASavedCallIsToldWithASignature) {
+  Subscribe(true);
+  receiver_.Say({{.status = 204}});
+  SaveACall();
+  EXPECT_EQ(DeliverAll(), 3);
+  const std::vector<HttpImposter::Seen> seen = receiver_.seen();
+  ASSERT_THAT(seen, SizeIs(3));
+  std::vector<std::string> types;
+  for (const HttpImposter::Seen& request : seen) {
+    const auto body = nlohmann::json::parse(request.body);
+    types.push_back(body["type"]);
+    EXPECT_EQ(body["customerId"], "acme");
+    EXPECT_EQ(body["callId"], "c1");
+    EXPECT_EQ(request.target, "/hook");
+    EXPECT_THAT(request.headers, HasSubstr(body["id"].get<std::string>()));
+    EXPECT_THAT(request.headers, HasSubstr(Signature(kSecret, clock_.Now(), request.body)));
+  }
+  EXPECT_THAT(types,
+              testing::UnorderedElementsAre(kCallProcessed, kBlockerChanged, kProfileUpdated));
+  EXPECT_EQ(DeliverAll(), 0) << "each is told once";
+}
+
+TEST_P(WebhooksTest, AReceiverThatFailsIsToldAgainLater) {
+  Subscribe(true);
+  subscriptions_[0].events = {kCallProcessed};
+  receiver_.Say({{.status = 500}, {.status = 200}});
+  SaveACall();
+  EXPECT_EQ(DeliverAll(), 1);
+  EXPECT_EQ(DeliverAll(), 0) << "not at once";
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_EQ(DeliverAll(), 1);
+  ASSERT_THAT(receiver_.seen(), SizeIs(2));
+  EXPECT_EQ(receiver_.seen()[0].body, receiver_.seen()[1].body);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_EQ(DeliverAll(), 0);
+}
+
+TEST_P(WebhooksTest, WhatNobodyTakesIsGivenUp) {
+  Subscribe(true);
+  subscriptions_[0].events = {kCallProcessed};
+  receiver_.Say({{.status = 500}});
+  SaveACall();
+  for (int i = 0; i < 10; ++i) {
+    DeliverAll();
+    clock_.Advance(absl::Hours(2));
+  }
+  EXPECT_THAT(receiver_.seen(), SizeIs(3));
+}
+
+TEST_P(WebhooksTest, APrivateAddressIsNeverAskedUnlessItIsAllowed) {
+  for (const std::string& host :
+       {receiver_.url(), std::string("http://localhost:1"), std::string("http://[::1]:1"),
+        std::string("http://0x7f000001:1"), std::string("http://169.254.169.254")}) {
+    Subscribe(false, host);
+    subscriptions_[0].events = {kCallProcessed};
+    SaveACall(host);
+    EXPECT_EQ(DeliverAll(), 1) << host;
+  }
+  EXPECT_EQ(receiver_.connections(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(AllDatabases, WebhooksTest, testing::ValuesIn(AllDatabases()),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST(WebhookAddressTest, OnlyTheInternetIsPublic) {
+  for (const char* address : {"8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111"}) {
+    EXPECT_TRUE(IsPublic(address)) << address;
+  }
+  for (const char* address :
+       {"127.0.0.1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
+        "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::",
+        "fe80::1", "fc00::1", "ff02::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"}) {
+    EXPECT_FALSE(IsPublic(address)) << address;
+  }
+}
+
+// As anybody can compute it: printf '1767225600.{}' | openssl dgst -sha256 -hmac key
+TEST(WebhookSignatureTest, IsAnHmacOfTimeAndBody) {
+  EXPECT_EQ(Signature("key", absl::FromUnixSeconds(1767225600), "{}"),
+            "t=1767225600,v1=df344de429b8ee672e1863e0008fdbd0080000536fbccdf0e4f89846acbbe872");
+}
+
+TEST(SubscriptionsTest, TheFileSaysWhoIsToldWhat) {
+  const TempDirectory directory;
+  const std::string secret = directory.Write("secret", absl::StrCat(kSecret, "\n"));
+  const std::string file = directory.Write(
+      "webhooks.yaml", absl::StrCat("webhooks:\n  - id: crm\n    tenant: acme\n    url: "
+                                    "https://crm.example/hook\n    secret_file: ",
+                                    secret, "\n    events: [call.processed]\n"));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Subscription> read, ReadSubscriptions(file));
+  ASSERT_THAT(read, SizeIs(1));
+  EXPECT_EQ(read[0].secret, kSecret);
+  EXPECT_EQ(read[0].tenant, "acme");
+  EXPECT_FALSE(read[0].allow_private);
+}
+
+TEST(SubscriptionsTest, AWrongFileIsNamedWithItsField) {
+  const TempDirectory directory;
+  const std::string secret = directory.Write("secret", kSecret);
+  const auto error = [&](const std::string& entry) {
+    const std::string file = directory.Write("webhooks.yaml", "webhooks:\n  - " + entry + "\n");
+    return std::string(ReadSubscriptions(file).status().message());
+  };
+  const std::string good = absl::StrCat("id: a, url: \"https://a.example\", secret_file: ", secret);
+  EXPECT_EQ(error("{" + good + "}"), "");
+  EXPECT_THAT(error("{" + good + ", speed: 1}"), HasSubstr("speed"));
+  EXPECT_THAT(error("{" + good + ", events: [call.made]}"), HasSubstr("events"));
+  EXPECT_THAT(error("{id: a, url: \"ftp://a\", secret_file: x}"), HasSubstr("url"));
+  EXPECT_THAT(error("{id: a, url: \"http://a\", secret_file: /none}"), HasSubstr("secret_file"));
+  EXPECT_THAT(error("{" + good + "}\n  - {" + good + "}"), HasSubstr("each id once"));
+  EXPECT_THAT(error("[1"), HasSubstr("YAML"));
+}
+
+}  // namespace
+}  // namespace throughline::orchestrator

@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build binaries console demo test test-console test-clients asan tsan bench eval-deals lint \
+.PHONY: help deps configure build binaries console demo test test-console test-clients test-llm asan tsan bench eval-deals lint \
         deploy-check deploy-sync format clean
 
 help: ## Show this list
@@ -46,6 +46,11 @@ test-console: binaries console ## Test the console in Chromium against a real se
 	@command -v chromium >/dev/null || deploy/local/install-packages.sh deploy/local/console-packages.txt
 	@cd services/gateway/console && THROUGHLINE_BIN=$(abspath $(BUILD))/bin/throughline \
 	  CONSOLE_DIR=$(abspath $(BUILD))/console npm run --silent test:browser
+
+test-llm: configure ## Test the router before a real model server; THROUGHLINE_LLM_URL=http://127.0.0.1:8080/v1
+	@[ -n "$$THROUGHLINE_LLM_URL" ] || { echo "set THROUGHLINE_LLM_URL to a model server: services/router/llm_server_test.cc says how" >&2; exit 1; }
+	@cmake --build $(BUILD) -j $(JOBS) --target router_llm_server_test
+	@ctest --preset $(PRESET) -R router_llm_server_test --output-on-failure --timeout 1800
 
 asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan

@@ -131,6 +131,25 @@ TEST_F(OpenAiEmbedderTest, NoTextOfACustomerIsSentTwiceUntilItIsForgotten) {
   EXPECT_THAT(server_.seen(), SizeIs(4));
 }
 
+TEST_F(OpenAiEmbedderTest, VectorsMadeBeforeAFailureAreNotAskedForAgain) {
+  const TempDirectory directory;
+  ASSERT_OK_AND_ASSIGN(const auto cache, store::EmbeddingCache::Open(
+                                             directory.File("embeddings.db"), "small", embedder_));
+  std::vector<std::string> texts;
+  for (size_t i = 0; i <= OpenAiEmbedder::kMaxTextsPerRequest; ++i) {
+    texts.push_back(absl::StrCat("text ", i));
+  }
+  const std::vector<std::string> first(OpenAiEmbedder::kMaxTextsPerRequest, "[1, 0]");
+  server_.Say({Vectors(first), {.status = 500}});
+  EXPECT_FALSE(cache->Embed(context_, {"default", "acme"}, texts).ok());
+  server_.Say({Vectors({"[0, 1]"})});
+  ASSERT_OK_AND_ASSIGN(const std::vector<Vector> vectors,
+                       cache->Embed(context_, {"default", "acme"}, texts));
+  EXPECT_THAT(vectors, SizeIs(texts.size()));
+  EXPECT_EQ(nlohmann::json::parse(server_.seen().back().body)["input"],
+            std::vector<std::string>{texts.back()});
+}
+
 // A memory whose three rows point in three directions.
 class MeaningTest : public OpenAiEmbedderTest {
  protected:

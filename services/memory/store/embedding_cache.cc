@@ -23,6 +23,9 @@ CREATE TABLE embeddings (
 )sql";
 constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial}};
 
+// Vectors are kept as they come, so that a caller whose time ends finds them when it asks again.
+constexpr size_t kTextsKeptTogether = 64;
+
 std::string OwnerOf(const CustomerKey& owner) {
   return Sha256Hex({owner.tenant, owner.customer_id});
 }
@@ -54,10 +57,12 @@ absl::StatusOr<std::vector<Vector>> EmbeddingCache::Embed(const Context& context
     missing.push_back(texts[i]);
     missing_digests.push_back(digests[i]);
   }
-  if (missing.empty()) return vectors;
-  ASSIGN_OR_RETURN(std::vector<Vector> made, inner_.Embed(context, owner, missing));
-  Keep(context, owner, missing_digests, made);
-  for (size_t i = 0; i < made.size(); ++i) vectors[places[i]] = std::move(made[i]);
+  for (size_t first = 0; first < missing.size(); first += kTextsKeptTogether) {
+    const auto part = absl::MakeConstSpan(missing).subspan(first, kTextsKeptTogether);
+    ASSIGN_OR_RETURN(std::vector<Vector> made, inner_.Embed(context, owner, part));
+    Keep(context, owner, absl::MakeConstSpan(missing_digests).subspan(first, made.size()), made);
+    for (size_t i = 0; i < made.size(); ++i) vectors[places[first + i]] = std::move(made[i]);
+  }
   for (const Vector& vector : vectors) {
     if (vector.size() != vectors[0].size()) {
       return absl::UnavailableError(

@@ -60,6 +60,27 @@ TEST(TaskTest, GoesOnWhereItBegan) {
   EXPECT_EQ(Wait(where(elsewhere)), here);
 }
 
+// What another thread answers while the operation still begins goes on at the executor all the
+// same: the thread that begins may be one that must not do the rest.
+TEST(TaskTest, AnAnswerFromElsewhereDuringTheBeginningGoesOnAtTheExecutor) {
+  BoundedPool pool({.name = "test", .threads = 1});
+  const auto task = []() -> Task<std::thread::id> {
+    auto begin = [](std::function<void(int)> done) {
+      std::thread([&] { done(1); }).join();  // over before begin returns
+    };
+    co_await Completion<int>(begin);
+    co_return std::this_thread::get_id();
+  };
+  absl::BlockingCounter ended(1);
+  std::thread::id went_on;
+  Start<std::thread::id>(pool, task(), [&](std::thread::id where) {
+    went_on = where;
+    ended.DecrementCount();
+  });
+  ended.Wait();
+  EXPECT_NE(went_on, std::this_thread::get_id());
+}
+
 TEST(TaskTest, WhatNobodyAwaitsNeverBegins) {
   auto held = std::make_shared<int>(1);
   std::weak_ptr<int> watched = held;

@@ -121,6 +121,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Kind{"Sqlite", [](const TempDirectory& directory) { return directory.File("router.db"); },
              [](const std::string& path) { return OpenSqliteLedger(path); }},
+        Kind{"SqliteSynced",
+             [](const TempDirectory& directory) { return directory.File("router.db"); },
+             [](const std::string& path) {
+               return OpenSqliteLedger(path, LedgerSync::kEachCommit);
+             }},
         Kind{"Postgres", [](const TempDirectory&) { return NewPostgresDatabase(); },
              &OpenPostgresLedger}),
     [](const ::testing::TestParamInfo<Kind>& info) { return info.param.name; });

@@ -9,6 +9,7 @@
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/language.h"
 #include "services/router/domain/text/numbers.h"
+#include "services/router/domain/text/phrase_finder.h"
 
 namespace throughline::router::text {
 namespace {
@@ -35,6 +36,27 @@ TEST(Fold, PhrasesMatchWholeWordsOnly) {
   EXPECT_TRUE(ContainsPhrase(Fold("the price is high"), Fold("Price is")));
   EXPECT_FALSE(ContainsPhrase(Fold("the prices is high"), Fold("price is")));
   EXPECT_FALSE(ContainsPhrase(Fold("anything"), Fold("…")));
+}
+
+TEST(PhraseFinder, FindsWhatReadingEveryWordWould) {
+  const std::string text = Fold("Explain, step by step, why twenty-one trains are late.");
+  const PhraseFinder finder(text);
+  for (const char* phrase : {"step by step", "late", "explain", "twenty one trains", "step by stop",
+                             "trains late", "train", "", "zwanzig"}) {
+    EXPECT_EQ(finder.Contains(Fold(phrase)), ContainsPhrase(text, Fold(phrase))) << phrase;
+  }
+  EXPECT_FALSE(PhraseFinder("").Contains(Fold("late")));
+}
+
+TEST(AnyOfFinder, FindsSignsOfAnyLengthAnywhere) {
+  static constexpr absl::string_view kSigns[] = {"^", "\\frac", "∫", "f(x"};
+  static constexpr AnyOfFinder kFinder(kSigns);
+  for (const char* text : {"a^", "^a", "the \\frac12", "∫", "let f(x) be"}) {
+    EXPECT_TRUE(kFinder.In(text)) << text;
+  }
+  for (const char* text : {"", "f(y)", "\\fra", "f(", "plain words"}) {
+    EXPECT_FALSE(kFinder.In(text)) << text;
+  }
 }
 
 TEST(Fold, CountsWordsAsAReaderDoes) { EXPECT_EQ(CountWords("Hi — it's 5 o'clock ."), 4u); }

@@ -67,6 +67,7 @@ int Finish(const absl::Status& status, Terminal& terminal) {
 std::vector<std::unique_ptr<Command>> ClientCommands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(MakeProcessCommand());
+  commands.push_back(MakeWatchCommand());
   commands.push_back(MakeDealCommand());
   commands.push_back(MakeProfileCommand());
   commands.push_back(MakeFactsCommand());
@@ -76,6 +77,7 @@ std::vector<std::unique_ptr<Command>> ClientCommands() {
   commands.push_back(MakeDecisionsCommand());
   commands.push_back(MakeDecideCommand());
   commands.push_back(MakeSpendCommand());
+  commands.push_back(MakeCompletionCommand());
   commands.push_back(MakeVersionCommand());
   return commands;
 }

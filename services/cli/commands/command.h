@@ -25,6 +25,7 @@ class Command {
 
 // Each command lives in the file of its name.
 std::unique_ptr<Command> MakeProcessCommand();
+std::unique_ptr<Command> MakeWatchCommand();
 std::unique_ptr<Command> MakeDealCommand();
 std::unique_ptr<Command> MakeProfileCommand();
 std::unique_ptr<Command> MakeFactsCommand();
@@ -34,6 +35,7 @@ std::unique_ptr<Command> MakeRetainCommand();
 std::unique_ptr<Command> MakeDecisionsCommand();
 std::unique_ptr<Command> MakeDecideCommand();
 std::unique_ptr<Command> MakeSpendCommand();
+std::unique_ptr<Command> MakeCompletionCommand();
 std::unique_ptr<Command> MakeVersionCommand();
 
 // All of the above, in the order that --help lists them.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -50,6 +51,16 @@ class FakeOrchestrator final : public orchestrator::OrchestratorService::Service
       *event.mutable_result() = result;
       writer->Write(event);
     }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ProcessCall(grpc::ServerContext*, const orchestrator::ProcessCallRequest* request,
+                           orchestrator::ProcessCallResponse* response) override {
+    sources.push_back(request->call());
+    if (request->call().transcript() == "refused") {
+      return {grpc::StatusCode::INVALID_ARGUMENT, "transcript: expected words"};
+    }
+    *response->mutable_result() = result;
     return grpc::Status::OK;
   }
 
@@ -396,6 +407,44 @@ TEST_F(CommandsTest, EveryCommandExplainsItselfWithExamples) {
     EXPECT_EQ(outcome.code, 0) << name;
     EXPECT_THAT(outcome.out, AllOf(HasSubstr("Examples:"), HasSubstr("--json"))) << name;
   }
+}
+
+TEST_F(CommandsTest, WatchProcessesEachCustomersFilesInTheOrderOfTheirNames) {
+  const TempDirectory directory;
+  std::filesystem::create_directories(directory.File("acme"));
+  std::filesystem::create_directories(directory.File("globex"));
+  directory.Write("acme/2.txt", "second");
+  directory.Write("acme/1.txt", "first");
+  directory.Write("acme/.partial", "hidden");
+  directory.Write("globex/1.txt", "refused");
+  directory.Write("loose.txt", "nobody's");
+  const Outcome outcome = Run({"watch", "--once", "--json", directory.path()});
+  EXPECT_EQ(outcome.code, 1) << "one was refused";
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("globex/1.txt"), HasSubstr("expected words")));
+  ASSERT_THAT(orchestrator_.sources, SizeIs(3));
+  EXPECT_EQ(orchestrator_.sources[0].transcript(), "first");
+  EXPECT_EQ(orchestrator_.sources[0].customer_id(), "acme");
+  EXPECT_EQ(orchestrator_.sources[1].transcript(), "second");
+  EXPECT_EQ(orchestrator_.sources[2].customer_id(), "globex");
+}
+
+TEST_F(CommandsTest, WatchTakesAFolderForOneCustomer) {
+  const TempDirectory directory;
+  directory.Write("call.txt", "words");
+  const Outcome outcome = Run({"watch", "--once", "--customer", "acme", directory.path()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("call.txt"));
+  EXPECT_THAT(Run({"watch", "--once", directory.File("nowhere")}).err, HasSubstr("DIR"));
+}
+
+TEST_F(CommandsTest, CompletionsKnowEveryCommandAndItsFlags) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Outcome outcome = RunAsGiven({"completion", shell});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_THAT(outcome.out, AllOf(HasSubstr("process"), HasSubstr("watch"), HasSubstr("recall")));
+    EXPECT_THAT(outcome.out, HasSubstr(std::string(shell) == "fish" ? "-l once" : "--once"));
+  }
+  EXPECT_EQ(RunAsGiven({"completion", "tcsh"}).code, 2);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/orchestrator/domain/computation.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -27,6 +28,14 @@ Context WithCancellation(const Context& context, std::shared_ptr<CancellationSou
 // No model's answer stood up to the checks, and asking again would change nothing. What else the
 // call gave is worth having without it.
 bool Refused(const absl::Status& status) { return absl::IsFailedPrecondition(status); }
+
+// What costs nothing is asked again sooner than it is written down.
+bool IsPaid(const std::vector<grounding::RoutedDecision>& decisions) {
+  return std::any_of(decisions.begin(), decisions.end(),
+                     [](const grounding::RoutedDecision& decision) {
+                       return decision.cost_nano_usd > 0 || decision.cost_unpriced;
+                     });
+}
 
 }  // namespace
 
@@ -117,6 +126,7 @@ absl::Status Computation::Analyze() {
 absl::StatusOr<AnalysisAnswer> Computation::AskAnalysis(const Context& context) {
   if (progress_.analysis) return *std::move(progress_.analysis);
   ASSIGN_OR_RETURN(AnalysisAnswer answer, ports_.analyst.Analyze(context, reading_));
+  if (!IsPaid(answer.decisions)) return answer;
   RETURN_IF_ERROR(ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call,
                                             {.analysis = answer}));
   return answer;
@@ -125,6 +135,7 @@ absl::StatusOr<AnalysisAnswer> Computation::AskAnalysis(const Context& context) 
 absl::StatusOr<FactsAnswer> Computation::AskFacts(const Context& context) {
   if (progress_.facts) return *std::move(progress_.facts);
   ASSIGN_OR_RETURN(FactsAnswer answer, ports_.analyst.ExtractFacts(context, reading_));
+  if (!IsPaid(answer.decisions)) return answer;
   RETURN_IF_ERROR(ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call,
                                             {.facts = answer}));
   return answer;

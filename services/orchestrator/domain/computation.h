@@ -29,7 +29,7 @@ class StepTimer {
 };
 
 // The steps between a call's acceptance and its checkpoint: recall, analyse, write. Asks no model
-// for what it answered in an earlier attempt. For one call and one thread.
+// for what was paid for in an earlier attempt. For one call and one thread.
 class Computation {
  public:
   Computation(const Context& context, Pipeline::Ports ports, BoundedPool& fan_out,
@@ -43,7 +43,7 @@ class Computation {
   absl::Status Recall();
   absl::Status Analyze();
   absl::Status Write();
-  // The answer of a model, from the checkpoint or asked now and checkpointed.
+  // The answer of a model, from the checkpoint, or asked now and, when paid for, checkpointed.
   absl::StatusOr<AnalysisAnswer> AskAnalysis(const Context& context);
   absl::StatusOr<FactsAnswer> AskFacts(const Context& context);
   void Note(const std::vector<grounding::RoutedDecision>& decisions,

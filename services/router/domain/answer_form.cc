@@ -88,6 +88,17 @@ size_t SmallNumber(absl::string_view word) {
   return 0;
 }
 
+// Told by the first byte: most words are no numbers.
+bool CanBeNumber(absl::string_view word) {
+  return absl::ascii_isdigit(word[0]) ||
+         std::any_of(std::begin(kNumberWords), std::end(kNumberWords),
+                     [&](const NumberWord& number) { return number.word[0] == word[0]; });
+}
+
+bool IsItemVerb(absl::string_view word) {
+  return std::find(std::begin(kItemVerbs), std::end(kItemVerbs), word) != std::end(kItemVerbs);
+}
+
 // Limits as they are worded: "list five", "in two sentences", "under 100 words".
 void ReadCounts(absl::string_view folded, WantedForm& wanted) {
   absl::string_view before_last;
@@ -104,11 +115,11 @@ void ReadCounts(absl::string_view folded, WantedForm& wanted) {
     if (number > 0 && counts_sentences && number <= kMostItems && before_last != "least") {
       wanted.most_sentences = number;
     }
-    const bool verb =
-        std::find(std::begin(kItemVerbs), std::end(kItemVerbs), last) != std::end(kItemVerbs) ||
-        (last == "me" && before_last == "give");
-    const size_t items = verb ? SmallNumber(word) : 0;
-    if (items >= 2 && items <= kMostItems) wanted.items = items;
+    const size_t items = CanBeNumber(word) ? SmallNumber(word) : 0;
+    if (items >= 2 && items <= kMostItems &&
+        (IsItemVerb(last) || (last == "me" && before_last == "give"))) {
+      wanted.items = items;
+    }
     before_last = last;
     last = word;
   });

@@ -61,6 +61,7 @@ Script ScriptOfLeadByte(unsigned char c) {
   return Script::kUnknown;
 }
 
+constexpr size_t kMostBytes = 4096;  // the beginning of a text tells its language
 constexpr size_t kMinHits = 4;
 constexpr int kMinDifferentWords = 2;
 
@@ -87,6 +88,7 @@ const Words& WordsOfAll() {
 }  // namespace
 
 std::string GuessLanguage(absl::string_view folded) {
+  folded = folded.substr(0, kMostBytes);
   const Words& words = WordsOfAll();
   std::array<size_t, std::size(kLanguages)> hits{};
   std::array<uint32_t, std::size(kLanguages)> different{};  // one bit a word
@@ -109,6 +111,7 @@ std::string GuessLanguage(absl::string_view folded) {
 }
 
 Script GuessScript(absl::string_view text) {
+  text = text.substr(0, kMostBytes);
   std::array<size_t, kScripts> letters{};
   for (size_t i = 0; i < text.size(); ++i) {
     const unsigned char c = text[i];

@@ -1,7 +1,6 @@
 #include "services/router/domain/text/phrase_finder.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
@@ -14,9 +13,10 @@ PhraseFinder::PhraseFinder(absl::string_view folded) : folded_(folded) {
 
 size_t PhraseFinder::Slot(absl::string_view word) {
   constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-  uint64_t head = 0;
-  std::memcpy(&head, word.data(), std::min(word.size(), sizeof(head)));
-  return static_cast<size_t>(((head ^ word.size()) * kOdd) >> (64 - kSlotBits));
+  uint64_t head = word.size();
+  const size_t bytes = std::min(word.size(), sizeof(head));
+  for (size_t i = 0; i < bytes; ++i) head = (head << 8) ^ static_cast<unsigned char>(word[i]);
+  return static_cast<size_t>((head * kOdd) >> (64 - kSlotBits));
 }
 
 bool AnyOfFinder::In(absl::string_view text) const {

@@ -35,14 +35,17 @@ NEUTRAL_WEIGHT = 0.4
 QUOTE_WEIGHT = 2.0
 ANNOTATED_WEIGHT = 1.5
 TRAP_WEIGHT = 1.5
-NOMINAL_WEIGHT = 3.0
+NOMINAL_WEIGHT = 5.0
 ANCHOR_WEIGHT = 4.0
 LEFT_OUT_PARTS = 8
 LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
 # Of analysis/call_model.h and .cc.
-CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 3, 0.7, 0.6, 10
+CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 3, 0.7, 0.6, 20
 CALL_L2 = 0.03
 LEAST_CALLS = 2
+# Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
+LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 1.0, 0.8
+SALES_SCALE = 200
 
 
 def run(tool, *arguments):
@@ -188,7 +191,7 @@ def write_weights(path, reader, scale, bias, names, table):
                   "services/router/tools/fit_reading.py; not made by hand.\n")
         for feature, row in [("bias", bias), *sorted(zip(names, table), key=lambda one: one[0])]:
             value = np.round(row * scale).astype(int)
-            pairs = [f"{i}:{v}" for i, v in enumerate(value) if abs(v) >= LEAST_WEIGHT]
+            pairs = [f"{i}:{v}" for i, v in enumerate(value) if abs(v) >= (1 if feature == "bias" else LEAST_WEIGHT)]
             if pairs:
                 out.write(f"{feature}\t{' '.join(pairs)}\n")
 
@@ -208,21 +211,52 @@ def groups_of(sentences):
     return groups
 
 
-def fit_calls(documents, path):
-    """documents: (groups, subject or len(SUBJECTS) for nothing open, weight) of each call."""
-    spread = collections.Counter(word for groups, _, _ in documents for word in groups[0])
-    words = sorted(word for word, count in spread.items() if count >= LEAST_CALLS)
+def vectors(documents, least):
+    """Damped, normalised counts of each document's groups as one matrix, and the words' names."""
+    groups = len(documents[0])
+    spread = collections.Counter(word for document in documents for word in document[0])
+    words = sorted(word for word, count in spread.items() if count >= least)
     index = {word: i for i, word in enumerate(words)}
     rows, columns, values = [], [], []
-    for number, (groups, _, _) in enumerate(documents):
-        for group, counts in enumerate(groups):
+    for number, document in enumerate(documents):
+        for group, counts in enumerate(document):
             known = {w: 1 + np.log(n) for w, n in counts.items() if w in index}
             length = np.sqrt(sum(v * v for v in known.values())) or 1
             rows += [number] * len(known)
             columns += [group * len(words) + index[w] for w in known]
             values += [v / length for v in known.values()]
-    x = scipy.sparse.csr_matrix((values, (rows, columns)),
-                                shape=(len(documents), CALL_GROUPS * len(words)))
+    return scipy.sparse.csr_matrix((values, (rows, columns)),
+                                   shape=(len(documents), groups * len(words))), words
+
+
+def fit_sales(sentences, path):
+    """Whether a conversation sells anything, by all its words; prints how left-out ones are read."""
+    documents, sells, names = [], [], []
+    for label, first, rows in labelled_calls(sentences):
+        documents.append([collections.Counter(w for row in rows for w in row["words"])])
+        sells.append(not first.get("not_a_sales_call", label.get("not_a_sales_call", False)) and
+                     first.get("is_sales_call", True))
+        names.append(rows[0]["series"])
+    x, words = vectors(documents, LEAST_SALES_CALLS)
+    y = np.array(sells, float)
+    weight = np.where(y > 0, 1.0, OTHER_TALK_WEIGHT)
+    order = sorted(set(names))
+    part = np.array([order.index(name) % LEFT_OUT_PARTS for name in names])
+    z = np.zeros(len(y))
+    for left in range(LEFT_OUT_PARTS):
+        keep = part != left
+        w = fit_logistic(x[keep], y[keep], weight[keep], SALES_L2)
+        z[~keep] = x[~keep] @ w[:-1] + w[-1]
+    print(f"left out: other talk told {(z[y == 0] <= SALES_LEAST).sum()} of {(y == 0).sum()}, "
+          f"sales lost {(z[y > 0] <= SALES_LEAST).sum()} of {int(y.sum())}")
+    w = fit_logistic(x, y, weight, SALES_L2)
+    write_weights(path, "analysis/sales_call.cc", SALES_SCALE, w[-1:] - SALES_LEAST, words,
+                  w[:-1, None])
+
+
+def fit_calls(documents, path):
+    """documents: (groups, subject or len(SUBJECTS) for nothing open, weight) of each call."""
+    x, words = vectors([groups for groups, _, _ in documents], LEAST_CALLS)
     y = np.array([subject for _, subject, _ in documents])
     classes = len(SUBJECTS) + 1
     w, bias = fit_softmax(x, y, np.array([weight for _, _, weight in documents]), classes, CALL_L2)
@@ -370,15 +404,20 @@ def score(calls, subjects, people, least_open, least_decides):
             f"{decide[0] / max(1, decide[2]):.2f}")
 
 
-def documents_of(sentences):
-    """(series, (groups, first subject, weight)) of each labelled sales call."""
+def labelled_calls(sentences):
+    """(the series' labels, the call's, its sentences) of each call."""
     by_call = collections.defaultdict(list)
     for row in sentences:
         by_call[(row["file"], row["call"])].append(row)
-    documents = []
     for (path, number), rows in sorted(by_call.items()):
         labels = json.load(open(os.path.join(os.path.dirname(path), "labels.json")))
-        label = labels["calls"][number]
+        yield labels, labels["calls"][number], rows
+
+
+def documents_of(sentences):
+    """(series, (groups, first subject, weight)) of each labelled sales call."""
+    documents = []
+    for labels, label, rows in labelled_calls(sentences):
         if label.get("not_a_sales_call", labels.get("not_a_sales_call", False)):
             continue
         first = (label.get("primary_blocker") or {}).get("category", "none")
@@ -420,6 +459,7 @@ def fit_all(options, scratch):
     names = sorted({row["series"] for row in sentences})
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
     calls = []
+    fit_sales(sentences, os.path.join(options.out, "sales.model"))
     documents = documents_of(sentences)
     for fold in range(options.folds):
         paths = [os.path.join(scratch, name) for name in ("sentences.model", "calls.model")]
@@ -438,7 +478,7 @@ def fit_all(options, scratch):
     finish(calls, weights, made_on, options.out)
 
 
-def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.35, least_decides=0.4):
+def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.35, least_decides=0.36):
     held = {}
     names = sorted({c["series"] for c in calls})
     for part in range(LEFT_OUT_PARTS):

@@ -16,6 +16,7 @@
 #include "services/router/domain/extractive/email_address.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/email_phrases.h"
+#include "services/router/domain/extractive/email_quotes.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_text.h"
 #include "services/router/domain/extractive/language/dates.h"
@@ -193,8 +194,22 @@ class Composer {
             material_.condition->evidence);
     }
     if (tier_ == Tier::kFast) return;
+    Quote(opening, email);
     for (size_t i = 0; i < std::min(kMaxWishes, material_.wishes.size()); ++i) {
       AddLine(opening, email, material_.wishes[i]);
+    }
+  }
+
+  // Their own words for what is left.
+  void Quote(std::vector<std::string>& opening, Email& email) const {
+    for (const deal::Evidence& words : TellingQuotes(input_)) {
+      if (IsSaid(email, words.quote)) continue;
+      const bool reader = words.speaker == input_.analysis.follow_up.recipient;
+      const bool named = !words.speaker.empty() &&
+                         transcript::SideOfRole(words.speaker) == transcript::Side::kUnknown;
+      const absl::string_view section = reader ? "quote.own" : named ? "quote.other" : "quote";
+      Claim(email, opening,
+            Say(section, {{"words", words.quote}, {"name", FirstName(words.speaker)}}), words);
     }
   }
 

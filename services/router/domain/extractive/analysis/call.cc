@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "services/router/domain/extractive/analysis/voices.h"
+#include "services/router/domain/extractive/language/given_names.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -19,6 +20,13 @@ constexpr size_t kPronounLookBackLines = 6;
 constexpr size_t kLetterTokens = 8;
 
 // Departments, days and months are written like names.
+// "In Brno", "from Cork": a place rather than a person.
+bool FollowsPlaceWord(const Reading& reading, size_t token) {
+  if (token == 0) return false;
+  const absl::string_view before = reading.tokens[token - 1].text;
+  return before == "in" || before == "at" || before == "from" || before == "near";
+}
+
 bool NamesNoPerson(absl::string_view word) {
   static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
       {"purchasing",    "procurement", "legal",     "security",     "finance",     "it",
@@ -256,7 +264,9 @@ size_t ResolveWho(CallView& call, size_t index, size_t first, size_t last, bool 
   if (const std::optional<size_t> found = call.people.Find(spoken)) return *found;
   const bool named = line.reading.tokens[first].capital && !IsStopWord(word) &&
                      !NamesNoPerson(word) && !IsTitleWord(word) &&
-                     (first == 0 || line.reading.tokens[first].before != '.' || last - first > 1);
+                     !(IsHonorific(word) && last - first == 1) &&
+                     (first == 0 || line.reading.tokens[first].before != '.' || last - first > 1) &&
+                     (IsGivenName(word) || !FollowsPlaceWord(line.reading, first));
   return add && named ? call.people.FindOrAdd(spoken) : kNobody;
 }
 

@@ -271,7 +271,7 @@ float JudgementModel::Decides(const PersonFeatures& features) const {
 
 const JudgementModel& BuiltinJudgementModel() {
   static const JudgementModel* const kModel = [] {
-    absl::StatusOr<JudgementModel> parsed = JudgementModel::Parse(EmbeddedModelFiles()[2].text);
+    absl::StatusOr<JudgementModel> parsed = JudgementModel::Parse(EmbeddedModelFiles()[3].text);
     if (!parsed.ok()) {  // a broken file is a build defect; judgement_test names it first
       std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
       std::abort();

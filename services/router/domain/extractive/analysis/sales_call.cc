@@ -1,8 +1,17 @@
 #include "services/router/domain/extractive/analysis/sales_call.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/types/span.h"
+#include "services/router/domain/extractive/analysis/call_words.h"
+#include "services/router/domain/extractive/language/embedded_lexicon.h"
+#include "services/router/domain/extractive/language/weight_table.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -16,6 +25,8 @@ constexpr double kDecidingWeight = 0.5;
 constexpr double kKnownSeller = 2;
 // A deal is under way with this customer.
 constexpr double kKnownDeal = 3;
+constexpr float kKnownSale = 1;
+constexpr float kSomebodySells = 0.5F;
 constexpr double kLeast = 2;
 // Words of a stand-up or an interview are rare in sales calls: so many tell more than the words
 // of business that all talk at work shares.
@@ -36,9 +47,46 @@ double Evidence(const CallView& call, absl::string_view kind) {
   return sum;
 }
 
+constexpr float kScale = 200;
+// Fewer words say nothing; cues decide.
+constexpr size_t kTellingSentences = 25;
+
+const WeightTable& BuiltinSalesWeights() {
+  static const WeightTable* const kTable = [] {
+    absl::StatusOr<WeightTable> parsed =
+        WeightTable::Parse("sales.model", EmbeddedModelFiles()[2].text, 1, kScale);
+    if (!parsed.ok()) {  // a broken file is a build defect
+      std::fprintf(stderr, "%s\n", std::string(parsed.status().message()).c_str());
+      std::abort();
+    }
+    return new WeightTable(*std::move(parsed));
+  }();
+  return *kTable;
+}
+
+// Above 0: the words of the whole are those of a sales call.
+float WordsOfSelling(const CallView& call) {
+  std::array<float, 1> score = {BuiltinSalesWeights().bias()[0]};
+  WeighWords(
+      call, BuiltinSalesWeights(), [](const Line&, float) { return 1U; }, absl::MakeSpan(score));
+  return score[0];
+}
+
+bool TellsEnough(const CallView& call) {
+  size_t sentences = 0;
+  for (const Line& line : call.lines) sentences += line.reading.sentences.size();
+  return sentences >= kTellingSentences;
+}
+
 }  // namespace
 
 bool IsSalesCall(const CallView& call) {
+  if (call.deep() && TellsEnough(call)) {
+    float told = WordsOfSelling(call);
+    if (!call.input->known.blockers.empty()) told += kKnownSale;
+    if (call.sides_known) told += kSomebodySells;
+    return told > 0;
+  }
   const double offer = Evidence(call, "sales.offer");
   double sales = std::min(kMostBusiness, Evidence(call, "sales.business")) + kOfferWeight * offer;
   if (call.sides_known) sales += kKnownSeller;

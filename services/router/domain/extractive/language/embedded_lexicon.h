@@ -13,7 +13,9 @@ std::vector<Lexicon::File> EmbeddedLexiconFiles();
 std::vector<Lexicon::File> EmbeddedFactFiles();
 // The e-mail phrases of email.en.phrases.
 std::vector<Lexicon::File> EmbeddedPhraseFiles();
-// sentences.model, calls.model and judgement.model, in this order.
+// given_names.txt.
+std::vector<Lexicon::File> EmbeddedNameFiles();
+// sentences.model, calls.model, sales.model and judgement.model, in this order.
 std::vector<Lexicon::File> EmbeddedModelFiles();
 
 }  // namespace throughline::router::extractive

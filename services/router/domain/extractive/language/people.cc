@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "services/router/domain/extractive/language/given_names.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -22,7 +23,7 @@ using transcript::Side;
 
 bool IsCapitalisedName(const Token& token) {
   return token.capital && !IsStopWord(token.text) && !IsTitleWord(token.text) &&
-         token.text.size() > 1;
+         !IsHonorific(token.text) && token.text.size() > 1;
 }
 
 // End of the run of capitalised words that begins at `first`.
@@ -85,11 +86,31 @@ bool ClosesApposition(const Reading& reading, size_t first, size_t last) {
   return false;
 }
 
+// Lower-case words of a name without its form of address.
+std::vector<std::string> NameWords(absl::string_view name) {
+  std::vector<std::string> words;
+  for (const Token& token : Tokenize(name)) {
+    if (token.text != "'s" && !IsHonorific(token.text)) words.push_back(token.text);
+  }
+  return words;
+}
+
 bool IsPossessive(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "their";
 }
 
 }  // namespace
+
+bool IsHonorific(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"mr",         "mrs",     "ms",       "miss",    "mister", "dr",        "doctor",  "prof",
+       "professor",  "sir",     "lady",     "dame",    "lord",   "madam",     "madame",  "monsieur",
+       "mme",        "herr",    "frau",     "doktor",  "signor", "signora",   "señor",   "señora",
+       "senhor",     "senhora", "don",      "doña",    "dona",   "pan",       "paní",    "pani",
+       "kyria",      "kyrie",   "sheikh",   "sheikha", "haji",   "commander", "colonel", "sergeant",
+       "lieutenant", "judge",   "reverend", "rabbi",   "imam",   "brigadier", "admiral"});
+  return kWords->contains(word);
+}
 
 bool IsTitleWord(absl::string_view word) {
   static const auto* const kWords =
@@ -174,8 +195,8 @@ size_t People::Add(Person person) {
 }
 
 void People::Index(size_t person) {
-  for (const Token& token : Tokenize(people_[person].name)) {
-    std::vector<size_t>& entries = by_word_[token.text];
+  for (const std::string& word : NameWords(people_[person].name)) {
+    std::vector<size_t>& entries = by_word_[word];
     if (std::find(entries.begin(), entries.end(), person) == entries.end()) {
       entries.push_back(person);
     }
@@ -186,7 +207,7 @@ std::optional<size_t> People::Find(absl::string_view spoken) const {
   const std::vector<Token> tokens = Tokenize(spoken);
   std::optional<std::vector<size_t>> fitting;
   for (const Token& token : tokens) {
-    if (token.text == "'s") continue;
+    if (token.text == "'s" || (tokens.size() > 1 && IsHonorific(token.text))) continue;
     const auto found = by_word_.find(token.text);
     if (found == by_word_.end()) {
       fitting.reset();
@@ -226,11 +247,30 @@ std::optional<size_t> People::Find(absl::string_view spoken) const {
 
 size_t People::FindOrAdd(absl::string_view spoken) {
   if (const std::optional<size_t> found = Find(spoken)) return *found;
+  if (const std::optional<size_t> part = FindPart(spoken)) {
+    people_[*part].name = std::string(spoken);
+    Index(*part);
+    return *part;
+  }
   if (people_.size() >= kMaxPeople) return people_.size() - 1;
   const size_t person =
       Add({std::string(spoken), "", "", "", Side::kCustomer, Presence::kMentioned});
   CompleteName(person);
   return person;
+}
+
+// "Mr Devereaux" or "Antoine", once "Antoine Devereaux" is said.
+std::optional<size_t> People::FindPart(absl::string_view spoken) const {
+  const std::vector<std::string> words = NameWords(spoken);
+  if (words.size() < 2) return std::nullopt;
+  for (const std::string& word : {words.back(), words.front()}) {
+    const auto found = by_word_.find(word);
+    if (found == by_word_.end() || found->second.size() != 1) continue;
+    const Person& person = people_[found->second.front()];
+    const bool part = NameWords(person.name).size() == 1 && person.presence == Presence::kMentioned;
+    if (part) return found->second.front();
+  }
+  return std::nullopt;
 }
 
 size_t People::Identify(size_t label, const std::string& name) {
@@ -343,6 +383,18 @@ void People::Learn(absl::string_view speaker, Side side, absl::string_view text,
   }
 }
 
+// "Mr. Devereaux", "Frau Doktor Meier". False when no name follows.
+bool People::LearnHonorific(const Reading& reading, size_t first, size_t last,
+                            absl::string_view text) {
+  size_t name = first + 1;
+  while (name < last && IsHonorific(reading.tokens[name].text)) ++name;
+  const size_t end = NameEnd(reading, name, last);
+  if (end == name) return false;
+  const auto known = by_word_.find(reading.tokens[end - 1].text);
+  if (known == by_word_.end()) FindOrAdd(Words(text, reading, first, end));
+  return true;
+}
+
 // "Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao".
 void People::LearnIntroduction(const Reading& reading, size_t first, size_t last,
                                absl::string_view text) {
@@ -354,8 +406,16 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
     }
   };
   for (size_t i = first; i < last; ++i) {
+    if (IsHonorific(reading.tokens[i].text) && LearnHonorific(reading, i, last, text)) continue;
+    // "Ask Peter Ammann": the first word of a sentence is written like a name.
+    const bool only_first = i == first && i + 1 < last && !IsGivenName(reading.tokens[i].text) &&
+                            IsGivenName(reading.tokens[i + 1].text);
+    if (only_first) continue;
     if (IsCapitalisedName(reading.tokens[i])) {
       const size_t end = NameEnd(reading, i, last);
+      const bool full_name = end > i + 1 && IsGivenName(reading.tokens[i].text) &&
+                             !IsGivenName(reading.tokens[i + 1].text);
+      if (full_name) meet(i, end, 0, 0);
       size_t title = end;
       while (title < last &&
              (reading.tokens[title].text == "he" || reading.tokens[title].text == "she" ||

@@ -30,7 +30,8 @@ struct PersonMention {
 };
 
 // Who is who in one call: participants, people known from earlier calls, and people named in
-// speech with a title ("Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao").
+// speech: by title ("Jill Sorensen, our CFO", "our CIO, Raj Bhatt"), form of address ("Mr Ammann"),
+// full name with a known given name ("Michael Dunne"), or "her name's Winnie Kao".
 // One customer's people only. Not thread-safe while it is filled; reading is.
 class People {
  public:
@@ -61,11 +62,16 @@ class People {
   size_t Add(Person person);
   void Index(size_t person);
   void LearnIntroduction(const Reading& reading, size_t first, size_t last, absl::string_view text);
+  bool LearnHonorific(const Reading& reading, size_t first, size_t last, absl::string_view text);
   void CompleteName(size_t person);
+  std::optional<size_t> FindPart(absl::string_view spoken) const;
 
   std::vector<Person> people_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;  // lower-case name parts
 };
+
+// True for forms of address: "mr", "frau", "professor".
+bool IsHonorific(absl::string_view lower_word);
 
 // True for words that name a function: "cfo", "director", "controller", "provost".
 bool IsTitleWord(absl::string_view lower_word);

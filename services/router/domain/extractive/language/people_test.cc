@@ -49,6 +49,24 @@ TEST(People, CompletesAFirstNameFromTheInvitation) {
   EXPECT_EQ(people.at(people.FindOrAdd("Lena")).name, "Lena Brandt");
 }
 
+TEST(People, LearnsWhoIsCalledMister) {
+  const People people = Meet({}, "Ana", "Mr. Ammann signs with me, and so does Frau Doktor Meier.");
+  ASSERT_TRUE(people.Find("Ammann").has_value());
+  EXPECT_TRUE(people.Find("Mrs Meier").has_value());
+}
+
+TEST(People, AFullNameCompletesWhatWasKnownOfThePerson) {
+  const People people = Meet({}, "Ana", "Ask Mr. Ammann. Write to Peter Ammann in finance.");
+  ASSERT_TRUE(people.Find("Mr Ammann").has_value());
+  EXPECT_EQ(people.at(*people.Find("Mr Ammann")).name, "Peter Ammann");
+}
+
+TEST(People, LearnsFullNamesWithAKnownGivenName) {
+  const People people = Meet({}, "Ana", "Michael Dunne, finance. We met in Hong Kong.");
+  EXPECT_TRUE(people.Find("Dunne").has_value());
+  EXPECT_FALSE(people.Find("Hong Kong").has_value());
+}
+
 TEST(People, FindsMentionsInOrder) {
   Transcript transcript;
   transcript.participants = {{"Ana Reyes"}, {"Tom Weiss"}};

@@ -11,6 +11,7 @@
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
+#include "common/storage/directory_lock.h"
 #include "common/storage/postgres.h"
 #include "services/orchestrator/clients/analyst_client.h"
 #include "services/orchestrator/clients/memory_client.h"
@@ -40,7 +41,10 @@ constexpr size_t kPostgresConnections = 16;
 constexpr absl::Duration kJobPollInterval = absl::Seconds(1);
 constexpr size_t kOwnerBytes = 8;
 
-absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(const std::string& store) {
+// Holds SQLite's folder, when asked to, as long as `folder_lock` is there.
+absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(
+    const OrchestratorOptions& options, std::unique_ptr<storage::DirectoryLock>& folder_lock) {
+  const std::string& store = options.store;
   absl::string_view rest = store;
   if (absl::ConsumePrefix(&rest, "postgres:") && !rest.empty()) {
     ASSIGN_OR_RETURN(const std::string conninfo, storage::ReadConninfo(std::string(rest)));
@@ -57,6 +61,9 @@ absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(const std::string& s
         "--store",
         absl::StrCat("a folder that can be made, not \"", rest, "\" (", error.message(), ")"),
         "name another or change its permissions");
+  }
+  if (options.lock_folder) {
+    ASSIGN_OR_RETURN(folder_lock, storage::DirectoryLock::Take(rest));
   }
   return OpenSqlite(absl::StrCat(rest, "/orchestrator.db"));
 }
@@ -87,6 +94,7 @@ struct OrchestratorModule::Parts {
         runner({.lease = options.lease}, jobs, pipeline),
         workers(runner, jobs, registry, options.job_threads, kJobPollInterval) {}
 
+  std::unique_ptr<storage::DirectoryLock> folder_lock;  // goes last
   const std::string owner;
   const std::unique_ptr<sql::SqlDatabase> database;
   const std::vector<Subscription> subscriptions;
@@ -115,9 +123,11 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
   if (!options.webhooks.empty()) {
     ASSIGN_OR_RETURN(subscriptions, ReadSubscriptions(options.webhooks));
   }
-  ASSIGN_OR_RETURN(auto database, OpenStore(options.store));
+  std::unique_ptr<storage::DirectoryLock> folder_lock;
+  ASSIGN_OR_RETURN(auto database, OpenStore(options, folder_lock));
   auto parts = std::make_unique<Parts>(std::move(database), std::move(subscriptions), options,
                                        metrics, channels);
+  parts->folder_lock = std::move(folder_lock);
   parts->courier.Start();
   return std::unique_ptr<OrchestratorModule>(new OrchestratorModule(std::move(parts)));
 }

@@ -18,6 +18,8 @@ struct OrchestratorOptions {
   // "sqlite:FOLDER" (made when missing; for one process) or "postgres:FILE" (the file holds libpq's
   // connection string; replicas share the database).
   std::string store = "sqlite:data";
+  // Take SQLite's folder for this process alone. Off where the folder is held already.
+  bool lock_folder = true;
   // How long after its last sign of life a process's calls are taken over by others.
   absl::Duration lease = absl::Seconds(15);
   int job_threads = 8;    // background calls at a time

@@ -194,5 +194,15 @@ TEST(TakeOverTest, AnotherReplicaGoesOnWithinTheLease) {
   }
 }
 
+// SQLite's file is for one process: a second one would take the first one's calls for a dead one's.
+TEST(TakeOverTest, ASecondProcessOverOneFolderIsRefused) {
+  const TempDirectory directory;
+  auto started = Deployment::Start({.shape = Shape::kFiveProcesses, .data_dir = directory.path()});
+  ASSERT_OK(started.status());
+  EXPECT_THAT(
+      (*started)->StartOrchestrator({"--data-dir", directory.File("orchestrator")}).status(),
+      StatusIs(absl::StatusCode::kUnavailable, testing::HasSubstr("orchestrator")));
+}
+
 }  // namespace
 }  // namespace throughline::e2e

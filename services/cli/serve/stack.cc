@@ -134,7 +134,9 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   ASSIGN_OR_RETURN(
       orchestrator_module,
       orchestrator::OrchestratorModule::Make(
-          {.store = absl::StrCat("sqlite:", options.data_dir), .webhooks = options.webhooks},
+          {.store = absl::StrCat("sqlite:", options.data_dir),
+           .lock_folder = false,
+           .webhooks = options.webhooks},
           metrics, clock,
           {.memory = memory_channel, .analyst = analyst_channel, .writer = writer_channel}));
   return absl::OkStatus();

@@ -18,6 +18,8 @@ constexpr absl::Duration kMaxBackoff = absl::Seconds(5);
 constexpr absl::Duration kRefusedKeyRest = absl::Minutes(10);
 // How much of a model's timeout may be missing when its deadline is held against the model.
 constexpr absl::Duration kTimeoutSlack = absl::Milliseconds(20);
+// With less time left, another try could only be cut off: a timeout may end a try that much early.
+constexpr absl::Duration kLeastTry = absl::Milliseconds(20);
 
 // Full jitter: many routers that failed together do not come back together.
 absl::Duration Backoff(absl::Duration first, int tries) {
@@ -230,7 +232,9 @@ Task<HttpProvider::Outcome> HttpProvider::AskWithRetries(const Context& context,
       const absl::Duration wait = resting.until - absl::Now();
       outcome.blame = absl::IsResourceExhausted(resting.why) ? Blame::kLimit : Blame::kKey;
       outcome.result.reply = WithRetryAfter(resting.why, std::max(wait, absl::ZeroDuration()));
-      if (outcome.blame == Blame::kKey || wait >= context.Remaining()) co_return outcome;
+      if (outcome.blame == Blame::kKey || wait + kLeastTry >= context.Remaining()) {
+        co_return outcome;
+      }
       const bool slept = co_await SleepFor(timers_, context, wait);
       if (!slept) co_return outcome;
       continue;
@@ -245,7 +249,7 @@ Task<HttpProvider::Outcome> HttpProvider::AskWithRetries(const Context& context,
     outcome.result.unused.push_back(result.unused);
     const std::optional<absl::Duration> wait = WaitForNextTry(result, *key, tries, line);
     outcome.result.reply = std::move(result.reply);
-    if (!wait.has_value() || *wait >= context.Remaining()) co_return outcome;
+    if (!wait.has_value() || *wait + kLeastTry >= context.Remaining()) co_return outcome;
     if (result.blame != Blame::kKey) ++tries;  // of keys there are as many as there are
     if (*wait > absl::ZeroDuration()) {
       const bool slept = co_await SleepFor(timers_, context, *wait);

@@ -14,6 +14,7 @@
 #include "absl/time/civil_time.h"
 #include "common/transcript/person.h"
 #include "services/router/domain/extractive/email_address.h"
+#include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/email_phrases.h"
 #include "services/router/domain/extractive/email_quotes.h"
@@ -29,7 +30,7 @@ using deal::Email;
 using deal::JourneyStage;
 
 // How many optional sentences of each kind a body may carry, room permitting.
-constexpr size_t kMaxPromises = 2;
+constexpr size_t kMaxPromises = 3;
 constexpr size_t kMaxRecaps = 3;
 constexpr size_t kMaxWishes = 3;
 // Two sentences that share more than this say the same.
@@ -70,6 +71,7 @@ class Composer {
         input_(input),
         cast_(input.call),
         material_(GatherMaterial(tier, input, cast_)),
+        quotes_(tier == Tier::kFast ? EmailQuotes{} : FindQuotes(input, material_.withheld)),
         tone_(Brisk() ? "brisk" : "warm") {
     seed_ = absl::StrCat(input.call.call_id, "/", static_cast<int>(Category()));
   }
@@ -81,7 +83,7 @@ class Composer {
     const std::string sender = SenderOf(input_, cast_);
     std::vector<std::string> opening = {Toned("opener", {})};
     std::vector<std::string> action;
-    Settled(opening, email);
+    Agreed(opening, email);
     Open(opening, email);
     Act(action, email);
     std::string ask = Ask(absl::StrJoin(action, " "));
@@ -165,12 +167,9 @@ class Composer {
     paragraph.push_back(std::move(sentence));
   }
 
-  void Settled(std::vector<std::string>& opening, Email& email) const {
+  void Agreed(std::vector<std::string>& opening, Email& email) const {
     if (Won() || Lost()) return;
-    if (material_.agreed) return AddLine(opening, email, *material_.agreed);
-    if (!material_.settled) return;
-    Claim(email, opening, Say("settled", {{"item", material_.settled->text}}),
-          material_.settled->evidence);
+    if (material_.agreed) AddLine(opening, email, *material_.agreed);
   }
 
   void Open(std::vector<std::string>& opening, Email& email) const {
@@ -194,28 +193,35 @@ class Composer {
             material_.condition->evidence);
     }
     if (tier_ == Tier::kFast) return;
-    Quote(opening, email);
+    Quote("quote", quotes_.telling, opening, email);
     for (size_t i = 0; i < std::min(kMaxWishes, material_.wishes.size()); ++i) {
-      AddLine(opening, email, material_.wishes[i]);
+      if (!IsRequested(material_.wishes[i])) AddLine(opening, email, material_.wishes[i]);
     }
   }
 
-  // Their own words for what is left.
-  void Quote(std::vector<std::string>& opening, Email& email) const {
-    for (const deal::Evidence& words : TellingQuotes(input_)) {
+  // Their own words, introduced by whose they are: "<kind>.own", "<kind>.other", "<kind>".
+  void Quote(absl::string_view kind, const std::vector<deal::Evidence>& quotes,
+             std::vector<std::string>& paragraph, Email& email) const {
+    size_t turn = 0;
+    for (const deal::Evidence& words : quotes) {
       if (IsSaid(email, words.quote)) continue;
       const bool reader = words.speaker == input_.analysis.follow_up.recipient;
       const bool named = !words.speaker.empty() &&
                          transcript::SideOfRole(words.speaker) == transcript::Side::kUnknown;
-      const absl::string_view section = reader ? "quote.own" : named ? "quote.other" : "quote";
-      Claim(email, opening,
-            Say(section, {{"words", words.quote}, {"name", FirstName(words.speaker)}}), words);
+      const std::string section = absl::StrCat(kind, reader ? ".own" : named ? ".other" : "");
+      Claim(
+          email, paragraph,
+          EnglishPhrases().Say(
+              section, seed_, {{"words", words.quote}, {"name", FirstName(words.speaker)}}, turn++),
+          words);
     }
   }
 
   void Act(std::vector<std::string>& action, Email& email) const {
+    Quote("request", quotes_.requests, action, email);
     if (Lost()) {
       if (material_.later) AddLine(action, email, *material_.later);
+      OtherDays("", action, email);
       return;
     }
     for (size_t i = 0; i < std::min(kMaxPromises, material_.promises.size()); ++i) {
@@ -224,7 +230,8 @@ class Composer {
       Claim(email, action, absl::StrCat(promise.text, "."), promise.evidence);
     }
     Recap(action, email);
-    if (material_.deadline) AddLine(action, email, *material_.deadline);
+    if (material_.deadline && !IsRequested(*material_.deadline))
+      AddLine(action, email, *material_.deadline);
     std::string said = absl::StrJoin(action, " ");
     absl::StrAppend(&said, " ", Ask(said));
     if (material_.meeting && !absl::StrContains(said, FormatDay(material_.meeting->day))) {
@@ -234,6 +241,24 @@ class Composer {
             with.empty() ? Say("meeting", {{"date", date}})
                          : Say("meeting.with", {{"date", date}, {"name", with}}),
             material_.meeting->evidence);
+      absl::StrAppend(&said, " ", action.back());
+    }
+    if (tier_ != Tier::kFast) OtherDays(said, action, email);
+  }
+
+  // Days that were spoken of and that `said` does not name.
+  void OtherDays(absl::string_view said, std::vector<std::string>& action, Email& email) const {
+    std::vector<EmailLine> days;
+    for (const EmailDay& day : material_.other_days) {
+      std::string date = FormatDay(day.day);
+      const bool asked =
+          material_.items.empty() && material_.promised && material_.promised->day == day.day;
+      if (!asked && !absl::StrContains(said, date)) days.push_back({std::move(date), day.evidence});
+    }
+    if (days.empty()) return;
+    Claim(email, action, Say("days", {{"dates", Joined(days)}}), days.front().evidence);
+    for (size_t i = 1; i < days.size(); ++i) {
+      email.claims.back().evidence.push_back(days[i].evidence);
     }
   }
 
@@ -252,7 +277,7 @@ class Composer {
     EmailLine all;
     for (size_t i = 0; i < std::min(kMaxRecaps, material_.recaps.size()); ++i) {
       const EmailLine& recap = material_.recaps[i];
-      if (IsSaid(email, recap.text)) continue;
+      if (IsRequested(recap) || IsSaid(email, recap.text)) continue;
       if (all.text.empty()) all.evidence = recap.evidence;
       absl::StrAppend(&all.text, all.text.empty() ? "" : "; ", Uncapitalized(recap.text, cast_));
     }
@@ -266,6 +291,18 @@ class Composer {
     return std::any_of(
         email.claims.begin(), email.claims.end(), [&](const deal::EmailClaim& claim) {
           return StemOverlap(ContentStems(claim.text), ContentStems(text)) > kSameSentence;
+        });
+  }
+
+  // True when the words of a quoted request say it, or are said in the same breath.
+  bool IsRequested(const EmailLine& line) const {
+    return std::any_of(
+        quotes_.requests.begin(), quotes_.requests.end(), [&](const deal::Evidence& request) {
+          const std::vector<std::string> asked = ContentStems(request.quote);
+          const std::vector<std::string> said = ContentStems(line.text);
+          return request.turn == line.evidence.turn ||
+                 (!DayNamed(line.text) &&
+                  std::max(StemOverlap(asked, said), StemOverlap(said, asked)) > kSameSentence);
         });
   }
 
@@ -331,6 +368,7 @@ class Composer {
   const EmailInput& input_;
   const Cast cast_;
   const EmailMaterial material_;
+  const EmailQuotes quotes_;
   std::string tone_;
   std::string seed_;
 };

@@ -70,6 +70,19 @@ bool ReadsAsRecap(absl::string_view piece) {
   return !Matches(piece, address) && !IsDirectiveVerb(piece.substr(0, piece.find(' ')));
 }
 
+bool IsPrivate(absl::string_view piece) {
+  static const RE2& own_life = *new RE2(
+      "(?i)\\b(?:wife|husband|spouse|fianc[eé]e?|boyfriend|girlfriend|mum|mom|mother|dad|father|"
+      "son|daughter|sister|brother|cousin|uncle|aunt|nephew|niece|grand(?:ma|pa|mother|father|son|"
+      "daughter|child|children|kids)|in-laws?|baby|toddler|kindergarten|nursery|school run|divorce"
+      "|divorced|wedding|funeral|pregnant|birthday|holidays?|vacation|weekend)\\b|\\b(?:dog|puppy|"
+      "cat|kitten|horse|pony|parrot|swan|peacock|rugby|golf|ski|skiing|fishing|marathon|choir|"
+      "football|bowling|horseshoes|trampoline|slippers|vape|hangover|diabetes|flu|fever|migraine|"
+      "surgery|dentist|root canal|sick|ill|swear|swearing|joke|jokes|prison|jail|lottery|porridge|"
+      "waffles?|cake|sardines|pigeons)\\b");
+  return Matches(piece, own_life);
+}
+
 bool IsCivil(absl::string_view piece) {
   // Manners and dates agreed to are no news to who said them.
   static const RE2& manners = *new RE2(

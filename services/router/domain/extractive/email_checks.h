@@ -28,6 +28,9 @@ bool IsSomebodysOwnDay(absl::string_view piece);
 // False for words without a verb that only address, greet or order: "to Mr. Nakashima directly".
 bool ReadsAsRecap(absl::string_view piece);
 
+// True for words about family, animals, ailments and spare time: nothing for an e-mail to repeat.
+bool IsPrivate(absl::string_view piece);
+
 // False for manners ("let me see", "Friday works") and rough words, which no e-mail repeats.
 bool IsCivil(absl::string_view piece);
 

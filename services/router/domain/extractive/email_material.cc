@@ -15,6 +15,7 @@
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/agreed_days.h"
 #include "services/router/domain/extractive/email_checks.h"
+#include "services/router/domain/extractive/email_habits.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
@@ -125,19 +126,26 @@ class Gatherer {
 
   EmailMaterial Run() {
     EmailMaterial material;
+    for (const Statement& statement : statements_) {
+      if (IsWithheld(statement)) material.withheld.push_back(EvidenceOf(statement));
+    }
     if (agreed_.delivery) {
       material.promised = EmailDay{agreed_.delivery->day, agreed_.delivery->evidence};
     }
+    for (const AgreedDay& other : agreed_.others) {
+      material.other_days.push_back({other.day, other.evidence});
+    }
+    std::sort(material.other_days.begin(), material.other_days.end(),
+              [](const EmailDay& a, const EmailDay& b) { return a.day < b.day; });
     Items(material);
     GatherPromises(material);
     Condition(material);
     Meeting(material);
     NextStepDay(material);
-    Habits(material);
+    FindHabits(statements_, reader_.name, material);
     if (tier_ == Tier::kDeep) {
       Recaps(material);
       Wishes(material);
-      Settled(material);
       Agreed(material);
       Deadline(material);
       Later(material);
@@ -170,15 +178,19 @@ class Gatherer {
     return blocker.object.empty() ? blocker.description : blocker.object;
   }
 
+  static bool IsWithheld(const Statement& statement) {
+    return statement.Has("instruction") || statement.Has("health") || statement.Has("personal") ||
+           statement.Has("anecdote") || statement.Has("smalltalk");
+  }
+
   // Fit to be read by the customer, and nobody else's business.
   bool Presentable(const Statement& statement, absl::string_view clean) const {
-    if (statement.question || statement.Has("instruction") || statement.Has("health") ||
-        statement.Has("personal") || statement.Has("anecdote") || statement.Has("smalltalk") ||
-        statement.Has("hypothetical") || statement.called_colleague) {
+    if (statement.question || IsWithheld(statement) || statement.Has("hypothetical") ||
+        statement.called_colleague) {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
-    if (!IsCivil(clean) || NamesARival(clean)) return false;
+    if (!IsCivil(clean) || IsPrivate(clean) || NamesARival(clean)) return false;
     return money_ || !SpeaksOfMoney(clean);
   }
 
@@ -315,12 +327,31 @@ class Gatherer {
     return promise;
   }
 
+  // The seller's turn right after the customer asked for something, late in the call.
+  bool AnswersAWish(const Statement& statement) const {
+    return tier_ == Tier::kDeep && 2 * statement.turn->index > last_turn_ &&
+           wish_turns_.contains(statement.turn->index - 1);
+  }
+
+  // "The technician is Oona Salmi": names, figures or a day, in a full sentence.
+  bool TellsSomething(const Statement& statement, const std::string& piece) const {
+    static const RE2& pointing = *new RE2(
+        "(?i)^(?:it|it's|that|that's|he|he's|she|she's|they|there|there's|this|then|if|and|but|so|"
+        "because|what|no|not|is|does|i'm|i am|i|i've|i'd|you|you're|you've)\\b");
+    const bool telling = statement.names > 0 || statement.numbers > 0;
+    return telling && !IsVerbless(piece) && !Matches(piece, pointing) &&
+           WordsBesidesDates(piece) >= 3;
+  }
+
   void GatherPromises(EmailMaterial& material) {
     std::vector<Candidate> candidates;
     for (const Statement& statement : statements_) {
       if (statement.side != Side::kSeller) continue;
+      const bool answers = AnswersAWish(statement);
       for (const std::string& piece : statement.pieces) {
-        if (!Promises(piece) || !Presentable(statement, piece)) continue;
+        if ((!Promises(piece) && !(answers && TellsSomething(statement, piece))) ||
+            !Presentable(statement, piece))
+          continue;
         static const RE2& to_reader = *new RE2("(?i)\\byou\\b");
         if (SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
             !DayIn(statement.turn->text, reader_.today)) {
@@ -465,46 +496,6 @@ class Gatherer {
     const std::string person = cast_.Resolve(name);
     if (person != reader_.name && cast_.SideOf(person) == Side::kCustomer) {
       material.meeting_with = name;
-    }
-  }
-
-  // How the reader wants to be written to and when to be met, said on this call.
-  void Habits(EmailMaterial& material) const {
-    static const RE2& refused =
-        *new RE2("(?i)\\b(?:not|no|don't|never|instead of)\\s+(?:as|by|in|through)\\b");
-    static const RE2& file =
-        *new RE2("(?i)\\b(as an? (?:pdf|word (?:file|document)|spreadsheet))\\b");
-    static const RE2& channel = *new RE2("(?i)\\b(by e-?mail)\\b");
-    static const RE2& hour = *new RE2(
-        "(?i)\\bnot (?:before|earlier than) ([a-z]+|[0-9:]+)|\\b(\\w+) o'clock,? not earlier");
-    std::string as, by;
-    for (const Statement& statement : statements_) {
-      if (statement.voice != reader_.name || statement.question || statement.Has("anecdote"))
-        continue;
-      if (!Matches(statement.clean, refused)) {
-        RE2::PartialMatch(statement.clean, file, &as);
-        RE2::PartialMatch(statement.clean, channel, &by);
-      }
-      std::string before, clock;
-      if (RE2::PartialMatch(statement.clean, hour, &before, &clock)) {
-        material.not_before = before.empty() ? clock : before;
-      }
-    }
-    as = absl::StrReplaceAll(absl::AsciiStrToLower(as), {{"pdf", "PDF"}, {"word", "Word"}});
-    material.form = as.empty() ? "" : absl::StrCat(as, by.empty() ? "" : " by email");
-    static const RE2& number = *new RE2(
-        "^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|noon|twelve|[0-9:]+)$");
-    if (!Matches(absl::AsciiStrToLower(material.not_before), number)) material.not_before.clear();
-  }
-
-  void Settled(EmailMaterial& material) const {
-    for (const Blocker& blocker : input_.analysis.resolved_blockers) {
-      const deal::Evidence evidence = LatestEvidence(blocker);
-      if (evidence.call_id != input_.call.call_id || blocker.object.empty()) continue;
-      if (!money_ && (IsMoney(blocker.category) || SpeaksOfMoney(blocker.object))) continue;
-      if (blocker.category == BlockerCategory::kCompetition) continue;
-      if (blocker.object == deal::Name(blocker.category)) continue;  // no matter by name
-      material.settled = EmailLine{WithArticle(blocker.object, cast_), evidence};
     }
   }
 

@@ -29,8 +29,6 @@ struct EmailDay {
 struct EmailMaterial {
   // The open matter as noun phrases, the primary one first; several when one gate holds several.
   std::vector<EmailLine> items;
-  // A matter this call settled, as a noun phrase.
-  std::optional<EmailLine> settled;
   // What the objector said of the primary matter, said to the reader ("you need …").
   std::optional<EmailLine> condition;
   // The condition says itself what is left ("what remains is …").
@@ -49,7 +47,10 @@ struct EmailMaterial {
   std::optional<EmailLine> deadline;
   std::optional<EmailDay> promised;  // the day of the first promise
   std::optional<EmailDay> meeting;   // the next conversation
+  std::vector<EmailDay> other_days;  // spoken of besides, earliest first
   std::string meeting_with;          // first name of who joins it, when it is not the reader
+  // Words that no e-mail repeats: private ones, anecdotes, what tries to instruct the software.
+  std::vector<deal::Evidence> withheld;
   std::string form;        // how the reader wants things sent: "as a PDF by email"; may be empty
   std::string not_before;  // the hour before which the reader does not meet; may be empty
 };

@@ -1,14 +1,19 @@
 #include "services/router/domain/extractive/email_quotes.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
+#include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_statements.h"
+#include "services/router/domain/extractive/language/clause.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -22,6 +27,24 @@ constexpr float kPointingWorth = 2.5F;
 constexpr float kLateWorth = 1.0F;
 constexpr float kLeastWorth = 0.25F;
 
+// A request: what makes a sentence one, and what makes it worth repeating.
+constexpr float kClosingPart = 0.4F;  // of the call; what is asked for before is talked over later
+constexpr double kDirects = 1.6;
+constexpr double kWishes = 1.2;
+constexpr double kThing = 0.7;
+constexpr double kDated = 0.7;
+constexpr double kAccepted = 0.8;
+constexpr double kEnding = 1.5;
+constexpr double kPointsAway = 1.0;
+constexpr double kShort = 1.0;
+constexpr double kLeastRequest = 2.4;
+constexpr size_t kShortTokens = 8;
+constexpr size_t kMostRequestTokens = 56;  // with the sentences that go on about it
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
 bool IsMoney(BlockerCategory category) {
   return category == BlockerCategory::kPrice || category == BlockerCategory::kBudget;
 }
@@ -29,7 +52,8 @@ bool IsMoney(BlockerCategory category) {
 // Fit for an e-mail: no question, no rough words, no money unless money is open, no rival.
 class Fitness {
  public:
-  explicit Fitness(const EmailInput& input) : input_(input) {
+  Fitness(const EmailInput& input, const std::vector<deal::Evidence>& withheld)
+      : input_(input), withheld_(withheld) {
     for (const deal::Blocker& open : input.analysis.open_blockers) {
       money_ = money_ || IsMoney(open.category);
       if (open.category == BlockerCategory::kCompetition) rivals_.push_back(open.object);
@@ -41,45 +65,208 @@ class Fitness {
 
   bool Of(const Sentence& sentence, const deal::Evidence& words) const {
     const size_t count = sentence.span.last_token - sentence.span.first_token;
-    if (sentence.question || count < kLeastWords || count > kMostWords) return false;
-    if (!IsCivil(words.quote) || (!money_ && SpeaksOfMoney(words.quote))) return false;
+    return count >= kLeastWords && count <= kMostWords && Fits(sentence, words);
+  }
+
+  // The same, however long.
+  bool Fits(const Sentence& sentence, const deal::Evidence& words) const {
+    if (sentence.question) return false;
+    if (!IsCivil(words.quote) || IsPrivate(words.quote) || (!money_ && SpeaksOfMoney(words.quote)))
+      return false;
     if (absl::StrContains(words.quote, '"')) return false;
     const bool names_rival = std::any_of(rivals_.begin(), rivals_.end(), [&](const auto& rival) {
       return !rival.empty() && absl::StrContains(words.quote, rival);
     });
-    return !names_rival &&
+    return !names_rival && !IsWithheld(words) &&
            !IsSuspicious(input_.analysis.suspicious_content, input_.call.transcript, words);
   }
 
  private:
+  bool IsWithheld(const deal::Evidence& words) const {
+    return std::any_of(withheld_.begin(), withheld_.end(), [&](const deal::Evidence& one) {
+      return one.turn == words.turn && (absl::StrContains(one.quote, words.quote) ||
+                                        absl::StrContains(words.quote, one.quote));
+    });
+  }
+
   const EmailInput& input_;
+  const std::vector<deal::Evidence>& withheld_;
   std::vector<std::string> rivals_;
   bool money_ = false;
 };
 
+// Finds what the customer wants done next.
+class Requests {
+ public:
+  Requests(const CallView& call, const Fitness& fitness) : call_(call), fitness_(fitness) {}
+
+  std::vector<deal::Evidence> Find(const std::vector<ScoredSentence>& sentences,
+                                   size_t subject) const {
+    std::vector<Found> found;
+    for (const ScoredSentence& one : sentences) {
+      if (!one.customer || one.counts < 1 || one.place < kClosingPart) continue;
+      const Sentence& sentence = call_.lines[one.line].reading.sentences[one.sentence];
+      deal::Evidence words = EvidenceOf(call_, one.line, sentence.span);
+      if (!fitness_.Of(sentence, words) || Withholds(words.quote)) continue;
+      double worth = Worth(one, sentence, words.quote);
+      if (subject < kSubjects) {
+        worth += (one.Pointing() + one.Against()) * one.subject[subject];
+      }
+      if (worth >= kLeastRequest) {
+        found.push_back({worth, one.line, one.sentence, one.sentence, std::move(words)});
+      }
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return a.worth > b.worth; });
+    std::vector<Found> chosen;
+    for (Found& one : found) {
+      if (chosen.size() == kMaxEmailRequests) break;
+      const bool covered = std::any_of(chosen.begin(), chosen.end(), [&](const Found& other) {
+        return other.line == one.line && other.first <= one.first && one.first <= other.last;
+      });
+      if (covered) continue;
+      GoOn(one);
+      chosen.push_back(std::move(one));
+    }
+    std::stable_sort(chosen.begin(), chosen.end(),
+                     [](const Found& a, const Found& b) { return a.line < b.line; });
+    std::vector<deal::Evidence> requests;
+    for (Found& one : chosen) {
+      CutRemark(one.words.quote);
+      requests.push_back(std::move(one.words));
+    }
+    return requests;
+  }
+
+ private:
+  struct Found {
+    double worth = 0;
+    size_t line = 0;
+    size_t first = 0;  // its sentences
+    size_t last = 0;
+    deal::Evidence words;
+  };
+
+  // "Send it to me, I'll read it on the ferry": the request without the remark behind it.
+  static void CutRemark(std::string& words) {
+    static const RE2& remark = *new RE2(
+        "(?i), (?:(?:and|as|because|cause|since) )?(?:i've|i'm|i'll read|i go|he|he's|he'll|she|"
+        "she's|they|they've|they're|it's|there's|one's|unless|or else)\\b[^,;.]*[.!]?$");
+    std::string cut = words;
+    if (!RE2::Replace(&cut, remark, "") || absl::StrContains(cut, " if ")) return;
+    const absl::string_view tail = absl::string_view(words).substr(cut.size());
+    if (DayNamed(tail) || WordsBesidesDates(cut) < 3) return;
+    words = std::move(cut);
+  }
+
+  // "… By Tuesday the ninth. With the sites on it.": what is said next belongs to it.
+  void GoOn(Found& request) const {
+    static const RE2& goes_on = *new RE2(
+        "(?i)^(?:to|by|in|with|without|on|for|and|plus|also|then|so|so that|one|two|three|first|"
+        "not|only|the|i'll|we'll|i need|we need|i want|send|put|write|give)\\b");
+    const std::vector<Sentence>& sentences = call_.lines[request.line].reading.sentences;
+    while (request.last + 1 < sentences.size()) {
+      const Sentence& next = sentences[request.last + 1];
+      Span span = sentences[request.first].span;
+      span.last_token = next.span.last_token;
+      span.end = next.span.end;
+      if (span.last_token - span.first_token > kMostRequestTokens) return;
+      const deal::Evidence words = EvidenceOf(call_, request.line, next.span);
+      if (!fitness_.Fits(next, words) || Withholds(words.quote)) return;
+      if (!Matches(words.quote, goes_on) && !DayNamed(words.quote)) return;
+      ++request.last;
+      request.words = EvidenceOf(call_, request.line, span);
+    }
+  }
+
+  // "Don't put the price in", "keep that between us": meant for the writer alone.
+  static bool Withholds(absl::string_view words) {
+    static const RE2& not_for_others = *new RE2(
+        "(?i)\\b(?:don't|do "
+        "not|never)\\s+(?:\\w+\\s+)?(?:send|write|put|tell|mention|copy|call|say|"
+        "give|add|include|forward|mail|bring)\\b|\\bbetween us\\b|\\boff the "
+        "record\\b|\\b(?:your|the) (?:system|crm)\\b|\\bnoted\\b|\\bkeep "
+        "(?:it|that|this) (?:to|out)\\b|\\bleave (?:\\w+ )+out\\b|\\b(?:not|nothing) (?:to|about) "
+        "\\w+$|\\bwithout the words?\\b|\\bto yourself\\b|\\bnobody (?:else )?(?:knows|hears)\\b");
+    static const RE2& no_request = *new RE2(
+        "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
+        "time|to think|a few))\\b|\\bif you (?:can't|cannot|don't|won't)\\b");
+    static const RE2& not_somebody = *new RE2("\\b[Nn]ot (?:to |via |through )?(?:the )?[A-Z]");
+    return Matches(words, not_for_others) || Matches(words, no_request) ||
+           Matches(words, not_somebody);
+  }
+
+  double Worth(const ScoredSentence& one, const Sentence& sentence, absl::string_view words) const {
+    static const RE2& directs = *new RE2(
+        "(?i)(?:^|[,;:.] (?:and |so |then )?|^(?:and|so|then|but|okay|ok|no|yes|right|fine)[, ]+|"
+        "\\band )(?:you |please |just |then |you can |you'd better )*(?:send|write|put|give|get|"
+        "bring|show|draft|copy|forward|mail|e-?mail|share|add|include|attach|list|name|spell|mark|"
+        "print|quote|price|fix|change|correct|replace|take|cut|strike|split|break|count|check|"
+        "test|run|have|make|set|come|explain|prove|confirm|find|fill|sign|prepare|deliver)\\b");
+    static const RE2& wishes = *new RE2(
+        "(?i)(?:^|[,;:] |\\b(?:and|so|but|then|what|that's what|only thing) )(?:i|we)(?:'d| would| "
+        "do|'ll)? (?:want|need|like|expect|require)\\b|\\bneeds? to (?:see|have|know|read|hear)\\b|"
+        "\\b(?:can|could) you\\b|\\bif you (?:can|could|send|put|write|get|give|bring|show) ");
+    static const RE2& to_us = *new RE2("(?i)\\b(?:me|us|to \\w+|you)\\b");
+    static const RE2& thing = *new RE2(
+        "(?i)\\b(?:letter|page|pages|sheet|list|report|certificate|writing|paper|table|plan|copy|"
+        "schedule|statement|clause|annex|appendix|section|draft|note|form|file|test|sample|quote|"
+        "contract|agreement|diagram|drawing|numbers?|names?|dates?|line|version|map|training|week|"
+        "days?|hours?|minutes)\\b");
+    const bool direct = Matches(words, directs);
+    const bool wish = Matches(words, wishes);
+    if (!direct && !wish) return 0;
+    double worth = (direct ? kDirects : 0) + (wish ? kWishes : 0);
+    if (Matches(words, to_us)) worth += kThing / 2;
+    if (Matches(words, thing)) worth += kThing;
+    if (DayNamed(words)) worth += kDated;
+    static const RE2& away = *new RE2(
+        "(?i)^(?:it|it's|that|that's|he|he's|she|she's|they|no|if|i don't|i can't|tell|say)\\b");
+    if (Matches(words, away)) worth -= kPointsAway;
+    if (sentence.span.last_token - sentence.span.first_token < kShortTokens) worth -= kShort;
+    if (one.line + 1 < call_.lines.size()) {
+      const Line& next = call_.lines[one.line + 1];
+      const absl::string_view answer = next.turn->text;
+      const bool seller = next.side == transcript::Side::kSeller;
+      if (seller && (Promises(answer) || DayNamed(answer))) worth += kAccepted;
+    }
+    return worth + kEnding * one.place;
+  }
+
+  const CallView& call_;
+  const Fitness& fitness_;
+};
+
 }  // namespace
 
-std::vector<deal::Evidence> TellingQuotes(const EmailInput& input) {
-  if (!input.analysis.primary_blocker) return {};
-  const size_t subject = SubjectOf(input.analysis.primary_blocker->category);
-  if (subject == kSubjects) return {};
+EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld) {
+  EmailQuotes quotes;
+  const std::optional<deal::Blocker>& primary = input.analysis.primary_blocker;
+  const size_t subject = primary ? SubjectOf(primary->category) : kSubjects;
   const CallView call = ReadCall(Tier::kDeep, input.call);
-  const Fitness fitness(input);
+  const std::vector<ScoredSentence> sentences = ScoreSentences(call, BuiltinSentenceModel());
+  const Fitness fitness(input, withheld);
+  quotes.requests = Requests(call, fitness).Find(sentences, subject);
+  if (subject == kSubjects) return quotes;
   std::vector<std::pair<float, deal::Evidence>> telling;
-  for (const ScoredSentence& one : ScoreSentences(call, BuiltinSentenceModel())) {
+  for (const ScoredSentence& one : sentences) {
     if (!one.customer || one.counts < 1) continue;
     const Sentence& sentence = call.lines[one.line].reading.sentences[one.sentence];
     const float said = kPointingWorth * one.Pointing() + one.Against();
     const float worth = said * one.subject[subject] * (1 + kLateWorth * one.place);
     if (worth < kLeastWorth) continue;
     deal::Evidence words = EvidenceOf(call, one.line, sentence.span);
-    if (fitness.Of(sentence, words)) telling.emplace_back(worth, std::move(words));
+    const bool requested = std::any_of(
+        quotes.requests.begin(), quotes.requests.end(), [&](const deal::Evidence& request) {
+          return request.turn == words.turn && absl::StrContains(request.quote, words.quote);
+        });
+    if (!requested && !LooksBack(words.quote) && fitness.Of(sentence, words))
+      telling.emplace_back(worth, std::move(words));
   }
   std::stable_sort(telling.begin(), telling.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::vector<deal::Evidence> quotes;
   for (size_t i = 0; i < std::min(kMaxEmailQuotes, telling.size()); ++i) {
-    quotes.push_back(std::move(telling[i].second));
+    quotes.telling.push_back(std::move(telling[i].second));
   }
   return quotes;
 }

@@ -10,12 +10,20 @@
 
 namespace throughline::router::extractive {
 
-// Most sentences that an e-mail repeats word for word.
+// Most sentences on the open matter that an e-mail repeats word for word.
 inline constexpr size_t kMaxEmailQuotes = 2;
+// Most requests that it repeats.
+inline constexpr size_t kMaxEmailRequests = 2;
 
-// What the customer said of the primary matter, or asked for at the end, most telling first: whole
-// sentences, word for word, fit to be read by anybody on their side. Thread-safe.
-std::vector<deal::Evidence> TellingQuotes(const EmailInput& input);
+// Whole sentences of the customer, word for word, fit to be read by anybody on their side.
+struct EmailQuotes {
+  std::vector<deal::Evidence> requests;  // what they want done next, in the order of the call
+  std::vector<deal::Evidence> telling;   // what they said of the primary matter, best first
+};
+
+// `withheld` are words that no e-mail repeats, whatever they say: private ones, anecdotes.
+// Thread-safe.
+EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld);
 
 }  // namespace throughline::router::extractive
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -28,6 +29,7 @@ constexpr double kHypothetical = 1.0;
 constexpr double kBeforeWords = 0.5;  // the turn before, which may ask for the day
 constexpr double kConfirmed = 1.5;    // the other side names the day too
 constexpr double kLateInCall = 1.5;   // the last day agreed on wins over earlier ideas
+constexpr int kFarDays = 100;         // a later day is a horizon, no appointment
 constexpr size_t kMaxDays = 256;      // of one call; more are ignored
 
 bool Matches(absl::string_view text, const RE2& pattern) {
@@ -129,6 +131,7 @@ class Weigher {
     }
     if (delivery != nullptr) agreed.delivery = DayOf(*delivery);
     if (meeting != nullptr) agreed.meeting = DayOf(*meeting);
+    AddOthers(agreed);
     return agreed;
   }
 
@@ -236,6 +239,35 @@ class Weigher {
       }
     }
     return best;
+  }
+
+  // Days that neither are due nor a meeting and yet count: "I need it before the board sits on the
+  // ninth".
+  void AddOthers(AgreedDays& agreed) const {
+    const size_t from = call_.lines.size() / 2;
+    std::vector<std::pair<double, const Mention*>> days;
+    for (const Mention& mention : mentions_) {
+      const bool taken = (agreed.delivery && agreed.delivery->day == mention.day) ||
+                         (agreed.meeting && agreed.meeting->day == mention.day);
+      const bool near = mention.day <= call_.today + kFarDays && mention.day > call_.today;
+      if (taken || !near || mention.line < from) continue;
+      const double weight =
+          std::max(Total(mention.day, &Mention::delivery), Total(mention.day, &Mention::meeting)) +
+          static_cast<double>(mention.line) / call_.lines.size();
+      const auto same = std::find_if(days.begin(), days.end(), [&](const auto& other) {
+        return other.second->day == mention.day;
+      });
+      if (same == days.end()) {
+        days.emplace_back(weight, &mention);
+      } else if (weight > same->first) {
+        *same = {weight, &mention};
+      }
+    }
+    std::stable_sort(days.begin(), days.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (size_t i = 0; i < std::min(kMaxOtherDays, days.size()); ++i) {
+      agreed.others.push_back(DayOf(*days[i].second));
+    }
   }
 
   AgreedDay DayOf(const Mention& mention) const {

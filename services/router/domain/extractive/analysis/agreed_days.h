@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "common/deal/types.h"
@@ -22,7 +23,10 @@ struct AgreedDay {
 struct AgreedDays {
   std::optional<AgreedDay> delivery;  // something goes to the customer
   std::optional<AgreedDay> meeting;   // the two sides talk again
+  std::vector<AgreedDay> others;      // spoken of towards the end, by weight; kMaxOtherDays at most
 };
+
+inline constexpr size_t kMaxOtherDays = 2;
 
 // Weighs every day from today on by the words around it and by who repeats it. A day that bounds
 // something else ("until the thirtieth", "the board meets on the fourth") counts against itself.

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -18,6 +20,12 @@ constexpr double kPromised = 1.2;  // the seller said "to you"
 constexpr double kRaisedPrimary = 1.5;
 constexpr double kChampion = 1;
 constexpr double kSpokeLast = 0.5;
+
+constexpr double kHasASay = 0.1;
+constexpr double kNamed = 0.01;  // each time the call names them
+constexpr int kMostNamed = 30;
+constexpr double kUnheard = 0.4;  // of what was said of a name that nobody on the call bears
+constexpr size_t kLeastShortName = 3;
 
 struct Candidate {
   size_t person = kNobody;
@@ -57,8 +65,11 @@ class Director {
         Propose(speaker, kAsked * match.cue->weight, "asked for it", index, match);
       } else if (kind == "send.other" && !negated) {
         const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, true);
-        Propose(person, kAsked * match.cue->weight, "was named as the one to write to", index,
-                match);
+        // A single word may be a place or a firm; a person on the call is the safer reader.
+        const bool doubtful = person != kNobody && !IsPresent(person) &&
+                              !absl::StrContains(call_.people.at(person).name, " ");
+        Propose(person, (doubtful ? kUnheard : 1) * kAsked * match.cue->weight,
+                "was named as the one to write to", index, match);
       } else if (kind == "send.not") {
         Exclude(index, match);
       } else if (kind == "send.notme") {
@@ -165,6 +176,22 @@ class Director {
       if (person && IsPresent(*person)) Fallback(*person, kChampion, "carries it inside");
     }
     if (last_customer_ != kNobody) Fallback(last_customer_, kSpokeLast, "closed the call");
+    // A transcript without speakers: whoever is known to have a say.
+    for (const deal::Stakeholder& stakeholder : authority_.everybody) {
+      const std::optional<size_t> person = call_.people.Find(stakeholder.name);
+      if (person) Fallback(*person, kHasASay + kNamed * Named(*person), "has a say in it");
+    }
+  }
+
+  // How often the call names them, as far as it matters.
+  double Named(size_t person) const {
+    int named = 0;
+    for (const Line& line : call_.lines) {
+      named += static_cast<int>(
+          std::count_if(line.mentions.begin(), line.mentions.end(),
+                        [&](const PersonMention& mention) { return mention.person == person; }));
+    }
+    return std::min(named, kMostNamed);
   }
 
   void Fallback(size_t person, double weight, absl::string_view why) {
@@ -173,28 +200,55 @@ class Director {
         {person, weight, absl::StrCat(call_.people.at(person).name, " ", why, "."), {}});
   }
 
-  deal::FollowUp Choose() const {
+  static bool Holds(const std::vector<size_t>& people, size_t person) {
+    return std::find(people.begin(), people.end(), person) != people.end();
+  }
+
+  const Candidate* Best(bool heed_refusals) const {
     const Candidate* best = nullptr;
     for (const Candidate& candidate : candidates_) {
-      if (std::find(excluded_.begin(), excluded_.end(), candidate.person) != excluded_.end() ||
-          std::find(authority_.gone.begin(), authority_.gone.end(), candidate.person) !=
-              authority_.gone.end()) {
-        continue;
-      }
+      if (Holds(authority_.gone, candidate.person)) continue;
+      if (heed_refusals && Holds(excluded_, candidate.person)) continue;
       if (best == nullptr || candidate.weight > best->weight ||
           (candidate.weight == best->weight && candidate.evidence)) {
         best = &candidate;
       }
     }
+    return best;
+  }
+
+  deal::FollowUp Choose() const {
+    const Candidate* best = Best(/*heed_refusals=*/true);
+    // "Not to me" was said of something else when nobody else is there to be written to.
+    if (best == nullptr) best = Best(/*heed_refusals=*/false);
     deal::FollowUp follow_up;
     if (best == nullptr) return follow_up;
-    follow_up.recipient = call_.people.at(best->person).name;
+    follow_up.recipient = FullName(best->person);
     follow_up.reason = best->reason;
     if (best->evidence) follow_up.evidence.push_back(*best->evidence);
     for (const size_t person : copies_) {
       if (person != best->person) follow_up.copy.push_back(call_.people.at(person).name);
     }
     return follow_up;
+  }
+
+  // "Monsieur Sqalli", "Xio": the one person on the call whom the short form can mean, in full.
+  std::string FullName(size_t person) const {
+    const std::string& name = call_.people.at(person).name;
+    const absl::string_view last = absl::string_view(name).substr(name.rfind(' ') + 1);
+    if (IsPresent(person) || last.size() < kLeastShortName) return name;
+    const std::string* full = nullptr;
+    for (size_t i = 0; i < call_.people.all().size(); ++i) {
+      const std::string& other = call_.people.at(i).name;
+      if (i == person || !IsPresent(i) || call_.people.at(i).side == Side::kSeller) continue;
+      const bool meant = absl::EndsWith(other, absl::StrCat(" ", last)) ||
+                         (last == name && absl::StartsWith(other, last)) ||
+                         absl::StartsWith(other, absl::StrCat(last, " "));
+      if (!meant) continue;
+      if (full != nullptr) return name;
+      full = &other;
+    }
+    return full == nullptr ? name : *full;
   }
 
   CallView& call_;

@@ -1,0 +1,19 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_HABITS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_HABITS_H_
+
+#include <string>
+#include <vector>
+
+#include "services/router/domain/extractive/email_material.h"
+#include "services/router/domain/extractive/facts_statements.h"
+
+namespace throughline::router::extractive {
+
+// How `reader` wants to be written to and when to be met, said on this call: fills `form` and
+// `not_before` of `material`. Thread-safe.
+void FindHabits(const std::vector<Statement>& statements, const std::string& reader,
+                EmailMaterial& material);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_HABITS_H_

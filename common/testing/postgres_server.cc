@@ -116,7 +116,7 @@ absl::StatusOr<std::unique_ptr<PostgresServer>> PostgresServer::StartReplica() {
 PostgresServer::~PostgresServer() { Stop(); }
 
 absl::Status PostgresServer::Launch() {
-  std::vector<std::string> command = {Program("postgres"), "-D", data_directory(),    "-k",
+  std::vector<std::string> command = {Program("postgres"), "-D", data_directory(),   "-k",
                                       socket_directory(),  "-c", "listen_addresses="};
   std::vector<std::string> settings = {absl::StrCat("port=", kPort), "shared_buffers=64MB",
                                        "max_connections=100"};

@@ -20,8 +20,8 @@ struct RawAnswer {
   int64_t reasoning_bytes = 0;  // of reasoning that came in a field of its own
   std::optional<FinishReason> finish;
   std::optional<Usage> usage;  // the last one given counts, never a sum
-  absl::Status error;           // why a response of status 200 is no answer
-  bool is_reported = false;     // the error is the provider's own
+  absl::Status error;          // why a response of status 200 is no answer
+  bool is_reported = false;    // the error is the provider's own
 };
 
 // How a family of providers words requests and answers. Stateless and thread-safe.

@@ -65,7 +65,6 @@ Task<absl::Status> Limiter::Enter(const Context& context, int64_t tokens) {
   co_return co_await Completion<absl::Status>(begin);
 }
 
-
 std::optional<absl::Status> Limiter::TakeOrQueue(const WaiterPtr& waiter, absl::Duration patience) {
   absl::MutexLock lock(&mutex_);
   if (queue_.empty() && FitsNow(*waiter)) {

@@ -11,7 +11,7 @@ SERVICES := throughline-memory throughline-router throughline-analyst throughlin
             throughline-orchestrator throughline-gateway
 
 .PHONY: help deps configure build binaries console demo test test-console test-clients test-llm asan tsan bench eval-deals lint \
-        deploy-check deploy-sync format clean
+        deploy-check deploy-alerts deploy-sync format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -71,6 +71,10 @@ lint: configure ## clang-format, clang-tidy, buf, shellcheck
 deploy-check: ## Chart, images, rules and dashboards without a cluster; DEPLOY_BIN=DIR for live ones
 	@deploy/local/install-packages.sh deploy/tests/packages.txt
 	@deploy/tests/check.sh $(DEPLOY_BIN)
+
+deploy-alerts: binaries ## Bring faults about in a live run and see their alerts fire
+	@deploy/local/install-packages.sh deploy/tests/packages.txt
+	@node deploy/tests/live_alerts.mjs $(BUILD)/bin
 
 deploy-sync: ## Make again what is made from others: dashboards, the chart's copies, its README
 	@cd deploy/tests && node sync.mjs && node readme.mjs

@@ -298,11 +298,9 @@ class Composer {
   bool IsRequested(const EmailLine& line) const {
     return std::any_of(
         quotes_.requests.begin(), quotes_.requests.end(), [&](const deal::Evidence& request) {
-          const std::vector<std::string> asked = ContentStems(request.quote);
-          const std::vector<std::string> said = ContentStems(line.text);
           return request.turn == line.evidence.turn ||
-                 (!DayNamed(line.text) &&
-                  std::max(StemOverlap(asked, said), StemOverlap(said, asked)) > kSameSentence);
+                 (!DayNamed(line.text) && StemOverlap(ContentStems(request.quote),
+                                                      ContentStems(line.text)) > kSameSentence);
         });
   }
 

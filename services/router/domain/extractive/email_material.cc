@@ -185,8 +185,9 @@ class Gatherer {
 
   // Fit to be read by the customer, and nobody else's business.
   bool Presentable(const Statement& statement, absl::string_view clean) const {
-    if (statement.question || IsWithheld(statement) || statement.Has("hypothetical") ||
-        statement.called_colleague) {
+    const bool confirmed = statement.agreed && statement.side == Side::kSeller;
+    if ((statement.question && !confirmed) || IsWithheld(statement) ||
+        statement.Has("hypothetical") || statement.called_colleague) {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
@@ -353,7 +354,9 @@ class Gatherer {
             !Presentable(statement, piece))
           continue;
         static const RE2& to_reader = *new RE2("(?i)\\byou\\b");
-        if (SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
+        const bool late = 2 * statement.turn->index > last_turn_;
+        const bool full = late && ContentStems(piece).size() > 2;
+        if (!full && SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
             !DayIn(statement.turn->text, reader_.today)) {
           continue;
         }
@@ -405,7 +408,9 @@ class Gatherer {
       if (statement.asked_turn != nullptr && !answers_wish) continue;
       for (const std::string& piece : statement.pieces) {
         const size_t telling = WordsBesidesDates(piece);
-        if (!IsVerbless(piece) || telling < 2 || IsInterjection(piece) || !ReadsAsRecap(piece)) {
+        const bool due = statement.side == Side::kSeller && DayNamed(piece);
+        if (!IsVerbless(piece) || telling < (due ? 1 : 2) || IsInterjection(piece) ||
+            !ReadsAsRecap(piece)) {
           continue;
         }
         if (!Presentable(statement, piece) || NamesAnItem(material, piece)) continue;

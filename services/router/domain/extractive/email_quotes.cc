@@ -202,7 +202,7 @@ class Requests {
         "\\band )(?:you |please |just |then |you can |you'd better )*(?:send|write|put|give|get|"
         "bring|show|draft|copy|forward|mail|e-?mail|share|add|include|attach|list|name|spell|mark|"
         "print|quote|price|fix|change|correct|replace|take|cut|strike|split|break|count|check|"
-        "test|run|have|make|set|come|explain|prove|confirm|find|fill|sign|prepare|deliver)\\b");
+        "test|run|make|set|come|explain|prove|confirm|find|fill|sign|prepare|deliver)\\b");
     static const RE2& wishes = *new RE2(
         "(?i)(?:^|[,;:] |\\b(?:and|so|but|then|what|that's what|only thing) )(?:i|we)(?:'d| would| "
         "do|'ll)? (?:want|need|like|expect|require)\\b|\\bneeds? to (?:see|have|know|read|hear)\\b|"
@@ -215,8 +215,12 @@ class Requests {
         "days?|hours?|minutes)\\b");
     const bool direct = Matches(words, directs);
     const bool wish = Matches(words, wishes);
-    if (!direct && !wish) return 0;
-    double worth = (direct ? kDirects : 0) + (wish ? kWishes : 0);
+    // "To me, by the ninth, on one page."
+    static const RE2& address =
+        *new RE2("(?i)^(?:and |okay,? |yes,? )?(?:to|by|before|in|with|on)\\b");
+    const bool addresses = Matches(words, address) && DayNamed(words);
+    if (!direct && !wish && !addresses) return 0;
+    double worth = (direct ? kDirects : 0) + (wish || addresses ? kWishes : 0);
     if (Matches(words, to_us)) worth += kThing / 2;
     if (Matches(words, thing)) worth += kThing;
     if (DayNamed(words)) worth += kDated;

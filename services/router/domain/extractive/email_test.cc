@@ -92,6 +92,31 @@ TEST(WriteEmailTest, NamesTheOpenItemThePromiseAndAsksOnceWithADate) {
               AllOf(HasSubstr("ecurity questionnaire"), HasSubstr("Friday, June 5")));
 }
 
+TEST(WriteEmailTest, QuotesWhatTheyAskedForAndNamesTheOtherDay) {
+  const deal::Email email = WriteEmail(
+      Tier::kDeep,
+      Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
+            {"Leo Park", "Our people fill in three of these a year."},
+            {"Tom Beck", "Ours too, and it takes a week each time."},
+            {"Tom Beck", "What would help you with it?"},
+            {"Ana Ruiz",
+             "Send me two pages on the plants in Lisbon and Porto. On paper, by Friday. The "
+             "committee sits on Wednesday, June 10th."},
+            {"Leo Park", "Don't send the two pages on the plants to me, I never read them."},
+            {"Tom Beck", "I'll send the two pages by Friday."}}));
+  EXPECT_THAT(email.body,
+              HasSubstr("\"Send me two pages on the plants in Lisbon and Porto. On paper, by "
+                        "Friday."));
+  EXPECT_THAT(email.body, HasSubstr("Wednesday, June 10"));
+  EXPECT_THAT(email.body, Not(HasSubstr("never read")));
+}
+
+TEST(EmailChecksTest, FamilyAndSpareTimeArePrivateButTheTradeIsNot) {
+  EXPECT_TRUE(IsPrivate("I'll read it when my sister's wedding is over"));
+  EXPECT_TRUE(IsPrivate("we go skiing then"));
+  EXPECT_FALSE(IsPrivate("send the certificate for the clinic by Friday"));
+}
+
 TEST(WriteEmailTest, LeavesOutPrivateLifeAndSettledMoney) {
   const deal::Email email = WriteEmail(Tier::kDeep, Typical());
   EXPECT_THAT(email.body,

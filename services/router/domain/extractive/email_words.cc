@@ -33,7 +33,7 @@ bool TurnReader(const Reader& reader, std::string* text) {
   const std::string first = RE2::QuoteMeta(FirstName(reader.name));
   const std::string full = RE2::QuoteMeta(reader.name);
   const std::string name = absl::StrCat("(?:", full, "|", first, ")");
-  RE2::GlobalReplace(text, absl::StrCat("\\b([Yy]ou),? ", name, "\\b"), "\\1");
+  RE2::GlobalReplace(text, absl::StrCat("\\b([Yy]ou),? (?:and )?", name, "\\b"), "\\1");
   const bool named = Matches(*text, RE2(absl::StrCat("\\b", name, "\\b")));
   if (!named) return true;
   RE2::GlobalReplace(text, absl::StrCat("\\b", name, "'s\\b"), "your");

@@ -250,7 +250,12 @@ class Weigher {
       const bool taken = (agreed.delivery && agreed.delivery->day == mention.day) ||
                          (agreed.meeting && agreed.meeting->day == mention.day);
       const bool near = mention.day <= call_.today + kFarDays && mention.day > call_.today;
+      static const RE2& past = *new RE2(
+          "(?i)\\b(?:signed|was|were|did|went|came|sent|got|said|told|rang|called|yesterday|last|"
+          "ago|"
+          "dinner|birthday|wedding|holiday|church)\\b");
       if (taken || !near || mention.line < from) continue;
+      if (Matches(Words(mention.line, mention.sentence), past)) continue;
       const double weight =
           std::max(Total(mention.day, &Mention::delivery), Total(mention.day, &Mention::meeting)) +
           static_cast<double>(mention.line) / call_.lines.size();

@@ -173,6 +173,17 @@ TEST(FollowUp, GoesWhereTheCustomerPoints) {
             "Ben Osei");
 }
 
+TEST(FollowUp, AFormOfAddressMeansThePersonOnTheCallAndSomebodyAlwaysGetsIt) {
+  EXPECT_EQ(Deep(Call({{"Ada Lind", "The price is too high."},
+                       {"Ben Osei", "Send the papers to Mrs Lind."}}))
+                .follow_up.recipient,
+            "Ada Lind");
+  EXPECT_EQ(Deep(Call({{"Ada Lind", "The price is too high. Don't write to me about it."},
+                       {"Ben Osei", "Don't write to me about it."}}))
+                .follow_up.recipient,
+            "Ada Lind");
+}
+
 TEST(NextStep, IsTheLastDatedPromise) {
   const deal::Analysis analysis = Deep(Call(
       {{"Noor Haddad", "I'll send you the contract by Friday, May 23rd."}, {"Ada Lind", "Good."}}));

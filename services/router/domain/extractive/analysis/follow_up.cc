@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/language/dates.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using transcript::Side;
 
 constexpr double kAsked = 3;       // the customer's own words
+constexpr double kRestated = 3.1;  // the seller repeated who gets it by when
 constexpr double kPromised = 1.2;  // the seller said "to you"
 constexpr double kRaisedPrimary = 1.5;
 constexpr double kChampion = 1;
@@ -104,16 +106,41 @@ class Director {
       }
       if (to_you) Propose(addressee, kPromised, "was promised it", index, match);
     }
+    ReadRestatement(index);
+  }
+
+  // "Drawing and plan to Col, by Friday the thirteenth.": the seller repeats where it goes.
+  void ReadRestatement(size_t index) {
+    const Line& line = call_.lines[index];
+    if (2 * index < call_.lines.size()) return;
+    for (const PersonMention& mention : line.mentions) {
+      if (mention.first_token == 0 || line.reading.tokens[mention.first_token - 1].text != "to") {
+        continue;
+      }
+      const Span& sentence =
+          line.reading.sentences[SentenceOf(line.reading, mention.first_token)].span;
+      const bool dated =
+          !FindDates(line.reading, sentence.first_token, sentence.last_token, call_.today).empty();
+      const Guards& guards = GuardsAt(line, mention.first_token);
+      if (!dated || guards.anecdote || guards.third_party) continue;
+      if (NegatedBefore(line.reading, mention.first_token, 4)) continue;
+      Propose(mention.person, kRestated, "was named as the one it goes to", index,
+              mention.first_token);
+    }
   }
 
   void Propose(size_t person, double weight, absl::string_view what, size_t line,
                const CueMatch& match) {
+    Propose(person, weight, what, line, match.first_token);
+  }
+
+  void Propose(size_t person, double weight, absl::string_view what, size_t line, size_t token) {
     if (person == kNobody || call_.people.at(person).side == Side::kSeller) return;
     // Asking for it anew lifts an earlier "not to me".
     if (weight >= kAsked) {
       excluded_.erase(std::remove(excluded_.begin(), excluded_.end(), person), excluded_.end());
     }
-    const deal::Evidence evidence = EvidenceAround(call_, line, match.first_token);
+    const deal::Evidence evidence = EvidenceAround(call_, line, token);
     candidates_.push_back(
         {person, weight,
          absl::StrCat(call_.people.at(person).name, " ", what, ": \"", evidence.quote, "\""),

@@ -2,10 +2,14 @@
 #define THROUGHLINE_SERVICES_ANALYST_ANALYST_SERVICE_H_
 
 #include "common/rpc/runtime.h"
+#include "common/rpc/task_call.h"
 #include "services/analyst/domain/analyst.h"
 #include "throughline/analyst/v1/analyst_service.grpc.pb.h"
 
 namespace throughline::analyst {
+
+// Requests that wait for models at once; the next ones are refused.
+inline constexpr int kMaxRequestsInFlight = 4096;
 
 // analyst.v1 over an Analyst. Borrows both; they outlive the server.
 class AnalystServiceImpl final : public throughline::analyst::v1::AnalystService::CallbackService {
@@ -24,6 +28,7 @@ class AnalystServiceImpl final : public throughline::analyst::v1::AnalystService
  private:
   Analyst& analyst_;
   rpc::Runtime& runtime_;
+  rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 
 }  // namespace throughline::analyst

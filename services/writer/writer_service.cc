@@ -3,7 +3,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/unary_call.h"
+#include "common/base/task_macros.h"
+#include "common/rpc/task_call.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
@@ -35,12 +36,12 @@ absl::StatusOr<EmailTask> ReadTask(const v1::WriteEmailRequest& request) {
 grpc::ServerUnaryReactor* WriterServiceImpl::WriteEmail(grpc::CallbackServerContext* call,
                                                         const v1::WriteEmailRequest* request,
                                                         v1::WriteEmailResponse* response) {
-  return rpc::UnaryCall::Start(
-      runtime_, call, "throughline.writer.v1.WriterService/WriteEmail",
-      [=, this](const Context& context) -> absl::Status {
-        ASSIGN_OR_RETURN(const EmailTask task, ReadTask(*request));
-        ASSIGN_OR_RETURN(const WrittenEmail written,
-                         writer_.Write(context, task, request->alternatives()));
+  return rpc::TaskCall::Start(
+      runtime_, requests_, call, "throughline.writer.v1.WriterService/WriteEmail",
+      [=, this](const Context& context) -> Task<absl::Status> {
+        CO_ASSIGN_OR_RETURN(const EmailTask task, ReadTask(*request));
+        CO_ASSIGN_OR_RETURN(const WrittenEmail written,
+                            co_await writer_.Write(context, task, request->alternatives()));
         *response->mutable_email() = wire::ToProto(written.email);
         wire::AppendAll(written.alternatives, response->mutable_alternatives());
         for (const grounding::RoutedDecision& decision : written.decisions) {
@@ -49,7 +50,7 @@ grpc::ServerUnaryReactor* WriterServiceImpl::WriteEmail(grpc::CallbackServerCont
         for (const grounding::DroppedClaim& claim : written.dropped) {
           *response->add_dropped() = wire::ToProto(claim);
         }
-        return absl::OkStatus();
+        co_return absl::OkStatus();
       });
 }
 

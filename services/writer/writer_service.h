@@ -2,10 +2,14 @@
 #define THROUGHLINE_SERVICES_WRITER_WRITER_SERVICE_H_
 
 #include "common/rpc/runtime.h"
+#include "common/rpc/task_call.h"
 #include "services/writer/domain/writer.h"
 #include "throughline/writer/v1/writer_service.grpc.pb.h"
 
 namespace throughline::writer {
+
+// Requests that wait for models at once; the next ones are refused.
+inline constexpr int kMaxRequestsInFlight = 4096;
 
 // writer.v1 over a Writer. Borrows both; they outlive the server.
 class WriterServiceImpl final : public throughline::writer::v1::WriterService::CallbackService {
@@ -19,6 +23,7 @@ class WriterServiceImpl final : public throughline::writer::v1::WriterService::C
  private:
   Writer& writer_;
   rpc::Runtime& runtime_;
+  rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 
 }  // namespace throughline::writer

@@ -15,15 +15,15 @@ class RouterClient final : public ModelRouter {
  public:
   explicit RouterClient(const std::shared_ptr<grpc::Channel>& channel);
 
-  absl::StatusOr<grounding::Routed<deal::Analysis>> Analyze(
+  Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> Analyze(
       const Context& context, const grounding::CallContext& call,
       const grounding::ModelPrompt& prompt) override;
-  absl::StatusOr<grounding::Routed<CallFacts>> ExtractFacts(
+  Task<absl::StatusOr<grounding::Routed<CallFacts>>> ExtractFacts(
       const Context& context, const grounding::CallContext& call,
       const grounding::ModelPrompt& prompt) override;
 
  private:
-  absl::StatusOr<throughline::router::v1::CompleteResponse> Complete(
+  Task<absl::StatusOr<throughline::router::v1::CompleteResponse>> Complete(
       const Context& context, throughline::router::v1::TaskKind task,
       const grounding::CallContext& call, const grounding::ModelPrompt& prompt);
 

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "common/deal/types.h"
 #include "common/grounding/call_context.h"
 #include "common/grounding/model_work.h"
@@ -30,9 +31,10 @@ class Analyst {
  public:
   explicit Analyst(ModelRouter& router) : router_(router) {}
 
-  absl::StatusOr<AnalyzedCall> Analyze(const Context& context, const grounding::CallContext& call);
-  absl::StatusOr<ExtractedCall> ExtractFacts(const Context& context,
+  Task<absl::StatusOr<AnalyzedCall>> Analyze(const Context& context,
                                              const grounding::CallContext& call);
+  Task<absl::StatusOr<ExtractedCall>> ExtractFacts(const Context& context,
+                                                   const grounding::CallContext& call);
 
  private:
   ModelRouter& router_;

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "common/deal/types.h"
 #include "common/grounding/call_context.h"
 #include "common/grounding/model_work.h"
@@ -17,17 +18,17 @@ struct CallFacts {
   deal::CustomerProfile profile_changes;  // only what the call speaks of
 };
 
-// Where answers come from. Implementations are thread-safe.
+// Where answers come from. Implementations are thread-safe, and hold no thread while they wait.
 class ModelRouter {
  public:
   virtual ~ModelRouter() = default;
 
   // The answer of the cheapest model that is good enough. UNAVAILABLE when no model can be
   // reached; INTERNAL when an accepted answer cannot be read.
-  virtual absl::StatusOr<grounding::Routed<deal::Analysis>> Analyze(
+  virtual Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> Analyze(
       const Context& context, const grounding::CallContext& call,
       const grounding::ModelPrompt& prompt) = 0;
-  virtual absl::StatusOr<grounding::Routed<CallFacts>> ExtractFacts(
+  virtual Task<absl::StatusOr<grounding::Routed<CallFacts>>> ExtractFacts(
       const Context& context, const grounding::CallContext& call,
       const grounding::ModelPrompt& prompt) = 0;
 };

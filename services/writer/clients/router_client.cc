@@ -1,8 +1,8 @@
 #include "services/writer/clients/router_client.h"
 
 #include "absl/time/time.h"
-#include "common/base/status_macros.h"
-#include "common/rpc/client_call.h"
+#include "common/base/task_macros.h"
+#include "common/rpc/task_client.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 
@@ -20,7 +20,7 @@ constexpr absl::Duration kModelBudget = absl::Seconds(40);
 RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
     : stub_(router_v1::RouterService::NewStub(channel)) {}
 
-absl::StatusOr<grounding::Routed<deal::Email>> RouterClient::WriteEmail(
+Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
     const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
     double temperature) {
   router_v1::CompleteRequest request =
@@ -31,13 +31,16 @@ absl::StatusOr<grounding::Routed<deal::Email>> RouterClient::WriteEmail(
   if (task.profile.version > 0) *input.mutable_profile() = wire::ToProto(task.profile);
   if (temperature > 0) request.set_temperature(temperature);
   wire::Seal(context.tenant(), request);
-  ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
-                   rpc::Invoke(context, *stub_, &router_v1::RouterService::StubInterface::Complete,
-                               request, {.callee = "router", .budget = kModelBudget}));
+  const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
+  CO_ASSIGN_OR_RETURN(
+      const router_v1::CompleteResponse response,
+      co_await rpc::InvokeTask(context, *stub_->async(),
+                               &router_v1::RouterService::StubInterface::async_interface::Complete,
+                               request, options));
   deal_v1::Email answer;
-  RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
-  return grounding::Routed<deal::Email>{.answer = wire::FromProto(answer),
-                                        .decision = wire::FromProto(response.decision())};
+  CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
+  co_return grounding::Routed<deal::Email>{.answer = wire::FromProto(answer),
+                                           .decision = wire::FromProto(response.decision())};
 }
 
 }  // namespace throughline::writer

@@ -15,10 +15,9 @@ class RouterClient final : public ModelRouter {
  public:
   explicit RouterClient(const std::shared_ptr<grpc::Channel>& channel);
 
-  absl::StatusOr<grounding::Routed<deal::Email>> WriteEmail(const Context& context,
-                                                            const EmailTask& task,
-                                                            const grounding::ModelPrompt& prompt,
-                                                            double temperature) override;
+  Task<absl::StatusOr<grounding::Routed<deal::Email>>> WriteEmail(
+      const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
+      double temperature) override;
 
  private:
   const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;

@@ -3,6 +3,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "common/deal/types.h"
 #include "common/grounding/call_context.h"
 #include "common/grounding/model_work.h"
@@ -16,14 +17,14 @@ struct EmailTask {
   deal::CustomerProfile profile;  // before the call; version 0 for a new customer
 };
 
-// Where drafts come from. Implementations are thread-safe.
+// Where drafts come from. Implementations are thread-safe, and hold no thread while they wait.
 class ModelRouter {
  public:
   virtual ~ModelRouter() = default;
 
   // The draft of the cheapest model that is good enough; at `temperature` when it is positive.
   // UNAVAILABLE when no model can be reached; INTERNAL when an accepted draft cannot be read.
-  virtual absl::StatusOr<grounding::Routed<deal::Email>> WriteEmail(
+  virtual Task<absl::StatusOr<grounding::Routed<deal::Email>>> WriteEmail(
       const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
       double temperature) = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "common/deal/types.h"
 #include "common/grounding/model_work.h"
 #include "services/writer/domain/model_router.h"
@@ -29,13 +30,13 @@ class Writer {
 
   // `alternatives` is 0 to kMaxAlternatives. A body that is too long is asked for once more; if it
   // stays too long that is reported among the dropped. Errors are the router's.
-  absl::StatusOr<WrittenEmail> Write(const Context& context, const EmailTask& task,
-                                     int alternatives);
+  Task<absl::StatusOr<WrittenEmail>> Write(const Context& context, const EmailTask& task,
+                                           int alternatives);
 
  private:
-  absl::StatusOr<deal::Email> Draft(const Context& context, const EmailTask& task,
-                                    const grounding::ModelPrompt& prompt, double temperature,
-                                    WrittenEmail& written);
+  Task<absl::StatusOr<deal::Email>> Draft(const Context& context, const EmailTask& task,
+                                          const grounding::ModelPrompt& prompt, double temperature,
+                                          WrittenEmail& written);
 
   ModelRouter& router_;
 };

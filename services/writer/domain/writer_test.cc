@@ -22,15 +22,14 @@ class ScriptedRouter final : public ModelRouter {
  public:
   explicit ScriptedRouter(std::deque<std::string> bodies) : bodies_(std::move(bodies)) {}
 
-  absl::StatusOr<grounding::Routed<deal::Email>> WriteEmail(const Context&, const EmailTask&,
-                                                            const grounding::ModelPrompt& prompt,
-                                                            double) override {
+  Task<absl::StatusOr<grounding::Routed<deal::Email>>> WriteEmail(
+      const Context&, const EmailTask&, const grounding::ModelPrompt& prompt, double) override {
     prompts.push_back(prompt);
-    if (bodies_.empty()) return absl::UnavailableError("no more drafts");
+    if (bodies_.empty()) co_return absl::UnavailableError("no more drafts");
     grounding::Routed<deal::Email> routed;
     routed.answer = {.subject = "Follow-up", .body = bodies_.front()};
     bodies_.pop_front();
-    return routed;
+    co_return routed;
   }
 
   std::vector<grounding::ModelPrompt> prompts;
@@ -53,10 +52,16 @@ EmailTask SmallTask() {
   return task;
 }
 
+absl::StatusOr<WrittenEmail> Write(ModelRouter& router, int alternatives) {
+  const Context context = Context::Background();
+  const EmailTask task = SmallTask();
+  Writer writer(router);
+  return Wait(writer.Write(context, task, alternatives));
+}
+
 TEST(WriterTest, WritesOnceWhenTheDraftWillDo) {
   ScriptedRouter router({"Hi Ana, here it is."});
-  ASSERT_OK_AND_ASSIGN(const WrittenEmail written,
-                       Writer(router).Write(Context::Background(), SmallTask(), 0));
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written, Write(router, 0));
   EXPECT_EQ(written.email.body, "Hi Ana, here it is.");
   EXPECT_THAT(written.decisions, SizeIs(1));
   EXPECT_THAT(written.dropped, IsEmpty());
@@ -64,8 +69,7 @@ TEST(WriterTest, WritesOnceWhenTheDraftWillDo) {
 
 TEST(WriterTest, AsksOnceMoreForALongDraftAndReportsOneThatStaysLong) {
   ScriptedRouter router({Words(200), Words(180)});
-  ASSERT_OK_AND_ASSIGN(const WrittenEmail written,
-                       Writer(router).Write(Context::Background(), SmallTask(), 0));
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written, Write(router, 0));
   ASSERT_THAT(router.prompts, SizeIs(2));
   EXPECT_THAT(router.prompts[1].user, HasSubstr("had 200 words"));
   EXPECT_EQ(CountWords(written.email.body), 180);
@@ -75,8 +79,7 @@ TEST(WriterTest, AsksOnceMoreForALongDraftAndReportsOneThatStaysLong) {
 
 TEST(WriterTest, GivesOnlyAlternativesThatDiffer) {
   ScriptedRouter router({"Hi Ana.", "Hi Ana.", "Hello Ana."});
-  ASSERT_OK_AND_ASSIGN(const WrittenEmail written,
-                       Writer(router).Write(Context::Background(), SmallTask(), 2));
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written, Write(router, 2));
   ASSERT_THAT(written.alternatives, SizeIs(1));
   EXPECT_EQ(written.alternatives[0].body, "Hello Ana.");
   EXPECT_THAT(written.decisions, SizeIs(3));
@@ -84,8 +87,7 @@ TEST(WriterTest, GivesOnlyAlternativesThatDiffer) {
 
 TEST(WriterTest, PassesOnThatNoModelAnswers) {
   ScriptedRouter router({});
-  EXPECT_THAT(Writer(router).Write(Context::Background(), SmallTask(), 0),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Write(router, 0), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST(EmailPromptTest, TheContractNamesTheRecipientAndIsASchema) {

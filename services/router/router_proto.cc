@@ -123,6 +123,7 @@ absl::Status ReadInput(const v1::CompleteRequest& proto, Request& request) {
     ASSIGN_OR_RETURN(email.call, ReadCall(proto.email().call(), "email.call"));
     email.analysis = wire::FromProto(proto.email().analysis());
     email.profile = wire::FromProto(proto.email().profile());
+    email.variation = proto.email().variation();
     request.email = std::move(email);
   }
   return absl::OkStatus();

@@ -74,6 +74,7 @@ class Composer {
         quotes_(tier == Tier::kFast ? EmailQuotes{} : FindQuotes(input, material_.withheld)),
         tone_(Brisk() ? "brisk" : "warm") {
     seed_ = absl::StrCat(input.call.call_id, "/", static_cast<int>(Category()));
+    if (input.variation > 0) absl::StrAppend(&seed_, "/", input.variation);
   }
 
   Email Run() {

@@ -46,6 +46,7 @@ struct EmailInput {
   CallInput call;
   deal::Analysis analysis;
   deal::CustomerProfile profile;  // before this call
+  int variation = 0;              // which wording of the same content; 0 is the first
 };
 
 // The follow-up: to analysis.follow_up.recipient, one open item in their words, one ask with

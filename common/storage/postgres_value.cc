@@ -17,10 +17,17 @@ constexpr unsigned kBooleanType = 16;
 constexpr unsigned kByteaType = 17;
 constexpr unsigned kBigintType = 20;
 constexpr unsigned kTextType = 25;
+constexpr unsigned kTidType = 27;
 constexpr unsigned kDoubleType = 701;
 constexpr unsigned kByteaArrayType = 1001;
 constexpr unsigned kTextArrayType = 1009;
+constexpr unsigned kTidArrayType = 1010;
 constexpr unsigned kBigintArrayType = 1016;
+
+// A tid is the number of a block and that of a row in it.
+constexpr int kBlockBytes = 4;
+constexpr int kRowNumberBytes = 2;
+constexpr int kTidBytes = kBlockBytes + kRowNumberBytes;
 
 // Appends `value` as `bytes` bytes, most significant first.
 void AppendBigEndian(uint64_t value, int bytes, std::string* out) {
@@ -98,6 +105,14 @@ PostgresValue PostgresValue::Integers(absl::Span<const int64_t> values) {
   return {kBigintArrayType, EncodeArray(kBigintType, values)};
 }
 
+PostgresValue PostgresValue::Places(absl::Span<const int64_t> values) {
+  std::vector<std::string> places(values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    AppendBigEndian(static_cast<uint64_t>(values[i]), kTidBytes, &places[i]);
+  }
+  return {kTidArrayType, EncodeArray(kTidType, absl::MakeConstSpan(places))};
+}
+
 PostgresRows::PostgresRows(pg_result* result) : result_(result) {}
 
 void PostgresRows::Deleter::operator()(pg_result* result) const { PQclear(result); }
@@ -134,6 +149,10 @@ int64_t PostgresRows::Integer(int row, int column) const {
 
 double PostgresRows::Number(int row, int column) const {
   return std::bit_cast<double>(ReadBigEndian(Text(row, column)));
+}
+
+int64_t PostgresRows::Place(int row, int column) const {
+  return static_cast<int64_t>(ReadBigEndian(Text(row, column)));
 }
 
 bool PostgresRows::Boolean(int row, int column) const {

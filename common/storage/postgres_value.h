@@ -27,6 +27,8 @@ class PostgresValue {
   static PostgresValue Texts(absl::Span<const std::string> values);        // text[]
   static PostgresValue ByteStrings(absl::Span<const std::string> values);  // bytea[]
   static PostgresValue Integers(absl::Span<const int64_t> values);         // bigint[]
+  // Places as PostgresRows::Place gives them.
+  static PostgresValue Places(absl::Span<const int64_t> values);  // tid[]
 
   unsigned type() const { return type_; }
   // In the server's binary format; unset for NULL.
@@ -56,6 +58,8 @@ class PostgresRows {
   int64_t Integer(int row, int column) const;         // smallint, integer, bigint; 0 for NULL
   double Number(int row, int column) const;           // double precision; 0 for NULL
   bool Boolean(int row, int column) const;            // boolean; false for NULL
+  // tid, a row's "ctid": its block times 65536 and its number in there, so never 0; 0 for NULL.
+  int64_t Place(int row, int column) const;
 
  private:
   struct Deleter {

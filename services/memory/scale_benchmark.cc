@@ -7,18 +7,25 @@
 // whether the number of other customers matters, the process's memory with --hot customers ready,
 // and what a recall whose answer is cached in Redis takes over gRPC beside a health check over the
 // same connection, a unary call that does nothing.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
@@ -28,6 +35,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/client_call.h"
 #include "common/rpc/service_runner.h"
+#include "common/storage/postgres.h"
 #include "common/testing/postgres_server.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/temp_directory.h"
@@ -67,6 +75,47 @@ struct Place {
   std::unique_ptr<PostgresServer> server;  // of PostgreSQL alone
   std::string flag;                        // as --store takes it
 };
+
+// What of a process stands in /proc: who started it, and the processor's time it has taken.
+struct ProcessTimes {
+  int parent = 0;
+  absl::Duration processor;
+};
+
+ProcessTimes TimesOf(int pid) {
+  std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
+  std::string stat((std::istreambuf_iterator<char>(file)), {});
+  // Behind the name, which may hold anything: state, parent, nine others, user, system.
+  const std::vector<std::string> words =
+      absl::StrSplit(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)), ' ');
+  constexpr size_t kParent = 2;
+  constexpr size_t kUserTicks = 12;
+  ProcessTimes times;
+  int64_t user = 0;
+  int64_t system = 0;
+  if (words.size() <= kUserTicks + 1 || !absl::SimpleAtoi(words[kParent], &times.parent) ||
+      !absl::SimpleAtoi(words[kUserTicks], &user) ||
+      !absl::SimpleAtoi(words[kUserTicks + 1], &system)) {
+    return times;
+  }
+  times.processor = absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
+  return times;
+}
+
+// What the PostgreSQL of `place` has taken of the processor, its sessions included; 0 without one.
+absl::Duration ServerTime(const Place& place) {
+  int server = 0;
+  if (place.server == nullptr) return absl::ZeroDuration();
+  std::ifstream(place.server->data_directory() + "/postmaster.pid") >> server;
+  absl::Duration total = TimesOf(server).processor;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    int pid = 0;
+    if (!absl::SimpleAtoi(entry.path().filename().string(), &pid)) continue;
+    const ProcessTimes times = TimesOf(pid);
+    if (times.parent == server) total += times.processor;
+  }
+  return total;
+}
 
 absl::Status Prepare(const std::string& kind, Place* place) {
   if (kind == "sqlite") {
@@ -112,26 +161,51 @@ absl::Status Load(MemoryStore& store, const std::vector<Archive>& templates, int
   return absl::OkStatus();
 }
 
-// Recalls over `customers`, each with a question of its own.
-Timed Recall(Memory& memory, int customers, int recalls, int threads) {
-  return RunMany(recalls, threads, [&](int i) {
-    const auto found = memory.Recall(Context::Background(), CustomerName(i % customers),
-                                     {.query = MakeQuestion(i), .budget = RecallBudget::kHigh});
-    if (!found.ok()) std::fprintf(stderr, "%s\n", found.status().ToString().c_str());
+// What autovacuum does within a minute: tells the planner what the tables hold.
+absl::Status Analyze(const Place& place) {
+  if (place.server == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto database,
+                   storage::PostgresDatabase::OpenReplica({.conninfo = place.server->Conninfo()}));
+  return database->ReadOne(Context::Background(), [](storage::PostgresConnection& connection) {
+    return connection.Execute("ANALYZE").status();
   });
 }
 
-void MeasureRecall(MemoryStore& store, const Flags& flags) {
+// Recalls over `customers`, each with a question of its own.
+Timed Recall(Memory& memory, int customers, int recalls, int threads) {
+  std::atomic<bool> failed = false;
+  Timed timed = RunMany(recalls, threads, [&](int i) {
+    if (failed) return;
+    const auto found = memory.Recall(Context::Background(), CustomerName(i % customers),
+                                     {.query = MakeQuestion(i), .budget = RecallBudget::kHigh});
+    if ((found.ok() && !found->results.empty()) || failed.exchange(true)) return;
+    std::fprintf(stderr, "a recall failed: %s\n", found.status().ToString().c_str());
+  });
+  if (failed) std::exit(1);
+  return timed;
+}
+
+// The same, printed, with what the store's server took.
+void PrintRecall(const std::string& name, const Place& place, Memory& memory, int customers,
+                 int recalls, int threads) {
+  const absl::Duration before = ServerTime(place);
+  Print(name, Recall(memory, customers, recalls, threads));
+  if (place.server == nullptr) return;
+  std::printf("%-36s processor %.3f ms each\n", "  its server",
+              absl::ToDoubleMilliseconds(ServerTime(place) - before) / recalls);
+}
+
+void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
   {
     Memory memory(store, Clock::Real(), {});
     const int cold = std::min(flags.customers, kMaxCold);
-    Print("recall, cold", Recall(memory, cold, cold, flags.threads));
+    PrintRecall("recall, cold", place, memory, cold, cold, flags.threads);
   }
   Memory memory(store, Clock::Real(), {});
   const int hot = std::min(flags.customers, flags.hot);
   Recall(memory, hot, hot, flags.threads);
-  Print(absl::StrCat("recall, warm, ", hot, " customers hot"),
-        Recall(memory, hot, flags.recalls, flags.threads));
+  PrintRecall(absl::StrCat("recall, warm, ", hot, " customers hot"), place, memory, hot,
+              flags.recalls, flags.threads);
   std::printf("%s\n%s\n", StatusLine("VmRSS").c_str(), StatusLine("RssAnon").c_str());
 }
 
@@ -215,10 +289,11 @@ absl::Status Run(const Flags& flags) {
     ASSIGN_OR_RETURN(const auto alone, store::OpenStore({.store = single.flag}));
     RETURN_IF_ERROR(Load(*many, templates, flags.customers));
     RETURN_IF_ERROR(Load(*alone, templates, 1));
+    RETURN_IF_ERROR(Analyze(crowd));
   }
   {
     ASSIGN_OR_RETURN(const auto many, store::OpenStore({.store = crowd.flag}));
-    MeasureRecall(*many, flags);
+    MeasureRecall(crowd, *many, flags);
     ASSIGN_OR_RETURN(const auto alone, store::OpenStore({.store = single.flag}));
     CompareWithOne(*many, *alone, flags);
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
@@ -21,31 +20,12 @@ namespace throughline::memory {
 namespace {
 
 constexpr size_t kReceiptBytes = 12;
-// The longest a recall waits for vectors, and the most texts it brings their vectors; those left
-// over wait for the next recall.
-constexpr absl::Duration kMeaningBudget = absl::Seconds(5);
-constexpr size_t kMaxTextsEmbeddedPerRecall = 2000;
-// The longest a recall waits for another one to bring the customer into memory.
-constexpr absl::Duration kMaxLoadWait = absl::Seconds(1);
-// For reads of whatever is the newest.
-constexpr int64_t kNewest = 0;
 
 absl::Status UnknownCustomer(absl::string_view customer_id) {
   return WithReason(absl::NotFoundError(absl::StrCat(
                         "customer_id: expected a customer something is known of, got \"",
                         customer_id, "\"; check the id, or retain something first")),
                     "CUSTOMER_NOT_FOUND");
-}
-
-// State and, where a snapshot is kept, its weight beside the index.
-size_t BytesOf(const CustomerState& state) {
-  constexpr size_t kBytesPerPart = 1024;
-  return kBytesPerPart * (1 + state.deal.blockers.size() + state.deal.stakeholders.size() +
-                          state.deal.timeline.size() +
-                          (state.profile.has_value() ? state.profile->objections.size() +
-                                                           state.profile->preferences.size() +
-                                                           state.profile->personal_details.size()
-                                                     : 0));
 }
 
 }  // namespace
@@ -80,119 +60,6 @@ absl::StatusOr<int64_t> Memory::Version(const Context& context, const std::strin
 absl::Status Memory::CheckRecall(const std::string& customer_id, const RecallQuery& query) const {
   RETURN_IF_ERROR(ValidateCustomerId(customer_id));
   return ValidateRecall(query, clock_.Now());
-}
-
-absl::StatusOr<Recollection> Memory::Recall(const Context& context, const std::string& customer_id,
-                                            const RecallQuery& query) {
-  RETURN_IF_ERROR(CheckRecall(customer_id, query));
-  const CustomerKey key = Key(context, customer_id);
-  const SnapshotCache::Loading loading(snapshots_, key,
-                                       std::min(kMaxLoadWait, context.Remaining()));
-  MeaningUse use = MeaningUse::kNotAsked;
-  Vector question;
-  if (embedder_ != nullptr && query.budget == RecallBudget::kHigh) {
-    absl::StatusOr<Vector> prepared = PrepareMeaning(context, key, query);
-    use = prepared.ok() ? MeaningUse::kUsed : MeaningUse::kMissing;
-    if (prepared.ok()) question = *std::move(prepared);
-  }
-  const RecallGate::Slot slot(gate_);
-  RETURN_IF_ERROR(context.Check());
-  Recollection found;
-  RETURN_IF_ERROR(ReadSnapshot(
-      context, key, query.min_version,
-      [&](CustomerView& view, const Snapshot& snapshot) -> absl::Status {
-        if (snapshot.version < query.min_version) {
-          return WithReason(absl::FailedPreconditionError(absl::StrCat(
-                                "min_version: the store is at version ", snapshot.version,
-                                ", behind ", query.min_version, "; ask again, or another replica")),
-                            "VERSION_BEHIND");
-        }
-        std::vector<float> closeness;
-        if (use == MeaningUse::kUsed) {
-          closeness = meaning_.Closeness(key, *snapshot.index, question);
-        }
-        ASSIGN_OR_RETURN(found, RecallFrom(snapshot, query, std::move(closeness), clock_.Now(),
-                                           [&view](const std::vector<RowPlace>& rows) {
-                                             return view.FactsAt(rows);
-                                           }));
-        return absl::OkStatus();
-      }));
-  if (found.state.profile.has_value()) found.state.profile->customer_id = customer_id;
-  found.meaning = use;
-  return found;
-}
-
-absl::StatusOr<Vector> Memory::PrepareMeaning(const Context& context, const CustomerKey& key,
-                                              const RecallQuery& query) {
-  const Context bounded = context.WithBudget(kMeaningBudget);
-  std::vector<uint64_t> hashes;
-  std::vector<std::string> texts;
-  RETURN_IF_ERROR(ReadSnapshot(bounded, key, query.min_version,
-                               [&](CustomerView& view, const Snapshot& snapshot) -> absl::Status {
-                                 hashes.clear();
-                                 texts = {query.query};
-                                 std::vector<std::string> ids;
-                                 absl::flat_hash_map<std::string, uint64_t> hash_of;
-                                 for (const uint32_t position : meaning_.Missing(
-                                          key, *snapshot.index, kMaxTextsEmbeddedPerRecall)) {
-                                   ids.emplace_back(snapshot.index->id(position));
-                                   hash_of[ids.back()] = snapshot.index->row(position).text;
-                                 }
-                                 if (ids.empty()) return absl::OkStatus();
-                                 ASSIGN_OR_RETURN(const std::vector<FactRow> rows,
-                                                  view.FactsById(ids, Statements::kWithout));
-                                 for (const FactRow& row : rows) {
-                                   hashes.push_back(hash_of[row.fact.id]);
-                                   texts.push_back(row.fact.text);
-                                 }
-                                 return absl::OkStatus();
-                               }));
-  ASSIGN_OR_RETURN(std::vector<Vector> vectors, embedder_->Embed(bounded, key, texts));
-  std::vector<std::pair<uint64_t, Vector>> learnt;
-  for (size_t i = 0; i < hashes.size(); ++i) {
-    learnt.emplace_back(hashes[i], std::move(vectors[i + 1]));
-  }
-  meaning_.Learn(key, learnt);
-  return std::move(vectors[0]);
-}
-
-absl::Status Memory::ReadSnapshot(const Context& context, const CustomerKey& key,
-                                  int64_t min_version, SnapshotCallback read) {
-  if (min_version != kNewest) {
-    // What is known already is no reason to look at an older moment.
-    const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
-    if (known != nullptr) min_version = std::max(min_version, known->version);
-  }
-  return store_.Read(context, key, min_version, [&](CustomerView& view) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot, BringUpToDate(view, key));
-    return read(view, *snapshot);
-  });
-}
-
-absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::BringUpToDate(CustomerView& view,
-                                                                      const CustomerKey& key) {
-  ASSIGN_OR_RETURN(const CustomerHead head, view.Head());
-  const std::shared_ptr<const Snapshot> known = snapshots_.Find(key);
-  if (known != nullptr && known->version == head.version) return known;
-  auto fresh = std::make_shared<Snapshot>();
-  fresh->version = head.version;
-  const bool anew = known == nullptr || head.erased_version > known->version ||
-                    known->version > head.version || known->index->IsWorn();
-  CustomerIndex::Builder builder(anew ? nullptr : known->index.get());
-  if (head.version == 0) {
-    snapshots_.Erase(key);
-    fresh->index = std::move(builder).Build();
-    return fresh;
-  }
-  RETURN_IF_ERROR(view.VisitEntries(
-      anew ? 0 : known->version,
-      [&](absl::string_view id, const IndexEntry& entry) { builder.Add(id, entry); }));
-  ASSIGN_OR_RETURN(fresh->state, view.State());
-  fresh->index = std::move(builder).Build();
-  fresh->state.deal.version = fresh->version;
-  fresh->bytes = fresh->index->bytes() + BytesOf(fresh->state);
-  snapshots_.Put(key, fresh);
-  return fresh;
 }
 
 absl::StatusOr<deal::CustomerProfile> Memory::GetProfile(const Context& context,

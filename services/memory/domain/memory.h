@@ -19,6 +19,7 @@
 #include "services/memory/domain/meaning.h"
 #include "services/memory/domain/memory_store.h"
 #include "services/memory/domain/recall_gate.h"
+#include "services/memory/domain/recollection.h"
 #include "services/memory/domain/snapshot_cache.h"
 
 namespace throughline::memory {
@@ -93,6 +94,9 @@ class Memory {
   absl::Status Ready(const Context& context) { return store_.Ping(context); }
 
  private:
+  // For reads of whatever is the newest.
+  static constexpr int64_t kNewest = 0;
+
   static CustomerKey Key(const Context& context, const std::string& customer_id) {
     return {.tenant = context.tenant(), .customer_id = customer_id};
   }
@@ -111,6 +115,32 @@ class Memory {
   // The customer as `view` shows it, made from what is cached and what has changed since.
   absl::StatusOr<std::shared_ptr<const Snapshot>> BringUpToDate(CustomerView& view,
                                                                 const CustomerKey& key);
+  // The same in one round trip, made from `known`, which may be null; null when that did not do.
+  absl::StatusOr<std::shared_ptr<const Snapshot>> LoadShort(
+      const Context& context, const CustomerKey& key, ShortReads& reads, int64_t min_version,
+      const std::shared_ptr<const Snapshot>& known);
+  // Ends the making of a snapshot, and keeps it.
+  std::shared_ptr<const Snapshot> Keep(const CustomerKey& key, LoadedCustomer loaded,
+                                       CustomerIndex::Builder builder);
+
+  // What a recall goes by beside its query.
+  struct Bearings {
+    MeaningUse use = MeaningUse::kNotAsked;
+    Vector question;
+    absl::Time now;
+  };
+  // Answers from `snapshot`, whose rows `fetch` gets.
+  absl::StatusOr<Recollection> RecallIn(const CustomerKey& key, const Snapshot& snapshot,
+                                        const RecallQuery& query, const Bearings& bearings,
+                                        FetchRows fetch);
+  // Ranks what is known before it asks whether that still holds: one round trip for a customer that
+  // is known, two for one that is not. No value when the long way has to be gone.
+  absl::StatusOr<std::optional<Recollection>> RecallShort(const Context& context,
+                                                          const CustomerKey& key, ShortReads& reads,
+                                                          const RecallQuery& query,
+                                                          const Bearings& bearings);
+  absl::StatusOr<Recollection> RecallLong(const Context& context, const CustomerKey& key,
+                                          const RecallQuery& query, const Bearings& bearings);
 
   MemoryStore& store_;
   const Clock& clock_;

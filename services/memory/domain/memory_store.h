@@ -84,6 +84,34 @@ class CustomerTransaction : public CustomerView {
   virtual absl::Status EraseCustomer() = 0;
 };
 
+// What a snapshot of a customer holds beside the index of its rows.
+struct LoadedCustomer {
+  CustomerHead head;
+  CustomerState state;
+};
+
+// Ways of a store that lies a network away: one statement and one round trip each, which sees one
+// moment without a transaction around it. No value: the long way, MemoryStore::Read, knows better.
+// Thread-safe; errors are the store's.
+class ShortReads {
+ public:
+  virtual ~ShortReads() = default;
+
+  // Everything an index is made from: head, state, and to `visit` the rows that changed after
+  // version `since`; 0: all. `min_version` as for MemoryStore::Read. What has been visited counts
+  // for nothing when no value is returned.
+  virtual absl::StatusOr<std::optional<LoadedCustomer>> Load(const Context& context,
+                                                             const CustomerKey& key,
+                                                             int64_t min_version, int64_t since,
+                                                             CustomerView::EntryCallback visit) = 0;
+  // Those rows, without statements, in no particular order; no value unless the customer is at
+  // `version` and all rows are still where they were visited. `min_version` as for
+  // MemoryStore::Read.
+  virtual absl::StatusOr<std::optional<std::vector<FactRow>>> RowsAt(
+      const Context& context, const CustomerKey& key, int64_t min_version, int64_t version,
+      absl::Span<const RowPlace> places) = 0;
+};
+
 // Where customers are kept. Implementations are thread-safe; writes of one customer happen one
 // after the other. Errors: UNAVAILABLE when the store cannot be reached or written to.
 class MemoryStore {
@@ -105,6 +133,8 @@ class MemoryStore {
   // customer.
   virtual absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key,
                                           int64_t min_version) = 0;
+  // Null when a Read costs no round trips. Lives as long as the store.
+  virtual ShortReads* short_reads() { return nullptr; }
   // In order of id, only ids after `after`.
   virtual absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
                                                                      absl::string_view tenant,

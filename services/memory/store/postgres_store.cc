@@ -1,8 +1,11 @@
 #include "services/memory/store/postgres_store.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "common/base/status_macros.h"
+#include "services/memory/store/postgres_rows.h"
 #include "services/memory/store/postgres_schema.h"
 #include "services/memory/store/postgres_transaction.h"
 
@@ -29,6 +32,51 @@ absl::StatusOr<int64_t> VersionIn(PostgresDatabase& database, const Context& con
     return absl::OkStatus();
   }));
   return version;
+}
+
+// One statement sees one moment, so that head, state and rows belong together without a
+// transaction.
+constexpr char kLoad[] =
+    "SELECT 1, NULL::text, head, version, erased_version, NULL::tid "
+    "FROM memory.customers WHERE tenant = $1 AND customer_id = $2 "
+    "UNION ALL SELECT 2, NULL, body, NULL, NULL, NULL "
+    "FROM memory.states WHERE tenant = $1 AND customer_id = $2 "
+    "UNION ALL SELECT 3, fact_id, entry, NULL, NULL, ctid "
+    "FROM memory.facts WHERE tenant = $1 AND customer_id = $2 AND changed_version > $3";
+enum LoadColumn { kPart, kFactId, kBytes, kVersion, kErasedVersion, kPlace };
+enum LoadPart { kHeadPart = 1, kStatePart = 2, kFactPart = 3 };
+
+// Rows by their place need no index. OFFSET 0 keeps the planner from looking for the customer's
+// rows first, of which there can be thousands, to look for the places among them.
+constexpr char kRowsAt[] =
+    "SELECT body FROM (SELECT tenant, customer_id, body FROM memory.facts "
+    "WHERE ctid = ANY($4) OFFSET 0) AS found WHERE tenant = $1 AND customer_id = $2 AND "
+    "(SELECT version FROM memory.customers WHERE tenant = $1 AND customer_id = $2) = $3";
+
+// What kLoad has found of a customer that has reached `min_version`; rows go to `visit`. No value
+// when it has not, or when a row's entry is of another format.
+absl::StatusOr<std::optional<LoadedCustomer>> ReadLoaded(const PostgresRows& rows,
+                                                         int64_t min_version,
+                                                         CustomerView::EntryCallback visit) {
+  LoadedCustomer loaded;
+  for (int row = 0; row < rows.size(); ++row) {
+    if (rows.Integer(row, kPart) == kHeadPart) {
+      ASSIGN_OR_RETURN(loaded.head, ReadBody<pb::StoredHead>(rows, row, kBytes));
+      loaded.head.version = rows.Integer(row, kVersion);
+      loaded.head.erased_version = rows.Integer(row, kErasedVersion);
+    } else if (rows.Integer(row, kPart) == kStatePart) {
+      ASSIGN_OR_RETURN(loaded.state, ReadBody<pb::StoredState>(rows, row, kBytes));
+    }
+  }
+  if (loaded.head.version < min_version) return std::optional<LoadedCustomer>();
+  IndexEntry entry;
+  for (int row = 0; row < rows.size(); ++row) {
+    if (rows.Integer(row, kPart) != kFactPart) continue;
+    if (!DecodeEntry(rows.Text(row, kBytes), &entry)) return std::optional<LoadedCustomer>();
+    entry.place = rows.Place(row, kPlace);
+    visit(rows.Text(row, kFactId), entry);
+  }
+  return std::make_optional(std::move(loaded));
 }
 
 }  // namespace
@@ -84,6 +132,71 @@ absl::StatusOr<int64_t> PostgresStore::Version(const Context& context, const Cus
     if (version.ok() && *version >= min_version) return version;
   }
   return VersionIn(*primary_, context, key);
+}
+
+absl::StatusOr<std::optional<LoadedCustomer>> PostgresStore::Load(
+    const Context& context, const CustomerKey& key, int64_t min_version, int64_t since,
+    CustomerView::EntryCallback visit) {
+  std::optional<LoadedCustomer> loaded;
+  bool visited = false;
+  const auto visit_once = [&](absl::string_view id, const IndexEntry& entry) {
+    visited = true;
+    visit(id, entry);
+  };
+  const auto load = [&](PostgresDatabase& database, int64_t wanted_version) {
+    return database.ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(
+          const PostgresRows rows,
+          connection.Execute(kLoad, {Value::Text(key.tenant), Value::Text(key.customer_id),
+                                     Value::Integer(since)}));
+      ASSIGN_OR_RETURN(loaded, ReadLoaded(rows, wanted_version, visit_once));
+      return absl::OkStatus();
+    });
+  };
+  if (replica_ != nullptr && min_version > 0) {
+    const absl::Status status = load(*replica_, min_version);
+    if (visited || (status.ok() && loaded.has_value())) return loaded;
+    RETURN_IF_ERROR(context.Check());
+  }
+  RETURN_IF_ERROR(load(*primary_, 0));
+  return loaded;
+}
+
+absl::StatusOr<std::optional<std::vector<FactRow>>> PostgresStore::RowsAt(
+    const Context& context, const CustomerKey& key, int64_t min_version, int64_t version,
+    absl::Span<const RowPlace> places) {
+  std::vector<int64_t> where;
+  absl::flat_hash_set<absl::string_view> wanted;
+  for (const RowPlace& row : places) {
+    if (row.place == 0) return std::optional<std::vector<FactRow>>();
+    where.push_back(row.place);
+    wanted.insert(row.id);
+  }
+  std::vector<FactRow> found;
+  const auto fetch = [&](PostgresDatabase& database) {
+    return database.ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
+      ASSIGN_OR_RETURN(
+          const PostgresRows rows,
+          connection.Execute(kRowsAt, {Value::Text(key.tenant), Value::Text(key.customer_id),
+                                       Value::Integer(version), Value::Places(where)}));
+      ASSIGN_OR_RETURN(found, ReadFacts(rows, Statements::kWithout));
+      return absl::OkStatus();
+    });
+  };
+  // Whoever rewrites the table leaves versions as they are, and other rows where these were.
+  const auto is_complete = [&] {
+    return found.size() == wanted.size() &&
+           std::all_of(found.begin(), found.end(),
+                       [&](const FactRow& row) { return wanted.contains(row.fact.id); });
+  };
+  if (replica_ != nullptr && min_version > 0) {
+    const absl::Status status = fetch(*replica_);
+    if (status.ok() && is_complete()) return std::make_optional(std::move(found));
+    RETURN_IF_ERROR(context.Check());
+  }
+  RETURN_IF_ERROR(fetch(*primary_));
+  if (!is_complete()) return std::optional<std::vector<FactRow>>();
+  return std::make_optional(std::move(found));
 }
 
 absl::StatusOr<std::vector<CustomerSummary>> PostgresStore::ListCustomers(const Context& context,

@@ -14,7 +14,7 @@ namespace throughline::memory::store {
 
 // Customers in a PostgreSQL database that several processes may share. Writes of one customer take
 // turns by an advisory lock that ends with the transaction.
-class PostgresStore final : public MemoryStore {
+class PostgresStore final : public MemoryStore, private ShortReads {
  public:
   // Connects and brings the tables up to date. With `replica`, reads of a version that it has
   // reached come from there; all others, and all reads while it fails, from the primary.
@@ -26,6 +26,7 @@ class PostgresStore final : public MemoryStore {
   absl::Status Write(const Context& context, const CustomerKey& key, WriteCallback write) override;
   absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key,
                                   int64_t min_version) override;
+  ShortReads* short_reads() override { return this; }
   absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
                                                              absl::string_view tenant,
                                                              absl::string_view after,
@@ -39,6 +40,13 @@ class PostgresStore final : public MemoryStore {
   PostgresStore(std::unique_ptr<storage::PostgresDatabase> primary,
                 std::unique_ptr<storage::PostgresDatabase> replica)
       : primary_(std::move(primary)), replica_(std::move(replica)) {}
+
+  absl::StatusOr<std::optional<LoadedCustomer>> Load(const Context& context, const CustomerKey& key,
+                                                     int64_t min_version, int64_t since,
+                                                     CustomerView::EntryCallback visit) override;
+  absl::StatusOr<std::optional<std::vector<FactRow>>> RowsAt(
+      const Context& context, const CustomerKey& key, int64_t min_version, int64_t version,
+      absl::Span<const RowPlace> places) override;
 
   const std::unique_ptr<storage::PostgresDatabase> primary_;
   const std::unique_ptr<storage::PostgresDatabase> replica_;  // may be null

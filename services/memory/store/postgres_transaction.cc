@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/memory/store/codec.h"
+#include "services/memory/store/postgres_rows.h"
 
 namespace throughline::memory::store {
 
@@ -15,58 +16,6 @@ using storage::PostgresRows;
 using Value = storage::PostgresValue;
 
 namespace {
-
-template <typename Message>
-absl::Status Parse(absl::string_view bytes, Message* message) {
-  if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(absl::StrCat("a stored ", message->GetTypeName(),
-                                          " cannot be read; restore the database from a backup"));
-}
-
-// The column body of a row.
-template <typename Message>
-auto ReadBody(const PostgresRows& rows, int row)
-    -> absl::StatusOr<decltype(Decode(std::declval<Message>()))> {
-  Message message;
-  RETURN_IF_ERROR(Parse(rows.Text(row, 0), &message));
-  return Decode(message);
-}
-
-// The column body of the first row, if there is one.
-template <typename Message>
-auto ReadFirst(const PostgresRows& rows)
-    -> absl::StatusOr<std::optional<decltype(Decode(std::declval<Message>()))>> {
-  using Record = decltype(Decode(std::declval<Message>()));
-  if (rows.empty()) return std::optional<Record>();
-  ASSIGN_OR_RETURN(Record record, ReadBody<Message>(rows, 0));
-  return std::make_optional(std::move(record));
-}
-
-template <typename Message>
-auto ReadAll(const PostgresRows& rows)
-    -> absl::StatusOr<std::vector<decltype(Decode(std::declval<Message>()))>> {
-  std::vector<decltype(Decode(std::declval<Message>()))> records;
-  records.reserve(static_cast<size_t>(rows.size()));
-  for (int row = 0; row < rows.size(); ++row) {
-    ASSIGN_OR_RETURN(auto record, ReadBody<Message>(rows, row));
-    records.push_back(std::move(record));
-  }
-  return records;
-}
-
-// The columns body[, statements].
-absl::StatusOr<std::vector<FactRow>> ReadFacts(const PostgresRows& rows, Statements statements) {
-  ASSIGN_OR_RETURN(std::vector<FactRow> facts, ReadAll<pb::StoredFact>(rows));
-  if (statements == Statements::kWithout) return facts;
-  for (int row = 0; row < rows.size(); ++row) {
-    pb::StoredStatements said;
-    RETURN_IF_ERROR(Parse(rows.Text(row, 1), &said));
-    facts[static_cast<size_t>(row)].statements = DecodeStatements(said);
-  }
-  return facts;
-}
 
 Value Body(const google::protobuf::MessageLite& message) {
   return Value::Bytes(message.SerializeAsString());
@@ -144,7 +93,7 @@ absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsChangedSince(int6
 absl::Status PostgresTransaction::VisitEntries(int64_t version, EntryCallback visit) {
   RETURN_IF_ERROR(Flush());
   std::string sql =
-      "SELECT fact_id, entry FROM memory.facts WHERE tenant = $1 AND customer_id = $2";
+      "SELECT fact_id, entry, ctid FROM memory.facts WHERE tenant = $1 AND customer_id = $2";
   std::vector<Value> more;
   if (version != 0) {
     absl::StrAppend(&sql, " AND changed_version > $3");
@@ -155,6 +104,7 @@ absl::Status PostgresTransaction::VisitEntries(int64_t version, EntryCallback vi
   std::vector<std::string> unread;  // of another format
   for (int row = 0; row < rows.size(); ++row) {
     if (DecodeEntry(rows.Text(row, 1), &entry)) {
+      entry.place = rows.Place(row, 2);
       visit(rows.Text(row, 0), entry);
     } else {
       unread.emplace_back(rows.Text(row, 0));

@@ -1,0 +1,75 @@
+#ifndef THROUGHLINE_SERVICES_MEMORY_STORE_POSTGRES_ROWS_H_
+#define THROUGHLINE_SERVICES_MEMORY_STORE_POSTGRES_ROWS_H_
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/base/status_macros.h"
+#include "common/storage/postgres_value.h"
+#include "services/memory/domain/memory_store.h"
+#include "services/memory/store/codec.h"
+
+// Records out of the rows that PostgreSQL returned. DATA_LOSS for bytes that cannot be read.
+namespace throughline::memory::store {
+
+template <typename Message>
+absl::Status Parse(absl::string_view bytes, Message* message) {
+  if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat("a stored ", message->GetTypeName(),
+                                          " cannot be read; restore the database from a backup"));
+}
+
+// The message in `column`, as a record.
+template <typename Message>
+auto ReadBody(const storage::PostgresRows& rows, int row, int column = 0)
+    -> absl::StatusOr<decltype(Decode(std::declval<Message>()))> {
+  Message message;
+  RETURN_IF_ERROR(Parse(rows.Text(row, column), &message));
+  return Decode(message);
+}
+
+// The column body of the first row, if there is one.
+template <typename Message>
+auto ReadFirst(const storage::PostgresRows& rows)
+    -> absl::StatusOr<std::optional<decltype(Decode(std::declval<Message>()))>> {
+  using Record = decltype(Decode(std::declval<Message>()));
+  if (rows.empty()) return std::optional<Record>();
+  ASSIGN_OR_RETURN(Record record, ReadBody<Message>(rows, 0));
+  return std::make_optional(std::move(record));
+}
+
+template <typename Message>
+auto ReadAll(const storage::PostgresRows& rows)
+    -> absl::StatusOr<std::vector<decltype(Decode(std::declval<Message>()))>> {
+  std::vector<decltype(Decode(std::declval<Message>()))> records;
+  records.reserve(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    ASSIGN_OR_RETURN(auto record, ReadBody<Message>(rows, row));
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+// The columns body[, statements].
+inline absl::StatusOr<std::vector<FactRow>> ReadFacts(const storage::PostgresRows& rows,
+                                                      Statements statements) {
+  ASSIGN_OR_RETURN(std::vector<FactRow> facts, ReadAll<pb::StoredFact>(rows));
+  if (statements == Statements::kWithout) return facts;
+  for (int row = 0; row < rows.size(); ++row) {
+    pb::StoredStatements said;
+    RETURN_IF_ERROR(Parse(rows.Text(row, 1), &said));
+    facts[static_cast<size_t>(row)].statements = DecodeStatements(said);
+  }
+  return facts;
+}
+
+}  // namespace throughline::memory::store
+
+#endif  // THROUGHLINE_SERVICES_MEMORY_STORE_POSTGRES_ROWS_H_

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/cli/bench/bench_command.h"
 #include "services/cli/commands/command.h"
 #include "services/cli/output/terminal.h"
 #include "services/cli/serve/keys_command.h"
@@ -14,5 +15,6 @@ int main(int argc, char** argv) {
   auto commands = throughline::cli::ClientCommands();
   commands.insert(commands.begin(), throughline::cli::MakeServeCommand());
   commands.push_back(throughline::cli::MakeKeysCommand());
+  commands.push_back(throughline::cli::MakeBenchCommand());
   return throughline::cli::RunCommandLine(argc, argv, std::move(commands), terminal);
 }

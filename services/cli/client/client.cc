@@ -12,21 +12,7 @@ namespace throughline::cli {
 namespace {
 
 constexpr int kRequestIdBytes = 8;
-constexpr absl::Duration kMaxTimeout = absl::Hours(24);
-
-absl::StatusOr<absl::Duration> ParseTimeout(const std::string& text) {
-  absl::Duration timeout;
-  double seconds = 0;
-  if (absl::SimpleAtod(text, &seconds)) {
-    timeout = absl::Seconds(seconds);
-  } else if (!absl::ParseDuration(text, &timeout)) {
-    timeout = absl::ZeroDuration();
-  }
-  if (timeout > absl::ZeroDuration() && timeout <= kMaxTimeout) return timeout;
-  return InvalidField("--timeout",
-                      absl::StrCat("a time like 30s, 500ms or 2m, at most 24h, got \"", text, "\""),
-                      "correct the flag");
-}
+constexpr absl::Duration kMaxDurationFlag = absl::Hours(24);
 
 // Methods that may be sent again when the server went away: reads, and writes under a key.
 const rpc::ChannelOptions& Retries() {
@@ -75,11 +61,25 @@ void AddClientFlags(CLI::App& command, ClientFlags& flags) {
   command.add_flag("--json", flags.json, "Print JSON, one object a line");
 }
 
+absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, const std::string& text) {
+  absl::Duration duration;
+  double seconds = 0;
+  if (absl::SimpleAtod(text, &seconds)) {
+    duration = absl::Seconds(seconds);
+  } else if (!absl::ParseDuration(text, &duration)) {
+    duration = absl::ZeroDuration();
+  }
+  if (duration > absl::ZeroDuration() && duration <= kMaxDurationFlag) return duration;
+  return InvalidField(flag,
+                      absl::StrCat("a time like 30s, 500ms or 2m, at most 24h, got \"", text, "\""),
+                      "correct the flag");
+}
+
 absl::StatusOr<std::unique_ptr<Client>> Client::Make(const ClientFlags& flags) {
   const bool own_memory = !flags.memory_server.empty();
   const bool own_router = !flags.router_server.empty();
   std::unique_ptr<Client> client(new Client);
-  ASSIGN_OR_RETURN(client->timeout_, ParseTimeout(flags.timeout));
+  ASSIGN_OR_RETURN(client->timeout_, ParseDurationFlag("--timeout", flags.timeout));
   ASSIGN_OR_RETURN(client->orchestrator_,
                    Reach<Orchestrator>("orchestrator", "--server", flags.server));
   ASSIGN_OR_RETURN(client->memory_,

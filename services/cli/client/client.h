@@ -32,6 +32,10 @@ struct ClientFlags {
 // Adds --server, --memory-server, --router-server, --timeout and --json.
 void AddClientFlags(CLI::App& command, ClientFlags& flags);
 
+// "30s", "500ms", "2m" or seconds as a number: more than nothing, at most a day. INVALID_ARGUMENT
+// names the flag.
+absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, const std::string& text);
+
 // A service at an address the user named.
 template <typename Service>
 struct Remote {

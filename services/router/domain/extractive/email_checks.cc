@@ -3,16 +3,11 @@
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
-namespace {
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 bool PointsAtWhatIsLeft(absl::string_view piece) {
   static const RE2& left = *new RE2(

@@ -5,15 +5,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
-namespace {
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void FindHabits(const std::vector<Statement>& statements, const std::string& reader,
                 EmailMaterial& material) {

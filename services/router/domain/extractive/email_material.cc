@@ -21,6 +21,7 @@
 #include "services/router/domain/extractive/facts_atoms.h"
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -42,14 +43,6 @@ constexpr double kAnswersWhatIsNeeded = 6.0;
 constexpr double kTellingStems = 4;
 constexpr double kOthersOverlap = 0.3;  // what somebody else asks for must concern the open matter
 
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
-
-bool IsMoney(BlockerCategory category) {
-  return category == BlockerCategory::kPrice || category == BlockerCategory::kBudget;
-}
-
 bool SameGate(const Blocker& a, const Blocker& b) {
   if (a.category == b.category) return true;
   if (!a.owner.empty() && a.owner == b.owner) return true;
@@ -61,10 +54,6 @@ bool SameGate(const Blocker& a, const Blocker& b) {
 
 deal::Evidence LatestEvidence(const Blocker& blocker) {
   return blocker.history.empty() ? deal::Evidence{} : blocker.history.back().evidence;
-}
-
-size_t WordCount(absl::string_view text) {
-  return static_cast<size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
 }
 
 // A candidate sentence of the call with what it is worth to the reader.

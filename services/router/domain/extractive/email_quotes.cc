@@ -14,6 +14,7 @@
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -40,14 +41,6 @@ constexpr double kShort = 1.0;
 constexpr double kLeastRequest = 2.4;
 constexpr size_t kShortTokens = 8;
 constexpr size_t kMostRequestTokens = 56;  // with the sentences that go on about it
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
-
-bool IsMoney(BlockerCategory category) {
-  return category == BlockerCategory::kPrice || category == BlockerCategory::kBudget;
-}
 
 // Fit for an e-mail: no question, no rough words, no money unless money is open, no rival.
 class Fitness {

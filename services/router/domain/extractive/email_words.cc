@@ -11,13 +11,10 @@
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
 namespace {
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 // Speaks of the past and of nothing to come.
 bool IsPast(absl::string_view text) {
@@ -74,6 +71,10 @@ std::string WithoutRepeatedDay(std::string text) {
 }
 
 }  // namespace
+
+bool IsMoney(deal::BlockerCategory category) {
+  return category == deal::BlockerCategory::kPrice || category == deal::BlockerCategory::kBudget;
+}
 
 std::string SpellOut(absl::string_view text, absl::CivilDay today) {
   std::string digits = WithDigits(text);

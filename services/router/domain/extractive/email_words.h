@@ -43,6 +43,9 @@ std::string WithArticle(absl::string_view object, const Cast& cast);
 // True when words speak of money: they have no place where something else is open.
 bool SpeaksOfMoney(absl::string_view text);
 
+// True for the categories that speak of money.
+bool IsMoney(deal::BlockerCategory category);
+
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_WORDS_H_

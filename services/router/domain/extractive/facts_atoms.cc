@@ -16,6 +16,7 @@
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -31,10 +32,6 @@ constexpr size_t kMinKeyWords = 4;  // fewer say too little without the sentence
 // A fragment of a few words may elaborate a sentence that is not long itself.
 constexpr size_t kMaxFragmentWords = 8;
 constexpr size_t kMaxElaboratedWords = 16;
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 bool IsFiniteAuxiliary(absl::string_view word) {
   static const WordSet& words =
@@ -172,11 +169,6 @@ std::string WithoutConjunction(absl::string_view rest) {
   std::string text(absl::StripAsciiWhitespace(rest));
   RE2::Replace(&text, conjunction, "");
   return text;
-}
-
-size_t WordCount(absl::string_view text) {
-  const std::vector<absl::string_view> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
-  return words.size();
 }
 
 bool IsFrame(absl::string_view left) {

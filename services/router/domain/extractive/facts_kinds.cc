@@ -9,6 +9,7 @@
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/money.h"
+#include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -18,10 +19,6 @@ using transcript::Side;
 
 // A seller's words need more behind them than the customer's: pitch is no fact.
 constexpr double kSellerHandicap = 0.5;
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 // The one amount of money in the text, formatted; empty when it names none or several.
 std::string OnlyAmount(absl::string_view text) {

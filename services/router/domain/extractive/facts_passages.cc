@@ -13,6 +13,7 @@
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
 #include "services/router/domain/extractive/facts_wording.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -24,10 +25,6 @@ using transcript::Side;
 constexpr double kSaid = 0.75;
 constexpr size_t kMinTellingStems = 2;
 constexpr size_t kMaxAskedWords = 16;
-
-size_t WordCount(absl::string_view text) {
-  return static_cast<size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
-}
 
 // One sentence of a turn.
 struct Piece {

@@ -14,6 +14,7 @@
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/language/numbers.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -66,10 +67,6 @@ std::string TakeVocative(std::string* text, const Cast& cast) {
     }
   }
   return "";
-}
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
 }
 
 bool NamesAny(absl::string_view text, absl::string_view name) {

@@ -13,6 +13,7 @@
 #include "services/router/domain/extractive/facts_passages.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -22,10 +23,6 @@ using transcript::Side;
 
 constexpr size_t kMaxAnswerWords = 10;
 constexpr size_t kMaxSubjectWords = 4;  // "the six induction furnaces"
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 std::vector<std::string> Words(absl::string_view text) {
   return absl::StrSplit(text, ' ', absl::SkipEmpty());

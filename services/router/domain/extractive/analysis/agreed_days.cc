@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/language/dates.h"
+#include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -31,10 +32,6 @@ constexpr double kConfirmed = 1.5;    // the other side names the day too
 constexpr double kLateInCall = 1.5;   // the last day agreed on wins over earlier ideas
 constexpr int kFarDays = 100;         // a later day is a horizon, no appointment
 constexpr size_t kMaxDays = 256;      // of one call; more are ignored
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
 
 double DeliveryWords(absl::string_view text) {
   static const RE2& by =

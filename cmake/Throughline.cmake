@@ -4,6 +4,11 @@
 #   throughline_test(NAME SOURCES a_test.cc DEPS ...)            one ctest entry per binary
 #   throughline_binary(NAME SOURCES main.cc DEPS ...)            lands in <build>/bin
 #   throughline_benchmark(NAME SOURCES a_benchmark.cc DEPS ...)  built always, run by make bench
+#   throughline_alone(a.cc ...)    never joined with others: its private names are theirs, too
+function(throughline_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 function(throughline_library NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   if(ARG_SOURCES)

@@ -80,25 +80,24 @@ struct Place {
 struct ProcessTimes {
   int parent = 0;
   absl::Duration processor;
+  absl::Duration ended_children;  // theirs
 };
 
 ProcessTimes TimesOf(int pid) {
   std::ifstream file(absl::StrCat("/proc/", pid, "/stat"));
   std::string stat((std::istreambuf_iterator<char>(file)), {});
-  // Behind the name, which may hold anything: state, parent, nine others, user, system.
+  // Behind the name, which may hold anything: state, parent, nine others, then the times in ticks.
   const std::vector<std::string> words =
       absl::StrSplit(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)), ' ');
   constexpr size_t kParent = 2;
-  constexpr size_t kUserTicks = 12;
+  constexpr size_t kFirstTicks = 12;
   ProcessTimes times;
-  int64_t user = 0;
-  int64_t system = 0;
-  if (words.size() <= kUserTicks + 1 || !absl::SimpleAtoi(words[kParent], &times.parent) ||
-      !absl::SimpleAtoi(words[kUserTicks], &user) ||
-      !absl::SimpleAtoi(words[kUserTicks + 1], &system)) {
-    return times;
-  }
-  times.processor = absl::Seconds(user + system) / sysconf(_SC_CLK_TCK);
+  int64_t ticks[4] = {};  // user, system; the same of children that have ended
+  bool read = words.size() >= kFirstTicks + 4 && absl::SimpleAtoi(words[kParent], &times.parent);
+  for (size_t i = 0; i < 4 && read; ++i) read = absl::SimpleAtoi(words[kFirstTicks + i], &ticks[i]);
+  const auto ticks_each_second = sysconf(_SC_CLK_TCK);
+  times.processor = absl::Seconds(ticks[0] + ticks[1]) / ticks_each_second;
+  times.ended_children = absl::Seconds(ticks[2] + ticks[3]) / ticks_each_second;
   return times;
 }
 
@@ -107,7 +106,8 @@ absl::Duration ServerTime(const Place& place) {
   int server = 0;
   if (place.server == nullptr) return absl::ZeroDuration();
   std::ifstream(place.server->data_directory() + "/postmaster.pid") >> server;
-  absl::Duration total = TimesOf(server).processor;
+  const ProcessTimes own = TimesOf(server);
+  absl::Duration total = own.processor + own.ended_children;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     int pid = 0;
     if (!absl::SimpleAtoi(entry.path().filename().string(), &pid)) continue;

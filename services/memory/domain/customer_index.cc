@@ -30,8 +30,9 @@ std::vector<float> Normaliser(const std::vector<float>& lengths, float b) {
 }
 
 int32_t DayOf(absl::Time time) {
-  constexpr absl::Duration kDay = absl::Hours(24);
-  const int64_t days = absl::Floor(time - absl::UnixEpoch(), kDay) / kDay;
+  constexpr int64_t kSecondsPerDay = 24 * 60 * 60;
+  const int64_t seconds = absl::ToUnixSeconds(time);  // rounded down, as days are
+  const int64_t days = seconds / kSecondsPerDay - (seconds % kSecondsPerDay < 0 ? 1 : 0);
   return static_cast<int32_t>(std::clamp(days, -kMaxDay, kMaxDay));
 }
 
@@ -43,9 +44,11 @@ size_t BytesOf(const std::vector<T>& values) {
 }  // namespace
 
 uint32_t ValueTable::Number(absl::string_view value) {
+  // Neighbouring rows often share theirs.
+  if (last_ < values_.size() && values_[last_] == value) return last_;
   const auto known = numbers_.find(value);
-  if (known != numbers_.end()) return known->second;
-  const auto number = static_cast<uint32_t>(values_.size());
+  if (known != numbers_.end()) return last_ = known->second;
+  const auto number = last_ = static_cast<uint32_t>(values_.size());
   values_.emplace_back(value);
   numbers_.emplace(value, number);
   bytes_ += 2 * value.size() + kValueOverheadBytes;

@@ -31,6 +31,7 @@ class ValueTable {
  private:
   std::vector<std::string> values_;
   absl::flat_hash_map<std::string, uint32_t> numbers_;
+  uint32_t last_ = 0;  // given last
   size_t bytes_ = 0;
 };
 
@@ -150,7 +151,11 @@ class CustomerIndex {
   ValueTable names_;
   std::vector<uint32_t> sessions_;
   std::vector<Span> turns_of_session_;  // of its verbatim turns; unused when it has none
-  absl::flat_hash_map<TermHash, uint32_t> vocabulary_;
+  // Terms are hashes already.
+  struct AsItIs {
+    size_t operator()(TermHash term) const { return term; }
+  };
+  absl::flat_hash_map<TermHash, uint32_t, AsItIs> vocabulary_;
   std::vector<uint32_t> postings_begin_;  // by term, and the end
   std::vector<uint32_t> positions_;
   std::vector<uint8_t> counts_;

@@ -1,6 +1,7 @@
 #include "services/memory/domain/fact_merge.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/digest/sha256.h"
+#include "services/memory/domain/restatement.h"
 
 namespace throughline::memory {
 namespace {
@@ -24,7 +26,7 @@ std::string StatementKey(const Statement& statement) {
   for (const deal::Evidence& evidence : statement.evidence) parts.push_back(EvidenceKey(evidence));
   std::sort(parts.begin(), parts.end());
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  std::string joined = absl::StrCat(statement.signature, "\n");
+  std::string joined = absl::StrCat(SignatureOfSense(statement.signature), "\n");
   for (const std::string& part : parts) absl::StrAppend(&joined, part);
   return joined;
 }
@@ -40,11 +42,11 @@ bool Reconcile(const Statement& again, Statement* known) {
   std::sort(known->tags.begin(), known->tags.end());
   known->tags.erase(std::unique(known->tags.begin(), known->tags.end()), known->tags.end());
   const auto wording = [](const Statement& s) {
-    return std::tie(s.text, s.value, s.kind, s.subject, s.attribute, s.call_id);
+    return std::tie(s.text, s.value, s.kind, s.subject, s.attribute, s.call_id, s.signature);
   };
   if (wording(again) < wording(*known)) {
     std::tie(known->text, known->value, known->kind, known->subject, known->attribute,
-             known->call_id) = wording(again);
+             known->call_id, known->signature) = wording(again);
   }
   return wording(before) != wording(*known) || before.tags != known->tags ||
          before.confidence != known->confidence || before.valid_from != known->valid_from;
@@ -59,17 +61,24 @@ bool SaidBefore(const Statement& a, const Statement& b) {
                          absl::string_view(b.signature), absl::string_view(b.text));
 }
 
-std::string RowId(const FactIdentity& identity, absl::string_view signature, int occurrence) {
-  const std::string digest = Sha256Hex({identity.key, signature});
+std::string KeyOfText(absl::string_view subject, absl::string_view signature) {
+  return Sha256Hex({Fold(subject), "", signature});
+}
+
+std::string RowId(absl::string_view key, absl::string_view signature, int occurrence) {
+  const std::string digest = Sha256Hex({key, signature});
   std::string id = absl::StrCat("f", digest.substr(0, kIdDigits));
   if (occurrence > 1) absl::StrAppend(&id, "-", occurrence);
   return id;
 }
 
-void CapStatements(std::vector<Statement>* statements) {
-  if (statements->size() <= kMaxStatementsPerFact) return;
-  const auto surplus = static_cast<ptrdiff_t>(statements->size() - kMaxStatementsPerFact);
-  statements->erase(statements->begin() + 1, statements->begin() + 1 + surplus);
+// Keeps the first statement, the one that words the row, and the newest.
+void CapStatements(size_t wording, std::vector<Statement>* statements) {
+  while (statements->size() > kMaxStatementsPerFact) {
+    const size_t dropped = wording == 1 ? 2 : 1;
+    statements->erase(statements->begin() + static_cast<ptrdiff_t>(dropped));
+    if (wording > dropped) --wording;
+  }
 }
 
 // `spelling` unless it is empty; then that of the identity.
@@ -77,17 +86,26 @@ const std::string& Spelt(const std::string& spelling, const std::string& identit
   return spelling.empty() ? identity : spelling;
 }
 
-// The row that `statements` (in order, one value) amount to. It is worded as it was said first.
-FactRow MakeRow(const FactIdentity& identity, std::string id, std::vector<Statement> statements) {
-  CapStatements(&statements);
+// Statements that are one row, in order, and the place of the one that words it.
+struct Telling {
+  std::string id;
+  std::vector<Statement> statements;
+  size_t wording = 0;
+  bool worded = false;  // by the fullest statement, the first of its signature
+};
+
+FactRow MakeRow(const FactIdentity& identity, Telling telling) {
+  std::vector<Statement>& statements = telling.statements;
+  const Statement wording = statements[telling.wording];
+  CapStatements(telling.wording, &statements);
   FactRow row{.key = identity.key};
   const Statement& first = statements.front();
-  row.fact = {.id = std::move(id),
-              .kind = first.kind,
-              .text = first.text,
-              .subject = Spelt(first.subject, identity.subject),
-              .attribute = Spelt(first.attribute, identity.attribute),
-              .value = first.value,
+  row.fact = {.id = std::move(telling.id),
+              .kind = wording.kind,
+              .text = wording.text,
+              .subject = Spelt(wording.subject, identity.subject),
+              .attribute = Spelt(wording.attribute, identity.attribute),
+              .value = wording.value,
               .valid_from = first.valid_from,
               .recorded_at = first.recorded_at};
   absl::flat_hash_set<std::string> seen;
@@ -107,31 +125,76 @@ FactRow MakeRow(const FactIdentity& identity, std::string id, std::vector<Statem
   return row;
 }
 
-// Rows of the live statements, chained: each but the last is closed by the next.
-std::vector<FactRow> Chain(const FactIdentity& identity, std::vector<Statement> live,
-                           const absl::flat_hash_set<std::string>& taken_ids) {
-  std::sort(live.begin(), live.end(), SaidBefore);
-  std::vector<FactRow> rows;
+// Live statements of a single-valued fact, in order: neighbours with one value are one row.
+std::vector<Telling> TellValues(const FactIdentity& identity, std::vector<Statement> live,
+                                const absl::flat_hash_set<std::string>& taken_ids) {
+  std::vector<Telling> tellings;
   absl::flat_hash_map<std::string, int> occurrences;
   for (size_t begin = 0; begin < live.size();) {
     size_t end = begin + 1;
     while (end < live.size() && live[end].signature == live[begin].signature) ++end;
     std::string id;
     do {
-      id = RowId(identity, live[begin].signature, ++occurrences[live[begin].signature]);
+      id = RowId(identity.key, live[begin].signature, ++occurrences[live[begin].signature]);
     } while (taken_ids.contains(id));
-    rows.push_back(MakeRow(identity, std::move(id), {live.begin() + begin, live.begin() + end}));
+    tellings.push_back({.id = std::move(id),
+                        .statements = {std::make_move_iterator(live.begin() + begin),
+                                       std::make_move_iterator(live.begin() + end)}});
     begin = end;
   }
-  for (size_t i = 0; i + 1 < rows.size(); ++i) {
-    rows[i].fact.superseded_by = rows[i + 1].fact.id;
-    rows[i].fact.valid_to = rows[i + 1].fact.valid_from;
+  return tellings;
+}
+
+// Live statements of facts side by side, in order: restatements of one another are one row. Its id
+// is that of the text that was said first, so that fuller words leave it as it is.
+std::vector<Telling> TellRestatements(const FactIdentity& identity, std::vector<Statement> live,
+                                      const absl::flat_hash_set<std::string>& taken_ids) {
+  std::vector<std::string> senses;  // one of each signature
+  absl::flat_hash_map<std::string, size_t> place_of;
+  for (const Statement& statement : live) {
+    const auto [it, fresh] = place_of.emplace(SignatureOfSense(statement.signature), senses.size());
+    if (fresh) {
+      senses.push_back(statement.signature);
+    } else {
+      Merge(statement.signature, &senses[it->second]);
+    }
   }
-  return rows;
+  const std::vector<size_t> fullest = FullestRestatements({senses.begin(), senses.end()});
+  std::vector<Telling> tellings;
+  absl::flat_hash_map<size_t, size_t> telling_of;  // by fullest text
+  for (Statement& statement : live) {
+    const absl::string_view signature = SignatureOfSense(statement.signature);
+    const size_t sense = place_of.find(signature)->second;
+    const auto [it, fresh] = telling_of.emplace(fullest[sense], tellings.size());
+    if (fresh) {
+      const std::string key = KeyOfText(identity.subject, signature);
+      std::string id;
+      int occurrence = 0;
+      do {
+        id = RowId(key, "", ++occurrence);
+      } while (taken_ids.contains(id));
+      tellings.push_back({.id = std::move(id)});
+    }
+    Telling& telling = tellings[it->second];
+    if (sense == fullest[sense] && !telling.worded) {
+      telling.wording = telling.statements.size();
+      telling.worded = true;
+    }
+    telling.statements.push_back(std::move(statement));
+  }
+  return tellings;
+}
+
+// Each value but the last is closed by the next.
+void CloseEach(std::vector<FactRow>* rows) {
+  for (size_t i = 0; i + 1 < rows->size(); ++i) {
+    (*rows)[i].fact.superseded_by = (*rows)[i + 1].fact.id;
+    (*rows)[i].fact.valid_to = (*rows)[i + 1].fact.valid_from;
+  }
 }
 
 bool SameRow(const FactRow& a, const FactRow& b) {
-  return a.statements.size() == b.statements.size() &&
+  return a.key == b.key && a.statements.size() == b.statements.size() &&
          a.fact.evidence.size() == b.fact.evidence.size() && a.fact.text == b.fact.text &&
          a.fact.value == b.fact.value && a.fact.subject == b.fact.subject &&
          a.fact.attribute == b.fact.attribute && a.fact.kind == b.fact.kind &&
@@ -172,26 +235,19 @@ std::vector<std::string> NewlyClosedBy(const std::string& id, const std::vector<
   return closed;
 }
 
-// Tells what became of each incoming statement.
+// Tells what became of each incoming statement. `said_in`: the row of each statement now.
 std::vector<RetainedRow> Outcomes(const std::vector<Statement>& incoming,
                                   const std::vector<FactRow>& rows, const Before& before,
+                                  const absl::flat_hash_map<std::string, std::string>& said_in,
                                   const absl::flat_hash_set<std::string>& completed) {
-  absl::flat_hash_map<std::string, std::string> said_in = before.said_in;
-  for (const FactRow& row : rows) {
-    for (const Statement& statement : row.statements) {
-      said_in.insert_or_assign(StatementKey(statement), row.fact.id);
-    }
-  }
   std::vector<RetainedRow> outcomes;
   absl::flat_hash_set<std::string> reported;
   absl::flat_hash_set<std::string> said;
   for (const Statement& statement : incoming) {
     const std::string statement_key = StatementKey(statement);
-    const auto row_of = said_in.find(statement_key);
-    // A statement that the cap has dropped adds nothing to what the fact already tells.
-    RetainedRow outcome{.id = row_of != said_in.end() ? row_of->second : rows.front().fact.id};
+    RetainedRow outcome{.id = said_in.at(statement_key)};
     const bool first_time = said.insert(statement_key).second;
-    if (row_of == said_in.end() || before.said_in.contains(statement_key) || !first_time) {
+    if (before.said_in.contains(statement_key) || !first_time) {
       outcome.outcome = first_time && completed.contains(statement_key) ? RetainOutcome::kUpdated
                                                                         : RetainOutcome::kDuplicate;
     } else if (before.rows.contains(outcome.id) || !reported.insert(outcome.id).second) {
@@ -211,10 +267,15 @@ std::vector<RetainedRow> Outcomes(const std::vector<Statement>& incoming,
 FactIdentity IdentifyFact(Stemmer& stemmer, const deal::Fact& fact) {
   const std::string subject = Fold(fact.subject);
   const std::string attribute = Fold(fact.attribute);
-  const std::string sense = attribute.empty() ? Signature(stemmer, fact.text) : "";
-  return {.key = Sha256Hex({subject, attribute, sense}),
+  if (!attribute.empty()) {
+    return {.key = Sha256Hex({subject, attribute, ""}),
+            .subject = fact.subject,
+            .attribute = fact.attribute};
+  }
+  const std::string sense = SenseOfText(stemmer, fact.text);
+  return {.key = Sha256Hex({subject, "restatements", "", RestatementBlock(sense)}),
           .subject = fact.subject,
-          .attribute = fact.attribute};
+          .older_key = KeyOfText(fact.subject, SignatureOfSense(sense))};
 }
 
 Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_view call_id,
@@ -231,20 +292,35 @@ Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_vie
       .call_id = std::string(call_id),
       .evidence = fact.evidence,
       .tags = fact.tags};
-  if (!fact.attribute.empty()) {
-    statement.signature = Signature(stemmer, fact.value.empty() ? fact.text : fact.value);
-  }
+  statement.signature = Fold(fact.attribute).empty()
+                            ? SenseOfText(stemmer, fact.text)
+                            : Signature(stemmer, fact.value.empty() ? fact.text : fact.value);
   return statement;
 }
 
-FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> existing,
-                          const std::vector<Statement>& incoming) {
+bool OfOneFact(const FactRow& a, const FactRow& b) {
+  const auto without_occurrence = [](absl::string_view id) { return id.substr(0, id.find('-')); };
+  return a.key == b.key && (!Fold(a.fact.attribute).empty() ||
+                            without_occurrence(a.fact.id) == without_occurrence(b.fact.id));
+}
+
+FactMerge MergeStatements(Stemmer& stemmer, const FactIdentity& identity,
+                          std::vector<FactRow> existing, const std::vector<Statement>& incoming) {
+  const bool side_by_side = Fold(identity.attribute).empty();
   FactMerge merge;
   std::vector<Statement> live;
   absl::flat_hash_set<std::string> retired_ids;
-  for (const FactRow& row : existing) {
+  for (FactRow& row : existing) {
+    for (Statement& statement : row.statements) {
+      // Rows of old were keyed by what their texts say, and did not hold it.
+      if (side_by_side && statement.signature.empty()) {
+        statement.signature = SenseOfText(stemmer, statement.text);
+      }
+    }
     if (row.invalidation.has_value()) {
       retired_ids.insert(row.fact.id);
+      merge.changed.push_back(row.key != identity.key);
+      row.key = identity.key;
       merge.rows.push_back(row);
     } else {
       for (Statement statement : row.statements) {
@@ -268,9 +344,19 @@ FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> exi
       live.push_back(statement);
     }
   }
-  merge.changed.assign(merge.rows.size(), false);
+  absl::flat_hash_map<std::string, std::string> said_in = before.said_in;
+  std::sort(live.begin(), live.end(), SaidBefore);
+  std::vector<FactRow> rows;
+  for (Telling& telling : side_by_side ? TellRestatements(identity, std::move(live), retired_ids)
+                                       : TellValues(identity, std::move(live), retired_ids)) {
+    for (const Statement& statement : telling.statements) {
+      said_in.insert_or_assign(StatementKey(statement), telling.id);
+    }
+    rows.push_back(MakeRow(identity, std::move(telling)));
+  }
+  if (!side_by_side) CloseEach(&rows);
   absl::flat_hash_set<std::string> kept = retired_ids;
-  for (FactRow& row : Chain(identity, std::move(live), retired_ids)) {
+  for (FactRow& row : rows) {
     const auto was = before.rows.find(row.fact.id);
     if (was != before.rows.end()) row.sequence = was->second.sequence;
     merge.changed.push_back(was == before.rows.end() || !SameRow(row, was->second));
@@ -280,7 +366,7 @@ FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> exi
   for (const auto& [id, row] : before.rows) {
     if (!kept.contains(id)) merge.erased_ids.push_back(id);
   }
-  merge.outcomes = Outcomes(incoming, merge.rows, before, completed);
+  merge.outcomes = Outcomes(incoming, merge.rows, before, said_in, completed);
   return merge;
 }
 

@@ -13,11 +13,13 @@ namespace throughline::memory {
 inline constexpr size_t kMaxStatementsPerFact = 200;
 
 // What decides which facts have to do with each other within a customer: subject and attribute for
-// single-valued facts; subject and the sense of the text for those that stand side by side.
+// single-valued facts; subject and what restatements have in common for those that stand side by
+// side (restatement.h).
 struct FactIdentity {
   std::string key;
   std::string subject;
   std::string attribute;  // empty: stands side by side
+  std::string older_key;  // under which rows of old may stand; empty: none
 };
 
 FactIdentity IdentifyFact(Stemmer& stemmer, const deal::Fact& fact);
@@ -35,10 +37,15 @@ struct FactMerge {
 
 // Adds `incoming` to the facts of one identity. Single-valued: statements in order of validity
 // form a chain; neighbours with one value are one row, and each row is closed by the next.
-// Side by side: one row. Rows that were invalidated keep their statements and take no part, so a
-// value that is stated again afterwards counts again.
-FactMerge MergeStatements(const FactIdentity& identity, std::vector<FactRow> existing,
-                          const std::vector<Statement>& incoming);
+// Side by side: restatements of each other are one row, in the words of the fullest. Rows that were
+// invalidated keep their statements and take no part, so what is stated again afterwards counts
+// again.
+FactMerge MergeStatements(Stemmer& stemmer, const FactIdentity& identity,
+                          std::vector<FactRow> existing, const std::vector<Statement>& incoming);
+
+// True when two rows of one key tell the story of one fact: values of one attribute, or the same
+// thing said before and after it was invalidated.
+bool OfOneFact(const FactRow& a, const FactRow& b);
 
 }  // namespace throughline::memory
 

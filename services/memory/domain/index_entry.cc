@@ -149,7 +149,7 @@ class Reader {
     if (seconds == kFuture) return absl::InfiniteFuture();
     return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos);
   }
-  size_t left() const { return bytes_.size(); }
+  absl::string_view rest() const { return bytes_; }
   bool failed() const { return failed_; }
 
  private:
@@ -178,14 +178,14 @@ std::string PackStrings(const std::vector<std::string>& strings) {
 std::vector<std::string> UnpackStrings(absl::string_view packed) {
   std::vector<std::string> strings;
   Reader reader(packed);
-  while (reader.left() > 0 && !reader.failed()) strings.emplace_back(reader.Bytes());
+  while (!reader.rest().empty() && !reader.failed()) strings.emplace_back(reader.Bytes());
   return strings;
 }
 
 std::vector<TermHash> UnpackHashes(absl::string_view packed) {
   std::vector<TermHash> hashes;
   Reader reader(packed);
-  while (reader.left() >= sizeof(TermHash)) hashes.push_back(reader.Fixed<TermHash>());
+  while (reader.rest().size() >= sizeof(TermHash)) hashes.push_back(reader.Fixed<TermHash>());
   return hashes;
 }
 
@@ -288,12 +288,16 @@ bool DecodeEntry(absl::string_view bytes, IndexEntry* entry) {
   take(&entry->names);
   constexpr size_t kTermBytes = sizeof(TermHash) + 1;
   const uint64_t terms = reader.Varint();
-  const size_t left = reader.left();
-  if (reader.failed() || left % kTermBytes != 0 || left / kTermBytes != terms) return false;
+  const absl::string_view rest = reader.rest();
+  if (reader.failed() || rest.size() % kTermBytes != 0 || rest.size() / kTermBytes != terms) {
+    return false;
+  }
   entry->terms.resize(terms);
+  const char* next = rest.data();  // there are many of them
   for (IndexEntry::TermCount& term : entry->terms) {
-    term.term = reader.Fixed<TermHash>();
-    term.count = reader.Fixed<uint8_t>();
+    std::memcpy(&term.term, next, sizeof(TermHash));
+    term.count = static_cast<uint8_t>(next[sizeof(TermHash)]);
+    next += kTermBytes;
   }
   return true;
 }

@@ -9,6 +9,7 @@
 #include "common/base/status_macros.h"
 #include "services/memory/domain/deal_fold.h"
 #include "services/memory/domain/deal_validation.h"
+#include "services/memory/domain/fact_merge.h"
 #include "services/memory/domain/paging.h"
 #include "services/memory/domain/profile_merge.h"
 #include "services/memory/domain/recollection.h"
@@ -193,7 +194,11 @@ absl::StatusOr<std::vector<deal::Fact>> Memory::FactHistory(const Context& conte
               "FACT_NOT_FOUND");
         }
         if (rows[0].IsVerbatim()) return absl::OkStatus();
-        ASSIGN_OR_RETURN(rows, view.FactsWithKeys({rows[0].key}));
+        const FactRow asked = std::move(rows[0]);
+        ASSIGN_OR_RETURN(rows, view.FactsWithKeys({asked.key}));
+        rows.erase(std::remove_if(rows.begin(), rows.end(),
+                                  [&asked](const FactRow& row) { return !OfOneFact(row, asked); }),
+                   rows.end());
         return absl::OkStatus();
       }));
   std::sort(rows.begin(), rows.end(), [](const FactRow& a, const FactRow& b) {

@@ -77,8 +77,10 @@ class Retention {
     for (size_t i = 0; i < command_.facts.size(); ++i) {
       FactIdentity identity = IdentifyFact(stemmer_, command_.facts[i]);
       const auto [it, fresh] = group_of.emplace(identity.key, groups.size());
+      const size_t place = it->second;
+      if (!identity.older_key.empty()) group_of.emplace(identity.older_key, place);
       if (fresh) groups.push_back({.identity = std::move(identity)});
-      Group& group = groups[it->second];
+      Group& group = groups[place];
       group.statements.push_back(
           ToStatement(stemmer_, command_.facts[i], CallId(), DefaultTime(), now_));
       AddTags(command_.tags, &group.statements.back().tags);
@@ -86,7 +88,7 @@ class Retention {
     }
     result_.facts.resize(command_.facts.size());
     std::vector<std::string> keys;
-    for (const Group& group : groups) keys.push_back(group.identity.key);
+    for (const auto& [key, group] : group_of) keys.push_back(key);
     ASSIGN_OR_RETURN(std::vector<FactRow> rows, transaction_.FactsWithKeys(keys));
     std::vector<std::vector<FactRow>> existing(groups.size());
     for (FactRow& row : rows) existing[group_of[row.key]].push_back(std::move(row));
@@ -98,7 +100,8 @@ class Retention {
 
   absl::Status StoreGroup(const Group& group, std::vector<FactRow> existing) {
     for (const FactRow& row : existing) head_.current_facts -= row.IsCurrent() ? 1 : 0;
-    FactMerge merge = MergeStatements(group.identity, std::move(existing), group.statements);
+    FactMerge merge =
+        MergeStatements(stemmer_, group.identity, std::move(existing), group.statements);
     for (const std::string& id : merge.erased_ids) {
       RETURN_IF_ERROR(transaction_.EraseFact(id));
       head_.erased_version = transaction_.next_version();

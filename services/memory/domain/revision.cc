@@ -43,7 +43,8 @@ absl::StatusOr<std::vector<FactRow>> Rechain(CustomerTransaction& transaction,
   if (rows.empty()) return rows;
   const FactIdentity identity{
       .key = rows[0].key, .subject = rows[0].fact.subject, .attribute = rows[0].fact.attribute};
-  FactMerge merge = MergeStatements(identity, std::move(rows), {});
+  Stemmer stemmer;
+  FactMerge merge = MergeStatements(stemmer, identity, std::move(rows), {});
   for (const std::string& id : merge.erased_ids) {
     RETURN_IF_ERROR(transaction.EraseFact(id));
     head->erased_version = transaction.next_version();

@@ -2,13 +2,16 @@
 
 #include <libstemmer.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "services/memory/domain/word_tables.h"
 
@@ -118,6 +121,21 @@ size_t LeadIn(const std::vector<std::string>& words) {
   return i + 1 < words.size() && words[i] == "that" ? i + 1 : 0;
 }
 
+// The words of `text` that stand with a capital, in the form of Words.
+absl::flat_hash_set<std::string> CapitalisedWords(absl::string_view text) {
+  absl::flat_hash_set<std::string> capitalised;
+  for (const absl::string_view run : absl::StrSplit(text, absl::ByAnyChar(" \t\r\n-/"))) {
+    const size_t first = run.find_first_not_of("\"'([{$");
+    if (first == absl::string_view::npos) continue;
+    const auto initial = static_cast<unsigned char>(run[first]);
+    if (!absl::ascii_isupper(initial) && initial < 0x80) continue;
+    for (std::string& word : Words(run)) capitalised.insert(std::move(word));
+  }
+  return capitalised;
+}
+
+bool HoldsDigit(absl::string_view word) { return std::any_of(word.begin(), word.end(), IsDigit); }
+
 // What `word` adds to a signature; empty for nothing.
 std::string SenseOf(Stemmer& stemmer, absl::string_view word) {
   if (word == "cannot") return "not";
@@ -156,6 +174,17 @@ std::vector<std::string> Stemmer::Terms(absl::string_view text) {
 }
 
 std::string Signature(Stemmer& stemmer, absl::string_view text) {
+  return SignatureOf(SignatureTerms(stemmer, text), text);
+}
+
+std::string SignatureOf(const std::vector<SignatureTerm>& terms, absl::string_view text) {
+  if (terms.empty()) return Fold(text);
+  return absl::StrJoin(terms, " ", [](std::string* out, const SignatureTerm& term) {
+    absl::StrAppend(out, term.term);
+  });
+}
+
+std::vector<SignatureTerm> SignatureTerms(Stemmer& stemmer, absl::string_view text) {
   // Currency signs above ASCII would fall to Normalise's clean-up, so they are spelt out first.
   std::string spelt = absl::StrCat(text);
   for (const auto& [sign, name] : {std::pair<absl::string_view, absl::string_view>{"€", " eur "},
@@ -175,12 +204,19 @@ std::string Signature(Stemmer& stemmer, absl::string_view text) {
                                    i + 1 < normal.size() && IsDigit(normal[i + 1]);
         if (decimal_point) out->emplace_back(".");
       });
-  std::vector<std::string> kept;
+  const absl::flat_hash_set<std::string> capitalised = CapitalisedWords(text);
+  std::vector<SignatureTerm> terms;
   for (size_t i = LeadIn(words); i < words.size(); ++i) {
     std::string sense = SenseOf(stemmer, words[i]);
-    if (!sense.empty()) kept.push_back(std::move(sense));
+    if (sense.empty()) continue;
+    const bool essential = IsNegation(sense) || SenseWords().contains(sense) || sense == "." ||
+                           HoldsDigit(sense) || EssentialWords().contains(words[i]) ||
+                           EssentialWords().contains(sense);
+    terms.push_back({.term = std::move(sense),
+                     .essential = essential,
+                     .capitalised = capitalised.contains(words[i])});
   }
-  return kept.empty() ? Fold(text) : absl::StrJoin(kept, " ");
+  return terms;
 }
 
 std::string Fold(absl::string_view text) {

@@ -42,6 +42,19 @@ class Stemmer {
 // say the same; the reverse need not hold. Never empty for text with a visible character.
 std::string Signature(Stemmer& stemmer, absl::string_view text);
 
+// One of the words that a signature is made of.
+struct SignatureTerm {
+  std::string term;
+  // What is said hangs on it whoever says it: a number, a date, a negation, a word that turns or
+  // narrows a statement ("rejected", "former", "must").
+  bool essential = false;
+  bool capitalised = false;  // in this text: a name, or the first word of a sentence
+};
+// The words of a signature in order; none for a text of stop words alone.
+std::vector<SignatureTerm> SignatureTerms(Stemmer& stemmer, absl::string_view text);
+// The signature of `text`, whose words these are.
+std::string SignatureOf(const std::vector<SignatureTerm>& terms, absl::string_view text);
+
 // `text` in lower case with white space folded and none at the ends, for comparing names and keys.
 std::string Fold(absl::string_view text);
 

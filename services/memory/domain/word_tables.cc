@@ -44,6 +44,23 @@ constexpr absl::string_view kSenseWords =
 constexpr absl::string_view kFillerWords =
     "already currently still really actually basically simply quite definitely certainly anyway";
 
+constexpr absl::string_view kEssentialWords =
+    "usd eur gbp jpy percent "
+    "reject refus declin deni cancel delay postpon stop fail lose drop block paus halt end abandon "
+    "withdraw miss lack avoid reduc cut lower rais increas grow shrink doubl tripl half quarter "
+    "former ex previous prior past futur next last first second third old older new newer current "
+    "other another differ same main backup spare rival "
+    "almost near nearli about around approxim rough up least most maximum minimum max min averag "
+    "hard hardli bare rare seldom sometim often usual alway never ever part partli partial "
+    "possibl possibli potenti propos plan tentat expect hope want wish like unlik doubt mayb "
+    "perhap probabl request offer ask consid test demo trial pilot draft mock sampl "
+    "free paid unpaid public privat intern extern open close sign unsign "
+    "monday tuesday wednesday thursday friday saturday sunday januari februari march april may "
+    "june "
+    "juli august septemb octob novemb decemb today tomorrow yesterday day week month year "
+    "daili weekli monthli yearli annual quarterli spring summer autumn fall winter morn afternoon "
+    "even noon tonight hour minut";
+
 constexpr absl::string_view kReportingVerbs =
     "says said saying mentions mentioned confirms confirmed notes noted explains explained adds "
     "added states stated tells told reports reported";
@@ -104,6 +121,11 @@ const WordSet& StopWords() {
 
 const WordSet& SenseWords() {
   static const auto& words = *new WordSet(WordsOf(kSenseWords));
+  return words;
+}
+
+const WordSet& EssentialWords() {
+  static const auto& words = *new WordSet(WordsOf(kEssentialWords));
   return words;
 }
 

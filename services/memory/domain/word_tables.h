@@ -13,6 +13,11 @@ const absl::flat_hash_set<absl::string_view>& StopWords();
 // Stop words that a statement's meaning hangs on all the same: "before", "against", "must".
 const absl::flat_hash_set<absl::string_view>& SenseWords();
 
+// Words, some of them stems, that no restatement adds or leaves out: they turn a statement
+// ("rejected"), narrow it ("former", "partly"), date it ("Monday", "last") or measure it
+// ("double").
+const absl::flat_hash_set<absl::string_view>& EssentialWords();
+
 // Words that a statement may gain or lose in a retelling: "already", "really".
 const absl::flat_hash_set<absl::string_view>& FillerWords();
 

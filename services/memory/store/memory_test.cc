@@ -95,6 +95,34 @@ TEST_P(MemoryTest, ARetellingAddsEvidenceToTheFactItRetells) {
   EXPECT_THAT(history[0].evidence, SizeIs(2));
 }
 
+TEST_P(MemoryTest, FullerWordsForTheSameThingAreOneFactUnderOneId) {
+  const auto say = [this](const std::string& call, int day, const std::string& text) {
+    return Retain(OfCall(call, Day(3, day), {PlainFact(text, Said(call, 1, text))})).facts[0];
+  };
+  const RetainedRow first =
+      say("c1", 3, "They run 4 cross-dock warehouses for grocery chains in Ohio.");
+  const RetainedRow fuller =
+      say("c2", 9, "They run 4 cross-dock warehouses for rural grocery chains in Ohio.");
+  const RetainedRow other =
+      say("c3", 12, "They run 5 cross-dock warehouses for rural grocery chains in Ohio.");
+  EXPECT_EQ(fuller.outcome, RetainOutcome::kUpdated);
+  EXPECT_EQ(fuller.id, first.id);
+  EXPECT_EQ(other.outcome, RetainOutcome::kAdded);
+  EXPECT_THAT(AllFacts(), SizeIs(2));
+  ASSERT_OK_AND_ASSIGN(const std::vector<deal::Fact> history,
+                       memory_.FactHistory(context_, "acme", first.id));
+  ASSERT_THAT(history, SizeIs(1));
+  EXPECT_THAT(history[0].text, HasSubstr("rural"));
+  EXPECT_THAT(history[0].evidence, SizeIs(2));
+  EXPECT_EQ(history[0].valid_from, Day(3, 3));
+  // Without the fuller words the fact is what it was.
+  ASSERT_OK(memory_.Forget(context_, "acme", {.call_id = "c2"}).status());
+  ASSERT_OK_AND_ASSIGN(const std::vector<deal::Fact> left,
+                       memory_.FactHistory(context_, "acme", first.id));
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(left[0].text, "They run 4 cross-dock warehouses for grocery chains in Ohio.");
+}
+
 TEST_P(MemoryTest, AnyOrderOfTheSameCallsGivesTheSameFactsAndTheSameDeal) {
   const auto price = [](const std::string& call, absl::Time at, const std::string& value) {
     RetainCommand command =

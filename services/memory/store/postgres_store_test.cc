@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,6 +33,54 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+
+// Counts what a store is asked for; the answers are its own.
+class CountingStore final : public MemoryStore, private ShortReads {
+ public:
+  explicit CountingStore(MemoryStore& store) : store_(store) {}
+
+  absl::Status Read(const Context& context, const CustomerKey& key, int64_t min_version,
+                    ReadCallback read) override {
+    ++transactions;
+    return store_.Read(context, key, min_version, read);
+  }
+  absl::Status Write(const Context& context, const CustomerKey& key, WriteCallback write) override {
+    return store_.Write(context, key, write);
+  }
+  absl::StatusOr<int64_t> Version(const Context& context, const CustomerKey& key,
+                                  int64_t min_version) override {
+    ++round_trips;
+    return store_.Version(context, key, min_version);
+  }
+  ShortReads* short_reads() override { return this; }
+  absl::StatusOr<std::vector<CustomerSummary>> ListCustomers(const Context& context,
+                                                             absl::string_view tenant,
+                                                             absl::string_view after,
+                                                             int limit) override {
+    return store_.ListCustomers(context, tenant, after, limit);
+  }
+  absl::Status ScrubErased(const Context& context) override { return store_.ScrubErased(context); }
+  absl::Status Ping(const Context& context) override { return store_.Ping(context); }
+
+  int round_trips = 0;
+  int transactions = 0;
+
+ private:
+  absl::StatusOr<std::optional<LoadedCustomer>> Load(const Context& context, const CustomerKey& key,
+                                                     int64_t min_version, int64_t since,
+                                                     CustomerView::EntryCallback visit) override {
+    ++round_trips;
+    return store_.short_reads()->Load(context, key, min_version, since, visit);
+  }
+  absl::StatusOr<std::optional<std::vector<FactRow>>> RowsAt(
+      const Context& context, const CustomerKey& key, int64_t min_version, int64_t version,
+      absl::Span<const RowPlace> places) override {
+    ++round_trips;
+    return store_.short_reads()->RowsAt(context, key, min_version, version, places);
+  }
+
+  MemoryStore& store_;
+};
 
 class PostgresStoreTest : public ::testing::Test {
  protected:
@@ -132,6 +181,68 @@ TEST_F(PostgresStoreTest, AForgottenCustomerIsInNoRowAndVacuumFullTakesTheLastBy
     ++looked_at;
   }
   EXPECT_GT(looked_at, 10);
+}
+
+TEST_F(PostgresStoreTest, ARecallIsOneRoundTripAndTwoForACustomerThatIsNotKnown) {
+  CountingStore counting(*store_);
+  Memory memory(counting, clock_, {});
+  const auto round_trips = [&](const std::string& query) {
+    counting.round_trips = 0;
+    EXPECT_OK(memory.Recall(context_, "acme", {.query = query}).status());
+    return counting.round_trips;
+  };
+  ASSERT_OK(memory.Retain(context_, "acme", {.texts = {{.text = "the dock is red"}}}).status());
+  EXPECT_EQ(round_trips("dock"), 2);
+  EXPECT_EQ(round_trips("dock"), 1);
+  EXPECT_EQ(round_trips("nothing like it"), 1);
+  ASSERT_OK(memory.Retain(context_, "acme", {.texts = {{.text = "the dock is blue"}}}).status());
+  EXPECT_EQ(round_trips("dock"), 3) << "asks in vain, brings in what changed, asks again";
+  EXPECT_EQ(round_trips("dock"), 1);
+  EXPECT_EQ(counting.transactions, 0);
+}
+
+TEST_F(PostgresStoreTest, RowsAreFoundAgainAfterTheTableWasRewritten) {
+  Memory memory(*store_, clock_, {});
+  RetainCommand command;
+  for (int i = 0; i < 40; ++i) {
+    command.texts.push_back({.id = absl::StrCat("t", i), .text = absl::StrCat("dock number ", i)});
+  }
+  ASSERT_OK(memory.Retain(context_, "other", command).status());
+  ASSERT_OK(memory.Retain(context_, "acme", command).status());
+  const auto recalled = [&] {
+    std::vector<std::string> texts;
+    const auto found = memory.Recall(context_, "acme", {.query = "dock", .limit = 100});
+    EXPECT_OK(found.status());
+    for (const ScoredFact& result : found->results) texts.push_back(result.fact.text);
+    return texts;
+  };
+  const std::vector<std::string> before = recalled();
+  EXPECT_THAT(before, SizeIs(40));
+  // Everything of this customer moves to where the other's rows were.
+  ASSERT_OK(memory.Forget(context_, "other", {}).status());
+  Ask("VACUUM FULL memory.facts");
+  EXPECT_EQ(recalled(), before);
+  EXPECT_EQ(recalled(), before);
+}
+
+TEST_F(PostgresStoreTest, ARecallAmongWritesIsOfOneMoment) {
+  constexpr int kWrites = 40;
+  Memory memory(*store_, clock_, {});
+  std::thread writer([&] {
+    for (int i = 0; i < kWrites; ++i) {
+      EXPECT_OK(memory.Retain(context_, "acme", {.texts = {{.text = absl::StrCat("dock ", i)}}})
+                    .status());
+    }
+  });
+  for (int64_t version = 0; version < kWrites && context_.Check().ok();) {
+    const auto found = memory.Recall(context_, "acme", {.query = "dock", .limit = 1000});
+    EXPECT_OK(found.status());
+    if (!found.ok()) break;
+    EXPECT_GE(found->version, version);
+    version = found->version;
+    EXPECT_THAT(found->results, SizeIs(version)) << "each version has one row more";
+  }
+  writer.join();
 }
 
 TEST_F(PostgresStoreTest, AReplicaAnswersOnlyForVersionsItHasReached) {

@@ -37,11 +37,19 @@ class RandomCalls {
     static constexpr const char* kWords[] = {"oracle", "warehouse", "budget", "invoice", "pilot"};
     return kWords[Below(5)];
   }
+  // The same thing in more words and fewer, or with another number.
+  std::string Warehouses() {
+    const auto perhaps = [this](const char* word) { return Below(2) == 0 ? word : ""; };
+    return absl::StrCat("They run ", 4 + Below(2), perhaps(" shiny"), " cross-dock warehouses for",
+                        perhaps(" rural"), " grocery chains", perhaps(" across"), " in Ohio.");
+  }
   deal::Fact Fact(const std::string& id, int turn, absl::Time at) {
     const deal::Evidence evidence = Said(id, turn, absl::StrCat("quote ", turn, " of ", id));
-    deal::Fact fact = Below(2) == 0
-                          ? ValueFact(Word(), absl::StrCat("$", 1 + Below(3), ",000"), evidence)
-                          : PlainFact(absl::StrCat("They use the ", Word(), "."), evidence);
+    deal::Fact fact =
+        Below(2) == 0
+            ? ValueFact(Word(), absl::StrCat("$", 1 + Below(3), ",000"), evidence)
+            : PlainFact(Below(2) == 0 ? absl::StrCat("They use the ", Word(), ".") : Warehouses(),
+                        evidence);
     if (Below(3) == 0) fact.subject = Below(2) == 0 ? "Sarah Chen" : "sarah chen";
     if (Below(4) == 0) fact.valid_from = at - absl::Hours(24 * Below(10));
     if (Below(3) == 0) fact.tags = {Word()};

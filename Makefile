@@ -64,11 +64,9 @@ bench: build ## Print the measured figures, each below its command
 eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelled series
 	@$(BUILD)/bin/eval_deals --deals $(DEALS)
 
-lint: ## clang-format, clang-tidy, buf, shellcheck
-	@$(MAKE) --no-print-directory configure PRESET=dev
-	@cmake --build build/dev -j $(JOBS) --target throughline_protos rpc_error_protos rpc_health_protos rpc_echo_protos memory_storage_proto
+lint: build ## clang-format, clang-tidy, buf, shellcheck
 	@deploy/local/install-packages.sh deploy/local/lint-packages.txt
-	@tests/lint/lint.sh build/dev
+	@tests/lint/lint.sh $(BUILD)
 
 deploy-check: ## Chart, images, rules and dashboards without a cluster; DEPLOY_BIN=DIR for live ones
 	@deploy/local/install-packages.sh deploy/tests/packages.txt

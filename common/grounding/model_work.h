@@ -5,7 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+
 namespace throughline::grounding {
+
+// The built-in engine's deep reading, as configurations name it. It reads typed input, costs
+// nothing and holds a call of any length.
+inline constexpr char kEngineModel[] = "builtin/extractive-deep";
+// What the names of the engine's models begin with.
+inline constexpr char kEnginePrefix[] = "builtin/";
 
 // What a string at one place of an answer must be grounded in. Numbers as on the wire.
 enum class FieldRule {
@@ -44,6 +52,9 @@ struct RoutedDecision {
   bool cost_unpriced = false;
   int64_t baseline_nano_usd = 0;
   bool baseline_unpriced = false;
+  std::string model;  // whose answer was used; empty when the router failed
+
+  bool IsEngines() const { return absl::StartsWith(model, kEnginePrefix); }
 };
 
 // A model's answer and how the model was chosen.

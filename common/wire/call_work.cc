@@ -108,7 +108,8 @@ grounding::RoutedDecision FromProto(const router_v1::Decision& proto) {
           .cost_nano_usd = proto.cost().nano_usd(),
           .cost_unpriced = proto.cost().unpriced(),
           .baseline_nano_usd = proto.baseline_cost().nano_usd(),
-          .baseline_unpriced = proto.baseline_cost().unpriced()};
+          .baseline_unpriced = proto.baseline_cost().unpriced(),
+          .model = proto.to_model()};
 }
 
 router_v1::CompleteRequest MakeCompleteRequest(router_v1::TaskKind task,

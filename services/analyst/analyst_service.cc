@@ -9,11 +9,16 @@
 namespace throughline::analyst {
 namespace {
 
-template <typename Response>
-void AppendDropped(const std::vector<grounding::DroppedClaim>& dropped, Response& response) {
-  for (const grounding::DroppedClaim& claim : dropped) {
+// How the answer came about; alike for both questions.
+template <typename Result, typename Response>
+void AppendRecord(const Result& result, Response& response) {
+  for (const grounding::RoutedDecision& decision : result.decisions) {
+    *response.add_decisions() = wire::ToProto(decision);
+  }
+  for (const grounding::DroppedClaim& claim : result.dropped) {
     *response.add_dropped() = wire::ToProto(claim);
   }
+  response.set_parts(result.parts);
 }
 
 }  // namespace
@@ -28,8 +33,16 @@ grpc::ServerUnaryReactor* AnalystServiceImpl::Analyze(grpc::CallbackServerContex
                             wire::ReadCallContext(request->context(), "context"));
         CO_ASSIGN_OR_RETURN(const AnalyzedCall analyzed, co_await analyst_.Analyze(context, input));
         *response->mutable_analysis() = wire::ToProto(analyzed.analysis);
-        *response->add_decisions() = wire::ToProto(analyzed.decision);
-        AppendDropped(analyzed.dropped, *response);
+        AppendRecord(analyzed, *response);
+        for (const ReadingPoint point : analyzed.agreements) {
+          response->add_agreements(static_cast<v1::ReadingPoint>(point));
+        }
+        for (const Disagreement& point : analyzed.disagreements) {
+          v1::Disagreement& proto = *response->add_disagreements();
+          proto.set_point(static_cast<v1::ReadingPoint>(point.point));
+          proto.set_model(point.model);
+          proto.set_engine(point.engine);
+        }
         co_return absl::OkStatus();
       });
 }
@@ -47,8 +60,7 @@ grpc::ServerUnaryReactor* AnalystServiceImpl::ExtractFacts(grpc::CallbackServerC
         wire::AppendAll(read.extracted.facts, response->mutable_extracted()->mutable_facts());
         *response->mutable_extracted()->mutable_profile_changes() =
             wire::ToProto(read.extracted.profile_changes);
-        *response->add_decisions() = wire::ToProto(read.decision);
-        AppendDropped(read.dropped, *response);
+        AppendRecord(read, *response);
         co_return absl::OkStatus();
       });
 }

@@ -25,6 +25,7 @@ class FakeRouter final : public router_v1::RouterService::Service {
     asked_ = *request;
     response->set_text(R"({"subject": "The letter", "body": "Hi Ana, it is on its way."})");
     response->mutable_decision()->set_id("decision-1");
+    response->mutable_decision()->set_to_model("builtin/extractive-deep");
     return grpc::Status::OK;
   }
 

@@ -74,7 +74,7 @@ TEST(LayersTest, CommonIsLayered) {
       {"transcript", {"base"}},
       {"deal", {"base"}},
       {"digest", {}},
-      {"grounding", {"base", "deal", "transcript"}},
+      {"grounding", {"base", "deal", "digest", "transcript"}},
       {"observability", {"base"}},
       {"storage", {"base", "observability"}},
       {"sql", {"base", "storage"}},

@@ -1,6 +1,8 @@
 #include "services/analyst/clients/router_client.h"
 
-#include "absl/time/time.h"
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "common/base/task_macros.h"
 #include "common/rpc/task_client.h"
 #include "common/wire/call_work.h"
@@ -15,6 +17,29 @@ namespace router_v1 = throughline::router::v1;
 
 // A reasoning model on a long call, with one escalation.
 constexpr absl::Duration kModelBudget = absl::Seconds(50);
+// The models of a configuration, which seldom changes.
+constexpr absl::Duration kRoomBudget = absl::Seconds(1);
+constexpr absl::Duration kRoomLifetime = absl::Minutes(1);
+
+router_v1::TaskKind TaskOf(Question question) {
+  return question == Question::kAnalysis ? router_v1::TASK_KIND_ANALYZE_CALL
+                                         : router_v1::TASK_KIND_EXTRACT_FACTS;
+}
+
+// A model whose context is not known is taken to have room.
+ModelRoom RoomiestOf(const router_v1::ListModelsResponse& models) {
+  ModelRoom roomiest;
+  for (const router_v1::Model& model : models.models()) {
+    if (model.context_tokens() == 0 || absl::StartsWith(model.name(), grounding::kEnginePrefix)) {
+      return {};
+    }
+    if (model.context_tokens() <= roomiest.context_tokens) continue;
+    // An answer never needs more than half: a configuration may allow more than fits.
+    roomiest = {.context_tokens = model.context_tokens(),
+                .answer_tokens = std::min(model.max_output_tokens(), model.context_tokens() / 2)};
+  }
+  return roomiest;
+}
 
 }  // namespace
 
@@ -23,9 +48,10 @@ RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
 
 Task<absl::StatusOr<router_v1::CompleteResponse>> RouterClient::Complete(
     const Context& context, router_v1::TaskKind task, const grounding::CallContext& call,
-    const grounding::ModelPrompt& prompt) {
+    const grounding::ModelPrompt& prompt, Reader reader) {
   router_v1::CompleteRequest request = wire::MakeCompleteRequest(task, call, prompt);
   *request.mutable_call() = wire::ToCallInput(call);
+  if (reader == Reader::kEngine) request.set_model(grounding::kEngineModel);
   wire::Seal(context.tenant(), request);
   const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
   co_return co_await rpc::InvokeTask(
@@ -35,9 +61,10 @@ Task<absl::StatusOr<router_v1::CompleteResponse>> RouterClient::Complete(
 
 Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> RouterClient::Analyze(
     const Context& context, const grounding::CallContext& call,
-    const grounding::ModelPrompt& prompt) {
-  CO_ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
-                      co_await Complete(context, router_v1::TASK_KIND_ANALYZE_CALL, call, prompt));
+    const grounding::ModelPrompt& prompt, Reader reader) {
+  CO_ASSIGN_OR_RETURN(
+      const router_v1::CompleteResponse response,
+      co_await Complete(context, router_v1::TASK_KIND_ANALYZE_CALL, call, prompt, reader));
   deal_v1::Analysis answer;
   CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
   co_return grounding::Routed<deal::Analysis>{.answer = wire::FromProto(answer),
@@ -46,15 +73,35 @@ Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> RouterClient::Analyze(
 
 Task<absl::StatusOr<grounding::Routed<CallFacts>>> RouterClient::ExtractFacts(
     const Context& context, const grounding::CallContext& call,
-    const grounding::ModelPrompt& prompt) {
-  CO_ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
-                      co_await Complete(context, router_v1::TASK_KIND_EXTRACT_FACTS, call, prompt));
+    const grounding::ModelPrompt& prompt, Reader reader) {
+  CO_ASSIGN_OR_RETURN(
+      const router_v1::CompleteResponse response,
+      co_await Complete(context, router_v1::TASK_KIND_EXTRACT_FACTS, call, prompt, reader));
   deal_v1::CallFacts answer;
   CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
   co_return grounding::Routed<CallFacts>{
       .answer = {.facts = wire::CollectAll(answer.facts()),
                  .profile_changes = wire::FromProto(answer.profile_changes())},
       .decision = wire::FromProto(response.decision())};
+}
+
+Task<ModelRoom> RouterClient::RoomFor(const Context& context, Question question) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const KnownRoom& known = rooms_[question];
+    if (context.clock().Now() < known.known_at + kRoomLifetime) co_return known.room;
+  }
+  router_v1::ListModelsRequest request;
+  request.set_task(TaskOf(question));
+  const rpc::CallOptions options{.callee = "router", .budget = kRoomBudget};
+  const absl::StatusOr<router_v1::ListModelsResponse> models = co_await rpc::InvokeTask(
+      context, *stub_->async(),
+      &router_v1::RouterService::StubInterface::async_interface::ListModels, request, options);
+  if (!models.ok()) co_return ModelRoom();
+  const ModelRoom room = RoomiestOf(*models);
+  absl::MutexLock lock(&mutex_);
+  rooms_[question] = {.room = room, .known_at = context.clock().Now()};
+  co_return room;
 }
 
 }  // namespace throughline::analyst

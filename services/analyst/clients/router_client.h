@@ -3,8 +3,12 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <map>
 #include <memory>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "services/analyst/domain/model_router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
@@ -17,17 +21,27 @@ class RouterClient final : public ModelRouter {
 
   Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> Analyze(
       const Context& context, const grounding::CallContext& call,
-      const grounding::ModelPrompt& prompt) override;
+      const grounding::ModelPrompt& prompt, Reader reader) override;
   Task<absl::StatusOr<grounding::Routed<CallFacts>>> ExtractFacts(
       const Context& context, const grounding::CallContext& call,
-      const grounding::ModelPrompt& prompt) override;
+      const grounding::ModelPrompt& prompt, Reader reader) override;
+  // Asks the router again once its answer is kRoomLifetime old.
+  Task<ModelRoom> RoomFor(const Context& context, Question question) override
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  struct KnownRoom {
+    ModelRoom room;
+    absl::Time known_at = absl::InfinitePast();
+  };
+
   Task<absl::StatusOr<throughline::router::v1::CompleteResponse>> Complete(
       const Context& context, throughline::router::v1::TaskKind task,
-      const grounding::CallContext& call, const grounding::ModelPrompt& prompt);
+      const grounding::CallContext& call, const grounding::ModelPrompt& prompt, Reader reader);
 
   const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
+  absl::Mutex mutex_;
+  std::map<Question, KnownRoom> rooms_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace throughline::analyst

@@ -1,32 +1,168 @@
 #include "services/analyst/domain/analyst.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "common/base/task_macros.h"
+#include "services/analyst/domain/merge_parts.h"
 #include "services/analyst/domain/prompts.h"
 #include "services/analyst/domain/verify_analysis.h"
 #include "services/analyst/domain/verify_facts.h"
 
 namespace throughline::analyst {
+namespace {
+
+// A token is taken to be this short: English has four bytes a token, names and figures fewer.
+constexpr int64_t kBytesPerToken = 3;
+// A part below this says too little, whatever room there is.
+constexpr int64_t kLeastPartBytes = 4096;
+
+// What models say of the parts of a call, in their order.
+template <typename Answer>
+struct InParts {
+  std::vector<Answer> answers;
+  std::vector<grounding::RoutedDecision> decisions;
+
+  bool AreEngines() const {
+    return std::all_of(decisions.begin(), decisions.end(),
+                       [](const auto& decision) { return decision.IsEngines(); });
+  }
+};
+
+// Asks `ask(part, prompt)` about each part in turn.
+template <typename Answer, typename Prompt, typename Ask>
+Task<absl::StatusOr<InParts<Answer>>> AskAboutEach(const std::vector<CallPart>& parts,
+                                                   const Prompt& make_prompt, const Ask& ask) {
+  InParts<Answer> all;
+  for (const CallPart& part : parts) {
+    const grounding::ModelPrompt prompt = make_prompt(part.call);
+    CO_ASSIGN_OR_RETURN(grounding::Routed<Answer> routed, co_await ask(part.call, prompt));
+    all.answers.push_back(std::move(routed.answer));
+    all.decisions.push_back(std::move(routed.decision));
+  }
+  co_return all;
+}
+
+// Whether models answered and no answer would do: the engine may stand in.
+bool WasRejected(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsInternal(status);
+}
+
+grounding::DroppedClaim Rejected(const char* claim, const absl::Status& status) {
+  return {.claim = claim, .reason = std::string(status.message())};
+}
+
+template <typename T>
+void Append(std::vector<T> more, std::vector<T>& all) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+}  // namespace
+
+Task<std::vector<CallPart>> Analyst::PartsFor(const Context& context, Question question,
+                                              const grounding::CallContext& call,
+                                              const grounding::ModelPrompt& prompt) {
+  const ModelRoom room = co_await router_.RoomFor(context, question);
+  const auto prompt_bytes = static_cast<int64_t>(prompt.system.size() + prompt.user.size());
+  const int64_t room_bytes = (room.context_tokens - room.answer_tokens) * kBytesPerToken;
+  if (room.context_tokens == 0 || prompt_bytes <= room_bytes) co_return SplitCall(call, 0);
+  int64_t words = 0;
+  for (const transcript::Turn& turn : call.transcript.turns) {
+    words += static_cast<int64_t>(turn.text.size() + turn.speaker.size());
+  }
+  const int64_t around = std::max<int64_t>(prompt_bytes - words, 0);
+  co_return SplitCall(call, static_cast<size_t>(std::max(room_bytes - around, kLeastPartBytes)));
+}
+
+Task<std::optional<AnalyzedCall>> Analyst::ReadByEngine(const Context& context,
+                                                        const grounding::CallContext& call,
+                                                        const grounding::ModelPrompt& prompt) {
+  auto routed = co_await router_.Analyze(context, call, prompt, Reader::kEngine);
+  if (!routed.ok()) co_return std::nullopt;
+  VerifiedAnalysis verified = VerifyAnalysis(call, std::move(routed->answer));
+  AnalyzedCall read{.analysis = std::move(verified.analysis),
+                    .dropped = std::move(verified.dropped)};
+  read.decisions.push_back(std::move(routed->decision));
+  co_return read;
+}
 
 Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
                                                     const grounding::CallContext& call) {
   const grounding::ModelPrompt prompt = AnalysisPrompt(call);
-  CO_ASSIGN_OR_RETURN(auto routed, co_await router_.Analyze(context, call, prompt));
-  VerifiedAnalysis verified = VerifyAnalysis(call, std::move(routed.answer));
-  co_return AnalyzedCall{.analysis = std::move(verified.analysis),
-                         .decision = std::move(routed.decision),
-                         .dropped = std::move(verified.dropped)};
+  const std::vector<CallPart> parts = co_await PartsFor(context, Question::kAnalysis, call, prompt);
+  const auto ask = [&](const grounding::CallContext& part, const grounding::ModelPrompt& about) {
+    return router_.Analyze(context, part, about, Reader::kCheapestGoodEnough);
+  };
+  auto read = co_await AskAboutEach<deal::Analysis>(parts, AnalysisPrompt, ask);
+  if (!read.ok() && !WasRejected(read.status())) co_return read.status();
+  if (read.ok() && read->AreEngines()) {
+    VerifiedAnalysis verified =
+        VerifyAnalysis(call, MergeAnalyses(call, parts, std::move(read->answers)));
+    co_return AnalyzedCall{.analysis = std::move(verified.analysis),
+                           .decisions = std::move(read->decisions),
+                           .dropped = std::move(verified.dropped),
+                           .parts = static_cast<int>(parts.size())};
+  }
+  std::optional<AnalyzedCall> engine = co_await ReadByEngine(context, call, prompt);
+  if (!read.ok()) {
+    if (!engine) co_return read.status();
+    engine->dropped.push_back(Rejected("the analysis of a model", read.status()));
+    co_return *std::move(engine);
+  }
+  const deal::Analysis* const engines = engine ? &engine->analysis : nullptr;
+  VerifiedAnalysis verified =
+      VerifyModelsAnalysis(call, MergeAnalyses(call, parts, std::move(read->answers)), engines);
+  AnalyzedCall result{.analysis = std::move(verified.analysis),
+                      .decisions = std::move(read->decisions),
+                      .dropped = std::move(verified.dropped),
+                      .parts = static_cast<int>(parts.size())};
+  if (engines == nullptr) co_return result;
+  Reconciliation both = Reconcile(result.analysis, *engines);
+  result.analysis.confidence = both.confidence;
+  result.agreements = std::move(both.agreements);
+  result.disagreements = std::move(both.disagreements);
+  Append(std::move(engine->decisions), result.decisions);
+  co_return result;
 }
 
 Task<absl::StatusOr<ExtractedCall>> Analyst::ExtractFacts(const Context& context,
                                                           const grounding::CallContext& call) {
   const grounding::ModelPrompt prompt = FactsPrompt(call);
-  CO_ASSIGN_OR_RETURN(auto routed, co_await router_.ExtractFacts(context, call, prompt));
-  VerifiedFacts verified = VerifyFacts(call, std::move(routed.answer));
+  const std::vector<CallPart> parts = co_await PartsFor(context, Question::kFacts, call, prompt);
+  const auto ask = [&](const grounding::CallContext& part, const grounding::ModelPrompt& about) {
+    return router_.ExtractFacts(context, part, about, Reader::kCheapestGoodEnough);
+  };
+  auto read = co_await AskAboutEach<CallFacts>(parts, FactsPrompt, ask);
+  std::vector<grounding::DroppedClaim> rejected;
+  if (!read.ok()) {
+    if (!WasRejected(read.status())) co_return read.status();
+    rejected.push_back(Rejected("the facts of a model", read.status()));
+    auto engines = co_await router_.ExtractFacts(context, call, prompt, Reader::kEngine);
+    if (!engines.ok()) co_return read.status();
+    read = InParts<CallFacts>();
+    read->answers.push_back(std::move(engines->answer));
+    read->decisions.push_back(std::move(engines->decision));
+  }
+  std::vector<deal::Evidence> instructions;
+  if (!read->AreEngines()) {
+    const grounding::ModelPrompt analysis = AnalysisPrompt(call);
+    if (std::optional<AnalyzedCall> engine = co_await ReadByEngine(context, call, analysis)) {
+      instructions = std::move(engine->analysis.suspicious_content);
+      Append(std::move(engine->decisions), read->decisions);
+    }
+  }
+  const bool whole = read->answers.size() == 1;
+  const std::vector<CallPart> read_parts = whole ? SplitCall(call, 0) : parts;
+  VerifiedFacts verified =
+      VerifyFacts(call, MergeFacts(call, read_parts, std::move(read->answers)), instructions);
+  Append(std::move(rejected), verified.dropped);
   co_return ExtractedCall{.extracted = std::move(verified.extracted),
-                          .decision = std::move(routed.decision),
-                          .dropped = std::move(verified.dropped)};
+                          .decisions = std::move(read->decisions),
+                          .dropped = std::move(verified.dropped),
+                          .parts = static_cast<int>(read_parts.size())};
 }
 
 }  // namespace throughline::analyst

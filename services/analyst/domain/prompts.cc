@@ -51,11 +51,12 @@ constexpr char kFactsTask[] =
 grounding::ModelPrompt MakePrompt(const char* task, const grounding::CallContext& call,
                                   grounding::OutputContract contract) {
   grounding::ModelPrompt prompt;
-  prompt.system = absl::StrCat(task, "\n", grounding::kUntrustedTranscriptRule,
+  prompt.system = absl::StrCat(task, "\n", grounding::kUntrustedDataRule,
                                "\n\nAnswer with one JSON object of this schema and nothing else:\n",
                                contract.json_schema);
-  prompt.user = absl::StrCat(grounding::RenderCallHeader(call), "\nWhat is known from before:\n",
-                             grounding::RenderKnown(call), "\n", grounding::RenderTranscript(call));
+  prompt.user = grounding::Fenced(
+      absl::StrCat(grounding::RenderCallHeader(call), "\nWhat is known from before:\n",
+                   grounding::RenderKnown(call), "\n", grounding::RenderTranscript(call)));
   prompt.contract = std::move(contract);
   return prompt;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/deal/names.h"
 #include "common/grounding/evidence.h"
+#include "common/grounding/instructed_words.h"
 
 namespace throughline::analyst {
 namespace {
@@ -36,12 +37,18 @@ bool Contains(const std::vector<BlockerTransition>& history, const BlockerTransi
 
 class Verification {
  public:
-  explicit Verification(const grounding::CallContext& call) : call_(call), checker_(call) {}
+  Verification(const grounding::CallContext& call, const std::vector<Evidence>& instructions,
+               bool is_models)
+      : call_(call),
+        checker_(call, grounding::InstructedWords(call, instructions)),
+        is_models_(is_models) {}
 
   VerifiedAnalysis Run(deal::Analysis claimed) {
     analysis_ = std::move(claimed);
     analysis_.confidence = std::clamp(analysis_.confidence, 0.0, 1.0);
-    analysis_.suspicious_content = checker_.Keep(analysis_.suspicious_content);
+    // Held against all words: those that instruct are what is flagged.
+    analysis_.suspicious_content =
+        grounding::EvidenceChecker(call_).Keep(analysis_.suspicious_content);
     if (analysis_.is_sales_call) {
       VerifyBlockers();
       KeepTheLedger();
@@ -49,6 +56,7 @@ class Verification {
       VerifyPeople();
       VerifyNextStep();
       VerifyFollowUp();
+      VerifyPhrases();
     } else {
       analysis_ = {.is_sales_call = false,
                    .confidence = analysis_.confidence,
@@ -60,6 +68,11 @@ class Verification {
  private:
   void Drop(std::string claim, absl::string_view reason) {
     dropped_.push_back({.claim = std::move(claim), .reason = std::string(reason)});
+  }
+
+  bool IsSellers(const std::string& speaker) const {
+    const transcript::Participant* person = transcript::FindParticipant(call_.transcript, speaker);
+    return person != nullptr && person->side == transcript::Side::kSeller;
   }
 
   // The steps of `claimed` that hold, after those the ledger has.
@@ -80,6 +93,14 @@ class Verification {
         Drop(claim, "nobody said these words in the call");
         continue;
       }
+      if (step.status == deal::BlockerStatus::kUnspecified) {
+        Drop(claim, "it does not say what became of the blocker");
+        continue;
+      }
+      if (is_models_ && !deal::IsOpen(step.status) && IsSellers(held->speaker)) {
+        Drop(claim, "a seller's words settle nothing");
+        continue;
+      }
       BlockerTransition verified{.status = step.status, .evidence = *held};
       verified.at = call_.transcript.occurred_at.value_or(step.at);
       if (!Contains(history, verified)) history.push_back(std::move(verified));
@@ -89,6 +110,11 @@ class Verification {
 
   std::optional<Blocker> VerifyBlocker(Blocker claimed) {
     if (claimed.id.empty()) claimed.id = deal::BlockerId(claimed.category, claimed.object);
+    if (claimed.category == deal::BlockerCategory::kUnspecified ||
+        claimed.category == deal::BlockerCategory::kNone || claimed.object.empty()) {
+      Drop(absl::StrCat("blocker ", claimed.object), "it lacks its category or what it is about");
+      return std::nullopt;
+    }
     const Blocker* known = FindBlocker(call_.known.blockers, claimed.id);
     claimed.history = VerifyHistory(claimed, known);
     if (claimed.history.empty()) {
@@ -96,6 +122,12 @@ class Verification {
       return std::nullopt;
     }
     claimed.status = claimed.history.back().status;
+    for (std::string* text : {&claimed.description, &claimed.clearing_condition}) {
+      if (checker_.instructed().AreRepeatedIn(*text)) text->clear();
+    }
+    if (!claimed.owner.empty() && checker_.instructed().AreRepeatedIn(claimed.owner)) {
+      claimed.owner.clear();
+    }
     return claimed;
   }
 
@@ -164,6 +196,10 @@ class Verification {
     for (Stakeholder& person : people) {
       if (!Known(person.name, as)) continue;
       person.authority_evidence = checker_.Keep(person.authority_evidence);
+      if (is_models_ && !person.email.empty() && !checker_.IsGivenAddress(person.email)) {
+        Drop(absl::StrCat("address of ", person.name), "no call gave this address");
+        person.email.clear();
+      }
       if (person.authority_evidence.empty() && must_show) {
         Drop(absl::StrCat(as, " ", person.name), "no words of the call bear it out");
         continue;
@@ -205,8 +241,20 @@ class Verification {
                   [&](const std::string& name) { return !Known(name, "copy recipient"); });
   }
 
+  // What is said in our own words takes over nothing from those that instruct.
+  void VerifyPhrases() {
+    deal::FollowUp& follow_up = analysis_.follow_up;
+    for (std::string* text :
+         {&analysis_.primary_reason, &analysis_.budget, &analysis_.timeline, &follow_up.reason}) {
+      if (!checker_.instructed().AreRepeatedIn(*text)) continue;
+      Drop(*text, "it repeats words that try to instruct the software");
+      text->clear();
+    }
+  }
+
   const grounding::CallContext& call_;
   const grounding::EvidenceChecker checker_;
+  const bool is_models_;  // not the engine's, which keeps these rules itself
   deal::Analysis analysis_;
   std::vector<grounding::DroppedClaim> dropped_;
 };
@@ -214,7 +262,36 @@ class Verification {
 }  // namespace
 
 VerifiedAnalysis VerifyAnalysis(const grounding::CallContext& call, deal::Analysis claimed) {
-  return Verification(call).Run(std::move(claimed));
+  return Verification(call, {}, /*is_models=*/false).Run(std::move(claimed));
+}
+
+VerifiedAnalysis VerifyModelsAnalysis(const grounding::CallContext& call, deal::Analysis claimed,
+                                      const deal::Analysis* engine) {
+  const grounding::EvidenceChecker said(call);
+  std::vector<Evidence> instructions = claimed.suspicious_content;
+  if (engine != nullptr) {
+    instructions.insert(instructions.end(), engine->suspicious_content.begin(),
+                        engine->suspicious_content.end());
+  }
+  instructions = said.Keep(instructions);
+  claimed.suspicious_content = instructions;
+  if (!instructions.empty()) {
+    const deal::Analysis known{.stage = call.known.stage};
+    const deal::Analysis& trusted = engine != nullptr ? *engine : known;
+    claimed.stage = trusted.stage;
+    claimed.budget = trusted.budget;
+    claimed.timeline = trusted.timeline;
+    claimed.confidence = std::min(claimed.confidence, trusted.confidence);
+  }
+  VerifiedAnalysis verified =
+      Verification(call, instructions, /*is_models=*/true).Run(std::move(claimed));
+  if (verified.analysis.stage == deal::JourneyStage::kClosedWon &&
+      !verified.analysis.open_blockers.empty()) {
+    verified.dropped.push_back(
+        {.claim = "stage closed_won", .reason = "something still stands in the way"});
+    verified.analysis.stage = call.known.stage;
+  }
+  return verified;
 }
 
 }  // namespace throughline::analyst

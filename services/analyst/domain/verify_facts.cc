@@ -13,10 +13,12 @@ namespace throughline::analyst {
 namespace {
 
 constexpr char kNotSaid[] = "nobody said these words in the call";
+constexpr char kInstructs[] = "it repeats words that try to instruct the software";
 
 class Verification {
  public:
-  explicit Verification(const grounding::CallContext& call) : call_(call), checker_(call) {}
+  Verification(const grounding::CallContext& call, const std::vector<deal::Evidence>& instructions)
+      : call_(call), checker_(call, grounding::InstructedWords(call, instructions)) {}
 
   VerifiedFacts Run(CallFacts claimed) {
     VerifiedFacts result;
@@ -36,6 +38,8 @@ class Verification {
     return false;
   }
 
+  bool Repeats(absl::string_view text) const { return checker_.instructed().AreRepeatedIn(text); }
+
   bool VerifyFact(deal::Fact& fact) {
     if (kept_ == kMaxFacts) {
       return Refuse(fact.text, absl::StrCat("a call keeps at most ", kMaxFacts, " facts"));
@@ -44,8 +48,12 @@ class Verification {
         fact.subject.size() > kMaxFactLabelBytes || fact.attribute.size() > kMaxFactLabelBytes) {
       return Refuse(fact.text, "it is empty or too long to keep");
     }
+    if (fact.kind == deal::FactKind::kUnspecified || fact.kind == deal::FactKind::kVerbatim) {
+      return Refuse(fact.text, "it does not say what kind of fact it is");
+    }
     fact.evidence = checker_.Keep(fact.evidence);
     if (fact.evidence.empty()) return Refuse(fact.text, kNotSaid);
+    if (Repeats(fact.text) || Repeats(fact.value)) return Refuse(fact.text, kInstructs);
     std::erase_if(fact.tags, [](const std::string& tag) {
       return tag.empty() || tag.size() > kMaxFactTagBytes;
     });
@@ -67,6 +75,7 @@ class Verification {
     if (entry.text.empty() || entry.text.size() > kMaxFactTextBytes || !held) {
       return Refuse(entry.text, kNotSaid);
     }
+    if (Repeats(entry.text)) return Refuse(entry.text, kInstructs);
     entry.evidence = *held;
     entry.at = CallTime();
     return true;
@@ -109,8 +118,9 @@ class Verification {
 
 }  // namespace
 
-VerifiedFacts VerifyFacts(const grounding::CallContext& call, CallFacts claimed) {
-  return Verification(call).Run(std::move(claimed));
+VerifiedFacts VerifyFacts(const grounding::CallContext& call, CallFacts claimed,
+                          const std::vector<deal::Evidence>& instructions) {
+  return Verification(call, instructions).Run(std::move(claimed));
 }
 
 }  // namespace throughline::analyst

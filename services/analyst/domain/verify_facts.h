@@ -23,9 +23,11 @@ struct VerifiedFacts {
 };
 
 // Holds extracted facts and profile changes against the call: each keeps only evidence that stands
-// in it, and those left without go. Times default to the call's. What memory alone sets is unset.
-// Pure and thread-safe.
-VerifiedFacts VerifyFacts(const grounding::CallContext& call, CallFacts claimed);
+// in it, and those left without go, as do those that rest on the words of `instructions`, which try
+// to instruct the software, or repeat them. Times default to the call's. What memory alone sets is
+// unset. Pure and thread-safe.
+VerifiedFacts VerifyFacts(const grounding::CallContext& call, CallFacts claimed,
+                          const std::vector<deal::Evidence>& instructions);
 
 }  // namespace throughline::analyst
 

@@ -22,14 +22,16 @@ RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
 
 Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
     const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
-    double temperature) {
+    const DraftOptions& draft) {
   router_v1::CompleteRequest request =
       wire::MakeCompleteRequest(router_v1::TASK_KIND_WRITE_EMAIL, task.call, prompt);
   router_v1::EmailInput& input = *request.mutable_email();
   *input.mutable_call() = wire::ToCallInput(task.call);
   *input.mutable_analysis() = wire::ToProto(task.analysis);
   if (task.profile.version > 0) *input.mutable_profile() = wire::ToProto(task.profile);
-  if (temperature > 0) request.set_temperature(temperature);
+  if (draft.by_engine) request.set_model(grounding::kEngineModel);
+  input.set_variation(draft.variation);
+  if (draft.temperature > 0) request.set_temperature(draft.temperature);
   wire::Seal(context.tenant(), request);
   const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
   CO_ASSIGN_OR_RETURN(

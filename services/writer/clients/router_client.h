@@ -17,7 +17,7 @@ class RouterClient final : public ModelRouter {
 
   Task<absl::StatusOr<grounding::Routed<deal::Email>>> WriteEmail(
       const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
-      double temperature) override;
+      const DraftOptions& draft) override;
 
  private:
   const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;

@@ -17,16 +17,24 @@ struct EmailTask {
   deal::CustomerProfile profile;  // before the call; version 0 for a new customer
 };
 
+// Who writes a draft, and how.
+struct DraftOptions {
+  bool by_engine = false;  // by the built-in engine alone; else by the cheapest good enough model
+  double temperature = 0;  // of a model; 0: its own
+  int variation = 0;       // of the engine: which wording of the same content
+};
+
 // Where drafts come from. Implementations are thread-safe, and hold no thread while they wait.
 class ModelRouter {
  public:
   virtual ~ModelRouter() = default;
 
-  // The draft of the cheapest model that is good enough; at `temperature` when it is positive.
-  // UNAVAILABLE when no model can be reached; INTERNAL when an accepted draft cannot be read.
+  // UNAVAILABLE when no model can be reached; FAILED_PRECONDITION when none gave a draft that
+  // stands up to the contract; INTERNAL when an accepted draft cannot be read; NOT_FOUND when the
+  // engine is asked for and not configured.
   virtual Task<absl::StatusOr<grounding::Routed<deal::Email>>> WriteEmail(
       const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
-      double temperature) = 0;
+      const DraftOptions& options) = 0;
 };
 
 }  // namespace throughline::writer

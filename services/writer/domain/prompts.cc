@@ -2,12 +2,14 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "common/deal/names.h"
 #include "common/grounding/prompt_text.h"
+#include "re2/re2.h"
 
 namespace throughline::writer {
 namespace {
@@ -34,6 +36,8 @@ constexpr char kTask[] =
     "line.\n"
     "- List each sentence that claims something in claims, with evidence: the call's id, the "
     "turn's number, the speaker, and words copied verbatim from that turn.\n"
+    "- Write in the language the customer speaks in the call.\n"
+    "- Put into cc only people given as Copy below.\n"
     "- When no recipient is given, leave `to` empty and write a note that could go to the customer "
     "as a whole, or nothing.\n";
 
@@ -118,6 +122,40 @@ std::string RenderPreferences(const deal::CustomerProfile& profile) {
   return text;
 }
 
+// How it should sound. Said in our words only: the entry itself is the customer's.
+std::string RenderTone(const EmailTask& task) {
+  using deal::JourneyStage;
+  std::string tone = "Tone: warm and plain.";
+  switch (task.analysis.stage) {
+    case JourneyStage::kNegotiation:
+    case JourneyStage::kProcurement:
+    case JourneyStage::kCommit:
+      tone = "Tone: brisk and exact; the reader wants to be done with it.";
+      break;
+    case JourneyStage::kClosedWon:
+      tone = "Tone: glad and short. The deal is won: thank them and say what comes next.";
+      break;
+    case JourneyStage::kClosedLost:
+      tone =
+          "Tone: gracious and short. The deal is lost: thank them, ask for nothing, argue nothing.";
+      break;
+    case JourneyStage::kStalled:
+      tone = "Tone: patient. Make the next step small.";
+      break;
+    default:
+      break;
+  }
+  static const RE2& brief = *new RE2("(?i)\\b(?:text|sms|slack|whatsapp|chat|messag|teams|phone)");
+  const std::string& recipient = task.analysis.follow_up.recipient;
+  for (const deal::ProfileEntry& entry : task.profile.channel_preference) {
+    if (recipient.empty() || !absl::StartsWith(entry.text, recipient)) continue;
+    if (!RE2::PartialMatch(entry.text.substr(recipient.size()), brief)) continue;
+    absl::StrAppend(&tone, " They would rather have a message: at most 80 words, one paragraph.");
+    break;
+  }
+  return absl::StrCat(tone, "\n");
+}
+
 grounding::OutputContract EmailContract(const EmailTask& task, const std::string& analysis) {
   grounding::OutputContract contract;
   contract.json_schema = SchemaFor(!task.analysis.follow_up.recipient.empty());
@@ -142,13 +180,14 @@ grounding::ModelPrompt EmailPrompt(const EmailTask& task) {
   const std::string analysis = RenderAnalysis(task.analysis);
   grounding::ModelPrompt prompt;
   prompt.contract = EmailContract(task, analysis);
-  prompt.system = absl::StrCat(kTask, "\n", grounding::kUntrustedTranscriptRule,
+  prompt.system = absl::StrCat(kTask, "\n", grounding::kUntrustedDataRule,
                                "\n\nAnswer with one JSON object of this schema and nothing else:\n",
                                prompt.contract.json_schema);
-  prompt.user =
-      absl::StrCat(grounding::RenderCallHeader(task.call), "\nWhat the call means:\n", analysis,
-                   RenderPreferences(task.profile), "\nWhat is known from before:\n",
-                   grounding::RenderKnown(task.call), "\n", grounding::RenderTranscript(task.call));
+  prompt.user = grounding::Fenced(absl::StrCat(
+      grounding::RenderCallHeader(task.call), "\nWhat the call means:\n", analysis,
+      RenderPreferences(task.profile), "\nWhat is known from before:\n",
+      grounding::RenderKnown(task.call), "\n", grounding::RenderTranscript(task.call)));
+  absl::StrAppend(&prompt.user, RenderTone(task));
   return prompt;
 }
 
@@ -156,14 +195,15 @@ grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
                                          const std::vector<std::string>& earlier) {
   grounding::ModelPrompt prompt = EmailPrompt(task);
   absl::StrAppend(&prompt.user, "\nWrite another version than these, of the same content:\n",
-                  absl::StrJoin(earlier, "\n---\n"), "\n");
+                  grounding::Fenced(absl::StrJoin(earlier, "\n---\n")));
   return prompt;
 }
 
-grounding::ModelPrompt ShorterPrompt(const EmailTask& task, int words) {
+grounding::ModelPrompt RevisedPrompt(const EmailTask& task,
+                                     const std::vector<std::string>& problems) {
   grounding::ModelPrompt prompt = EmailPrompt(task);
-  absl::StrAppend(&prompt.user, "\nAn earlier draft had ", words, " words. Write at most ",
-                  kMaxBodyWords, ".\n");
+  absl::StrAppend(&prompt.user, "\nAn earlier draft cannot be sent: it ",
+                  absl::StrJoin(problems, "; it "), ". Write one that keeps every rule.\n");
   return prompt;
 }
 

@@ -20,8 +20,9 @@ grounding::ModelPrompt EmailPrompt(const EmailTask& task);
 grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
                                          const std::vector<std::string>& earlier);
 
-// The same after a draft whose body had `words` words.
-grounding::ModelPrompt ShorterPrompt(const EmailTask& task, int words);
+// The same after a draft with these problems (see ProblemsOf), at least one.
+grounding::ModelPrompt RevisedPrompt(const EmailTask& task,
+                                     const std::vector<std::string>& problems);
 
 }  // namespace throughline::writer
 

@@ -13,30 +13,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "common/grounding/evidence.h"
+#include "common/grounding/instructed_words.h"
 #include "services/writer/domain/quantities.h"
+#include "services/writer/domain/wording.h"
 
 namespace throughline::writer {
 namespace {
-
-bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
-
-// Sentences with the white space that follows them, so that joining gives the text back.
-std::vector<std::string> SplitSentences(absl::string_view text) {
-  std::vector<std::string> sentences;
-  size_t begin = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool ends = text[i] == '\n' || ((text[i] == '.' || text[i] == '?' || text[i] == '!') &&
-                                          i + 1 < text.size() && IsSpace(text[i + 1]));
-    if (!ends) continue;
-    size_t end = i + 1;
-    while (end < text.size() && IsSpace(text[end])) ++end;
-    sentences.emplace_back(text.substr(begin, end - begin));
-    begin = end;
-    i = end - 1;
-  }
-  if (begin < text.size()) sentences.emplace_back(text.substr(begin));
-  return sentences;
-}
 
 // Every number and date that somebody gave.
 class Ground {
@@ -140,15 +122,26 @@ std::string KnownAddress(const EmailTask& task, const std::string& name) {
 
 class Verification {
  public:
-  explicit Verification(const EmailTask& task) : task_(task), checker_(task.call), ground_(task) {}
+  Verification(const EmailTask& task, bool is_models)
+      : task_(task),
+        checker_(task.call,
+                 grounding::InstructedWords(task.call, task.analysis.suspicious_content)),
+        ground_(task),
+        is_models_(is_models) {
+    if (is_models_) promised_ = PromisedWords();
+  }
 
   VerifiedEmail Run(deal::Email draft) {
     email_ = std::move(draft);
+    email_.body = WithoutRepeatedDays(std::move(email_.body));
+    for (deal::EmailClaim& claim : email_.claims) {
+      claim.text = WithoutRepeatedDays(std::move(claim.text));
+    }
     VerifyRecipients();
     VerifyClaims();
     VerifySentences();
-    if (!ground_.FirstUnknown(email_.subject).empty()) {
-      Drop(email_.subject, "its subject has a number or date that nobody gave");
+    if (const std::string why = WhyNot(email_.subject); !why.empty()) {
+      Drop(email_.subject, absl::StrCat("the subject: ", why));
       email_.subject = task_.analysis.primary_blocker ? task_.analysis.primary_blocker->object
                                                       : "Follow-up to our call";
     }
@@ -213,6 +206,67 @@ class Verification {
                   [](const deal::EmailClaim& claim) { return claim.evidence.empty(); });
   }
 
+  // What the seller's side said, and what was agreed: the words a promise may be made of.
+  ContentWords PromisedWords() const {
+    ContentWords words;
+    const transcript::Transcript& said = task_.call.transcript;
+    const bool knows_sellers =
+        std::any_of(said.participants.begin(), said.participants.end(),
+                    [](const auto& person) { return person.side == transcript::Side::kSeller; });
+    for (const transcript::Turn& turn : said.turns) {
+      const transcript::Participant* person = transcript::FindParticipant(said, turn.speaker);
+      const bool sellers = person != nullptr && person->side == transcript::Side::kSeller;
+      if (sellers || !knows_sellers) words.merge(ContentWordsOf(turn.text));
+    }
+    if (task_.analysis.next_step) {
+      words.merge(ContentWordsOf(task_.analysis.next_step->description));
+    }
+    for (const deal::Fact& fact : task_.call.known.facts) {
+      if (fact.kind == deal::FactKind::kCommitment) words.merge(ContentWordsOf(fact.text));
+    }
+    return words;
+  }
+
+  // Words of the seller's side, or of somebody whose side nobody knows.
+  bool IsSellers(const deal::Evidence& evidence) const {
+    const transcript::Participant* person =
+        transcript::FindParticipant(task_.call.transcript, evidence.speaker);
+    return person == nullptr || person->side != transcript::Side::kCustomer;
+  }
+
+  // Whether the sentence promises what nobody of the seller's side said it would do.
+  bool PromisesTooMuch(const std::string& sentence) const {
+    constexpr double kSaidShare = 0.6;
+    if (!is_models_ || !Promises(sentence)) return false;
+    const absl::string_view words = absl::StripAsciiWhitespace(sentence);
+    const bool is_borne_out =
+        std::any_of(email_.claims.begin(), email_.claims.end(), [&](const deal::EmailClaim& claim) {
+          const bool is_its =
+              absl::StrContains(claim.text, words) || absl::StrContains(words, claim.text);
+          return is_its && std::any_of(claim.evidence.begin(), claim.evidence.end(),
+                                       [this](const auto& said) { return IsSellers(said); });
+        });
+    if (is_borne_out) return false;
+    const ContentWords content = ContentWordsOf(sentence);
+    return static_cast<double>(SharedWords(content, promised_)) <
+           kSaidShare * static_cast<double>(content.size());
+  }
+
+  // Why a sentence cannot stay; empty when it can.
+  std::string WhyNot(const std::string& sentence) const {
+    const std::string unknown = ground_.FirstUnknown(sentence);
+    if (!unknown.empty()) return absl::StrCat("nobody gave the ", Spell(unknown));
+    if (RestsOnNothing(sentence)) return "nobody said the words it rests on";
+    if (checker_.instructed().AreRepeatedIn(sentence)) {
+      return "it repeats words that try to instruct the software";
+    }
+    if (!is_models_) return "";
+    for (const std::string& address : AddressesIn(sentence)) {
+      if (!checker_.IsGivenAddress(address)) return "no call gave the address it has";
+    }
+    return PromisesTooMuch(sentence) ? "it promises what the seller did not say" : "";
+  }
+
   bool RestsOnNothing(const std::string& sentence) const {
     return std::any_of(unsupported_.begin(), unsupported_.end(), [&](const std::string& claim) {
       const absl::string_view words = absl::StripAsciiWhitespace(sentence);
@@ -224,13 +278,12 @@ class Verification {
   void VerifySentences() {
     std::string kept;
     for (const std::string& sentence : SplitSentences(email_.body)) {
-      const std::string unknown = ground_.FirstUnknown(sentence);
-      if (unknown.empty() && !RestsOnNothing(sentence)) {
+      const std::string why = WhyNot(sentence);
+      if (why.empty()) {
         kept += sentence;
         continue;
       }
-      Drop(sentence, unknown.empty() ? "nobody said the words it rests on"
-                                     : absl::StrCat("nobody gave the ", Spell(unknown)));
+      Drop(sentence, why);
       // A paragraph stays a paragraph when its last sentence goes.
       if (absl::StrContains(sentence, "\n\n") && !absl::EndsWith(kept, "\n\n")) {
         kept = absl::StrCat(absl::StripTrailingAsciiWhitespace(kept), "\n\n");
@@ -248,6 +301,8 @@ class Verification {
   const EmailTask& task_;
   const grounding::EvidenceChecker checker_;
   const Ground ground_;
+  const bool is_models_;  // not the engine's, which promises only what it quotes
+  ContentWords promised_;
   deal::Email email_;
   std::set<std::string> unsupported_;  // texts of claims whose evidence does not hold
   std::vector<grounding::DroppedClaim> dropped_;
@@ -255,18 +310,8 @@ class Verification {
 
 }  // namespace
 
-VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft) {
-  return Verification(task).Run(std::move(draft));
-}
-
-int CountWords(absl::string_view text) {
-  int words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    if (!inside && !IsSpace(c)) ++words;
-    inside = !IsSpace(c);
-  }
-  return words;
+VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft, DraftedBy by) {
+  return Verification(task, by == DraftedBy::kModel).Run(std::move(draft));
 }
 
 }  // namespace throughline::writer

@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "common/deal/types.h"
 #include "common/grounding/model_work.h"
 #include "services/writer/domain/model_router.h"
@@ -15,17 +14,19 @@ struct VerifiedEmail {
   std::vector<grounding::DroppedClaim> dropped;
 };
 
+// Who wrote a draft: the built-in engine promises only what it quotes, models are checked for it.
+enum class DraftedBy { kEngine, kModel };
+
 // Holds a draft against the call, memory and the analysis. What is left:
 //   goes to the analysis' recipient, or to nobody when there is none; copies go to people who are
 //   known; addresses are those a call gave;
-//   has no sentence with a number or date that nobody gave, and none whose claimed words nobody
-//   said;
+//   has no sentence with a number or date that nobody gave, none whose claimed words nobody said,
+//   none that repeats words which try to instruct the software, and, when a model drafted it, none
+//   with an address that no call gave or a promise that the seller's side did not make;
+//   says no day twice in a row;
 //   claims only what stands in the body, each with words that were said.
 // Pure and thread-safe.
-VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft);
-
-// Words as people count them: runs without white space.
-int CountWords(absl::string_view text);
+VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft, DraftedBy by);
 
 }  // namespace throughline::writer
 

@@ -1,58 +1,108 @@
 #include "services/writer/domain/writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/task_macros.h"
+#include "services/writer/domain/check_email.h"
 #include "services/writer/domain/prompts.h"
 #include "services/writer/domain/verify_email.h"
 
 namespace throughline::writer {
 namespace {
 
-constexpr double kModelsOwnTemperature = 0;
 constexpr double kAlternativeTemperature = 0.9;
+
+// Whether models answered and no answer would do: the engine may stand in.
+bool WasRejected(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsInternal(status);
+}
+
+void Report(std::vector<grounding::DroppedClaim> dropped, WrittenEmail& written) {
+  std::move(dropped.begin(), dropped.end(), std::back_inserter(written.dropped));
+}
+
+grounding::DroppedClaim NotUsed(const std::string& model,
+                                const std::vector<std::string>& problems) {
+  return {.claim = absl::StrCat("the draft of ", model.empty() ? "a model" : model),
+          .reason = absl::StrCat("it ", absl::StrJoin(problems, "; it "))};
+}
 
 }  // namespace
 
-Task<absl::StatusOr<deal::Email>> Writer::Draft(const Context& context, const EmailTask& task,
+Task<absl::StatusOr<Writer::Draft>> Writer::Ask(const Context& context, const EmailTask& task,
                                                 const grounding::ModelPrompt& prompt,
-                                                double temperature, WrittenEmail& written) {
-  CO_ASSIGN_OR_RETURN(auto routed, co_await router_.WriteEmail(context, task, prompt, temperature));
+                                                const DraftOptions& options,
+                                                WrittenEmail& written) {
+  CO_ASSIGN_OR_RETURN(auto routed, co_await router_.WriteEmail(context, task, prompt, options));
+  Draft draft{.is_engines = routed.decision.IsEngines(), .model = routed.decision.model};
   written.decisions.push_back(std::move(routed.decision));
-  VerifiedEmail verified = VerifyEmail(task, std::move(routed.answer));
-  for (grounding::DroppedClaim& claim : verified.dropped) {
-    written.dropped.push_back(std::move(claim));
+  VerifiedEmail verified = VerifyEmail(task, std::move(routed.answer),
+                                       draft.is_engines ? DraftedBy::kEngine : DraftedBy::kModel);
+  draft.email = std::move(verified.email);
+  draft.dropped = std::move(verified.dropped);
+  if (!draft.is_engines) draft.problems = ProblemsOf(task, draft.email);
+  co_return draft;
+}
+
+Task<absl::StatusOr<Writer::Draft>> Writer::First(const Context& context, const EmailTask& task,
+                                                  WrittenEmail& written) {
+  const grounding::ModelPrompt prompt = EmailPrompt(task);
+  const DraftOptions by_any;
+  const DraftOptions by_engine{.by_engine = true};
+  absl::StatusOr<Draft> draft = co_await Ask(context, task, prompt, by_any, written);
+  if (draft.ok() && !draft->problems.empty()) {
+    const grounding::ModelPrompt revised = RevisedPrompt(task, draft->problems);
+    absl::StatusOr<Draft> second = co_await Ask(context, task, revised, by_any, written);
+    if (second.ok()) draft = std::move(second);
   }
-  co_return std::move(verified.email);
+  if (draft.ok() && draft->problems.empty()) co_return draft;
+  if (!draft.ok() && !WasRejected(draft.status())) co_return draft;
+  absl::StatusOr<Draft> engines = co_await Ask(context, task, prompt, by_engine, written);
+  if (!draft.ok() && !engines.ok()) co_return draft;
+  const grounding::DroppedClaim not_used =
+      draft.ok() ? NotUsed(draft->model, draft->problems)
+                 : grounding::DroppedClaim{.claim = "the draft of a model",
+                                           .reason = std::string(draft.status().message())};
+  if (engines.ok()) draft = std::move(engines);
+  draft->dropped.push_back(not_used);
+  co_return draft;
+}
+
+Task<absl::StatusOr<Writer::Draft>> Writer::Another(const Context& context, const EmailTask& task,
+                                                    const std::vector<std::string>& earlier,
+                                                    bool by_engine, WrittenEmail& written) {
+  const DraftOptions by_any{.temperature = kAlternativeTemperature};
+  const DraftOptions engines{.by_engine = true, .variation = static_cast<int>(earlier.size())};
+  const grounding::ModelPrompt prompt = AlternativePrompt(task, earlier);
+  if (!by_engine) {
+    absl::StatusOr<Draft> draft = co_await Ask(context, task, prompt, by_any, written);
+    if (draft.ok() ? draft->problems.empty() : !WasRejected(draft.status())) co_return draft;
+    if (draft.ok()) written.dropped.push_back(NotUsed(draft->model, draft->problems));
+  }
+  co_return co_await Ask(context, task, prompt, engines, written);
 }
 
 Task<absl::StatusOr<WrittenEmail>> Writer::Write(const Context& context, const EmailTask& task,
                                                  int alternatives) {
   WrittenEmail written;
-  const grounding::ModelPrompt prompt = EmailPrompt(task);
-  CO_ASSIGN_OR_RETURN(written.email,
-                      co_await Draft(context, task, prompt, kModelsOwnTemperature, written));
-  if (const int words = CountWords(written.email.body); words > kMaxBodyWords) {
-    const grounding::ModelPrompt shorter = ShorterPrompt(task, words);
-    CO_ASSIGN_OR_RETURN(written.email,
-                        co_await Draft(context, task, shorter, kModelsOwnTemperature, written));
-  }
-  if (const int words = CountWords(written.email.body); words > kMaxBodyWords) {
-    written.dropped.push_back(
-        {.claim = absl::StrCat("an e-mail of at most ", kMaxBodyWords, " words"),
-         .reason = absl::StrCat("the draft has ", words, " words; shorten it before sending")});
-  }
+  CO_ASSIGN_OR_RETURN(Draft first, co_await First(context, task, written));
+  Report(std::move(first.dropped), written);
+  written.email = std::move(first.email);
   std::vector<std::string> bodies = {written.email.body};
   for (int i = 0; i < std::min(alternatives, kMaxAlternatives); ++i) {
-    const grounding::ModelPrompt different = AlternativePrompt(task, bodies);
-    CO_ASSIGN_OR_RETURN(deal::Email other,
-                        co_await Draft(context, task, different, kAlternativeTemperature, written));
-    if (std::find(bodies.begin(), bodies.end(), other.body) != bodies.end()) continue;
-    bodies.push_back(other.body);
-    written.alternatives.push_back(std::move(other));
+    absl::StatusOr<Draft> other =
+        co_await Another(context, task, bodies, first.is_engines, written);
+    if (!other.ok()) break;  // the e-mail itself is there
+    const bool is_new = std::find(bodies.begin(), bodies.end(), other->email.body) == bodies.end();
+    bodies.push_back(other->email.body);
+    if (!is_new) continue;
+    Report(std::move(other->dropped), written);
+    written.alternatives.push_back(std::move(other->email));
   }
   co_return written;
 }

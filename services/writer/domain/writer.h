@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_WRITER_DOMAIN_WRITER_H_
 #define THROUGHLINE_SERVICES_WRITER_DOMAIN_WRITER_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -19,7 +20,7 @@ struct WrittenEmail {
   deal::Email email;
   std::vector<deal::Email> alternatives;  // those that differ
   std::vector<grounding::RoutedDecision> decisions;
-  std::vector<grounding::DroppedClaim> dropped;
+  std::vector<grounding::DroppedClaim> dropped;  // sentences, and drafts that were not used
 };
 
 // Asks the models for a follow-up and takes out what nobody said. Borrows the router, which
@@ -28,15 +29,32 @@ class Writer {
  public:
   explicit Writer(ModelRouter& router) : router_(router) {}
 
-  // `alternatives` is 0 to kMaxAlternatives. A body that is too long is asked for once more; if it
-  // stays too long that is reported among the dropped. Errors are the router's.
+  // `alternatives` is 0 to kMaxAlternatives; fewer come back where drafts repeat each other or
+  // break the rules. A model whose draft breaks them is told which and asked once more; then, and
+  // where no model's answer would do, the engine writes. Without the engine the draft is returned,
+  // and what it breaks stands among the dropped. Errors are the router's.
   Task<absl::StatusOr<WrittenEmail>> Write(const Context& context, const EmailTask& task,
                                            int alternatives);
 
  private:
-  Task<absl::StatusOr<deal::Email>> Draft(const Context& context, const EmailTask& task,
-                                          const grounding::ModelPrompt& prompt, double temperature,
-                                          WrittenEmail& written);
+  // A draft held against the call, and what is still wrong with it.
+  struct Draft {
+    deal::Email email;
+    bool is_engines = false;
+    std::string model;
+    std::vector<std::string> problems;  // none of the engine's, which keeps the rules itself
+    std::vector<grounding::DroppedClaim> dropped;
+  };
+
+  Task<absl::StatusOr<Draft>> Ask(const Context& context, const EmailTask& task,
+                                  const grounding::ModelPrompt& prompt, const DraftOptions& options,
+                                  WrittenEmail& written);
+  // A draft that keeps the rules, if one is to be had.
+  Task<absl::StatusOr<Draft>> First(const Context& context, const EmailTask& task,
+                                    WrittenEmail& written);
+  Task<absl::StatusOr<Draft>> Another(const Context& context, const EmailTask& task,
+                                      const std::vector<std::string>& earlier, bool by_engine,
+                                      WrittenEmail& written);
 
   ModelRouter& router_;
 };

@@ -1,0 +1,104 @@
+#include "services/writer/domain/check_email.h"
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "services/writer/domain/wording.h"
+
+namespace throughline::writer {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+EmailTask LetterTask() {
+  EmailTask task;
+  deal::Blocker residency{.category = deal::BlockerCategory::kCompliance,
+                          .object = "EU residency letter",
+                          .status = deal::BlockerStatus::kRaised};
+  task.analysis.open_blockers = {residency};
+  task.analysis.primary_blocker = residency;
+  task.analysis.resolved_blockers = {{.object = "monthly price"}, {.object = "pilot scope"}};
+  task.analysis.follow_up.recipient = "Sarah Chen";
+  task.analysis.stage = deal::JourneyStage::kNegotiation;
+  task.analysis.next_step =
+      deal::NextStep{.description = "Send the letter", .due_date = absl::CivilDay(2026, 3, 6)};
+  return task;
+}
+
+constexpr char kGood[] =
+    "Hi Sarah,\n\nThe EU residency letter is what is left; the monthly price is settled.\n\n"
+    "Could you tell me by Friday whether your template covers it?\n\nBest,\nJordan";
+
+std::vector<std::string> Problems(std::string body) {
+  return ProblemsOf(LetterTask(), {.subject = "The letter", .body = std::move(body)});
+}
+
+TEST(ProblemsOfTest, AFollowUpThatKeepsTheRulesHasNone) { EXPECT_THAT(Problems(kGood), IsEmpty()); }
+
+TEST(ProblemsOfTest, EachBrokenRuleIsNamed) {
+  const std::string rest = std::string(kGood).substr(10);
+  EXPECT_THAT(Problems(absl::StrCat("Hi Mike,\n", rest)), ElementsAre(HasSubstr("greet")));
+  EXPECT_THAT(Problems("Hi Sarah,\n\nCould you and your team tell me more by Friday?"),
+              ElementsAre(HasSubstr("open item")));
+  EXPECT_THAT(Problems("Hi Sarah,\n\nThe residency letter is ready for you and will follow on "
+                       "Friday."),
+              ElementsAre("asks for nothing"));
+  EXPECT_THAT(Problems("Hi Sarah,\n\nCould you check the residency letter and tell me?"),
+              ElementsAre(HasSubstr("no day")));
+  EXPECT_THAT(Problems(absl::StrCat(kGood, " Can you sign? Will you pay?")),
+              ElementsAre(HasSubstr("more than one thing")));
+  EXPECT_THAT(Problems(absl::StrCat(kGood, " The pilot scope is fine.")),
+              ElementsAre(HasSubstr("settled")));
+  EXPECT_THAT(Problems(absl::StrCat(kGood, " [Your Title]")),
+              ElementsAre(HasSubstr("placeholder")));
+  EXPECT_THAT(ProblemsOf(LetterTask(), {.body = kGood}), ElementsAre("has no subject"));
+}
+
+TEST(ProblemsOfTest, LengthIsCountedInWordsAndParagraphs) {
+  std::string body(kGood);
+  for (int i = 0; i < 130; ++i) absl::StrAppend(&body, " word");
+  EXPECT_THAT(Problems(body), ElementsAre(HasSubstr("where 150 are allowed")));
+  const std::string paragraph = "\n\nThis is one more paragraph that says what nobody needs said.";
+  EXPECT_THAT(Problems(absl::StrCat(kGood, paragraph, paragraph)),
+              ElementsAre(HasSubstr("more than 3 paragraphs")));
+}
+
+TEST(ProblemsOfTest, ALostDealIsAskedForNothing) {
+  EmailTask task = LetterTask();
+  task.analysis.stage = deal::JourneyStage::kClosedLost;
+  EXPECT_THAT(ProblemsOf(task, {.subject = "Thank you", .body = "Hi Sarah,\n\nThank you all."}),
+              IsEmpty());
+}
+
+TEST(ProblemsOfTest, AnotherLanguageIsNotHeldToEnglishWords) {
+  EXPECT_THAT(Problems("Hallo Sarah,\n\nes fehlt noch der EU residency letter. Melden Sie sich "
+                       "bis 6.3. bei mir."),
+              IsEmpty());
+}
+
+TEST(WordingTest, PromisesBindTheSellersSide) {
+  EXPECT_TRUE(Promises("We'll waive the fee."));
+  EXPECT_TRUE(Promises("You will get two engineers."));
+  EXPECT_FALSE(Promises("I'll follow up next week."));
+  EXPECT_FALSE(Promises("You said the fee is fine."));
+}
+
+TEST(WordingTest, ADayIsSaidOnceInARow) {
+  EXPECT_EQ(WithoutRepeatedDays("By Friday, June 27, that is Friday, June 27, you know."),
+            "By Friday, June 27, you know.");
+  EXPECT_EQ(WithoutRepeatedDays("June 2, June 2, June 2."), "June 2.");
+  EXPECT_EQ(WithoutRepeatedDays("June 2, that is June 20."), "June 2, that is June 20.");
+  EXPECT_EQ(WithoutRepeatedDays("On June 2 we talk, and by June 2 you have it."),
+            "On June 2 we talk, and by June 2 you have it.");
+  EXPECT_EQ(WithoutRepeatedDays(""), "");
+}
+
+TEST(WordingTest, AddressesAreFoundWithoutTheFullStop) {
+  EXPECT_THAT(AddressesIn("Write to a.b@c.example. Or see https://x.example/y, now"),
+              ElementsAre("a.b@c.example", "https://x.example/y"));
+}
+
+}  // namespace
+}  // namespace throughline::writer

@@ -1,0 +1,160 @@
+#include "services/writer/domain/wording.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "re2/re2.h"
+
+namespace throughline::writer {
+namespace {
+
+// Letters of a word that its forms share: "decide", "decides", "deciding".
+constexpr size_t kStemBytes = 5;
+constexpr size_t kLeastWordBytes = 4;
+constexpr int kLeastEnglishWords = 3;
+
+bool IsWordByte(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool IsFiller(absl::string_view word) {
+  static const std::set<absl::string_view>& fillers = *new std::set<absl::string_view>(
+      {"about", "after",   "also",  "been", "before", "could", "does",   "from",   "have",
+       "here",  "into",    "just",  "like", "need",   "once",  "only",   "over",   "should",
+       "some",  "than",    "that",  "them", "then",   "there", "these",  "they",   "thing",
+       "this",  "those",   "very",  "want", "were",   "what",  "when",   "where",  "which",
+       "will",  "with",    "would", "your", "ours",   "their", "please", "thanks", "thank",
+       "best",  "regards", "know",  "each", "until"});
+  return fillers.contains(word);
+}
+
+// Calls `use` with each word of `text`.
+template <typename Use>
+void ForEachWord(absl::string_view text, const Use& use) {
+  for (size_t i = 0; i < text.size();) {
+    if (!IsWordByte(text[i])) {
+      ++i;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < text.size() && IsWordByte(text[i])) ++i;
+    use(text.substr(begin, i - begin));
+  }
+}
+
+bool Matches(absl::string_view text, const RE2& pattern) {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+}
+
+}  // namespace
+
+std::vector<std::string> SplitSentences(absl::string_view text) {
+  std::vector<std::string> sentences;
+  size_t begin = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool ends = text[i] == '\n' || ((text[i] == '.' || text[i] == '?' || text[i] == '!') &&
+                                          i + 1 < text.size() && IsSpace(text[i + 1]));
+    if (!ends) continue;
+    size_t end = i + 1;
+    while (end < text.size() && IsSpace(text[end])) ++end;
+    sentences.emplace_back(text.substr(begin, end - begin));
+    begin = end;
+    i = end - 1;
+  }
+  if (begin < text.size()) sentences.emplace_back(text.substr(begin));
+  return sentences;
+}
+
+ContentWords ContentWordsOf(absl::string_view text) {
+  ContentWords words;
+  ForEachWord(text, [&](absl::string_view word) {
+    const std::string lower = absl::AsciiStrToLower(word);
+    const bool figure = absl::ascii_isdigit(static_cast<unsigned char>(word[0]));
+    if ((word.size() >= kLeastWordBytes && !IsFiller(lower)) || figure) {
+      words.insert(lower.substr(0, kStemBytes));
+    }
+  });
+  return words;
+}
+
+size_t SharedWords(const ContentWords& a, const ContentWords& b) {
+  return static_cast<size_t>(
+      std::count_if(a.begin(), a.end(), [&](const std::string& word) { return b.contains(word); }));
+}
+
+bool ContainsWord(absl::string_view text, absl::string_view word) {
+  if (word.empty()) return false;
+  for (size_t at = text.find(word); at != absl::string_view::npos; at = text.find(word, at + 1)) {
+    const size_t end = at + word.size();
+    if ((at == 0 || !IsWordByte(text[at - 1])) && (end == text.size() || !IsWordByte(text[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ReadsAsEnglish(absl::string_view text) {
+  static const std::set<absl::string_view>& common = *new std::set<absl::string_view>(
+      {"the", "and", "you", "your", "for", "with", "that", "this", "will", "have", "from", "are"});
+  int found = 0;
+  ForEachWord(text, [&](absl::string_view word) {
+    if (common.contains(absl::AsciiStrToLower(word))) ++found;
+  });
+  return found >= kLeastEnglishWords;
+}
+
+bool Promises(absl::string_view sentence) {
+  static const RE2& promise = *new RE2(
+      "(?i)\\b(?:i|we)(?:'ll|\xE2\x80\x99ll| will| can| could| are able to|'d be happy to| would "
+      "be "
+      "happy to)\\b|\\b(?:we|i) (?:guarantee|commit|promise|offer)\\b|\\byou(?:'ll|\xE2\x80\x99ll| "
+      "will) (?:get|have|receive)\\b");
+  static const RE2& routine = *new RE2(
+      "(?i)\\b(?:i|we)(?:'ll|\xE2\x80\x99ll| will| can| could) (?:follow up|be in touch|check in|"
+      "wait|call you|write again|talk|speak|see you)\\b|\\blook forward\\b");
+  return Matches(sentence, promise) && !Matches(sentence, routine);
+}
+
+std::string WithoutRepeatedDays(std::string text) {
+  static const RE2& day = *new RE2(
+      "((?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, )?(?:January|February|March|April|May|June|"
+      "July|August|September|October|November|December) \\d{1,2}\\b)");
+  static const RE2& between = *new RE2("(?:, that is |, which is |, i\\.e\\. |, | )");
+  std::string kept;
+  std::string last;
+  re2::StringPiece rest(text);
+  const char* copied = rest.data();
+  const char* const end = copied + text.size();
+  const char* last_end = nullptr;
+  std::string found;
+  while (RE2::FindAndConsume(&rest, day, &found)) {
+    const char* const begin = rest.data() - found.size();
+    const bool repeats =
+        found == last &&
+        RE2::FullMatch(re2::StringPiece(last_end, static_cast<size_t>(begin - last_end)), between);
+    if (repeats) {
+      kept.append(copied, last_end);
+      copied = rest.data();
+    }
+    last = found;
+    last_end = rest.data();
+  }
+  kept.append(copied, end);
+  return kept;
+}
+
+std::vector<std::string> AddressesIn(absl::string_view text) {
+  static const RE2& address = *new RE2(
+      "(?i)([a-z0-9][\\w.+-]*@[a-z0-9-]+(?:\\.[a-z0-9-]+)+|(?:https?://|www\\.)[^\\s<>()\"]+)");
+  std::vector<std::string> addresses;
+  re2::StringPiece rest(text.data(), text.size());
+  std::string found;
+  while (RE2::FindAndConsume(&rest, address, &found)) {
+    while (!found.empty() && (found.back() == '.' || found.back() == ',')) found.pop_back();
+    addresses.push_back(found);
+  }
+  return addresses;
+}
+
+}  // namespace throughline::writer

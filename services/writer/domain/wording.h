@@ -1,0 +1,47 @@
+#ifndef THROUGHLINE_SERVICES_WRITER_DOMAIN_WORDING_H_
+#define THROUGHLINE_SERVICES_WRITER_DOMAIN_WORDING_H_
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/string_view.h"
+
+// Sentences and words of drafts, for the checks. Pure and thread-safe.
+namespace throughline::writer {
+
+inline bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); }
+
+// Sentences with the white space that follows them, so that joining gives the text back.
+std::vector<std::string> SplitSentences(absl::string_view text);
+
+// What a text is about: its words of four letters or more and its figures, less what every text
+// has, in lower case and cut to the letters that inflection leaves alone.
+using ContentWords = std::set<std::string>;
+ContentWords ContentWordsOf(absl::string_view text);
+
+// How many words both have.
+size_t SharedWords(const ContentWords& a, const ContentWords& b);
+
+// Whether `word` stands in `text` as a whole word, case and all.
+bool ContainsWord(absl::string_view text, absl::string_view word);
+
+// Whether a text has so many of English's commonest words that it must be English.
+bool ReadsAsEnglish(absl::string_view text);
+
+// Whether the seller's side binds itself to something in this (English) sentence beyond sending the
+// e-mail and keeping in touch.
+bool Promises(absl::string_view sentence);
+
+// `text` with each day said once where it is said twice in a row: "by Friday, June 27, that is
+// Friday, June 27, whether" becomes "by Friday, June 27, whether".
+std::string WithoutRepeatedDays(std::string text);
+
+// The e-mail and web addresses of a text.
+std::vector<std::string> AddressesIn(absl::string_view text);
+
+}  // namespace throughline::writer
+
+#endif  // THROUGHLINE_SERVICES_WRITER_DOMAIN_WORDING_H_

@@ -393,8 +393,9 @@ class Routing {
     decision_.latency = context_.clock().Now() - started_;
     decision_.overhead = std::max(decision_.latency - asking_, absl::ZeroDuration());
     if (decision_.attempts.empty()) return;
-    const Model* strongest = cascade_.models.empty() ? policy_.FindModel(request_.model)
-                                                     : policy_.FindModel(cascade_.models.back());
+    // A request that names its model leaves the router nothing to save.
+    const bool is_routed = request_.model.empty() && !cascade_.models.empty();
+    const Model* strongest = policy_.FindModel(is_routed ? cascade_.models.back() : request_.model);
     if (strongest == nullptr) return;
     // What the strongest did do counts; else it is taken to need what the used model needed.
     const auto own = std::find_if(

@@ -193,6 +193,8 @@ TEST_F(CascadeTest, ARequestedModelIsAskedAlone) {
   ASSERT_OK(result.status);
   EXPECT_EQ(result.answer.decision.reason, DecisionReason::kModelRequested);
   EXPECT_EQ(result.answer.decision.to_model, "medium");
+  EXPECT_EQ(result.answer.decision.baseline_cost.nano_usd, result.answer.decision.cost.nano_usd)
+      << "nothing was saved";
 
   request.model = "no-such-model";
   EXPECT_THAT(Run(request).status, StatusIs(absl::StatusCode::kNotFound, HasSubstr("ListModels")));

@@ -89,8 +89,8 @@ class ConfigReader : private YamlReader {
 
   absl::Status ReadProvider(const YAML::Node& node, const std::string& key,
                             ProviderConfig& provider) const {
-    RETURN_IF_ERROR(
-        CheckKeys(node, key, {"type", "base_url", "flavor", "api_key_env", "api_key_file"}));
+    RETURN_IF_ERROR(CheckKeys(
+        node, key, {"type", "base_url", "flavor", "api_key_env", "api_key_file", "redact"}));
     ASSIGN_OR_RETURN(const std::string type, Text(Child(node, "type"), absl::StrCat(key, ".type")));
     if (type == "builtin") return CheckKeys(node, key, {"type"});
     if (type != "openai" && type != "anthropic") {
@@ -106,6 +106,7 @@ class ConfigReader : private YamlReader {
     }
     while (absl::EndsWith(provider.base_url, "/")) provider.base_url.pop_back();
     if (node["flavor"]) RETURN_IF_ERROR(ReadFlavor(node["flavor"], type, provider.flavor));
+    if (node["redact"]) RETURN_IF_ERROR(ReadRedact(node["redact"], provider.redact));
     RETURN_IF_ERROR(ReadTexts(node["api_key_env"], "api_key_env", provider.api_key_env));
     return ReadTexts(node["api_key_file"], "api_key_file", provider.api_key_files);
   }
@@ -120,6 +121,19 @@ class ConfigReader : private YamlReader {
           absl::StrCat("of a provider of type openai, one of ", absl::StrJoin(names, ", ")));
     }
     flavor = node.Scalar();
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadRedact(const YAML::Node& node, std::vector<PersonalData>& kinds) const {
+    std::vector<std::string> names;
+    RETURN_IF_ERROR(ReadTexts(node, "redact", names));
+    for (const std::string& name : names) {
+      const std::optional<PersonalData> kind = FindPersonalData(name);
+      if (!kind.has_value()) {
+        return Error(node, "redact", absl::StrCat("email, phone, card or iban, got ", name));
+      }
+      kinds.push_back(*kind);
+    }
     return absl::OkStatus();
   }
 

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "services/router/domain/policy.h"
+#include "services/router/domain/redaction/personal_data.h"
 #include "services/router/price_table.h"
 
 namespace throughline::router {
@@ -24,6 +25,7 @@ struct ProviderConfig {
   // Environment variables and files that hold keys, used in turn; none: no key is sent.
   std::vector<std::string> api_key_env;
   std::vector<std::string> api_key_files;
+  std::vector<PersonalData> redact;  // what its models do not get to see; empty: all is sent
 };
 
 struct RouterConfig {

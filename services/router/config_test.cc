@@ -106,6 +106,22 @@ TEST(Config, ErrorsNameThePlaceTheKeyAndWhatWasExpected) {
   EXPECT_THAT(ErrorAfter("[fast]", "[fast"), is("router.yaml:13", "YAML"));
 }
 
+TEST(Config, AProviderMayBeKeptFromPersonalData) {
+  const auto with = [](const std::string& redact) {
+    return ParseConfig(
+        absl::StrCat("providers:\n  far: {type: openai, base_url: \"https://x/v1\", ", redact,
+                     "}\nmodels:\n  - {name: m, provider: far}\n"
+                     "tasks:\n  general: {cascade: [m]}\n"),
+        "router.yaml");
+  };
+  ASSERT_OK_AND_ASSIGN(const RouterConfig config, with("redact: [email, iban]"));
+  EXPECT_THAT(config.providers.at("far").redact,
+              ElementsAre(PersonalData::kEmail, PersonalData::kIban));
+  EXPECT_THAT(with("redact: [name]").status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("redact: expected email, phone, card or iban, got name")));
+}
+
 TEST(Config, WhatIsNoConfigurationIsRefused) {
   for (const char* text : {"", "hello", "[]", "providers: {}", "models: []"}) {
     EXPECT_THAT(ParseConfig(text, "x"), StatusIs(absl::StatusCode::kInvalidArgument)) << text;

@@ -23,6 +23,7 @@
 #include "services/router/clients/http_provider.h"
 #include "services/router/config.h"
 #include "services/router/config_watcher.h"
+#include "services/router/domain/redaction/redacting_provider.h"
 #include "services/router/domain/router.h"
 #include "services/router/live_router.h"
 #include "services/router/router_metrics.h"
@@ -111,6 +112,7 @@ struct RouterModule::Parts {
   // The router of one configuration with the providers made for it.
   struct Generation {
     std::vector<std::unique_ptr<HttpProvider>> remote;
+    std::vector<std::unique_ptr<RedactingProvider>> redacting;  // before some of the above
     std::optional<Router> router;
   };
 
@@ -135,6 +137,11 @@ struct RouterModule::Parts {
       made->remote.push_back(std::make_unique<HttpProvider>(
           std::move(options), MakeDialect(provider), http, timers, clock));
       providers[name] = made->remote.back().get();
+      if (!provider.redact.empty()) {
+        made->redacting.push_back(
+            std::make_unique<RedactingProvider>(*made->remote.back(), provider.redact));
+        providers[name] = made->redacting.back().get();
+      }
     }
     made->router.emplace(std::move(config.policy), std::move(providers), *log, metrics,
                          RoutingServices{.budgets = log.get(),

@@ -18,6 +18,8 @@ constexpr int kMaxParagraphs = 3;
 constexpr int kMaxAskingSentences = 2;
 // Fewer words are a greeting or a farewell, no paragraph.
 constexpr int kLeastParagraphWords = 8;
+// Fewer words may lack the commonest ones in any language.
+constexpr int kTellingWords = 25;
 
 bool Matches(absl::string_view text, const RE2& pattern) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
@@ -47,6 +49,17 @@ int CountParagraphs(absl::string_view body) {
   return paragraphs;
 }
 
+// By the words that open it.
+bool CallIsEnglish(const EmailTask& task) {
+  constexpr size_t kTellingBytes = 2000;
+  std::string opening;
+  for (const transcript::Turn& turn : task.call.transcript.turns) {
+    if (opening.size() >= kTellingBytes) break;
+    absl::StrAppend(&opening, turn.text, "\n");
+  }
+  return ReadsAsEnglish(opening);
+}
+
 bool IsClosed(deal::JourneyStage stage) {
   return stage == deal::JourneyStage::kClosedWon || stage == deal::JourneyStage::kClosedLost;
 }
@@ -63,6 +76,9 @@ class Check {
     CheckForm();
     if (task_.analysis.follow_up.recipient.empty()) return std::move(problems_);
     CheckGreeting();
+    if (!is_english_ && CountWords(email_.body) >= kTellingWords && CallIsEnglish(task_)) {
+      problems_.push_back("is not in the language of the call");
+    }
     if (email_.subject.empty()) problems_.push_back("has no subject");
     if (!IsClosed(task_.analysis.stage)) {
       CheckOpenItem();

@@ -14,9 +14,9 @@ namespace throughline::writer {
 // draft …"; empty when it may go to a person. An e-mail to nobody has only its length to keep.
 //
 // The rules: the recipient is greeted by name; there is a subject; at most kMaxBodyWords words and
-// three paragraphs; no placeholder; the open item in the customer's words; at most one line on what
-// was settled; one ask, and a day when one was agreed. What needs English words to tell is asked of
-// English drafts only. Pure and thread-safe.
+// three paragraphs; no placeholder; English after an English call; the open item in the customer's
+// words; at most one line on what was settled; one ask, and a day when one was agreed. What needs
+// English words to tell is asked of English drafts only. Pure and thread-safe.
 std::vector<std::string> ProblemsOf(const EmailTask& task, const deal::Email& email);
 
 // Words as people count them: runs without white space.

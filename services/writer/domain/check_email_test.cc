@@ -72,6 +72,19 @@ TEST(ProblemsOfTest, ALostDealIsAskedForNothing) {
               IsEmpty());
 }
 
+TEST(ProblemsOfTest, AnEnglishCallIsAnsweredInEnglish) {
+  EmailTask task = LetterTask();
+  const std::string german =
+      "Hallo Sarah,\n\nes fehlt uns jetzt nur noch der EU residency letter, alles andere ist "
+      "besprochen. Melden Sie sich bitte bis 6.3. bei mir, ob die Vorlage so passt oder was noch "
+      "fehlt?";
+  EXPECT_THAT(ProblemsOf(task, {.subject = "Letter", .body = german}), IsEmpty());
+  task.call.transcript.turns = {
+      {.index = 0, .speaker = "Sarah Chen", .text = "This is the letter that you have for us."}};
+  EXPECT_THAT(ProblemsOf(task, {.subject = "Letter", .body = german}),
+              ElementsAre("is not in the language of the call"));
+}
+
 TEST(ProblemsOfTest, AnotherLanguageIsNotHeldToEnglishWords) {
   EXPECT_THAT(Problems("Hallo Sarah,\n\nes fehlt noch der EU residency letter. Melden Sie sich "
                        "bis 6.3. bei mir."),

@@ -19,6 +19,14 @@ if(THROUGHLINE_SANITIZE)
     -fsanitize=${THROUGHLINE_SANITIZE} -fno-omit-frame-pointer -O1 -g1)
   target_link_options(throughline_flags INTERFACE -fsanitize=${THROUGHLINE_SANITIZE})
 endif()
+# Instruments our code for libFuzzer: clang only. Its version 14 has coroutines and does not say so.
+option(THROUGHLINE_FUZZ "Build tests/fuzz as libFuzzer programs; wants clang" OFF)
+if(THROUGHLINE_FUZZ)
+  target_compile_options(throughline_flags INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -g1
+    -D__cpp_impl_coroutine=201902L)
+  target_link_options(throughline_flags INTERFACE -fsanitize=address,undefined)
+endif()
 # clang's thread-safety analysis reads ABSL_GUARDED_BY; g++ ignores it.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(throughline_flags INTERFACE -Wthread-safety)

@@ -35,6 +35,9 @@ class Executor {
   // Resumes `step` soon, on a thread of the executor and never inside this call. Takes everything:
   // the work was admitted before, and the bound of what is admitted is the bound of this queue.
   virtual void Resume(std::coroutine_handle<> step) = 0;
+  // Whether a short step may as well run on the thread that has what the step waited for: for those
+  // who can tell that this is better than another thread's waking up.
+  virtual bool MayRunElsewhere() const { return false; }
 };
 
 namespace internal {

@@ -14,8 +14,12 @@
 namespace throughline::http {
 namespace {
 
-constexpr int kPollMs = 1000;  // wake-ups come through curl_multi_wakeup; this only bounds a miss
-constexpr int kStallPollMs = 50;  // how late a stalled stream may be noticed
+// Two, so that one serves the sockets while the other runs what awaited an exchange.
+constexpr int kThreads = 2;
+// With more under way than this, an executor's own threads go on.
+constexpr size_t kQuiet = 2;
+constexpr absl::Duration kLongestWait = absl::Seconds(1);          // whoever has news wakes
+constexpr absl::Duration kStallInterval = absl::Milliseconds(50);  // how late a stall is noticed
 constexpr int64_t kMaxTimeoutMs = 24L * 60 * 60 * 1000;
 constexpr size_t kMaxIdleHandles = 64;
 constexpr long kMaxIdleConnections = 256;
@@ -29,10 +33,11 @@ long TimeoutMs(const Context& context) {
   return static_cast<long>(std::clamp<int64_t>(left, 0, kMaxTimeoutMs) + 1);
 }
 
-// curl's process-wide state, set up by the first client and kept.
-void InitializeCurl() {
+// Sets up curl's process-wide state before the first of them, and keeps it.
+CURLM* MakeMulti() {
   static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
   static_cast<void>(done);
+  return curl_multi_init();
 }
 
 void RaiseOpenFileLimit(long connections) {
@@ -66,19 +71,21 @@ curl_socket_t OpenSocket(void* may_connect, curlsocktype, curl_sockaddr* address
 
 }  // namespace
 
-// One request on its way; everything but `done` belongs to the client's thread once it is queued.
+// One request on its way: the client's, under its lock, until it has ended.
 struct Client::Transfer {
   Request request;
   size_t max_response_bytes = 0;
   size_t max_header_bytes = 0;
   long timeout_ms = 0;
-  std::function<void(Exchange)> done;
+  Executor* executor = nullptr;
+  std::coroutine_handle<> waiting;  // for the end
   CURL* handle = nullptr;
   curl_slist* headers = nullptr;
   Exchange exchange;
   size_t body_bytes = 0;
   size_t header_bytes = 0;
   bool too_large = false;
+  bool cancelled = false;
   bool ended = false;
   absl::Time last_piece_at = absl::InfiniteFuture();
 
@@ -130,22 +137,39 @@ struct Client::Transfer {
 
 Client::Client() : Client(Options{}) {}
 
-Client::Client(Options options) : options_(std::move(options)) {
-  InitializeCurl();
+// What awaits the end of a transfer.
+struct Client::Sending {
+  bool await_ready() const noexcept { return false; }
+  template <typename Promise>
+  void await_suspend(std::coroutine_handle<Promise> waiting) {
+    transfer->executor = waiting.promise().executor;
+    transfer->waiting = waiting;
+    // The transfer may end, and *this with it, before Dispatch returns.
+    const TransferPtr own = transfer;
+    client.Dispatch(own);
+  }
+  void await_resume() const noexcept {}
+
+  Client& client;
+  const TransferPtr transfer;
+};
+
+Client::Client(Options options) : options_(std::move(options)), multi_(MakeMulti()) {
   RaiseOpenFileLimit(options_.max_connections_per_host);
-  multi_ = curl_multi_init();
   curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, options_.max_connections_per_host);
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kMaxIdleConnections);
-  thread_ = std::thread([this] { Run(); });
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Client::OnSocket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Client::OnTimer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
 Client::~Client() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
-  curl_multi_wakeup(multi_);
-  thread_.join();
+  stopping_ = true;
+  readiness_.WakeForGood();
+  for (std::thread& thread : threads_) thread.join();
+  EndAll();
   for (CURL* handle : idle_handles_) curl_easy_cleanup(handle);
   curl_multi_cleanup(multi_);
 }
@@ -159,23 +183,11 @@ Task<Exchange> Client::Send(const Context& context, Request request) {
   transfer->max_response_bytes = options_.max_response_bytes;
   transfer->max_header_bytes = options_.max_header_bytes;
   transfer->timeout_ms = TimeoutMs(context);
-  std::optional<OnCancel> on_cancel;
-  auto begin = [&](std::function<void(Exchange)> done) {
-    transfer->done = std::move(done);
-    {
-      absl::MutexLock lock(&mutex_);
-      arriving_.push_back(transfer);
-    }
-    curl_multi_wakeup(multi_);
-    on_cancel.emplace(context, [this, transfer] {
-      {
-        absl::MutexLock lock(&mutex_);
-        cancelled_.push_back(transfer);
-      }
-      curl_multi_wakeup(multi_);
-    });
-  };
-  Exchange exchange = co_await Completion<Exchange>(begin);
+  const OnCancel on_cancel(context, [this, transfer] { Cancel(transfer); });
+  Sending sending{.client = *this,
+                  .transfer = transfer};  // named: g++ 12 destroys a temporary twice
+  co_await sending;
+  Exchange exchange = std::move(transfer->exchange);
   if (!exchange.status.ok()) {
     absl::Status wanted = context.Check();
     if (!wanted.ok()) exchange.status = std::move(wanted);
@@ -189,32 +201,98 @@ absl::StatusOr<Response> Client::Post(const Context& context, Request request) {
   return std::move(exchange.response);
 }
 
+void Client::Dispatch(const TransferPtr& transfer) {
+  if (!mutex_.TryLock()) {
+    {
+      absl::MutexLock lock(&queue_mutex_);
+      arriving_.push_back(transfer);
+    }
+    readiness_.Wake();
+    return;
+  }
+  Begin(transfer);
+  const Ended ended = Collect();
+  mutex_.Unlock();
+  GoOn(ended, /*may_run_here=*/false);
+}
+
+void Client::Cancel(const TransferPtr& transfer) {
+  {
+    absl::MutexLock lock(&queue_mutex_);
+    cancelled_.push_back(transfer);
+  }
+  readiness_.Wake();
+}
+
 void Client::Run() {
-  while (true) {
-    std::deque<TransferPtr> arrived;
-    std::deque<TransferPtr> cancelled;
-    bool stopping = false;
+  while (!stopping_) {
+    const Readiness::Events events = readiness_.Wait(streams_ > 0 ? kStallInterval : kLongestWait);
+    Ended ended;
     {
       absl::MutexLock lock(&mutex_);
-      arrived.swap(arriving_);
-      cancelled.swap(cancelled_);
-      stopping = stopping_;
+      ServeQueue();
+      Handle(events);
+      if (streams_ > 0) EndStalled();
+      ended = Collect();
     }
-    for (const TransferPtr& transfer : arrived) Begin(transfer);
-    for (const TransferPtr& transfer : cancelled) End(transfer, absl::CancelledError("cancelled"));
-    if (stopping) break;
-    int active = 0;
-    curl_multi_perform(multi_, &active);
-    Collect();
-    if (streams_ > 0) EndStalled();
-    curl_multi_poll(multi_, nullptr, 0, PollMs(), nullptr);
-  }
-  while (!running_.empty()) {
-    End(running_.begin()->second, absl::CancelledError("the client is shutting down"));
+    GoOn(ended, /*may_run_here=*/true);
   }
 }
 
-int Client::PollMs() const { return streams_ > 0 ? kStallPollMs : kPollMs; }
+void Client::ServeQueue() {
+  std::deque<TransferPtr> arrived;
+  std::deque<TransferPtr> cancelled;
+  {
+    absl::MutexLock lock(&queue_mutex_);
+    arrived.swap(arriving_);
+    cancelled.swap(cancelled_);
+  }
+  for (const TransferPtr& transfer : arrived) Begin(transfer);
+  for (const TransferPtr& transfer : cancelled) {
+    transfer->cancelled = true;  // it may not have begun
+    if (transfer->handle != nullptr) End(transfer, absl::CancelledError("cancelled"));
+  }
+}
+
+void Client::Handle(const Readiness::Events& events) {
+  for (const Readiness::Event& event : events.sockets) {
+    int running = 0;
+    const int flags = (event.readable ? CURL_CSELECT_IN : 0) |
+                      (event.writable ? CURL_CSELECT_OUT : 0) |
+                      (event.failed ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(multi_, event.socket, flags, &running);
+    readiness_.WatchAgain(event.socket);
+  }
+}
+
+int Client::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*) {
+  Readiness& readiness = static_cast<Client*>(self)->readiness_;
+  if (what == CURL_POLL_REMOVE) {
+    readiness.Forget(socket);
+  } else {
+    readiness.Watch(socket, (what & CURL_POLL_IN) != 0, (what & CURL_POLL_OUT) != 0);
+  }
+  return 0;
+}
+
+int Client::OnTimer(CURLM*, long timeout_ms, void* self) {
+  static_cast<Client*>(self)->readiness_.SetDue(
+      timeout_ms < 0 ? absl::InfiniteFuture() : absl::Now() + absl::Milliseconds(timeout_ms));
+  return 0;
+}
+
+void Client::EndAll() {
+  Ended ended;
+  {
+    absl::MutexLock lock(&mutex_);
+    ServeQueue();
+    while (!running_.empty()) {
+      End(running_.begin()->second, absl::CancelledError("the client is shutting down"));
+    }
+    ended = Collect();
+  }
+  GoOn(ended, /*may_run_here=*/false);
+}
 
 CURL* Client::TakeHandle() {
   if (idle_handles_.empty()) return curl_easy_init();
@@ -224,26 +302,39 @@ CURL* Client::TakeHandle() {
 }
 
 void Client::Begin(const TransferPtr& transfer) {
-  CURL* handle = TakeHandle();
-  transfer->handle = handle;
-  for (const std::string& header : transfer->request.headers) {
-    transfer->headers = curl_slist_append(transfer->headers, header.c_str());
+  if (transfer->cancelled) {
+    transfer->ended = true;
+    transfer->exchange.status = absl::CancelledError("cancelled");
+    ended_.push_back(transfer);
+    return;
+  }
+  transfer->handle = TakeHandle();
+  SetOptions(*transfer);
+  running_[transfer->handle] = transfer;
+  if (transfer->Streams() && streams_++ == 0) readiness_.Wake();  // to look for stalls
+  curl_multi_add_handle(multi_, transfer->handle);
+}
+
+void Client::SetOptions(Transfer& transfer) const {
+  CURL* const handle = transfer.handle;
+  for (const std::string& header : transfer.request.headers) {
+    transfer.headers = curl_slist_append(transfer.headers, header.c_str());
   }
   // No "Expect: 100-continue" round trip before a large prompt.
-  transfer->headers = curl_slist_append(transfer->headers, "Expect:");
-  curl_easy_setopt(handle, CURLOPT_URL, transfer->request.url.c_str());
+  transfer.headers = curl_slist_append(transfer.headers, "Expect:");
+  curl_easy_setopt(handle, CURLOPT_URL, transfer.request.url.c_str());
   curl_easy_setopt(handle, CURLOPT_POST, 1L);
-  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, transfer->request.body.data());
+  curl_easy_setopt(handle, CURLOPT_POSTFIELDS, transfer.request.body.data());
   curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
-                   static_cast<curl_off_t>(transfer->request.body.size()));
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer->headers);
+                   static_cast<curl_off_t>(transfer.request.body.size()));
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer.headers);
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
-  if (absl::StartsWith(transfer->request.url, "https://")) {
+  if (absl::StartsWith(transfer.request.url, "https://")) {
     curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);  // rather share a connection than open many
   }
@@ -254,16 +345,13 @@ void Client::Begin(const TransferPtr& transfer) {
     curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &options_.may_connect);
   }
   if (!options_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, transfer->timeout_ms);
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, transfer.timeout_ms);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(absl::ToInt64Milliseconds(options_.connect_timeout)));
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Transfer::OnBody);
-  curl_easy_setopt(handle, CURLOPT_WRITEDATA, transfer.get());
+  curl_easy_setopt(handle, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
-  curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer.get());
-  running_[handle] = transfer;
-  if (transfer->Streams()) ++streams_;
-  curl_multi_add_handle(multi_, handle);
+  curl_easy_setopt(handle, CURLOPT_HEADERDATA, &transfer);
 }
 
 void Client::End(const TransferPtr& transfer, absl::Status status) {
@@ -286,7 +374,7 @@ void Client::End(const TransferPtr& transfer, absl::Status status) {
     curl_easy_cleanup(handle);
   }
   keep->request.on_piece = nullptr;
-  std::exchange(keep->done, nullptr)(std::move(keep->exchange));
+  ended_.push_back(keep);
 }
 
 void Client::EndStalled() {
@@ -320,7 +408,16 @@ absl::Status Client::StatusOf(const Transfer& transfer, CURLcode result) const {
   return absl::UnavailableError(curl_easy_strerror(result));
 }
 
-void Client::Collect() {
+Client::Ended Client::Collect() {
+  // What ends makes room for others, which then are due.
+  for (EndDone(); readiness_.TakeDue(); EndDone()) {
+    int running = 0;
+    curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+  return {.transfers = std::exchange(ended_, {}), .is_quiet = running_.size() <= kQuiet};
+}
+
+void Client::EndDone() {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
     if (message->msg != CURLMSG_DONE) continue;
@@ -328,6 +425,22 @@ void Client::Collect() {
     if (found == running_.end()) continue;
     const TransferPtr transfer = found->second;
     End(transfer, StatusOf(*transfer, message->data.result));
+  }
+}
+
+void Client::GoOn(const Ended& ended, bool may_run_here) {
+  for (const TransferPtr& transfer : ended.transfers) {
+    // Nothing of the transfer after that: who waited may end it.
+    Executor& executor = *transfer->executor;
+    const std::coroutine_handle<> waiting = transfer->waiting;
+    const bool runs_here = may_run_here && ended.is_quiet && executor.MayRunElsewhere() &&
+                           !is_one_away_.exchange(true);
+    if (!runs_here) {
+      executor.Resume(waiting);
+      continue;
+    }
+    waiting.resume();
+    is_one_away_ = false;
   }
 }
 

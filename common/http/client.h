@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -20,6 +21,7 @@
 #include "absl/time/time.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
+#include "common/http/readiness.h"
 
 namespace throughline::http {
 
@@ -47,9 +49,9 @@ struct Exchange {
   bool sent = false;  // the server may have got the whole request
 };
 
-// Posts over kept-alive connections, all driven by one thread however many requests wait. HTTP/1.1
-// and, over TLS, 2; the system's certificates; no delay on small writes; follows no redirects.
-// Thread-safe.
+// Posts over kept-alive connections. A request goes out on the thread that sends it where that
+// needs no waiting; two threads serve the rest, however many requests wait. HTTP/1.1 and, over TLS,
+// 2; the system's certificates; no delay on small writes; follows no redirects. Thread-safe.
 class Client {
  public:
   struct Options {
@@ -75,7 +77,9 @@ class Client {
 
   // Ends with the context's deadline or cancellation, down to the socket. Errors of the exchange:
   // UNAVAILABLE when there is no whole response: not connected, cut, stalled, too large.
-  // INVALID_ARGUMENT for a header with a line break and for a URL of another scheme.
+  // INVALID_ARGUMENT for a header with a line break and for a URL of another scheme. What awaits it
+  // goes on at its executor, or, where the executor lets it and little else is under way, on one of
+  // the client's threads.
   Task<Exchange> Send(const Context& context, Request request);
 
   // Send for callers that block; the whole response or the exchange's error.
@@ -83,28 +87,49 @@ class Client {
 
  private:
   struct Transfer;
+  struct Sending;
   using TransferPtr = std::shared_ptr<Transfer>;
+  // Transfers that have come to their end, and whether other ones are few.
+  struct Ended {
+    std::vector<TransferPtr> transfers;
+    bool is_quiet = false;
+  };
+
+  static int OnSocket(CURL* handle, curl_socket_t socket, int what, void* self, void*);
+  static int OnTimer(CURLM* multi, long timeout_ms, void* self);
 
   void Run();
-  CURL* TakeHandle();
-  void Begin(const TransferPtr& transfer);
-  void End(const TransferPtr& transfer, absl::Status status);
-  void EndStalled();
-  void Collect();
+  // Begins the transfer on this thread, or lets one of the client's do so when they are at work.
+  void Dispatch(const TransferPtr& transfer) ABSL_LOCKS_EXCLUDED(mutex_, queue_mutex_);
+  void Cancel(const TransferPtr& transfer) ABSL_LOCKS_EXCLUDED(queue_mutex_);
+  void ServeQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) ABSL_LOCKS_EXCLUDED(queue_mutex_);
+  CURL* TakeHandle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Begin(const TransferPtr& transfer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetOptions(Transfer& transfer) const;
+  void Handle(const Readiness::Events& events) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndDone() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(const TransferPtr& transfer, absl::Status status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndStalled() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void EndAll() ABSL_LOCKS_EXCLUDED(mutex_, queue_mutex_);
+  // Runs what is due and takes what has ended: to be called before the lock is given back.
+  Ended Collect() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GoOn(const Ended& ended, bool may_run_here);
   absl::Status StatusOf(const Transfer& transfer, CURLcode result) const;
-  int PollMs() const;
 
   const Options options_;
-  CURLM* multi_;
+  Readiness readiness_;  // but for Wait and Wake, under mutex_
+  CURLM* const multi_;   // under mutex_
   absl::Mutex mutex_;
-  std::deque<TransferPtr> arriving_ ABSL_GUARDED_BY(mutex_);
-  std::deque<TransferPtr> cancelled_ ABSL_GUARDED_BY(mutex_);
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  // The thread's own.
-  std::map<CURL*, TransferPtr> running_;
-  std::vector<CURL*> idle_handles_;
-  int streams_ = 0;  // of running_, those with a stall timeout
-  std::thread thread_;
+  std::map<CURL*, TransferPtr> running_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CURL*> idle_handles_ ABSL_GUARDED_BY(mutex_);
+  std::vector<TransferPtr> ended_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<int> streams_{0};                          // of running_, those with a stall timeout
+  absl::Mutex queue_mutex_ ABSL_ACQUIRED_AFTER(mutex_);  // held briefly: never while curl works
+  std::deque<TransferPtr> arriving_ ABSL_GUARDED_BY(queue_mutex_);
+  std::deque<TransferPtr> cancelled_ ABSL_GUARDED_BY(queue_mutex_);
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> is_one_away_{false};  // a thread runs what awaited an exchange
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace throughline::http

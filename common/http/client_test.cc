@@ -3,12 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <coroutine>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "absl/synchronization/notification.h"
+#include "common/base/bounded_pool.h"
 #include "common/testing/http_imposter.h"
 #include "common/testing/status_matchers.h"
 
@@ -159,6 +165,65 @@ TEST_F(HttpClientTest, AProxyIsAskedInstead) {
                        proxied.Post(context_, {.url = "http://model.invalid/v1", .body = "hello"}));
   EXPECT_EQ(response.body, "by proxy");
   EXPECT_EQ(imposter_.seen().at(0).target, "http://model.invalid/v1");
+}
+
+// Runs steps on a pool and counts them.
+class CountingExecutor final : public Executor {
+ public:
+  explicit CountingExecutor(bool may_run_elsewhere) : may_run_elsewhere_(may_run_elsewhere) {}
+  void Resume(std::coroutine_handle<> step) override {
+    ++resumed_;
+    pool_.Resume(step);
+  }
+  bool MayRunElsewhere() const override { return may_run_elsewhere_; }
+  int resumed() const { return resumed_; }
+
+ private:
+  const bool may_run_elsewhere_;
+  std::atomic<int> resumed_{0};
+  BoundedPool pool_{{.name = "steps", .threads = 1}};
+};
+
+TEST_F(HttpClientTest, ALoneExchangeGoesOnWithoutAnotherThreadWhereItMay) {
+  imposter_.Say({{.body = "ok"}});
+  for (const bool may : {true, false}) {
+    CountingExecutor executor(may);
+    absl::Notification done;
+    Start<Exchange>(executor, client_.Send(context_, To("/")), [&](Exchange exchange) {
+      EXPECT_OK(exchange.status);
+      done.Notify();
+    });
+    done.WaitForNotification();
+    EXPECT_EQ(executor.resumed(), may ? 0 : 1);
+  }
+}
+
+TEST_F(HttpClientTest, OthersAreServedWhileOneGoesOn) {
+  imposter_.Say({{.body = "ok"}});
+  CountingExecutor executor(/*may_run_elsewhere=*/true);
+  absl::Notification done;
+  Start<Exchange>(executor, client_.Send(context_, To("/")), [&](Exchange) {
+    // On the client's own thread, and waiting for it: the other one serves.
+    EXPECT_OK(client_.Post(context_, To("/")).status());
+    done.Notify();
+  });
+  done.WaitForNotification();
+}
+
+TEST_F(HttpClientTest, ManyAtOnceAllEnd) {
+  imposter_.Say({{.body = "ok"}});
+  BoundedPool pool({.name = "steps", .threads = 4});
+  constexpr int kRequests = 200;
+  absl::BlockingCounter left(kRequests);
+  std::atomic<int> answered{0};
+  for (int i = 0; i < kRequests; ++i) {
+    Start<Exchange>(pool, client_.Send(context_, To("/")), [&](Exchange exchange) {
+      answered += exchange.status.ok();
+      left.DecrementCount();
+    });
+  }
+  left.Wait();
+  EXPECT_EQ(answered, kRequests);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "services/router/store/ledger_rows.h"
 
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +21,75 @@ constexpr char kAttemptColumns[] =
     "input_cached_tokens, output_visible_tokens, output_reasoning_tokens, estimated, "
     "cost_nano_usd, cost_unpriced, latency_us, explanation, empty_cause, first_text_us";
 constexpr char kAttemptTypes[] = "ttiiitriiiiiiiitti";
+
+// What RowsOf makes of a decision without a key, and of a model call.
+constexpr size_t kDecisionValues = 22;
+constexpr size_t kAttemptValues = 19;
+
+template <typename T>
+void Put(T value, std::string& bytes) {
+  bytes.append(reinterpret_cast<const char*>(&value), sizeof(value));
+}
+
+template <typename T>
+bool Get(absl::string_view& bytes, T& value) {
+  if (bytes.size() < sizeof(value)) return false;
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  bytes.remove_prefix(sizeof(value));
+  return true;
+}
+
+// The number of values; each as its alternative in SqlValue and its bytes, texts behind their size.
+void EncodeRow(const SqlRow& row, std::string& bytes) {
+  Put(static_cast<uint32_t>(row.size()), bytes);
+  for (const SqlValue& value : row) {
+    Put(static_cast<uint8_t>(value.get().index()), bytes);
+    if (const auto* integer = std::get_if<int64_t>(&value.get())) {
+      Put(*integer, bytes);
+    } else if (const auto* number = std::get_if<double>(&value.get())) {
+      Put(*number, bytes);
+    } else if (const auto* text = std::get_if<std::string>(&value.get())) {
+      Put(static_cast<uint32_t>(text->size()), bytes);
+      bytes += *text;
+    }
+  }
+}
+
+bool DecodeValue(absl::string_view& bytes, SqlValue& value) {
+  uint8_t alternative = 0;
+  if (!Get(bytes, alternative)) return false;
+  int64_t integer = 0;
+  double number = 0;
+  uint32_t size = 0;
+  switch (alternative) {
+    case 0:
+      return true;
+    case 1:
+      if (!Get(bytes, integer)) return false;
+      value = integer;
+      return true;
+    case 2:
+      if (!Get(bytes, number)) return false;
+      value = number;
+      return true;
+    case 3:
+      if (!Get(bytes, size) || bytes.size() < size) return false;
+      value = bytes.substr(0, size);
+      bytes.remove_prefix(size);
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool DecodeRow(absl::string_view& bytes, SqlRow& row) {
+  uint32_t count = 0;
+  if (!Get(bytes, count)) return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (!DecodeValue(bytes, row.emplace_back())) return false;
+  }
+  return true;
+}
 
 std::string ChecksToJson(const std::vector<Check>& checks) {
   Json list = Json::array();
@@ -47,37 +118,40 @@ Cost ReadCost(SqlColumns& columns) {
   return {.nano_usd = nano_usd, .unpriced = columns.Flag()};
 }
 
-absl::Status InsertAttempt(SqlSession& session, int64_t sequence, int64_t position,
-                           const Attempt& attempt) {
-  const SqlValue first_text = attempt.time_to_first_text.has_value()
-                                  ? SqlValue(absl::ToInt64Microseconds(*attempt.time_to_first_text))
-                                  : SqlValue();
+// But for the decision's place in the log, which InsertRows puts before it.
+SqlRow AttemptRow(int64_t position, const Attempt& attempt) {
+  return {position,
+          attempt.model,
+          attempt.provider,
+          attempt.role,
+          attempt.outcome,
+          attempt.reason,
+          ChecksToJson(attempt.checks),
+          attempt.score,
+          attempt.usage.input_uncached_tokens,
+          attempt.usage.input_cached_tokens,
+          attempt.usage.output_visible_tokens,
+          attempt.usage.output_reasoning_tokens,
+          attempt.usage.estimated,
+          attempt.cost.nano_usd,
+          attempt.cost.unpriced,
+          absl::ToInt64Microseconds(attempt.latency),
+          CleanText(attempt.explanation),
+          attempt.empty_cause,
+          attempt.time_to_first_text.has_value()
+              ? SqlValue(absl::ToInt64Microseconds(*attempt.time_to_first_text))
+              : SqlValue()};
+}
+
+absl::Status InsertAttempt(SqlSession& session, int64_t sequence, const SqlRow& attempt) {
+  SqlRow values = {sequence};
+  values.insert(values.end(), attempt.begin(), attempt.end());
   return session
       .Run(absl::StrCat("INSERT INTO ", session.Table("attempts"), " (decision, position, ",
                         kAttemptColumns,
                         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
                         "$15, $16, $17, $18, $19, $20)"),
-           {sequence,
-            position,
-            attempt.model,
-            attempt.provider,
-            attempt.role,
-            attempt.outcome,
-            attempt.reason,
-            ChecksToJson(attempt.checks),
-            attempt.score,
-            attempt.usage.input_uncached_tokens,
-            attempt.usage.input_cached_tokens,
-            attempt.usage.output_visible_tokens,
-            attempt.usage.output_reasoning_tokens,
-            attempt.usage.estimated,
-            attempt.cost.nano_usd,
-            attempt.cost.unpriced,
-            absl::ToInt64Microseconds(attempt.latency),
-            CleanText(attempt.explanation),
-            attempt.empty_cause,
-            first_text},
-           "")
+           values, "")
       .status();
 }
 
@@ -127,51 +201,83 @@ size_t CharacterBytes(absl::string_view text) {
 
 }  // namespace
 
-absl::Status InsertDecision(SqlSession& session, absl::string_view tenant, const Answer& answer,
-                            absl::string_view key, absl::string_view fingerprint) {
+DecisionRows RowsOf(absl::string_view tenant, const Answer& answer, absl::string_view key,
+                    absl::string_view fingerprint) {
   const Decision& decision = answer.decision;
-  std::vector<SqlValue> values = {tenant,
-                                  decision.id,
-                                  absl::ToUnixMicros(decision.decided_at),
-                                  decision.task,
-                                  decision.attribution.customer_id,
-                                  decision.attribution.call_id,
-                                  decision.outcome,
-                                  decision.reason,
-                                  CleanText(decision.explanation),
-                                  decision.from_model,
-                                  decision.to_model,
-                                  decision.draft_score,
-                                  decision.threshold,
-                                  decision.difficulty,
-                                  decision.cost.nano_usd,
-                                  decision.cost.unpriced,
-                                  decision.baseline_cost.nano_usd,
-                                  decision.baseline_cost.unpriced,
-                                  absl::ToInt64Microseconds(decision.latency),
-                                  absl::ToInt64Microseconds(decision.overhead),
-                                  decision.policy_version,
-                                  decision.cascade_dearer};
+  DecisionRows rows;
+  rows.decision = {tenant,
+                   decision.id,
+                   absl::ToUnixMicros(decision.decided_at),
+                   decision.task,
+                   decision.attribution.customer_id,
+                   decision.attribution.call_id,
+                   decision.outcome,
+                   decision.reason,
+                   CleanText(decision.explanation),
+                   decision.from_model,
+                   decision.to_model,
+                   decision.draft_score,
+                   decision.threshold,
+                   decision.difficulty,
+                   decision.cost.nano_usd,
+                   decision.cost.unpriced,
+                   decision.baseline_cost.nano_usd,
+                   decision.baseline_cost.unpriced,
+                   absl::ToInt64Microseconds(decision.latency),
+                   absl::ToInt64Microseconds(decision.overhead),
+                   decision.policy_version,
+                   decision.cascade_dearer};
+  if (!key.empty()) {
+    rows.decision.insert(rows.decision.end(),
+                         {SqlValue(key), SqlValue(fingerprint), CleanText(answer.text)});
+  }
+  int64_t position = 0;
+  for (const Attempt& attempt : decision.attempts) {
+    rows.attempts.push_back(AttemptRow(position++, attempt));
+  }
+  return rows;
+}
+
+absl::Status InsertRows(SqlSession& session, const DecisionRows& rows) {
   std::string columns = absl::StrCat("tenant", absl::StripPrefix(kDecisionColumns, "sequence"));
   std::string places =
       "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
       "$21, $22";
-  if (!key.empty()) {
+  if (rows.decision.size() > kDecisionValues) {
     absl::StrAppend(&columns, ", idempotency_key, fingerprint, answer");
     absl::StrAppend(&places, ", $23, $24, $25");
-    values.insert(values.end(), {SqlValue(key), SqlValue(fingerprint), CleanText(answer.text)});
   }
   ASSIGN_OR_RETURN(
-      const std::vector<SqlRow> rows,
+      const std::vector<SqlRow> inserted,
       session.Run(absl::StrCat("INSERT INTO ", session.Table("decisions"), " (", columns,
                                ") VALUES (", places, ") ON CONFLICT DO NOTHING RETURNING sequence"),
-                  values, "i"));
-  if (rows.empty()) return absl::NotFoundError("nothing was inserted");
-  int64_t position = 0;
-  for (const Attempt& attempt : decision.attempts) {
-    RETURN_IF_ERROR(InsertAttempt(session, rows[0][0].Integer(), position++, attempt));
+                  rows.decision, "i"));
+  if (inserted.empty()) return absl::NotFoundError("nothing was inserted");
+  for (const SqlRow& attempt : rows.attempts) {
+    RETURN_IF_ERROR(InsertAttempt(session, inserted[0][0].Integer(), attempt));
   }
   return absl::OkStatus();
+}
+
+std::string Encode(const DecisionRows& rows) {
+  std::string bytes;
+  EncodeRow(rows.decision, bytes);
+  for (const SqlRow& attempt : rows.attempts) EncodeRow(attempt, bytes);
+  return bytes;
+}
+
+absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes) {
+  DecisionRows rows;
+  bool is_whole = DecodeRow(bytes, rows.decision) && rows.decision.size() == kDecisionValues;
+  while (is_whole && !bytes.empty()) {
+    is_whole = DecodeRow(bytes, rows.attempts.emplace_back()) &&
+               rows.attempts.back().size() == kAttemptValues;
+  }
+  if (is_whole) return rows;
+  return absl::DataLossError(
+      "the ledger's .pending file holds what this version cannot read; start the version that "
+      "wrote "
+      "it once, or move the file away");
 }
 
 absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, int64_t& sequence) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,10 +22,23 @@ inline constexpr char kDecisionColumns[] =
     "cascade_dearer";
 inline constexpr char kDecisionTypes[] = "itiittiitttrrriiiiiiti";
 
-// Adds the decision and its model calls. With a key, the answer's text, too. NOT_FOUND, and nothing
-// added, when the tenant has the id or the key already.
-absl::Status InsertDecision(SqlSession& session, absl::string_view tenant, const Answer& answer,
-                            absl::string_view key, absl::string_view fingerprint);
+// A decision and its model calls as they are inserted.
+struct DecisionRows {
+  SqlRow decision;
+  std::vector<SqlRow> attempts;
+};
+
+// With a key, the answer's text is among them, too.
+DecisionRows RowsOf(absl::string_view tenant, const Answer& answer, absl::string_view key,
+                    absl::string_view fingerprint);
+
+// NOT_FOUND, and nothing added, when the tenant has the decision's id or key already.
+absl::Status InsertRows(SqlSession& session, const DecisionRows& rows);
+
+// The rows as bytes for this program's journal, and back; DATA_LOSS for what are no rows of this
+// version of the tables.
+std::string Encode(const DecisionRows& rows);
+absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes);
 
 // A row of kDecisionColumns with the decision's model calls; `sequence` gets its place.
 absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, int64_t& sequence);

@@ -19,6 +19,7 @@
 #include "common/testing/postgres_server.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
+#include "services/router/store/append_journal.h"
 #include "services/router/store/ledger_rows.h"
 #include "services/router/store/open_ledger.h"
 
@@ -395,6 +396,39 @@ TEST(Ledger, KillingTheProcessLosesNoSettledRow) {
   for (int32_t i = 0; i <= last; ++i) {
     EXPECT_OK(log->Get(Context::Background(), absl::StrCat("dec_", i))) << i;
   }
+}
+
+// The ledger that syncs each decision keeps no journal, but writes out one that is there.
+TEST(Ledger, WhatAnotherSettingLeftInTheJournalIsKept) {
+  TempDirectory directory;
+  const std::string path = directory.File("router.db");
+  ASSERT_OK(OpenSqliteLedger(path).status());
+  {
+    ASSERT_OK_AND_ASSIGN(const auto journal, AppendJournal::Open(path + ".pending"));
+    ASSERT_TRUE(journal->Append(Encode(RowsOf("default", Escalated("dec_1"), "", ""))));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto log, OpenSqliteLedger(path, LedgerSync::kEachCommit));
+  EXPECT_OK(log->Get(Context::Background(), "dec_1"));
+}
+
+TEST(Ledger, TwoProcessesMayShareAFile) {
+  TempDirectory directory;
+  const std::string path = directory.File("router.db");
+  ASSERT_OK_AND_ASSIGN(const auto first, OpenSqliteLedger(path));
+  ASSERT_OK_AND_ASSIGN(const auto second, OpenSqliteLedger(path));  // without a journal
+  ASSERT_OK(Wait(second->Append(Context::Background(), Escalated("dec_1"), "", "")));
+  EXPECT_OK(first->Get(Context::Background(), "dec_1"));
+}
+
+TEST(Ledger, AJournalOfAnotherVersionIsNotGuessedAt) {
+  TempDirectory directory;
+  const std::string path = directory.File("router.db");
+  {
+    ASSERT_OK_AND_ASSIGN(const auto journal, AppendJournal::Open(path + ".pending"));
+    ASSERT_TRUE(journal->Append("something else"));
+  }
+  EXPECT_THAT(OpenSqliteLedger(path).status(),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("start the version that wrote it")));
 }
 
 TEST(Ledger, ADirectoryThatIsNotThereIsNamed) {

@@ -28,6 +28,13 @@ absl::StatusOr<bool> IsKept(SqlSession& session, const Context& context, absl::s
 
 }  // namespace
 
+SqlLedger::SqlLedger(std::unique_ptr<SqlDatabase> database, std::unique_ptr<AppendJournal> journal)
+    : database_(std::move(database)) {
+  if (journal != nullptr) {
+    journal_ = std::make_unique<JournalWriter>(std::move(journal), *database_);
+  }
+}
+
 absl::StatusOr<StoredAnswer> SqlLedger::FindAnswer(const Context& context,
                                                    absl::string_view idempotency_key) {
   StoredAnswer stored;
@@ -59,7 +66,7 @@ struct SqlLedger::PendingAppend {
   // Inside a transaction. ALREADY_EXISTS leaves nothing in it.
   absl::Status Insert(SqlSession& session) const {
     const absl::Status inserted =
-        InsertDecision(session, context.tenant(), answer, idempotency_key, fingerprint);
+        InsertRows(session, RowsOf(context.tenant(), answer, idempotency_key, fingerprint));
     if (inserted.ok()) return SettleBudgets(session, context.tenant(), answer.decision);
     if (!absl::IsNotFound(inserted)) return inserted;
     ASSIGN_OR_RETURN(const bool is_kept, IsKept(session, context, answer.decision.id));
@@ -71,6 +78,10 @@ struct SqlLedger::PendingAppend {
 Task<absl::Status> SqlLedger::Append(const Context& context, const Answer& answer,
                                      absl::string_view idempotency_key,
                                      absl::string_view fingerprint) {
+  if (AppendToJournal(context, answer, idempotency_key, fingerprint)) co_return absl::OkStatus();
+  // Decisions stand in the order they came in; an error is this write's, too.
+  absl::Status before = WriteJournal(context);
+  if (!before.ok()) co_return before;
   PendingAppend own{.context = context,
                     .answer = answer,
                     .idempotency_key = idempotency_key,
@@ -87,6 +98,18 @@ Task<absl::Status> SqlLedger::Append(const Context& context, const Answer& answe
     HandOver(batch, own);
   }
   co_return own.status;
+}
+
+bool SqlLedger::AppendToJournal(const Context& context, const Answer& answer,
+                                absl::string_view idempotency_key, absl::string_view fingerprint) {
+  // Keys and budgets are held against what others write at the same time.
+  return journal_ != nullptr && idempotency_key.empty() &&
+         answer.decision.budget_accounts.empty() &&
+         journal_->Append(Encode(RowsOf(context.tenant(), answer, idempotency_key, fingerprint)));
+}
+
+absl::Status SqlLedger::WriteJournal(const Context& context) {
+  return journal_ == nullptr ? absl::OkStatus() : journal_->Write(context);
 }
 
 void SqlLedger::Queue(PendingAppend& pending, std::function<void(Turn)> waiting) {
@@ -147,6 +170,7 @@ absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const Decis
     return InvalidField("page_token", "a next_page_token of this method",
                         "start again without one");
   }
+  RETURN_IF_ERROR(WriteJournal(context));
   DecisionPage page;
   RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
@@ -175,6 +199,7 @@ absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const Decis
 }
 
 absl::StatusOr<Decision> SqlLedger::Get(const Context& context, absl::string_view id) {
+  RETURN_IF_ERROR(WriteJournal(context));
   Decision decision;
   RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
@@ -194,6 +219,7 @@ absl::StatusOr<Decision> SqlLedger::Get(const Context& context, absl::string_vie
 }
 
 absl::StatusOr<Spend> SqlLedger::SumSpend(const Context& context, const SpendQuery& query) {
+  RETURN_IF_ERROR(WriteJournal(context));
   Spend spend;
   RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(spend, router::SumSpend(session, context.tenant(), query));

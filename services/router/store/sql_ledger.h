@@ -5,25 +5,33 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "services/router/domain/budget.h"
 #include "services/router/domain/ports.h"
+#include "services/router/store/append_journal.h"
+#include "services/router/store/journal_writer.h"
 #include "services/router/store/sql.h"
 
 namespace throughline::router {
 
 // Decisions, model calls and budgets in a database: one row a decision, one a model call, written
 // in one transaction that also settles the budgets. Appends that come together share a transaction,
-// which the first of them writes on its thread while the others wait without one. Thread-safe.
+// which the first of them writes on its thread while the others wait without one.
+//
+// With a journal, a decision without a key and without a budget to settle is kept there and written
+// to the database moments later, by a thread of the ledger's; whoever reads decisions or appends to
+// the database itself sees to it that the journal has been written before. Thread-safe.
 class SqlLedger final : public DecisionLog, public BudgetBook {
  public:
-  explicit SqlLedger(std::unique_ptr<SqlDatabase> database) : database_(std::move(database)) {}
+  // `journal` may be null; else it is empty.
+  explicit SqlLedger(std::unique_ptr<SqlDatabase> database,
+                     std::unique_ptr<AppendJournal> journal = nullptr);
 
   absl::StatusOr<StoredAnswer> FindAnswer(const Context& context,
                                           absl::string_view idempotency_key) override;
@@ -57,7 +65,13 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   void HandOver(const std::vector<PendingAppend*>& batch, const PendingAppend& writer)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // False when the decision has to be written to the database at once.
+  bool AppendToJournal(const Context& context, const Answer& answer,
+                       absl::string_view idempotency_key, absl::string_view fingerprint);
+  absl::Status WriteJournal(const Context& context);
+
   const std::unique_ptr<SqlDatabase> database_;
+  std::unique_ptr<JournalWriter> journal_;  // null: there is none
   absl::Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<PendingAppend*> waiting_ ABSL_GUARDED_BY(mutex_);

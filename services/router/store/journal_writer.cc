@@ -1,0 +1,84 @@
+#include "services/router/store/journal_writer.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "common/base/status_macros.h"
+#include "services/router/store/ledger_rows.h"
+
+namespace throughline::router {
+namespace {
+
+absl::Status Insert(absl::Span<const absl::string_view> entries, SqlDatabase& database,
+                    const Context& context) {
+  std::vector<DecisionRows> decisions;
+  for (const absl::string_view entry : entries) {
+    ASSIGN_OR_RETURN(DecisionRows rows, DecodeRows(entry));
+    decisions.push_back(std::move(rows));
+  }
+  return database.Write(context, [&](SqlSession& session) -> absl::Status {
+    for (const DecisionRows& rows : decisions) {
+      const absl::Status inserted = InsertRows(session, rows);
+      if (!inserted.ok() && !absl::IsNotFound(inserted)) return inserted;
+    }
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+absl::Status WriteOut(AppendJournal& journal, SqlDatabase& database, const Context& context) {
+  // The half that was added to comes second.
+  for (int half = 0; half < 2; ++half) {
+    const std::vector<absl::string_view> entries = journal.Take();
+    if (entries.empty()) break;
+    RETURN_IF_ERROR(Insert(entries, database, context));
+    journal.Drop();
+  }
+  return absl::OkStatus();
+}
+
+JournalWriter::JournalWriter(std::unique_ptr<AppendJournal> journal, SqlDatabase& database)
+    : journal_(std::move(journal)), database_(database), thread_([this] { Run(); }) {}
+
+JournalWriter::~JournalWriter() {
+  {
+    absl::MutexLock lock(&gather_mutex_);
+    stopping_ = true;
+    changed_.Signal();
+  }
+  thread_.join();
+}
+
+bool JournalWriter::Append(absl::string_view entry) {
+  if (!is_database_ok_ || !journal_->Append(entry)) return false;
+  absl::MutexLock lock(&gather_mutex_);
+  if (!std::exchange(has_entries_, true)) changed_.Signal();
+  return true;
+}
+
+absl::Status JournalWriter::Write(const Context& context) {
+  if (journal_->IsEmpty()) return absl::OkStatus();
+  absl::MutexLock lock(&write_mutex_);
+  const absl::Status written = WriteOut(*journal_, database_, context);
+  // A caller's own deadline says nothing of the database.
+  if (context.Check().ok()) is_database_ok_ = written.ok();
+  return written;
+}
+
+void JournalWriter::Run() {
+  absl::MutexLock lock(&gather_mutex_);
+  while (true) {
+    while (!has_entries_ && !stopping_) changed_.Wait(&gather_mutex_);
+    if (!has_entries_) return;
+    gather_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kGather);
+    has_entries_ = false;
+    gather_mutex_.Unlock();
+    const absl::Status written = Write(Context::Background());
+    gather_mutex_.Lock();
+    if (!written.ok() && !stopping_) has_entries_ = true;  // tried again
+  }
+}
+
+}  // namespace throughline::router

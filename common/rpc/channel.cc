@@ -25,6 +25,8 @@ constexpr absl::Duration kHealthPollInterval = absl::Milliseconds(20);
 constexpr absl::Duration kHealthCallBudget = absl::Seconds(1);
 constexpr int kInitialReconnectMilliseconds = 100;
 constexpr int kMaxReconnectMilliseconds = 5000;
+// A busy server takes a while to greet: one that has not in this time is tried anew.
+constexpr int kConnectMilliseconds = 5000;
 constexpr int kDnsIntervalMilliseconds = 5000;
 
 absl::Status AskHealth(const Context& context, Health::Stub& stub, absl::string_view target,
@@ -72,7 +74,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(absl::string_view target,
   ApplyConnectionOptions(arguments);
   arguments.SetServiceConfigJSON(ServiceConfig(options));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kInitialReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kInitialReconnectMilliseconds);
+  // Despite its name this bounds each attempt to connect, and no pause between them.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMilliseconds);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kDnsIntervalMilliseconds);
   // Services talk to each other directly, whatever http_proxy says.

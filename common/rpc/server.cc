@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -51,6 +52,8 @@ void Server::AddService(absl::string_view name, grpc::Service& service, Readines
   entries_.push_back({std::string(name), &service, std::move(readiness),
                       std::make_unique<OutageLog>(absl::StrCat(name, " readiness"))});
 }
+
+void Server::AddDrain(Drain drain) { drains_.push_back(std::move(drain)); }
 
 void Server::AddPool(BoundedPool& pool) { pools_.push_back(&pool); }
 
@@ -129,6 +132,16 @@ void Server::WatchReadiness() {
   }
 }
 
+void Server::WatchDrain() {
+  const absl::Duration patience =
+      std::max(absl::ZeroDuration(), options_.drain_timeout - options_.hand_over_time);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (mutex_.AwaitWithTimeout(absl::Condition(&drained_), patience)) return;
+  }
+  for (const Drain& drain : drains_) drain.hand_over();
+}
+
 void Server::Shutdown() {
   if (server_ == nullptr) return;
   {
@@ -138,7 +151,14 @@ void Server::Shutdown() {
   watcher_.join();
   server_->GetHealthCheckService()->Shutdown();  // every service NOT_SERVING from here on
   absl::SleepFor(options_.not_serving_wait);
+  for (const Drain& drain : drains_) drain.begin();
+  std::thread hand_over([this] { WatchDrain(); });
   server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_timeout));
+  {
+    absl::MutexLock lock(&mutex_);
+    drained_ = true;
+  }
+  hand_over.join();
   for (BoundedPool* pool : pools_) pool->Drain();
 }
 

@@ -30,8 +30,10 @@ struct ServerOptions {
   // way may then take.
   absl::Duration not_serving_wait = absl::ZeroDuration();
   absl::Duration drain_timeout = absl::Seconds(20);
+  // How long before the end of drain_timeout calls are handed over: see Server::Drain.
+  absl::Duration hand_over_time = absl::Seconds(2);
   // Calls that one connection may carry at once; further ones wait in the client.
-  int max_concurrent_streams_per_connection = 1024;
+  int max_concurrent_streams_per_connection = 4096;
 };
 
 // One listening gRPC server: services, health driven by readiness, reflection, graceful stop.
@@ -40,6 +42,12 @@ class Server {
  public:
   // OK while the service can do its work. Asked from a thread of the server, never from a reaction.
   using Readiness = std::function<absl::Status(const Context&)>;
+
+  // What a service does when the server shuts down.
+  struct Drain {
+    std::function<void()> begin;      // at once: it begins nothing of its own any more
+    std::function<void()> hand_over;  // calls are left and will be cancelled: it ends them itself
+  };
 
   explicit Server(ServerOptions options);
   // Shuts down if that has not been done.
@@ -50,6 +58,9 @@ class Server {
   // `name` is the generated class's service_full_name(); its health follows `readiness` (null:
   // always ready). Borrows `service`, which outlives the server. Before Start.
   void AddService(absl::string_view name, grpc::Service& service, Readiness readiness = nullptr);
+
+  // Both functions are short; they run on threads of the server. Before Start.
+  void AddDrain(Drain drain);
 
   // `pool` is drained by Shutdown after the last call. Before Start. Borrowed.
   void AddPool(BoundedPool& pool);
@@ -65,8 +76,9 @@ class Server {
   // A channel that needs no port. After Start; thread-safe.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
-  // NOT_SERVING, wait, refuse new calls, give those under way until drain_timeout, cancel the rest,
-  // drain the pools. Idempotent. Handlers must notice cancellation: it waits for them.
+  // NOT_SERVING, wait, refuse new calls, give those under way until drain_timeout (the last
+  // hand_over_time of it to be handed over), cancel the rest, drain the pools. Idempotent. Handlers
+  // must notice cancellation: it waits for them.
   void Shutdown();
 
  private:
@@ -80,14 +92,18 @@ class Server {
   void AskReadiness();
   void WatchReadiness() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status WhyNotBound() const;
+  // Hands calls over when they have not ended in time.
+  void WatchDrain() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const ServerOptions options_;
   std::vector<Entry> entries_;
   std::vector<BoundedPool*> pools_;
+  std::vector<Drain> drains_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool drained_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread watcher_;
 };
 

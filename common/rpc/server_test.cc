@@ -128,6 +128,31 @@ TEST_F(ServerTest, ShutdownLetsACallEndAndThenDrainsThePool) {
   server_->Shutdown();
 }
 
+TEST_F(ServerTest, CallsThatOutlastTheDrainAreHandedOverBeforeTheyAreCancelled) {
+  absl::Notification begun;
+  absl::Notification ending;
+  absl::Notification handed_over;
+  service_.echo = [&](const Context&, const auto&, auto&) {
+    begun.Notify();
+    handed_over.WaitForNotification();
+    return absl::UnavailableError("goes on elsewhere");
+  };
+  MakeServer({.drain_timeout = absl::Seconds(20), .hand_over_time = absl::Seconds(20)});
+  server_->AddDrain(
+      {.begin = [&] { ending.Notify(); }, .hand_over = [&] { handed_over.Notify(); }});
+  ASSERT_OK(server_->Start());
+  const auto stub = EchoService::NewStub(MakeChannel(server_->address()));
+  std::thread client([&] {
+    EXPECT_THAT(Invoke(Context::Background(), *stub, &EchoService::StubInterface::Echo,
+                       EchoRequest(), {.callee = "echo", .budget = absl::Seconds(20)}),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("goes on elsewhere")));
+  });
+  begun.WaitForNotification();
+  server_->Shutdown();
+  client.join();
+  EXPECT_TRUE(ending.HasBeenNotified());
+}
+
 TEST_F(ServerTest, ShutdownCancelsWhatOutlastsTheDrain) {
   absl::Notification begun;
   service_.echo = [&](const Context& context, const auto&, auto&) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -60,6 +61,9 @@ class ServiceHost {
   // As Server::AddService. Before Start.
   void AddService(absl::string_view name, grpc::Service& service,
                   Server::Readiness readiness = nullptr);
+
+  // As Server::AddDrain. Before Start.
+  void AddDrain(Server::Drain drain) { server_.AddDrain(std::move(drain)); }
 
   // Binds and serves; calls are answered from here on.
   absl::Status Start();

@@ -2,14 +2,19 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
+#include "common/base/bounded_pool.h"
 #include "common/base/errors.h"
+#include "common/base/status_macros.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
 #include "services/orchestrator/domain/fakes_for_tests.h"
@@ -37,15 +42,15 @@ CallSource Source(std::string customer, std::string call_id, std::string words =
 // A process over a shared database and shared neighbours.
 struct Replica {
   Replica(sql::SqlDatabase& database, const std::string& owner, Pipeline::Ports others,
-          BoundedPool& pool, JobRunner::Options options)
+          Timers& timers, JobRunner::Options options)
       : calls(database, owner),
         jobs(database, {.owner = owner}),
         pipeline({.memory = others.memory,
                   .analyst = others.analyst,
                   .writer = others.writer,
                   .store = calls},
-                 pool, {}),
-        runner(options, jobs, pipeline) {}
+                 {}),
+        runner(options, jobs, pipeline, timers) {}
 
   SqlCallStore calls;
   SqlJobStore jobs;
@@ -62,7 +67,7 @@ class JobRunnerTest : public testing::Test {
         *database_, owner,
         Pipeline::Ports{
             .memory = memory_, .analyst = analyst_, .writer = writer_, .store = unused_},
-        pool_, options_);
+        timers_, options_);
   }
   void Restart() {
     here_.reset();
@@ -73,8 +78,20 @@ class JobRunnerTest : public testing::Test {
     return Context({.cancellation = std::make_shared<CancellationSource>(), .clock = &clock_});
   }
   absl::StatusOr<CallResult> Process(const CallSource& source) {
+    return ProcessAt(*here_, Caller(), source);
+  }
+  absl::StatusOr<CallResult> ProcessAt(Replica& replica, const Context& caller,
+                                       const CallSource& source) {
     RecordingObserver nobody;
-    return runner_->Process(Caller(), source, nobody);
+    return RunOn(pool_, replica.runner.Process(caller, source, nobody));
+  }
+  // Whether a job was due.
+  absl::StatusOr<bool> RunOne() {
+    const Context context = Caller();
+    ASSIGN_OR_RETURN(const std::optional<ClaimedJob> claimed, runner_->Claim(context));
+    if (!claimed) return false;
+    RETURN_IF_ERROR(RunOn(pool_, runner_->RunClaimed(context, *claimed)));
+    return true;
   }
   Job JobOf(const std::string& call_id) {
     const JobPage page = here_->jobs.List(Caller(), {}, 100, "").value();
@@ -91,7 +108,8 @@ class JobRunnerTest : public testing::Test {
   FakeMemory memory_;
   FakeAnalyst analyst_;
   FakeWriter writer_;
-  BoundedPool pool_{{.name = "fan_out", .threads = 4, .max_queued = 8}};
+  Timers timers_;
+  BoundedPool pool_{{.name = "steps", .threads = 4, .max_queued = 0}};
   JobRunner::Options options_;
   std::unique_ptr<Replica> here_;
   JobRunner* runner_ = nullptr;
@@ -122,7 +140,7 @@ TEST_F(JobRunnerTest, WhatMemoryCouldNotTakeIsSavedInTheBackground) {
   EXPECT_EQ(JobOf("c1").state, JobState::kQueued);
   memory_.FailRetain(absl::OkStatus());
   clock_.Advance(options_.first_retry_delay);
-  ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Caller()));
+  ASSERT_OK_AND_ASSIGN(const bool ran, RunOne());
   EXPECT_TRUE(ran);
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
   EXPECT_THAT(analyst_.asked(), SizeIs(1));
@@ -136,7 +154,7 @@ TEST_F(JobRunnerTest, AJobThatKeepsFailingEndsWithTheReason) {
   ASSERT_OK(runner_->Submit(Caller(), Source("acme", "c1")).status());
   analyst_.analyze_error = absl::UnavailableError("no model");
   for (int i = 0; i < options_.max_attempts; ++i) {
-    ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Caller()));
+    ASSERT_OK_AND_ASSIGN(const bool ran, RunOne());
     EXPECT_TRUE(ran);
     clock_.Advance(options_.max_retry_delay);
   }
@@ -144,7 +162,7 @@ TEST_F(JobRunnerTest, AJobThatKeepsFailingEndsWithTheReason) {
   EXPECT_THAT(JobOf("c1").error, HasSubstr("no model"));
   analyst_.analyze_error = absl::OkStatus();
   ASSERT_OK(here_->jobs.Retry(Caller(), JobOf("c1").id).status());
-  ASSERT_OK(runner_->RunOne(Caller()).status());
+  ASSERT_OK(RunOne().status());
   EXPECT_EQ(JobOf("c1").state, JobState::kSucceeded);
 }
 
@@ -160,7 +178,7 @@ TEST_F(JobRunnerTest, AJobThatKillsItsProcessIsGivenUp) {
     ASSERT_TRUE(claimed.has_value());
     clock_.Advance(options_.lease + absl::Seconds(1));
   }
-  ASSERT_OK(runner_->RunOne(Caller()).status());
+  ASSERT_OK(RunOne().status());
   EXPECT_EQ(JobOf("poison").state, JobState::kFailed);
   EXPECT_THAT(JobOf("poison").error, HasSubstr("given up"));
   EXPECT_THAT(analyst_.asked(), IsEmpty());
@@ -169,15 +187,14 @@ TEST_F(JobRunnerTest, AJobThatKillsItsProcessIsGivenUp) {
 TEST_F(JobRunnerTest, AnotherProcessGoesOnWithWhatADeadOneBegan) {
   const auto other = MakeReplica("other");
   // It dies when the e-mail is to be written: it never gives its turn back.
-  RecordingObserver nobody;
   writer_.write_error = WithReason(absl::AbortedError("killed"), kTurnLost);
-  EXPECT_THAT(other->runner.Process(Caller(), Source("acme", "c1"), nobody),
+  EXPECT_THAT(ProcessAt(*other, Caller(), Source("acme", "c1")),
               StatusIs(absl::StatusCode::kAborted));
   writer_.write_error = absl::OkStatus();
-  ASSERT_OK_AND_ASSIGN(const bool early, runner_->RunOne(Caller()));
+  ASSERT_OK_AND_ASSIGN(const bool early, RunOne());
   EXPECT_FALSE(early) << "its lease still runs";
   clock_.Advance(options_.lease + absl::Seconds(1));
-  ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Caller()));
+  ASSERT_OK_AND_ASSIGN(const bool ran, RunOne());
   EXPECT_TRUE(ran);
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
   EXPECT_THAT(analyst_.asked(), SizeIs(1)) << "the first process had the answer kept";
@@ -194,8 +211,7 @@ TEST_F(JobRunnerTest, ACallSentToTwoProcessesIsOneCall) {
   std::thread first([&] { EXPECT_OK(Process(Source("acme", "c1"))); });
   running.WaitForNotification();
   std::thread second([&] {
-    RecordingObserver nobody;
-    const auto result = other->runner.Process(Caller(), Source("acme", "c1"), nobody);
+    const auto result = ProcessAt(*other, Caller(), Source("acme", "c1"));
     EXPECT_OK(result.status());
     EXPECT_TRUE(result.ok() && result->replayed);
   });
@@ -214,7 +230,7 @@ TEST_F(JobRunnerTest, ARunningJobOfAnotherProcessIsStoppedWithItsNextSignOfLife)
     EXPECT_OK(runner_->Renew(Caller()));
     analyst_.analyze_error = context.Check();
   };
-  ASSERT_OK(runner_->RunOne(Caller()).status());
+  ASSERT_OK(RunOne().status());
   EXPECT_EQ(JobOf("c1").state, JobState::kCancelled);
   EXPECT_THAT(memory_.retained(), IsEmpty());
 }
@@ -224,8 +240,7 @@ TEST_F(JobRunnerTest, ACallerWhoLeavesCancelsTheCall) {
   analyst_.while_analyzing = [&](const Context&, const grounding::CallContext&) {
     caller.cancellation()->Cancel();
   };
-  RecordingObserver observer;
-  EXPECT_THAT(runner_->Process(caller, Source("acme", "c1"), observer),
+  EXPECT_THAT(ProcessAt(*here_, caller, Source("acme", "c1")),
               StatusIs(absl::StatusCode::kCancelled));
   EXPECT_EQ(JobOf("c1").state, JobState::kCancelled);
   EXPECT_THAT(memory_.retained(), IsEmpty());
@@ -285,8 +300,7 @@ TEST_F(JobRunnerTest, AWaitingCallLeavesWhenItsCallerDoes) {
   running.WaitForNotification();
   const Context caller = Caller();
   std::thread second([&] {
-    RecordingObserver nobody;
-    EXPECT_THAT(runner_->Process(caller, Source("acme", "c2"), nobody),
+    EXPECT_THAT(ProcessAt(*here_, caller, Source("acme", "c2")),
                 StatusIs(absl::StatusCode::kCancelled));
   });
   while (runner_->waiting() == 0) std::this_thread::yield();
@@ -295,6 +309,77 @@ TEST_F(JobRunnerTest, AWaitingCallLeavesWhenItsCallerDoes) {
   go.Notify();
   first.join();
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+TEST_F(JobRunnerTest, WhatAnEndingProcessBeganGoesOnInTheNext) {
+  absl::Notification both_asked;
+  analyst_.while_analyzing = [&](const Context& context, const grounding::CallContext& call) {
+    if (call.call_id != "c1" || both_asked.HasBeenNotified()) return;
+    both_asked.Notify();
+    absl::Notification stopped;
+    const OnCancel wait(context, [&] { stopped.Notify(); });
+    stopped.WaitForNotification();
+    analyst_.analyze_error = context.Check();
+  };
+  absl::Status running, waiting;
+  std::thread first([&] { running = Process(Source("acme", "c1")).status(); });
+  both_asked.WaitForNotification();
+  std::thread second([&] { waiting = Process(Source("acme", "c2", "Later.")).status(); });
+  while (runner_->waiting() == 0) std::this_thread::yield();
+  ASSERT_OK(runner_->HandOver(Caller()));
+  first.join();
+  second.join();
+  for (const absl::Status& heard : {running, waiting}) {
+    EXPECT_THAT(heard, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("goes on elsewhere")));
+    EXPECT_EQ(Reason(heard), kHandedOver);
+    EXPECT_TRUE(RetryAfter(heard).has_value());
+  }
+  EXPECT_EQ(JobOf("c1").state, JobState::kQueued);
+  EXPECT_EQ(JobOf("c1").attempts, 0) << "the attempt was not the job's to lose";
+  EXPECT_EQ(JobOf("c2").state, JobState::kQueued);
+  EXPECT_THAT(Process(Source("acme", "c3", "Too late.")), StatusIs(absl::StatusCode::kUnavailable));
+
+  analyst_.analyze_error = absl::OkStatus();
+  here_ = MakeReplica("next");
+  runner_ = &here_->runner;
+  for (int i = 0; i < 3; ++i) ASSERT_OK(RunOne().status());
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1", "acme/c2", "acme/c3"));
+  EXPECT_EQ(analyst_.extracted(), 3) << "what had been answered was not asked for again";
+  ASSERT_OK_AND_ASSIGN(const CallResult answer, Process(Source("acme", "c1")));
+  EXPECT_TRUE(answer.replayed);
+}
+
+TEST_F(JobRunnerTest, ManyCallsWaitForAModelWithoutAThread) {
+  constexpr size_t kCalls = 60;
+  absl::Mutex mutex;
+  std::vector<std::function<void(bool)>> asked;
+  analyst_.before_analyzing = [&]() -> Task<bool> {
+    auto begin = [&](std::function<void(bool)> done) {
+      absl::MutexLock lock(&mutex);
+      asked.push_back(std::move(done));
+    };
+    co_return co_await Completion<bool>(begin);
+  };
+  const Context caller = Caller();
+  RecordingObserver nobody[kCalls];
+  std::vector<CallSource> sources;
+  for (size_t i = 0; i < kCalls; ++i) sources.push_back(Source(absl::StrCat("customer-", i), "c"));
+  absl::BlockingCounter answered(kCalls);
+  for (size_t i = 0; i < kCalls; ++i) {
+    Start<absl::StatusOr<CallResult>>(pool_, runner_->Process(caller, sources[i], nobody[i]),
+                                      [&](absl::StatusOr<CallResult> result) {
+                                        EXPECT_OK(result.status());
+                                        answered.DecrementCount();
+                                      });
+  }
+  {
+    absl::MutexLock lock(&mutex);
+    const auto all = [&] { return asked.size() == kCalls; };
+    mutex.Await(absl::Condition(&all));
+  }
+  for (const auto& answer : asked) answer(true);
+  answered.Wait();
+  EXPECT_THAT(memory_.retained(), SizeIs(kCalls));
 }
 
 }  // namespace

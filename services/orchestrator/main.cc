@@ -45,9 +45,10 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_LEASE")
       ->check(CLI::Range(1.0, 600.0))
       ->capture_default_str();
-  app.add_option("--job-threads", options.job_threads, "Background calls at a time")
-      ->envname("THROUGHLINE_JOB_THREADS")
-      ->check(CLI::Range(1, 512))
+  app.add_option("--max-background-calls", options.max_background_calls,
+                 "Calls processed in the background at a time")
+      ->envname("THROUGHLINE_MAX_BACKGROUND_CALLS")
+      ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   app.add_option("--webhooks", options.webhooks, "Who is told of processed calls, a YAML file")
       ->envname("THROUGHLINE_WEBHOOKS");

@@ -6,7 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/stream_call.h"
+#include "common/base/task_macros.h"
+#include "common/rpc/task_call.h"
 #include "common/rpc/unary_call.h"
 #include "common/wire/deal.h"
 #include "common/wire/time.h"
@@ -26,15 +27,22 @@ class NoObserver final : public StepObserver {
   void Finished(Step, absl::Duration, const std::string&) override {}
 };
 
+using Stream = rpc::TaskStream<v1::StreamProcessCallResponse>;
+
+// Events stay apart however slow the client is: there are two for each step.
+bool KeepApart(v1::StreamProcessCallResponse&, const v1::StreamProcessCallResponse&) {
+  return false;
+}
+
 // Sends each event; a client that is gone is noticed by the context.
 class StreamObserver final : public StepObserver {
  public:
-  explicit StreamObserver(rpc::Sink<v1::StreamProcessCallResponse>& sink) : sink_(sink) {}
+  explicit StreamObserver(Stream::Sink& sink) : sink_(sink) {}
 
   void Started(Step step) override {
     v1::StreamProcessCallResponse event;
     event.mutable_step_started()->set_step(ToProto(step));
-    sink_.Write(event);
+    sink_.Write(std::move(event));
   }
   void Finished(Step step, absl::Duration duration, const std::string& summary) override {
     v1::StreamProcessCallResponse event;
@@ -42,51 +50,55 @@ class StreamObserver final : public StepObserver {
     finished.set_step(ToProto(step));
     *finished.mutable_duration() = wire::ToDuration(duration);
     finished.set_summary(summary);
-    sink_.Write(event);
+    sink_.Write(std::move(event));
   }
 
  private:
-  rpc::Sink<v1::StreamProcessCallResponse>& sink_;
+  Stream::Sink& sink_;
 };
 
 }  // namespace
 
-absl::StatusOr<CallResult> OrchestratorServiceImpl::Process(const Context& context,
-                                                            const v1::CallSource& proto,
-                                                            StepObserver& observer) {
+Task<absl::StatusOr<CallResult>> OrchestratorServiceImpl::Process(const Context& context,
+                                                                  const v1::CallSource& proto,
+                                                                  StepObserver& observer) {
   MeasuringObserver measuring(parts_.metrics, observer);
-  absl::StatusOr<CallSource> source = FromProto(proto);
-  absl::StatusOr<CallResult> result =
-      source.ok() ? parts_.runner.Process(context, *source, measuring) : source.status();
+  const absl::StatusOr<CallSource> source = FromProto(proto);
+  if (!source.ok()) {
+    parts_.metrics.CallEnded(source.status());
+    co_return source.status();
+  }
+  absl::StatusOr<CallResult> result = co_await parts_.runner.Process(context, *source, measuring);
   parts_.metrics.CallEnded(result);
-  return result;
+  co_return result;
 }
 
 grpc::ServerUnaryReactor* OrchestratorServiceImpl::ProcessCall(
     grpc::CallbackServerContext* call, const v1::ProcessCallRequest* request,
     v1::ProcessCallResponse* response) {
-  return rpc::UnaryCall::Start(pipeline_runtime_, call, Method("ProcessCall"),
-                               [=, this](const Context& context) -> absl::Status {
-                                 NoObserver nobody;
-                                 ASSIGN_OR_RETURN(const CallResult result,
-                                                  Process(context, request->call(), nobody));
-                                 *response->mutable_result() = ToProto(result);
-                                 return absl::OkStatus();
-                               });
+  return rpc::TaskCall::Start(pipeline_runtime_, calls_, call, Method("ProcessCall"),
+                              [=, this](const Context& context) -> Task<absl::Status> {
+                                NoObserver nobody;
+                                CO_ASSIGN_OR_RETURN(
+                                    const CallResult result,
+                                    co_await Process(context, request->call(), nobody));
+                                *response->mutable_result() = ToProto(result);
+                                co_return absl::OkStatus();
+                              });
 }
 
 grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* OrchestratorServiceImpl::StreamProcessCall(
     grpc::CallbackServerContext* call, const v1::StreamProcessCallRequest* request) {
-  using Sink = rpc::Sink<v1::StreamProcessCallResponse>;
-  return rpc::StreamCall<v1::StreamProcessCallResponse>::Start(
-      pipeline_runtime_, call, Method("StreamProcessCall"),
-      [=, this](const Context& context, Sink& sink) -> absl::Status {
-        StreamObserver observer(sink);
-        ASSIGN_OR_RETURN(const CallResult result, Process(context, request->call(), observer));
-        v1::StreamProcessCallResponse event;
-        *event.mutable_result() = ToProto(result);
-        return sink.Write(event) ? absl::OkStatus() : context.Check();
-      });
+  return Stream::Start(pipeline_runtime_, calls_, call, Method("StreamProcessCall"), &KeepApart,
+                       [=, this](const Context& context, Stream::Sink& sink) -> Task<absl::Status> {
+                         StreamObserver observer(sink);
+                         CO_ASSIGN_OR_RETURN(const CallResult result,
+                                             co_await Process(context, request->call(), observer));
+                         v1::StreamProcessCallResponse event;
+                         *event.mutable_result() = ToProto(result);
+                         sink.Write(std::move(event));
+                         co_return absl::OkStatus();
+                       });
 }
 
 grpc::ServerUnaryReactor* OrchestratorServiceImpl::StartSession(

@@ -2,7 +2,9 @@
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_ORCHESTRATOR_SERVICE_H_
 
 #include "absl/status/statusor.h"
+#include "common/base/task.h"
 #include "common/rpc/runtime.h"
+#include "common/rpc/task_call.h"
 #include "services/orchestrator/domain/job_runner.h"
 #include "services/orchestrator/domain/jobs.h"
 #include "services/orchestrator/domain/ports.h"
@@ -10,6 +12,10 @@
 #include "throughline/orchestrator/v1/orchestrator_service.grpc.pb.h"
 
 namespace throughline::orchestrator {
+
+// Calls being processed, or waiting for their turn, while their callers wait; the next ones are
+// refused.
+inline constexpr int kMaxCallsInFlight = 4096;
 
 // orchestrator.v1 over a JobRunner and its ports. Borrows everything; all of it outlives the
 // server.
@@ -25,8 +31,7 @@ class OrchestratorServiceImpl final
     std::function<void()> job_taken;  // called when a job has been stored
   };
 
-  // Calls are processed on `pipeline_runtime`, where they also wait for their turn; reads on
-  // `read_runtime`.
+  // The steps of calls run on `pipeline_runtime`, reads on `read_runtime`.
   OrchestratorServiceImpl(Parts parts, rpc::Runtime& pipeline_runtime, rpc::Runtime& read_runtime)
       : parts_(parts), pipeline_runtime_(pipeline_runtime), read_runtime_(read_runtime) {}
 
@@ -67,12 +72,13 @@ class OrchestratorServiceImpl final
                                     v1::GetDealResponse* response) override;
 
  private:
-  absl::StatusOr<CallResult> Process(const Context& context, const v1::CallSource& source,
-                                     StepObserver& observer);
+  Task<absl::StatusOr<CallResult>> Process(const Context& context, const v1::CallSource& source,
+                                           StepObserver& observer);
 
   const Parts parts_;
   rpc::Runtime& pipeline_runtime_;
   rpc::Runtime& read_runtime_;
+  rpc::TaskLimit calls_{kMaxCallsInFlight};
 };
 
 }  // namespace throughline::orchestrator

@@ -119,9 +119,9 @@ class OrchestratorServiceTest : public testing::Test {
     pipeline_ = std::make_unique<Pipeline>(
         Pipeline::Ports{
             .memory = *memory_, .analyst = *analyst_, .writer = *writer_, .store = *store_},
-        fan_out_, Pipeline::Options());
-    runner_ =
-        std::make_unique<JobRunner>(JobRunner::Options{.max_attempts = 2}, *jobs_, *pipeline_);
+        Pipeline::Options());
+    runner_ = std::make_unique<JobRunner>(JobRunner::Options{.max_attempts = 2}, *jobs_, *pipeline_,
+                                          timers_);
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
     service_ = std::make_unique<OrchestratorServiceImpl>(
         OrchestratorServiceImpl::Parts{.memory = *memory_,
@@ -163,7 +163,7 @@ class OrchestratorServiceTest : public testing::Test {
   WriterServer writer_server_;
   RpcFixture memory_rpc_, analyst_rpc_, writer_rpc_, rpc_;
   TempDirectory directory_;
-  BoundedPool fan_out_{{.name = "fan_out", .threads = 2, .max_queued = 4}};
+  Timers timers_;
   std::unique_ptr<MemoryClient> memory_;
   std::unique_ptr<AnalystClient> analyst_;
   std::unique_ptr<WriterClient> writer_;
@@ -313,10 +313,12 @@ TEST_F(OrchestratorServiceTest, AnIngestedConversationBecomesACall) {
   }
   EXPECT_EQ(jobs_taken_, 2);
 
-  ASSERT_OK_AND_ASSIGN(const bool ran, runner_->RunOne(Context::Background()));
-  EXPECT_TRUE(ran);
-  ASSERT_OK_AND_ASSIGN(const bool again, runner_->RunOne(Context::Background()));
-  EXPECT_FALSE(again) << "the second sending was the same job";
+  const Context worker = Context::Background();
+  ASSERT_OK_AND_ASSIGN(const auto claimed, runner_->Claim(worker));
+  ASSERT_TRUE(claimed.has_value());
+  ASSERT_OK(Wait(runner_->RunClaimed(worker, *claimed)));
+  ASSERT_OK_AND_ASSIGN(const auto again, runner_->Claim(worker));
+  EXPECT_FALSE(again.has_value()) << "the second sending was the same job";
 
   grpc::ClientContext context;
   v1::GetJobRequest get;

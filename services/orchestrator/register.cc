@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "common/base/bounded_pool.h"
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
+#include "common/base/timers.h"
 #include "common/storage/directory_lock.h"
 #include "common/storage/postgres.h"
 #include "services/orchestrator/clients/analyst_client.h"
@@ -31,14 +31,9 @@
 namespace throughline::orchestrator {
 namespace {
 
-// A call holds a thread while it is processed or waits for its turn; CustomerQueue lets only three
-// quarters of them wait.
-constexpr size_t kPipelineThreads = 64;
-constexpr size_t kMaxQueuedCalls = 256;
-constexpr size_t kFanOutThreads = 16;
-constexpr size_t kMaxQueuedFanOut = 64;
+// For the steps of calls, which compute or wait for the store: what waits longer holds no thread.
+constexpr size_t kPipelineThreads = 16;
 constexpr size_t kPostgresConnections = 16;
-constexpr absl::Duration kJobPollInterval = absl::Seconds(1);
 constexpr size_t kOwnerBytes = 8;
 
 // Holds SQLite's folder, when asked to, as long as `folder_lock` is there.
@@ -82,17 +77,15 @@ struct OrchestratorModule::Parts {
                 return Announce(subscriptions, call, result, now);
               }),
         deliveries(*database),
-        courier({}, subscriptions, deliveries),
+        courier({}, subscriptions, deliveries, registry),
         jobs(*database, {.owner = owner, .max_unfinished = options.max_jobs}),
         metrics(registry),
         memory(channels.memory),
         analyst(channels.analyst),
         writer(channels.writer),
-        fan_out({.name = "fan_out", .threads = kFanOutThreads, .max_queued = kMaxQueuedFanOut}),
-        pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, fan_out,
-                 {}),
-        runner({.lease = options.lease}, jobs, pipeline),
-        workers(runner, jobs, registry, options.job_threads, kJobPollInterval) {}
+        pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, {}),
+        runner({.lease = options.lease}, jobs, pipeline, timers),
+        workers({.max_at_once = options.max_background_calls}, runner, jobs, registry) {}
 
   std::unique_ptr<storage::DirectoryLock> folder_lock;  // goes last
   const std::string owner;
@@ -106,7 +99,7 @@ struct OrchestratorModule::Parts {
   MemoryClient memory;
   AnalystClient analyst;
   WriterClient writer;
-  BoundedPool fan_out;
+  Timers timers;
   Pipeline pipeline;
   std::vector<std::unique_ptr<OrchestratorServiceImpl>> services;
   JobRunner runner;
@@ -141,11 +134,14 @@ void OrchestratorModule::Register(rpc::ServiceHost& host) {
           .jobs = parts_->jobs,
           .metrics = parts_->metrics,
           .job_taken = [workers = &parts_->workers] { workers->Wake(); }},
-      host.AddRuntime("pipeline", kPipelineThreads, kMaxQueuedCalls), host.runtime()));
+      host.AddRuntime("pipeline", kPipelineThreads, /*max_queued=*/0), host.runtime()));
   host.AddService(v1::OrchestratorService::service_full_name(), *parts_->services.back(),
                   [database = parts_->database.get()](const Context& context) {
                     return database->Ping(context);
                   });
+  JobWorkers* const workers = &parts_->workers;
+  host.AddDrain({.begin = [workers] { workers->StopClaiming(); },
+                 .hand_over = [workers] { workers->HandOver(); }});
 }
 
 }  // namespace throughline::orchestrator

@@ -22,9 +22,9 @@ struct OrchestratorOptions {
   bool lock_folder = true;
   // How long after its last sign of life a process's calls are taken over by others.
   absl::Duration lease = absl::Seconds(15);
-  int job_threads = 8;    // background calls at a time
-  std::string webhooks;   // file of subscriptions; empty: none
-  int max_jobs = 10'000;  // unfinished ones, in the whole store
+  int max_background_calls = 128;  // at a time
+  std::string webhooks;            // file of subscriptions; empty: none
+  int max_jobs = 10'000;           // unfinished ones, in the whole store
 };
 
 struct OrchestratorChannels {
@@ -44,8 +44,8 @@ class OrchestratorModule {
       const OrchestratorChannels& channels);
   ~OrchestratorModule();
 
-  // Adds the service to `host`, which starts later and shuts down before this goes. May be called
-  // for several hosts.
+  // Adds the service to `host`, which starts later and shuts down before this goes; calls that
+  // outlast its shutdown are handed over. May be called for several hosts.
   void Register(rpc::ServiceHost& host);
 
  private:

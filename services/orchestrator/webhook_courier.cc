@@ -15,6 +15,11 @@
 namespace throughline::orchestrator {
 namespace {
 
+// What an attempt's `outcome` says.
+constexpr char kDelivered[] = "delivered";
+constexpr char kRetried[] = "retried";
+constexpr char kGivenUp[] = "given_up";
+
 constexpr int kThreads = 4;
 constexpr size_t kMaxResponseBytes = 64 * 1024;
 constexpr int kGone = 410;  // the receiver wants no more of it
@@ -88,14 +93,19 @@ std::string Signature(absl::string_view secret, absl::Time at, absl::string_view
 }
 
 WebhookCourier::WebhookCourier(Options options, std::vector<Subscription> subscriptions,
-                               DeliveryStore& store)
+                               DeliveryStore& store, MetricsRegistry& metrics)
     : options_(options),
       store_(store),
+      attempts_(metrics.Counter("throughline_webhook_attempts_total",
+                                "Attempts to deliver webhooks, by what came of them.")),
       public_client_(ClientOptions(true)),
       any_client_(ClientOptions(false)) {
   for (Subscription& one : subscriptions) {
     const std::string id = one.id;
     subscriptions_.emplace(id, std::move(one));
+  }
+  for (const char* outcome : {kDelivered, kRetried, kGivenUp}) {
+    attempts_.Add({{"outcome", outcome}});
   }
 }
 
@@ -138,6 +148,7 @@ absl::StatusOr<bool> WebhookCourier::DeliverOne(const Context& context) {
           ? absl::FailedPreconditionError("nobody subscribes under this id any more")
           : Send(context.WithBudget(options_.budget), found->second, *delivery);
   if (sent.ok()) {
+    attempts_.Add({{"outcome", kDelivered}}).Increment();
     RETURN_IF_ERROR(store_.Made(context, *delivery));
     return true;
   }
@@ -147,6 +158,7 @@ absl::StatusOr<bool> WebhookCourier::DeliverOne(const Context& context) {
     for (int i = 1; i < delivery->attempts && delay < options_.max_retry_delay; ++i) delay *= 2;
     again = now + std::min(delay, options_.max_retry_delay);
   }
+  attempts_.Add({{"outcome", again ? kRetried : kGivenUp}}).Increment();
   Log(Severity::kWarning, again ? "webhook not delivered yet" : "webhook given up",
       {{"subscription", delivery->subscription},
        {"event_id", delivery->event_id},

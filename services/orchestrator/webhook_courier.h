@@ -16,6 +16,7 @@
 #include "common/base/context.h"
 #include "common/http/client.h"
 #include "common/observability/json_log.h"
+#include "common/observability/metrics.h"
 #include "services/orchestrator/domain/webhooks.h"
 
 namespace throughline::orchestrator {
@@ -28,7 +29,8 @@ std::string Signature(absl::string_view secret, absl::Time at, absl::string_view
 
 // Makes deliveries as they fall due: at least once each, a failed one again with growing pauses.
 // Connects to public addresses only, whatever a name leads to, unless the subscription allows
-// others. Ends when destroyed. Borrows the store.
+// others. Counts throughline_webhook_attempts_total{outcome}: delivered, retried or given_up. Ends
+// when destroyed. Borrows store and metrics.
 class WebhookCourier {
  public:
   struct Options {
@@ -39,7 +41,8 @@ class WebhookCourier {
     absl::Duration poll_interval = absl::Seconds(1);
   };
 
-  WebhookCourier(Options options, std::vector<Subscription> subscriptions, DeliveryStore& store);
+  WebhookCourier(Options options, std::vector<Subscription> subscriptions, DeliveryStore& store,
+                 MetricsRegistry& metrics);
   ~WebhookCourier();
   WebhookCourier(const WebhookCourier&) = delete;
   WebhookCourier& operator=(const WebhookCourier&) = delete;
@@ -58,6 +61,7 @@ class WebhookCourier {
   const Options options_;
   std::map<std::string, Subscription> subscriptions_;
   DeliveryStore& store_;
+  CounterFamily& attempts_;
   http::Client public_client_;
   http::Client any_client_;
   OutageLog outage_{"the store of deliveries"};

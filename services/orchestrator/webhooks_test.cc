@@ -52,7 +52,7 @@ class WebhooksTest : public testing::TestWithParam<DatabaseKind> {
                        .events = {kCallProcessed, kBlockerChanged, kProfileUpdated},
                        .allow_private = allow_private}};
     courier_ = std::make_unique<WebhookCourier>(WebhookCourier::Options{.max_attempts = 3},
-                                                subscriptions_, deliveries_);
+                                                subscriptions_, deliveries_, metrics_);
   }
   // A call that raised a blocker and told a preference.
   void SaveACall(const std::string& customer = "acme") {
@@ -92,6 +92,7 @@ class WebhooksTest : public testing::TestWithParam<DatabaseKind> {
   FakeClock clock_;
   const Context context_{{.clock = &clock_}};
   HttpImposter receiver_;
+  MetricsRegistry metrics_;
   SqlDeliveryStore deliveries_{*database_};
   std::vector<Subscription> subscriptions_;
   std::unique_ptr<WebhookCourier> courier_;
@@ -144,6 +145,10 @@ TEST_P(WebhooksTest, WhatNobodyTakesIsGivenUp) {
     clock_.Advance(absl::Hours(2));
   }
   EXPECT_THAT(receiver_.seen(), SizeIs(3));
+  const std::string metrics = metrics_.Render();
+  EXPECT_THAT(metrics, HasSubstr("throughline_webhook_attempts_total{outcome=\"retried\"} 2"));
+  EXPECT_THAT(metrics, HasSubstr("throughline_webhook_attempts_total{outcome=\"given_up\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("throughline_webhook_attempts_total{outcome=\"delivered\"} 0"));
 }
 
 TEST_P(WebhooksTest, APrivateAddressIsNeverAskedUnlessItIsAllowed) {

@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/context.h"
@@ -27,6 +29,10 @@ namespace {
 
 constexpr absl::Duration kHealthBudget = absl::Seconds(10);
 constexpr absl::Duration kHttpPatience = absl::Seconds(20);
+// Then calls that came over HTTP are handed over, so that their clients hear of it in time.
+constexpr absl::Duration kHttpCallPatience = absl::Seconds(16);
+// Callers in this process have gone before the services they call.
+constexpr double kInnerDrainSeconds = 2;
 
 // A service behind the public port: loopback only, called by services that send the tenant along.
 rpc::ServiceFlags InnerFlags(const ServeOptions& options, absl::string_view name) {
@@ -35,6 +41,7 @@ rpc::ServiceFlags InnerFlags(const ServeOptions& options, absl::string_view name
   flags.log_level = options.log_level;
   flags.tenant = options.tenant;
   flags.trust_tenant_metadata = true;
+  flags.drain_seconds = kInnerDrainSeconds;
   return flags;
 }
 
@@ -201,9 +208,19 @@ absl::StatusOr<std::unique_ptr<Stack>> Stack::Start(const ServeOptions& options)
 
 void Stack::Shutdown() {
   Parts& parts = *parts_;
-  if (parts.gateway != nullptr) parts.gateway->Shutdown(kHttpPatience);
+  // Side by side: whichever way a call came, it has the same time to end before it is handed over.
+  absl::Notification http_ended;
+  std::thread http([&] {
+    if (parts.gateway != nullptr) parts.gateway->Shutdown(kHttpPatience);
+    http_ended.Notify();
+  });
+  std::thread inner([&] {
+    http_ended.WaitForNotificationWithTimeout(kHttpCallPatience);
+    parts.orchestrator_host.reset();
+  });
   parts.public_host.reset();
-  parts.orchestrator_host.reset();
+  inner.join();
+  http.join();
   // It saves in the background what was left unsaved, so it goes before the services it calls.
   parts.orchestrator_module.reset();
   for (rpc::ServiceHost* host : {parts.writer_host.get(), parts.analyst_host.get(),

@@ -34,8 +34,9 @@ class Stack {
 
   const Addresses& addresses() const { return addresses_; }
 
-  // Takes no further calls, lets those under way end, closes the stores. The public port goes
-  // first, then each service before those it calls. Idempotent.
+  // Takes no further calls, lets those under way end, or leaves them to the next process after some
+  // twenty seconds, closes the stores. What users talk to goes first, then each service before
+  // those it calls. Idempotent.
   void Shutdown();
 
  private:

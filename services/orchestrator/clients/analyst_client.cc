@@ -1,7 +1,7 @@
 #include "services/orchestrator/clients/analyst_client.h"
 
-#include "common/base/status_macros.h"
-#include "common/rpc/client_call.h"
+#include "common/base/task_macros.h"
+#include "common/rpc/task_client.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
 #include "services/orchestrator/model_work.h"
@@ -10,7 +10,7 @@ namespace throughline::orchestrator {
 namespace {
 
 namespace analyst_v1 = throughline::analyst::v1;
-using AnalystStub = analyst_v1::AnalystService::StubInterface;
+using AnalystStub = analyst_v1::AnalystService::StubInterface::async_interface;
 
 // Longer than what the analyst gives the router.
 constexpr absl::Duration kAnalystBudget = absl::Seconds(55);
@@ -20,29 +20,31 @@ constexpr absl::Duration kAnalystBudget = absl::Seconds(55);
 AnalystClient::AnalystClient(const std::shared_ptr<grpc::Channel>& channel)
     : stub_(analyst_v1::AnalystService::NewStub(channel)) {}
 
-absl::StatusOr<AnalysisAnswer> AnalystClient::Analyze(const Context& context,
-                                                      const grounding::CallContext& call) {
+Task<absl::StatusOr<AnalysisAnswer>> AnalystClient::Analyze(const Context& context,
+                                                            const grounding::CallContext& call) {
   analyst_v1::AnalyzeRequest request;
   *request.mutable_context() = wire::ToProto(call);
-  ASSIGN_OR_RETURN(const analyst_v1::AnalyzeResponse response,
-                   rpc::Invoke(context, *stub_, &AnalystStub::Analyze, request,
-                               {.callee = "analyst", .budget = kAnalystBudget}));
+  const rpc::CallOptions options{.callee = "analyst", .budget = kAnalystBudget};
+  CO_ASSIGN_OR_RETURN(
+      const analyst_v1::AnalyzeResponse response,
+      co_await rpc::InvokeTask(context, *stub_->async(), &AnalystStub::Analyze, request, options));
   AnalysisAnswer answer{.analysis = wire::FromProto(response.analysis())};
   ReadModelWork(response, answer);
-  return answer;
+  co_return answer;
 }
 
-absl::StatusOr<FactsAnswer> AnalystClient::ExtractFacts(const Context& context,
-                                                        const grounding::CallContext& call) {
+Task<absl::StatusOr<FactsAnswer>> AnalystClient::ExtractFacts(const Context& context,
+                                                              const grounding::CallContext& call) {
   analyst_v1::ExtractFactsRequest request;
   *request.mutable_context() = wire::ToProto(call);
-  ASSIGN_OR_RETURN(const analyst_v1::ExtractFactsResponse response,
-                   rpc::Invoke(context, *stub_, &AnalystStub::ExtractFacts, request,
-                               {.callee = "analyst", .budget = kAnalystBudget}));
+  const rpc::CallOptions options{.callee = "analyst", .budget = kAnalystBudget};
+  CO_ASSIGN_OR_RETURN(const analyst_v1::ExtractFactsResponse response,
+                      co_await rpc::InvokeTask(context, *stub_->async(), &AnalystStub::ExtractFacts,
+                                               request, options));
   FactsAnswer answer{.facts = wire::CollectAll(response.extracted().facts()),
                      .profile_changes = wire::FromProto(response.extracted().profile_changes())};
   ReadModelWork(response, answer);
-  return answer;
+  co_return answer;
 }
 
 }  // namespace throughline::orchestrator

@@ -15,10 +15,10 @@ class AnalystClient final : public AnalystPort {
  public:
   explicit AnalystClient(const std::shared_ptr<grpc::Channel>& channel);
 
-  absl::StatusOr<AnalysisAnswer> Analyze(const Context& context,
-                                         const grounding::CallContext& call) override;
-  absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
-                                           const grounding::CallContext& call) override;
+  Task<absl::StatusOr<AnalysisAnswer>> Analyze(const Context& context,
+                                               const grounding::CallContext& call) override;
+  Task<absl::StatusOr<FactsAnswer>> ExtractFacts(const Context& context,
+                                                 const grounding::CallContext& call) override;
 
  private:
   const std::unique_ptr<throughline::analyst::v1::AnalystService::StubInterface> stub_;

@@ -5,8 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/base/status_macros.h"
+#include "common/base/task_macros.h"
 #include "common/digest/sha256.h"
 #include "common/rpc/client_call.h"
+#include "common/rpc/task_client.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
 #include "common/wire/time.h"
@@ -17,6 +19,7 @@ namespace {
 namespace deal_v1 = throughline::deal::v1;
 namespace memory_v1 = throughline::memory::v1;
 using MemoryStub = memory_v1::MemoryService::StubInterface;
+using AsyncMemoryStub = MemoryStub::async_interface;
 
 constexpr absl::Duration kRecallBudget = absl::Seconds(3);
 constexpr absl::Duration kRetainBudget = absl::Seconds(15);
@@ -117,9 +120,9 @@ std::vector<memory_v1::RetainRequest> RetainRequests(const ComputedCall& compute
 MemoryClient::MemoryClient(const std::shared_ptr<grpc::Channel>& channel)
     : stub_(memory_v1::MemoryService::NewStub(channel)) {}
 
-absl::StatusOr<Recollection> MemoryClient::Recall(const Context& context,
-                                                  const std::string& customer_id,
-                                                  const std::string& query) {
+Task<absl::StatusOr<Recollection>> MemoryClient::Recall(const Context& context,
+                                                        const std::string& customer_id,
+                                                        const std::string& query) {
   memory_v1::RecallRequest request;
   request.set_customer_id(customer_id);
   request.set_query(query);
@@ -127,9 +130,11 @@ absl::StatusOr<Recollection> MemoryClient::Recall(const Context& context,
   request.set_limit(kMaxRecalledFacts);
   request.set_max_tokens(kMaxRecalledTokens);
   for (const deal_v1::FactKind kind : KindsToRecall()) request.mutable_filter()->add_kinds(kind);
-  ASSIGN_OR_RETURN(const memory_v1::RecallResponse response,
-                   rpc::Invoke(context, *stub_, &MemoryStub::Recall, request,
-                               {.callee = "memory", .budget = kRecallBudget}));
+  const rpc::CallOptions options{.callee = "memory", .budget = kRecallBudget};
+  CO_ASSIGN_OR_RETURN(const TaskGate::Pass pass, co_await gate_.Enter(context));
+  CO_ASSIGN_OR_RETURN(const memory_v1::RecallResponse response,
+                      co_await rpc::InvokeTask(context, *stub_->async(), &AsyncMemoryStub::Recall,
+                                               request, options));
   Recollection recollection{.known = wire::FromProto(response.deal()),
                             .cache_hit = response.cache_hit()};
   recollection.known.version = response.version();
@@ -137,15 +142,19 @@ absl::StatusOr<Recollection> MemoryClient::Recall(const Context& context,
     recollection.known.facts.push_back(wire::FromProto(found.fact()));
   }
   if (response.has_profile()) recollection.profile = wire::FromProto(response.profile());
-  return recollection;
+  co_return recollection;
 }
 
-absl::StatusOr<Retained> MemoryClient::Retain(const Context& context, const ComputedCall& call) {
+Task<absl::StatusOr<Retained>> MemoryClient::Retain(const Context& context,
+                                                    const ComputedCall& call) {
   Retained retained;
-  for (const memory_v1::RetainRequest& request : RetainRequests(call)) {
-    ASSIGN_OR_RETURN(const memory_v1::RetainResponse response,
-                     rpc::Invoke(context, *stub_, &MemoryStub::Retain, request,
-                                 {.callee = "memory", .budget = kRetainBudget}));
+  const std::vector<memory_v1::RetainRequest> requests = RetainRequests(call);
+  const rpc::CallOptions options{.callee = "memory", .budget = kRetainBudget};
+  CO_ASSIGN_OR_RETURN(const TaskGate::Pass pass, co_await gate_.Enter(context));
+  for (const memory_v1::RetainRequest& request : requests) {
+    CO_ASSIGN_OR_RETURN(const memory_v1::RetainResponse response,
+                        co_await rpc::InvokeTask(context, *stub_->async(), &AsyncMemoryStub::Retain,
+                                                 request, options));
     for (const memory_v1::RetainedRow& row : response.facts()) {
       retained.facts.push_back({.id = row.id(),
                                 .added = row.outcome() == memory_v1::RETAIN_OUTCOME_ADDED ||
@@ -157,7 +166,7 @@ absl::StatusOr<Retained> MemoryClient::Retain(const Context& context, const Comp
     }
     retained.version = response.version();
   }
-  return retained;
+  co_return retained;
 }
 
 absl::StatusOr<ProfileView> MemoryClient::GetProfile(const Context& context,

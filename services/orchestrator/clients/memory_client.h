@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/task_gate.h"
 #include "services/orchestrator/domain/ports.h"
 #include "throughline/memory/v1/memory_service.grpc.pb.h"
 
@@ -22,16 +23,21 @@ class MemoryClient final : public MemoryPort {
  public:
   explicit MemoryClient(const std::shared_ptr<grpc::Channel>& channel);
 
-  absl::StatusOr<Recollection> Recall(const Context& context, const std::string& customer_id,
-                                      const std::string& query) override;
-  absl::StatusOr<Retained> Retain(const Context& context, const ComputedCall& call) override;
+  Task<absl::StatusOr<Recollection>> Recall(const Context& context, const std::string& customer_id,
+                                            const std::string& query) override;
+  Task<absl::StatusOr<Retained>> Retain(const Context& context, const ComputedCall& call) override;
   absl::StatusOr<ProfileView> GetProfile(const Context& context,
                                          const std::string& customer_id) override;
   absl::StatusOr<deal::DealState> GetDeal(const Context& context,
                                           const std::string& customer_id) override;
 
  private:
+  // Memory answers in milliseconds: a few at a time keep it busy, and a wave of calls waits here
+  // rather than be refused there.
+  static constexpr int kMaxCallsAtOnce = 64;
+
   const std::unique_ptr<throughline::memory::v1::MemoryService::StubInterface> stub_;
+  TaskGate gate_{kMaxCallsAtOnce};
 };
 
 }  // namespace throughline::orchestrator

@@ -1,7 +1,7 @@
 #include "services/orchestrator/clients/writer_client.h"
 
-#include "common/base/status_macros.h"
-#include "common/rpc/client_call.h"
+#include "common/base/task_macros.h"
+#include "common/rpc/task_client.h"
 #include "common/wire/deal.h"
 #include "services/orchestrator/model_work.h"
 
@@ -18,20 +18,22 @@ constexpr absl::Duration kWriterBudget = absl::Seconds(45);
 WriterClient::WriterClient(const std::shared_ptr<grpc::Channel>& channel)
     : stub_(writer_v1::WriterService::NewStub(channel)) {}
 
-absl::StatusOr<EmailAnswer> WriterClient::WriteEmail(
+Task<absl::StatusOr<EmailAnswer>> WriterClient::WriteEmail(
     const Context& context, const grounding::CallContext& call, const deal::Analysis& analysis,
     const std::optional<deal::CustomerProfile>& profile) {
   writer_v1::WriteEmailRequest request;
   *request.mutable_context() = wire::ToProto(call);
   *request.mutable_analysis() = wire::ToProto(analysis);
   if (profile) *request.mutable_profile() = wire::ToProto(*profile);
-  ASSIGN_OR_RETURN(
+  const rpc::CallOptions options{.callee = "writer", .budget = kWriterBudget};
+  CO_ASSIGN_OR_RETURN(
       const writer_v1::WriteEmailResponse response,
-      rpc::Invoke(context, *stub_, &writer_v1::WriterService::StubInterface::WriteEmail, request,
-                  {.callee = "writer", .budget = kWriterBudget}));
+      co_await rpc::InvokeTask(
+          context, *stub_->async(),
+          &writer_v1::WriterService::StubInterface::async_interface::WriteEmail, request, options));
   EmailAnswer answer{.email = wire::FromProto(response.email())};
   ReadModelWork(response, answer);
-  return answer;
+  co_return answer;
 }
 
 }  // namespace throughline::orchestrator

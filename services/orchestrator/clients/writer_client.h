@@ -15,7 +15,7 @@ class WriterClient final : public WriterPort {
  public:
   explicit WriterClient(const std::shared_ptr<grpc::Channel>& channel);
 
-  absl::StatusOr<EmailAnswer> WriteEmail(
+  Task<absl::StatusOr<EmailAnswer>> WriteEmail(
       const Context& context, const grounding::CallContext& call, const deal::Analysis& analysis,
       const std::optional<deal::CustomerProfile>& profile) override;
 

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/base/bounded_pool.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/orchestrator/domain/call.h"
 #include "services/orchestrator/domain/pipeline.h"
 #include "services/orchestrator/domain/ports.h"
@@ -29,29 +29,29 @@ class StepTimer {
 };
 
 // The steps between a call's acceptance and its checkpoint: recall, analyse, write. Asks no model
-// for what was paid for in an earlier attempt. For one call and one thread.
+// for what was paid for in an earlier attempt. For one call.
 class Computation {
  public:
-  Computation(const Context& context, Pipeline::Ports ports, BoundedPool& fan_out,
-              StepObserver& observer)
-      : context_(context), ports_(ports), fan_out_(fan_out), observer_(observer) {}
+  Computation(const Context& context, Pipeline::Ports ports, StepObserver& observer)
+      : context_(context), ports_(ports), observer_(observer) {}
 
   // `timings` are those of the steps done so far.
-  absl::StatusOr<ComputedCall> Compute(AcceptedCall call, std::vector<StepTiming> timings);
+  Task<absl::StatusOr<ComputedCall>> Compute(AcceptedCall call, std::vector<StepTiming> timings);
 
  private:
-  absl::Status Recall();
-  absl::Status Analyze();
-  absl::Status Write();
+  Task<absl::Status> Recall();
+  Task<absl::Status> Analyze();
+  Task<absl::Status> Write();
   // The answer of a model, from the checkpoint, or asked now and, when paid for, checkpointed.
-  absl::StatusOr<AnalysisAnswer> AskAnalysis(const Context& context);
-  absl::StatusOr<FactsAnswer> AskFacts(const Context& context);
+  Task<absl::StatusOr<AnalysisAnswer>> AskAnalysis(const Context& context);
+  Task<absl::StatusOr<FactsAnswer>> AskFacts(const Context& context);
+  // Stops the analysis with the context when facts cannot be had.
+  Task<absl::StatusOr<FactsAnswer>> AskFactsBeside(const Context& context);
   void Note(const std::vector<grounding::RoutedDecision>& decisions,
             const std::vector<grounding::DroppedClaim>& dropped);
 
   const Context& context_;
   const Pipeline::Ports ports_;
-  BoundedPool& fan_out_;
   StepObserver& observer_;
 
   Progress progress_;  // of earlier attempts

@@ -4,18 +4,35 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "common/base/task.h"
 #include "services/orchestrator/domain/pipeline.h"
 #include "services/orchestrator/domain/ports.h"
 
 // The pipeline's neighbours, in memory: what they were asked is there to look at, and each can be
 // told to fail or to wait. Thread-safe.
 namespace throughline::orchestrator {
+
+// The result of a task that takes its steps on `executor`, where the fakes may keep threads busy.
+template <typename T>
+T RunOn(Executor& executor, Task<T> task) {
+  std::optional<T> result;
+  absl::Notification ended;
+  Start<T>(executor, std::move(task), [&](T value) {
+    result.emplace(std::move(value));
+    ended.Notify();
+  });
+  ended.WaitForNotification();
+  return *std::move(result);
+}
 
 // Calls in a map; survives a Pipeline, as a database survives a process.
 class FakeStore final : public CallStore {
@@ -87,17 +104,17 @@ class FakeStore final : public CallStore {
 // Remembers which calls were retained, in order; the same call again changes nothing.
 class FakeMemory final : public MemoryPort {
  public:
-  absl::StatusOr<Recollection> Recall(const Context&, const std::string& customer_id,
-                                      const std::string&) override {
+  Task<absl::StatusOr<Recollection>> Recall(const Context&, const std::string& customer_id,
+                                            const std::string&) override {
     absl::MutexLock lock(&mutex_);
-    if (!recall_error.ok()) return recall_error;
+    if (!recall_error.ok()) co_return recall_error;
     Recollection recollection;
     recollection.known.version = versions_[customer_id];
-    return recollection;
+    co_return recollection;
   }
-  absl::StatusOr<Retained> Retain(const Context&, const ComputedCall& call) override {
+  Task<absl::StatusOr<Retained>> Retain(const Context&, const ComputedCall& call) override {
     absl::MutexLock lock(&mutex_);
-    if (!retain_error.ok()) return retain_error;
+    if (!retain_error.ok()) co_return retain_error;
     const std::string id = absl::StrCat(call.call.key.customer_id, "/", call.call.key.call_id);
     if (std::find(retained_.begin(), retained_.end(), id) == retained_.end()) {
       retained_.push_back(id);
@@ -108,7 +125,7 @@ class FakeMemory final : public MemoryPort {
       answer.facts.push_back({.id = absl::StrCat(id, "#", i), .added = true});
       ++answer.added;
     }
-    return answer;
+    co_return answer;
   }
   absl::StatusOr<ProfileView> GetProfile(const Context&, const std::string&) override {
     return absl::NotFoundError("no profile");
@@ -137,31 +154,32 @@ class FakeMemory final : public MemoryPort {
 
 class FakeAnalyst final : public AnalystPort {
  public:
-  absl::StatusOr<AnalysisAnswer> Analyze(const Context& context,
-                                         const grounding::CallContext& call) override {
+  Task<absl::StatusOr<AnalysisAnswer>> Analyze(const Context& context,
+                                               const grounding::CallContext& call) override {
     {
       absl::MutexLock lock(&mutex_);
       asked_.push_back(absl::StrCat(call.customer_id, "/", call.call_id));
     }
+    if (before_analyzing) co_await before_analyzing();
     if (while_analyzing) while_analyzing(context, call);
-    if (!analyze_error.ok()) return analyze_error;
+    if (!analyze_error.ok()) co_return analyze_error;
     AnalysisAnswer answer{.analysis = analysis};
     answer.decisions = {{.record = "analysis", .cost_nano_usd = 3, .baseline_nano_usd = 30}};
-    return answer;
+    co_return answer;
   }
-  absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
-                                           const grounding::CallContext& call) override {
+  Task<absl::StatusOr<FactsAnswer>> ExtractFacts(const Context& context,
+                                                 const grounding::CallContext& call) override {
     {
       absl::MutexLock lock(&mutex_);
       ++extracted_;
     }
     if (while_extracting) while_extracting(context, call);
-    if (!extract_error.ok()) return extract_error;
+    if (!extract_error.ok()) co_return extract_error;
     FactsAnswer answer;
     answer.facts = {{.text = "They have four sites."}};
     answer.decisions = {{.record = "facts", .cost_nano_usd = 4, .cost_unpriced = true}};
     answer.dropped = {{.claim = "a million", .reason = "nobody said it"}};
-    return answer;
+    co_return answer;
   }
 
   std::vector<std::string> asked() const {
@@ -177,6 +195,7 @@ class FakeAnalyst final : public AnalystPort {
   deal::Analysis analysis;
   absl::Status analyze_error;
   absl::Status extract_error;
+  std::function<Task<bool>()> before_analyzing;
   std::function<void(const Context&, const grounding::CallContext&)> while_analyzing;
   std::function<void(const Context&, const grounding::CallContext&)> while_extracting;
 
@@ -188,15 +207,15 @@ class FakeAnalyst final : public AnalystPort {
 
 class FakeWriter final : public WriterPort {
  public:
-  absl::StatusOr<EmailAnswer> WriteEmail(const Context&, const grounding::CallContext&,
-                                         const deal::Analysis&,
-                                         const std::optional<deal::CustomerProfile>&) override {
+  Task<absl::StatusOr<EmailAnswer>> WriteEmail(
+      const Context&, const grounding::CallContext&, const deal::Analysis&,
+      const std::optional<deal::CustomerProfile>&) override {
     absl::MutexLock lock(&mutex_);
     ++written_;
-    if (!write_error.ok()) return write_error;
+    if (!write_error.ok()) co_return write_error;
     EmailAnswer answer{.email = {.subject = "Follow-up", .body = "Hi."}};
     answer.decisions = {{.record = "email", .cost_nano_usd = 5, .baseline_nano_usd = 50}};
-    return answer;
+    co_return answer;
   }
 
   int written() const {

@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
-#include "common/base/status_macros.h"
+#include "common/base/task_macros.h"
 #include "common/digest/sha256.h"
 #include "services/orchestrator/domain/intake.h"
 
@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kIdDigits = 24;
 // Saying how a job ended must not fail because the attempt has used up its time.
 constexpr absl::Duration kReleaseBudget = absl::Seconds(10);
+// Time for the next process to start.
+constexpr absl::Duration kHandedOverRetryAfter = absl::Seconds(2);
 
 // Trying again would end the same way.
 bool IsPermanent(absl::StatusCode code) {
@@ -52,6 +54,16 @@ CallSource Settled(const CallSource& source, const AcceptedCall& call) {
   settled.call_id = call.key.call_id;
   settled.call_date = absl::ToCivilDay(call.occurred_at, absl::UTCTimeZone());
   return settled;
+}
+
+// What the caller of a call hears that goes on in the next process.
+absl::Status HandedOver(const Job& job) {
+  return WithRetryAfter(
+      WithReason(absl::UnavailableError(absl::StrCat(
+                     "the server is shutting down; call \"", job.call.call_id,
+                     "\" is kept and goes on elsewhere: send it again to get its answer")),
+                 kHandedOver),
+      kHandedOverRetryAfter);
 }
 
 // For attempts that nobody watches.
@@ -98,67 +110,88 @@ absl::string_view JobStateName(JobState state) {
   return "unknown";
 }
 
-absl::StatusOr<CallResult> JobRunner::Process(const Context& context, const CallSource& source,
-                                              StepObserver& observer) {
-  ASSIGN_OR_RETURN(CallInProgress call, pipeline_.Parse(context, source, observer));
+Task<absl::StatusOr<CallResult>> JobRunner::Process(const Context& context,
+                                                    const CallSource& source,
+                                                    StepObserver& observer) {
+  CO_ASSIGN_OR_RETURN(CallInProgress call, pipeline_.Parse(context, source, observer));
   const AcceptedCall& accepted = call.call;
-  ASSIGN_OR_RETURN(const CustomerQueue::Turn turn, queue_.Enter(context, accepted.key.customer_id));
-  ASSIGN_OR_RETURN(std::optional<CallResult> answer, pipeline_.FindAnswer(context, accepted));
-  if (answer) return *std::move(answer);
-  ASSIGN_OR_RETURN(const JobStore::Begun begun,
-                   AwaitTurn(context, MakeJob(context, accepted), Settled(source, accepted)));
-  if (begun.ours) return RunTurn(context, begun.job, std::move(call), observer);
-  if (begun.job.state != JobState::kSucceeded) {
-    return absl::UnavailableError(absl::StrCat("job ", begun.job.id, " ended as ",
-                                               JobStateName(begun.job.state), " (", begun.job.error,
-                                               "); send the call again"));
+  const Job job = MakeJob(context, accepted);
+  const CallSource settled = Settled(source, accepted);
+  const absl::StatusOr<CustomerQueue::Turn> turn =
+      co_await queue_.Enter(context, accepted.key.customer_id);
+  if (!turn.ok() && Reason(turn.status()) == kHandedOver) {
+    co_return KeepForLater(context, job, settled);
   }
-  ASSIGN_OR_RETURN(answer, pipeline_.FindAnswer(context, accepted));
-  if (answer) return *std::move(answer);
-  return absl::DataLossError(absl::StrCat("the result of job ", begun.job.id, " is gone"));
+  if (!turn.ok()) co_return turn.status();
+  CO_ASSIGN_OR_RETURN(std::optional<CallResult> answer, pipeline_.FindAnswer(context, accepted));
+  if (answer) co_return *std::move(answer);
+  CO_ASSIGN_OR_RETURN(const JobStore::Begun begun, co_await AwaitTurn(context, job, settled));
+  if (begun.ours) co_return co_await RunTurn(context, begun.job, std::move(call), observer);
+  if (begun.job.state != JobState::kSucceeded) {
+    co_return absl::UnavailableError(absl::StrCat("job ", begun.job.id, " ended as ",
+                                                  JobStateName(begun.job.state), " (",
+                                                  begun.job.error, "); send the call again"));
+  }
+  CO_ASSIGN_OR_RETURN(answer, pipeline_.FindAnswer(context, accepted));
+  if (answer) co_return *std::move(answer);
+  co_return absl::DataLossError(absl::StrCat("the result of job ", begun.job.id, " is gone"));
 }
 
-absl::StatusOr<JobStore::Begun> JobRunner::AwaitTurn(const Context& context, const Job& job,
-                                                     const CallSource& source) {
+Task<absl::StatusOr<JobStore::Begun>> JobRunner::AwaitTurn(const Context& context, const Job& job,
+                                                           const CallSource& source) {
   bool added = false;
   Resubmission resubmission = Resubmission::kRenew;
+  absl::Duration poll = options_.first_turn_poll;
   while (true) {
-    const int64_t seen = ended();
-    ASSIGN_OR_RETURN(JobStore::Begun begun, store_.Begin(context, job, source, resubmission,
-                                                         context.clock().Now() + options_.lease));
-    if (begun.ours || HasEnded(begun.job.state)) return begun;
+    CO_ASSIGN_OR_RETURN(
+        JobStore::Begun begun,
+        store_.Begin(context, job, source, resubmission, context.clock().Now() + options_.lease));
+    if (begun.ours || HasEnded(begun.job.state)) co_return begun;
+    if (is_ending()) co_return HandedOver(job);
     added |= begun.added;
     resubmission = Resubmission::kKeep;
-    AwaitChange(context, seen);
+    co_await SleepFor(timers_, context, std::min(poll, context.Remaining()));
+    poll = std::min(2 * poll, options_.max_turn_poll);
     const absl::Status waited = context.Check();
     if (waited.ok()) continue;
     // Nobody waits for it any more. One that is already being run may as well end.
     if (added && begun.job.state == JobState::kQueued) {
       Cancel(context.Detached(kReleaseBudget), job.id).status().IgnoreError();
     }
-    return waited;
+    co_return waited;
   }
 }
 
-absl::StatusOr<CallResult> JobRunner::RunTurn(const Context& context, const Job& job,
-                                              CallInProgress call, StepObserver& observer) {
+Task<absl::StatusOr<CallResult>> JobRunner::RunTurn(const Context& context, const Job& job,
+                                                    CallInProgress call, StepObserver& observer) {
   const auto cancellation = std::make_shared<CancellationSource>();
   const OnCancel with_caller(context, [cancellation] { cancellation->Cancel(); });
   const Context attempt =
       context.WithCancellation(cancellation).WithBudget(options_.attempt_budget);
-  Begin(job, cancellation);
+  // Where giving back the turn fails, its lease ends by itself.
+  if (!Begin(job, cancellation)) {
+    LeaveToNext(context, job).IgnoreError();
+    co_return HandedOver(job);
+  }
   StepKeeper keeper([&](Step step) { SetStep(RunningKey(job), step); }, observer);
-  absl::StatusOr<CallResult> result = pipeline_.Run(attempt, std::move(call), keeper);
-  absl::Status given_back;
-  if (!result.ok()) {
+  absl::StatusOr<CallResult> result = co_await pipeline_.Run(attempt, std::move(call), keeper);
+  if (!result.ok() && is_ending()) {
+    result = HandedOver(job);
+  } else if (!result.ok()) {
     const bool left = !attempt.Check().ok();
-    given_back = GiveBack(attempt.Detached(kReleaseBudget), job, result.status(),
-                          left ? JobState::kCancelled : JobState::kFailed);
+    GiveBack(attempt.Detached(kReleaseBudget), job, result.status(),
+             left ? JobState::kCancelled : JobState::kFailed)
+        .IgnoreError();
   }
   End(job);
-  // The lease ends by itself when it could not be given back.
-  given_back.IgnoreError();
-  return result;
+  co_return result;
+}
+
+absl::Status JobRunner::KeepForLater(const Context& context, const Job& job,
+                                     const CallSource& source) {
+  RETURN_IF_ERROR(
+      store_.Add(context.Detached(kReleaseBudget), job, source, Resubmission::kRenew).status());
+  return HandedOver(job);
 }
 
 absl::StatusOr<Job> JobRunner::Submit(const Context& context, const CallSource& source) {
@@ -166,26 +199,25 @@ absl::StatusOr<Job> JobRunner::Submit(const Context& context, const CallSource& 
   return store_.Add(context, MakeJob(context, call), Settled(source, call), Resubmission::kKeep);
 }
 
-absl::StatusOr<bool> JobRunner::RunOne(const Context& context) {
-  ASSIGN_OR_RETURN(const std::optional<ClaimedJob> claimed,
-                   store_.Claim(context, context.clock().Now() + options_.lease));
-  if (!claimed) return false;
-  RETURN_IF_ERROR(RunClaimed(context, *claimed));
-  return true;
+absl::StatusOr<std::optional<ClaimedJob>> JobRunner::Claim(const Context& context) {
+  return store_.Claim(context, context.clock().Now() + options_.lease);
 }
 
-absl::Status JobRunner::RunClaimed(const Context& context, const ClaimedJob& claimed) {
+Task<absl::Status> JobRunner::RunClaimed(const Context& context, const ClaimedJob& claimed) {
   const Job& job = claimed.job;
   const auto cancellation = std::make_shared<CancellationSource>();
-  // After an outage of the store our own lease may have run out under an attempt that goes on.
-  if (!Begin(job, cancellation)) return absl::OkStatus();
-  // The process is stopping: the attempt ends, and the job is there for the next process.
-  const OnCancel stop(context, [cancellation] { cancellation->Cancel(); });
   const Context attempt({.tenant = job.call.tenant,
                          .request_id = job.id,
                          .deadline = context.clock().Now() + options_.attempt_budget,
                          .cancellation = cancellation,
                          .clock = &context.clock()});
+  // After an outage of the store our own lease may have run out under an attempt that goes on.
+  if (!Begin(job, cancellation)) {
+    if (is_ending()) co_return LeaveToNext(attempt, job);
+    co_return absl::OkStatus();
+  }
+  // The process is stopping: the attempt ends, and the job is there for the next process.
+  const OnCancel stop(context, [cancellation] { cancellation->Cancel(); });
   NoObserver nobody;
   StepKeeper keeper([&](Step step) { SetStep(RunningKey(job), step); }, nobody);
   absl::Status outcome;
@@ -194,21 +226,27 @@ absl::Status JobRunner::RunClaimed(const Context& context, const ClaimedJob& cla
         "given up: ", job.attempts - 1, " attempts ended without an answer; retry the job"));
   } else {
     absl::StatusOr<CallInProgress> call = pipeline_.Parse(attempt, claimed.source, keeper);
-    outcome = call.ok() ? pipeline_.Run(attempt, *std::move(call), keeper).status() : call.status();
-  }
-  absl::Status given_back;
-  if (!outcome.ok()) {
-    const Context detached = attempt.Detached(kReleaseBudget);
-    if (!context.Check().ok()) {
-      // Not the job's fault: whoever comes next begins at once.
-      given_back = store_.Release(detached, job, JobState::kQueued, "", context.clock().Now());
-    } else {
-      given_back = GiveBack(detached, job, outcome,
-                            cancellation->IsCancelled() ? JobState::kCancelled : JobState::kQueued);
+    outcome = call.status();
+    if (call.ok()) {
+      const absl::StatusOr<CallResult> result =
+          co_await pipeline_.Run(attempt, *std::move(call), keeper);
+      outcome = result.status();
     }
   }
+  absl::Status given_back;
+  if (!outcome.ok() && !is_ending()) {
+    given_back = context.Check().ok() ? GiveBack(attempt.Detached(kReleaseBudget), job, outcome,
+                                                 cancellation->IsCancelled() ? JobState::kCancelled
+                                                                             : JobState::kQueued)
+                                      : LeaveToNext(attempt, job);
+  }
   End(job);
-  return given_back;
+  co_return given_back;
+}
+
+absl::Status JobRunner::LeaveToNext(const Context& context, const Job& job) {
+  return store_.Release(context.Detached(kReleaseBudget), job, JobState::kQueued, "",
+                        context.clock().Now());
 }
 
 absl::Status JobRunner::GiveBack(const Context& context, const Job& job,
@@ -277,6 +315,7 @@ Job JobRunner::WithStep(Job job) const {
 
 bool JobRunner::Begin(const Job& job, std::shared_ptr<CancellationSource> cancellation) {
   absl::MutexLock lock(&mutex_);
+  if (is_ending_) return false;
   return running_
       .try_emplace(RunningKey(job), Running{.job = job, .cancellation = std::move(cancellation)})
       .second;
@@ -290,20 +329,24 @@ void JobRunner::SetStep(const std::string& key, Step step) {
 void JobRunner::End(const Job& job) {
   absl::MutexLock lock(&mutex_);
   running_.erase(RunningKey(job));
-  ++ended_;
 }
 
-void JobRunner::AwaitChange(const Context& context, int64_t seen) {
-  const auto changed = [this, seen]()
-                           ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ != seen; };
-  absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&changed),
-                          std::min(options_.turn_poll_interval, context.Remaining()));
+absl::Status JobRunner::HandOver(const Context& context) {
+  std::vector<std::shared_ptr<CancellationSource>> to_stop;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(is_ending_, true)) return absl::OkStatus();
+    for (const auto& [key, one] : running_) to_stop.push_back(one.cancellation);
+  }
+  const absl::Status handed_over = store_.HandOver(context);
+  queue_.Close(WithReason(absl::UnavailableError("the server is shutting down"), kHandedOver));
+  for (const auto& cancellation : to_stop) cancellation->Cancel();
+  return handed_over;
 }
 
-int64_t JobRunner::ended() const {
+bool JobRunner::is_ending() const {
   absl::MutexLock lock(&mutex_);
-  return ended_;
+  return is_ending_;
 }
 
 }  // namespace throughline::orchestrator

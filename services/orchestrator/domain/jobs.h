@@ -102,6 +102,9 @@ class JobStore {
   // when the turn is no longer ours.
   virtual absl::Status Release(const Context& context, const Job& job, JobState state,
                                const std::string& error, absl::Time not_before) = 0;
+  // Gives up every turn of this process: its running jobs are kQueued, due at once, and the attempt
+  // does not count.
+  virtual absl::Status HandOver(const Context& context) = 0;
   // The context's tenant's job; NOT_FOUND names `job_id`.
   virtual absl::StatusOr<Job> Get(const Context& context, const std::string& id) = 0;
   virtual absl::StatusOr<JobPage> List(const Context& context, const JobFilter& filter,

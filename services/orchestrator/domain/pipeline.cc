@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
-#include "common/base/status_macros.h"
+#include "common/base/task_macros.h"
 #include "services/orchestrator/domain/computation.h"
 #include "services/orchestrator/domain/intake.h"
 #include "services/orchestrator/domain/wording.h"
@@ -86,33 +86,36 @@ absl::StatusOr<std::optional<CallResult>> Pipeline::FindAnswer(const Context& co
   return std::optional<CallResult>(std::move(stored->computed.result));
 }
 
-absl::StatusOr<CallResult> Pipeline::Run(const Context& context, CallInProgress call,
-                                         StepObserver& observer) {
+Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInProgress call,
+                                               StepObserver& observer) {
   const CallKey key = call.call.key;
   const absl::Time arrived = call.arrived;
-  ASSIGN_OR_RETURN(std::optional<StoredCall> stored, ports_.store.Find(context, key));
-  if (stored && stored->content_digest != call.call.content_digest) return OtherContent(key);
-  if (stored) return Save(context.Detached(options_.save_budget), stored->computed, observer);
-
-  ASSIGN_OR_RETURN(const ComputedCall computed,
-                   Computation(context, ports_, fan_out_, observer)
-                       .Compute(std::move(call.call), std::move(call.timings)));
-  RETURN_IF_ERROR(context.Check());
-  RETURN_IF_ERROR(ports_.store.SaveComputed(context, computed));
-  ASSIGN_OR_RETURN(CallResult result,
-                   Save(context.Detached(options_.save_budget), computed, observer));
+  CO_ASSIGN_OR_RETURN(std::optional<StoredCall> stored, ports_.store.Find(context, key));
+  if (stored && stored->content_digest != call.call.content_digest) co_return OtherContent(key);
+  if (stored) {
+    const Context saving = context.Detached(options_.save_budget);
+    co_return co_await Save(saving, stored->computed, observer);
+  }
+  Computation computation(context, ports_, observer);
+  CO_ASSIGN_OR_RETURN(const ComputedCall computed,
+                      co_await computation.Compute(std::move(call.call), std::move(call.timings)));
+  CO_RETURN_IF_ERROR(context.Check());
+  CO_RETURN_IF_ERROR(ports_.store.SaveComputed(context, computed));
+  const Context saving = context.Detached(options_.save_budget);
+  CO_ASSIGN_OR_RETURN(CallResult result, co_await Save(saving, computed, observer));
   result.latency = context.clock().Now() - arrived;
-  return result;
+  co_return result;
 }
 
-absl::StatusOr<CallResult> Pipeline::Save(const Context& context, const ComputedCall& computed,
-                                          StepObserver& observer) {
+Task<absl::StatusOr<CallResult>> Pipeline::Save(const Context& context,
+                                                const ComputedCall& computed,
+                                                StepObserver& observer) {
   StepTimer timer(context, Step::kSave, observer);
-  const absl::StatusOr<Retained> retained = ports_.memory.Retain(context, computed);
+  const absl::StatusOr<Retained> retained = co_await ports_.memory.Retain(context, computed);
   if (!retained.ok()) {
-    if (!IsPermanent(retained.status())) return WithReason(retained.status(), kNotSavedYet);
-    RETURN_IF_ERROR(ports_.store.Abandon(context, computed.call.key));
-    return absl::FailedPreconditionError(absl::StrCat(
+    if (!IsPermanent(retained.status())) co_return WithReason(retained.status(), kNotSavedYet);
+    CO_RETURN_IF_ERROR(ports_.store.Abandon(context, computed.call.key));
+    co_return absl::FailedPreconditionError(absl::StrCat(
         "memory refused call \"", computed.call.key.call_id, "\": ", retained.status().message()));
   }
   CallResult result = computed.result;
@@ -120,8 +123,9 @@ absl::StatusOr<CallResult> Pipeline::Save(const Context& context, const Computed
   timer.Finish(SaveSummary(*retained), result.timings);
   for (const StepTiming& timing : result.timings) result.latency += timing.duration;
   const absl::Status finished = ports_.store.SaveFinished(context, computed, result);
-  if (finished.ok()) return result;
-  return Reason(finished) == kTurnLost ? finished : WithReason(finished, kNotSavedYet);
+  if (finished.ok()) co_return result;
+  if (Reason(finished) == kTurnLost) co_return finished;
+  co_return WithReason(finished, kNotSavedYet);
 }
 
 }  // namespace throughline::orchestrator

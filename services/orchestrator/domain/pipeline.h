@@ -8,14 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/base/bounded_pool.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/orchestrator/domain/call.h"
 #include "services/orchestrator/domain/ports.h"
 
 namespace throughline::orchestrator {
 
-// Watches a call being processed, on the thread that processes it.
+// Watches a call being processed, on whatever thread processes it then.
 class StepObserver {
  public:
   virtual ~StepObserver() = default;
@@ -39,8 +39,8 @@ struct CallInProgress {
 // Whoever calls Run has the customer's turn, so a customer's calls are processed one at a time.
 // What each model answers is checkpointed, and so is the whole before memory is written: a call
 // that is run again after a crash asks no model for what was answered. Saving calls no model, and a
-// call that was checkpointed as a whole is saved whatever its caller does. Borrows everything;
-// thread-safe.
+// call that was checkpointed as a whole is saved whatever its caller does. A call that waits for
+// others holds no thread. Borrows everything; thread-safe.
 class Pipeline {
  public:
   struct Ports {
@@ -54,9 +54,7 @@ class Pipeline {
     absl::Duration save_budget = absl::Seconds(15);
   };
 
-  // `fan_out` runs fact extraction beside the analysis; it is not the pool that calls Run.
-  Pipeline(Ports ports, BoundedPool& fan_out, Options options)
-      : ports_(ports), fan_out_(fan_out), options_(options) {}
+  Pipeline(Ports ports, Options options) : ports_(ports), options_(options) {}
 
   // The first step. INVALID_ARGUMENT names the field.
   absl::StatusOr<CallInProgress> Parse(const Context& context, const CallSource& source,
@@ -71,16 +69,15 @@ class Pipeline {
   // those of memory, analyst and writer; with the reason kTurnLost when another process has the
   // turn, and kNotSavedYet when running the call again saves it. Facts or an e-mail that no model
   // could do well enough are left out with a warning.
-  absl::StatusOr<CallResult> Run(const Context& context, CallInProgress call,
-                                 StepObserver& observer);
+  Task<absl::StatusOr<CallResult>> Run(const Context& context, CallInProgress call,
+                                       StepObserver& observer);
 
  private:
   // Writes memory, then marks the call saved.
-  absl::StatusOr<CallResult> Save(const Context& context, const ComputedCall& computed,
-                                  StepObserver& observer);
+  Task<absl::StatusOr<CallResult>> Save(const Context& context, const ComputedCall& computed,
+                                        StepObserver& observer);
 
   const Ports ports_;
-  BoundedPool& fan_out_;
   const Options options_;
 };
 

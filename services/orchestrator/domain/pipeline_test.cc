@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "common/base/bounded_pool.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/testing/fake_clock.h"
@@ -36,7 +37,7 @@ class PipelineTest : public testing::Test {
     pipeline_.reset();
     pipeline_ = std::make_unique<Pipeline>(
         Pipeline::Ports{.memory = memory_, .analyst = analyst_, .writer = writer_, .store = store_},
-        pool_, options_);
+        options_);
   }
 
   Context Caller() {
@@ -48,7 +49,7 @@ class PipelineTest : public testing::Test {
     ASSIGN_OR_RETURN(CallInProgress call, pipeline_->Parse(caller, source, observer));
     ASSIGN_OR_RETURN(std::optional<CallResult> answer, pipeline_->FindAnswer(caller, call.call));
     if (answer) return *std::move(answer);
-    return pipeline_->Run(caller, std::move(call), observer);
+    return RunOn(pool_, pipeline_->Run(caller, std::move(call), observer));
   }
   absl::StatusOr<CallResult> Process(const CallSource& source) {
     RecordingObserver nobody;
@@ -60,7 +61,7 @@ class PipelineTest : public testing::Test {
   FakeMemory memory_;
   FakeAnalyst analyst_;
   FakeWriter writer_;
-  BoundedPool pool_{{.name = "fan_out", .threads = 4, .max_queued = 8}};
+  BoundedPool pool_{{.name = "steps", .threads = 4, .max_queued = 0}};
   Pipeline::Options options_;
   std::unique_ptr<Pipeline> pipeline_;
 };

@@ -9,12 +9,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "common/deal/types.h"
 #include "common/grounding/call_context.h"
 #include "common/grounding/model_work.h"
 #include "services/orchestrator/domain/call.h"
 
-// What the pipeline needs of others. Implementations are thread-safe.
+// What the pipeline needs of others. Implementations are thread-safe; what a call waits for long is
+// a task.
 namespace throughline::orchestrator {
 
 // What memory knew before a call.
@@ -32,11 +34,12 @@ struct ProfileView {
 class MemoryPort {
  public:
   virtual ~MemoryPort() = default;
-  virtual absl::StatusOr<Recollection> Recall(const Context& context,
-                                              const std::string& customer_id,
-                                              const std::string& query) = 0;
+  virtual Task<absl::StatusOr<Recollection>> Recall(const Context& context,
+                                                    const std::string& customer_id,
+                                                    const std::string& query) = 0;
   // Stores a call. Idempotent: the same call again gives the same answer and stores nothing twice.
-  virtual absl::StatusOr<Retained> Retain(const Context& context, const ComputedCall& call) = 0;
+  virtual Task<absl::StatusOr<Retained>> Retain(const Context& context,
+                                                const ComputedCall& call) = 0;
   // NOT_FOUND for a customer nothing is known of.
   virtual absl::StatusOr<ProfileView> GetProfile(const Context& context,
                                                  const std::string& customer_id) = 0;
@@ -60,10 +63,10 @@ struct FactsAnswer {
 class AnalystPort {
  public:
   virtual ~AnalystPort() = default;
-  virtual absl::StatusOr<AnalysisAnswer> Analyze(const Context& context,
-                                                 const grounding::CallContext& call) = 0;
-  virtual absl::StatusOr<FactsAnswer> ExtractFacts(const Context& context,
-                                                   const grounding::CallContext& call) = 0;
+  virtual Task<absl::StatusOr<AnalysisAnswer>> Analyze(const Context& context,
+                                                       const grounding::CallContext& call) = 0;
+  virtual Task<absl::StatusOr<FactsAnswer>> ExtractFacts(const Context& context,
+                                                         const grounding::CallContext& call) = 0;
 };
 
 struct EmailAnswer {
@@ -75,7 +78,7 @@ struct EmailAnswer {
 class WriterPort {
  public:
   virtual ~WriterPort() = default;
-  virtual absl::StatusOr<EmailAnswer> WriteEmail(
+  virtual Task<absl::StatusOr<EmailAnswer>> WriteEmail(
       const Context& context, const grounding::CallContext& call, const deal::Analysis& analysis,
       const std::optional<deal::CustomerProfile>& profile) = 0;
 };

@@ -277,6 +277,18 @@ absl::Status SqlJobStore::Release(const Context& context, const Job& job, JobSta
   return absl::IsAborted(released) ? absl::OkStatus() : released;
 }
 
+absl::Status SqlJobStore::HandOver(const Context& context) {
+  return database_.Write(context, [&](SqlSession& session) -> absl::Status {
+    RETURN_IF_ERROR(session.Execute(
+        "UPDATE {jobs} SET state = 1, attempts = attempts - 1, step = NULL WHERE state IN (1, 2) "
+        "AND state = 2 AND (tenant, customer_id) IN "
+        "(SELECT tenant, customer_id FROM {turns} WHERE owner = $1)",
+        {options_.owner}));
+    return session.Execute("UPDATE {turns} SET owner = '', due_us = $1 WHERE owner = $2",
+                           {Micros(context.clock().Now()), options_.owner});
+  });
+}
+
 absl::StatusOr<Job> SqlJobStore::Get(const Context& context, const std::string& id) {
   absl::StatusOr<Job> job = NoSuchJob(id);
   RETURN_IF_ERROR(database_.Read(context, [&](SqlSession& session) -> absl::Status {

@@ -32,6 +32,7 @@ class SqlJobStore final : public JobStore {
                                                  const std::vector<RunningJob>& running) override;
   absl::Status Release(const Context& context, const Job& job, JobState state,
                        const std::string& error, absl::Time not_before) override;
+  absl::Status HandOver(const Context& context) override;
   absl::StatusOr<Job> Get(const Context& context, const std::string& id) override;
   absl::StatusOr<JobPage> List(const Context& context, const JobFilter& filter, int page_size,
                                absl::string_view page_token) override;

@@ -13,7 +13,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
@@ -50,12 +49,21 @@ class InstantProvider {
  public:
   // The whole response to the nth request, from 0.
   using Answers = std::function<std::string(int64_t n)>;
+  // The whole response to a request, whose head and body it gets, and the time until it is sent.
+  struct Reply {
+    std::string response;
+    absl::Duration delay;
+  };
+  using Replies = std::function<Reply(absl::string_view request)>;
 
   // The same answer of about so many bytes to all.
   InstantProvider(size_t answer_bytes, absl::Duration delay)
       : InstantProvider(Fixed(answer_bytes), delay) {}
   InstantProvider(Answers answers, absl::Duration delay)
-      : delay_(delay), answers_(std::move(answers)) {
+      : InstantProvider([this, answers = std::move(answers), delay](absl::string_view) -> Reply {
+          return {.response = answers(arrived_++), .delay = delay};
+        }) {}
+  explicit InstantProvider(Replies replies) : replies_(std::move(replies)) {
     listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -106,9 +114,10 @@ class InstantProvider {
         }
       }
       const absl::Time now = absl::Now();
-      while (!due_.empty() && due_.front().first <= now) {
-        Answer(due_.front().second);
-        due_.pop_front();
+      while (!due_.empty() && due_.begin()->first <= now) {
+        const Waiting next = std::move(due_.begin()->second);
+        due_.erase(due_.begin());
+        Send(next.socket, next.response);
       }
     }
   }
@@ -127,6 +136,7 @@ class InstantProvider {
       if (got < 0 && errno == EAGAIN) return;
       close(socket);
       partial_.erase(socket);
+      std::erase_if(due_, [&](const auto& one) { return one.second.socket == socket; });
       return;
     }
     std::string& text = partial_[socket];
@@ -136,17 +146,17 @@ class InstantProvider {
     const size_t length_at = text.find("Content-Length: ");
     const size_t length = std::strtoul(text.c_str() + length_at + 16, nullptr, 10);
     if (text.size() < head + 4 + length) return;
+    Reply reply = replies_(text);
     text.clear();
-    if (delay_ == absl::ZeroDuration()) {
-      Answer(socket);
+    if (reply.delay == absl::ZeroDuration()) {
+      Send(socket, reply.response);
       return;
     }
-    due_.emplace_back(absl::Now() + delay_, socket);
+    due_.emplace(absl::Now() + reply.delay, Waiting{socket, std::move(reply.response)});
     most_waiting_ = std::max(most_waiting_.load(), due_.size());
   }
 
-  void Answer(int socket) {
-    const std::string answer = answers_(answered_++);
+  void Send(int socket, const std::string& answer) {
     for (size_t sent = 0; sent < answer.size();) {
       const ssize_t put = send(socket, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
       if (put < 0 && errno == EAGAIN) continue;
@@ -155,16 +165,20 @@ class InstantProvider {
     }
   }
 
-  const absl::Duration delay_;
-  const Answers answers_;
-  int64_t answered_ = 0;
+  struct Waiting {
+    int socket;
+    std::string response;
+  };
+
+  const Replies replies_;
+  int64_t arrived_ = 0;
   int listener_ = -1;
   int poll_ = -1;
   int port_ = 0;
   std::atomic<bool> stopping_{false};
   std::atomic<size_t> most_waiting_{0};
   std::map<int, std::string> partial_;
-  std::deque<std::pair<absl::Time, int>> due_;
+  std::multimap<absl::Time, Waiting> due_;
   std::thread thread_;
 };
 

@@ -99,7 +99,9 @@ absl::Status Deployment::StartFiveProcesses(const Options& options) {
   std::vector<std::string> memory = {"--data-dir", directory("memory")};
   if (!options.redis.empty()) memory.insert(memory.end(), {"--redis", options.redis});
   RETURN_IF_ERROR(StartService("memory", std::move(memory)));
-  RETURN_IF_ERROR(StartService("router", {"--data-dir", directory("router")}));
+  std::vector<std::string> router = {"--data-dir", directory("router")};
+  router.insert(router.end(), options.router_flags.begin(), options.router_flags.end());
+  RETURN_IF_ERROR(StartService("router", std::move(router)));
   RETURN_IF_ERROR(StartService("analyst", {"--router", address("router")}));
   RETURN_IF_ERROR(StartService("writer", {"--router", address("router")}));
   std::vector<std::string> flags = {"--data-dir", directory("orchestrator")};
@@ -164,6 +166,8 @@ std::map<std::string, int> Deployment::Stop(int signal) {
 }
 
 void Deployment::SignalFront(int signal) { processes_.back().child->Signal(signal); }
+
+int Deployment::front_pid() const { return processes_.back().child->pid(); }
 
 int Deployment::WaitFront() { return processes_.back().child->Wait(kCommandTimeout).value_or(-1); }
 

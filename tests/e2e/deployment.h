@@ -40,6 +40,7 @@ class Deployment {
     std::string data_dir;                         // empty: a temporary one
     std::vector<std::string> serve_flags;         // more for `throughline serve`
     std::vector<std::string> orchestrator_flags;  // more for the orchestrator's own process
+    std::vector<std::string> router_flags;        // more for the router's own process
   };
 
   static absl::StatusOr<std::unique_ptr<Deployment>> Start(Options options);
@@ -72,6 +73,8 @@ class Deployment {
   void SignalFront(int signal);
   // Waits for that process's end; its exit code, or -1 when it does not end in a minute.
   int WaitFront();
+  // The process id of the last process that started: the one that users talk to.
+  int front_pid() const;
 
  private:
   struct Process {

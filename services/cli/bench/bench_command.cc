@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "common/base/status_macros.h"
 #include "common/transcript/parse.h"
 #include "services/cli/bench/audit.h"
+#include "services/cli/bench/early_end.h"
 #include "services/cli/bench/load_run.h"
 #include "services/cli/bench/operations.h"
 #include "services/cli/bench/plan.h"
@@ -117,11 +119,16 @@ class BenchCommand final : public Command {
         "charged\n"
         "for all who would have come meanwhile; without, from the moment it was sent. The run's "
         "customers\n"
-        "are new and stay. Fails when the audit finds something amiss.");
+        "are new and stay. Ctrl-C ends the load early and goes on to the audit. Fails when the "
+        "audit "
+        "finds\n"
+        "something amiss.");
     return command;
   }
 
   absl::Status Run(Terminal& terminal) override {
+    // Before any connection: their threads must not take the signals.
+    std::optional<EarlyEnd> early_end(std::in_place);
     ASSIGN_OR_RETURN(const Plan plan, MakePlan());
     ASSIGN_OR_RETURN(const absl::Duration patience, ParseDurationFlag("--patience", patience_));
     ASSIGN_OR_RETURN(std::vector<std::string> texts, ReadTranscripts(calls_, terminal.in));
@@ -131,7 +138,8 @@ class BenchCommand final : public Command {
     const std::string run_id = RandomHex(kRunIdBytes);
     CustomerPool customers(absl::StrCat("bench-", run_id), plan.customers);
     const Operations operations(*client, std::move(texts));
-    const LoadResult load = Load(plan, operations, customers, terminal);
+    const LoadResult load = Load(plan, operations, customers, *early_end, terminal);
+    early_end.reset();
     ASSIGN_OR_RETURN(const AuditResult audit, AuditAll(*client, customers, patience, terminal));
     if (flags_.json) {
       terminal.out << JsonReport(plan, run_id, load, audit) << '\n';
@@ -162,12 +170,13 @@ class BenchCommand final : public Command {
   }
 
   static LoadResult Load(const Plan& plan, const Operations& operations, CustomerPool& customers,
-                         Terminal& terminal) {
+                         EarlyEnd& early_end, Terminal& terminal) {
     BatchProgress progress(terminal, "load", absl::ToInt64Milliseconds(plan.duration));
     absl::Duration shown;
     return RunLoad(plan, operations, customers, [&](absl::Duration now) {
       progress.Advance(absl::ToInt64Milliseconds(now) - absl::ToInt64Milliseconds(shown));
       shown = now;
+      return !early_end.Asked();
     });
   }
 

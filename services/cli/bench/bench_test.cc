@@ -2,15 +2,20 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "common/rpc/server.h"
+#include "common/rpc/signals.h"
 #include "common/testing/status_matchers.h"
 #include "services/cli/bench/bench_command.h"
 #include "services/cli/bench/histogram.h"
@@ -223,6 +228,9 @@ class BenchCommandTest : public testing::Test {
     json report;
   };
 
+  // The servers' threads, too, leave signals to the command.
+  static void SetUpTestSuite() { rpc::BlockShutdownSignals(); }
+
   BenchCommandTest() : server_({.port = 0}) {
     server_.AddService(orchestrator::OrchestratorService::service_full_name(), orchestrator_);
     server_.AddService(memory::MemoryService::service_full_name(), memory_);
@@ -293,6 +301,22 @@ TEST_F(BenchCommandTest, AStallIsChargedForEverybodyWhoWasDue) {
   EXPECT_GT(latency["max"].get<double>(), 290);
   EXPECT_GT(latency["p90"].get<double>(), 100);
   EXPECT_GT(outcome.report["longestGapMs"].get<double>(), 290);
+}
+
+TEST_F(BenchCommandTest, AnInterruptEndsTheLoadAndNotTheAudit) {
+  std::thread interrupter([this] {
+    const auto begun = [this]() {
+      absl::MutexLock lock(&shop_.mutex_);
+      return shop_.processed_ > 0;
+    };
+    while (!begun()) absl::SleepFor(absl::Milliseconds(5));
+    kill(getpid(), SIGINT);
+  });
+  const Outcome outcome = Bench({"--rate", "50", "--duration", "10m", "--mix", "process=1"});
+  interrupter.join();
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_GT(outcome.report["audit"]["calls"], 0);
+  EXPECT_LT(outcome.report["elapsedSeconds"], 300);
 }
 
 TEST_F(BenchCommandTest, AServerThatIsAwayIsOneError) {

@@ -21,6 +21,7 @@ struct Shared {
   const absl::Time start;
   std::atomic<int64_t> next{0};
   std::atomic<int> running{0};
+  std::atomic<bool> stopping{false};
   absl::Mutex mutex;
   absl::Time last_acknowledged ABSL_GUARDED_BY(mutex);
   absl::Duration longest_gap ABSL_GUARDED_BY(mutex);
@@ -47,7 +48,8 @@ class Worker {
     const absl::Time end = shared_.start + plan_.duration;
     const absl::Time give_up = end + kMaxBehind;
     const int64_t total = plan_.Operations();
-    for (int64_t number = shared_.next++; number < total; number = shared_.next++) {
+    for (int64_t number = shared_.next++; number < total && !shared_.stopping;
+         number = shared_.next++) {
       absl::Time begin = absl::Now();
       if (plan_.rate_per_second > 0) {
         const absl::Time due = shared_.start + plan_.DueAfter(number);
@@ -55,7 +57,7 @@ class Worker {
           ++result_.unsent;
           continue;
         }
-        absl::SleepFor(due - begin);
+        if (!SleepUntil(due)) return;
         begin = due;
       } else if (begin > end) {
         return;
@@ -67,6 +69,14 @@ class Worker {
   const LoadResult& result() const { return result_; }
 
  private:
+  // False when the run was ended meanwhile.
+  bool SleepUntil(absl::Time due) const {
+    for (absl::Time now = absl::Now(); now < due && !shared_.stopping; now = absl::Now()) {
+      absl::SleepFor(std::min(due - now, kProgressInterval));
+    }
+    return !shared_.stopping;
+  }
+
   void PerformOne(int64_t number, absl::Time begin) {
     BenchCustomer* const customer = customers_.Take();
     Performed performed = operations_.Perform(plan_.mix.At(plan_.seed, number), number, *customer);
@@ -130,7 +140,7 @@ int64_t LoadResult::errors() const {
 }
 
 LoadResult RunLoad(const Plan& plan, const Operations& operations, CustomerPool& customers,
-                   const std::function<void(absl::Duration)>& on_progress) {
+                   const std::function<bool(absl::Duration)>& goes_on) {
   Shared shared(absl::Now());
   std::vector<std::unique_ptr<Worker>> workers;
   std::vector<std::thread> threads;
@@ -144,7 +154,7 @@ LoadResult RunLoad(const Plan& plan, const Operations& operations, CustomerPool&
   }
   while (shared.running > 0) {
     absl::SleepFor(kProgressInterval);
-    on_progress(absl::Now() - shared.start);
+    if (!goes_on(absl::Now() - shared.start)) shared.stopping = true;
   }
   for (std::thread& thread : threads) thread.join();
 

@@ -48,12 +48,12 @@ struct LoadResult {
 };
 
 // Runs the plan with a thread a worker and returns when all have ended: at most `plan.duration`,
-// kMaxBehind and one request's time. `on_progress` is called on this thread, every
-// kProgressInterval, with the time since the start.
+// kMaxBehind and one request's time. `goes_on` is called on this thread, every kProgressInterval,
+// with the time since the start; once it says false, no further operation begins.
 inline constexpr absl::Duration kMaxBehind = absl::Seconds(30);
 inline constexpr absl::Duration kProgressInterval = absl::Milliseconds(100);
 LoadResult RunLoad(const Plan& plan, const Operations& operations, CustomerPool& customers,
-                   const std::function<void(absl::Duration)>& on_progress);
+                   const std::function<bool(absl::Duration)>& goes_on);
 
 }  // namespace throughline::cli
 

@@ -1,6 +1,6 @@
 // Whether a recall ever shows a row of another customer:
 //
-//   isolation_benchmark [recalls]
+//   isolation_benchmark [recalls] [sqlite|postgres]
 //
 // Customers of several tenants whose ids look like parts of each other hold rows of the same ids,
 // calls, speakers and tags; each row's text carries the mark of its owner. Recalls with filters of
@@ -19,11 +19,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
+#include "common/base/status_macros.h"
 #include "common/observability/metrics.h"
+#include "common/testing/postgres_server.h"
 #include "common/testing/temp_directory.h"
 #include "services/memory/convert.h"
 #include "services/memory/domain/memory.h"
 #include "services/memory/store/cached_recall.h"
+#include "services/memory/store/postgres_store.h"
 #include "services/memory/store/sqlite_store.h"
 
 namespace throughline::memory {
@@ -130,12 +133,32 @@ void RecallOnce(Memory& memory, store::CachedRecall& cached, const Owner& owner,
   }
 }
 
-int Run(int recalls) {
-  const TempDirectory directory;
-  auto store = store::SqliteStore::Open(directory.File("memory.db"));
-  if (!store.ok()) return 1;
+// A store of its own, and the server it may stand on.
+struct Place {
+  TempDirectory directory;
+  std::unique_ptr<PostgresServer> server;
+  std::unique_ptr<MemoryStore> store;
+};
+
+absl::Status Open(bool postgres, Place* place) {
+  if (!postgres) {
+    ASSIGN_OR_RETURN(place->store, store::SqliteStore::Open(place->directory.File("memory.db")));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(place->server, PostgresServer::Start());
+  ASSIGN_OR_RETURN(place->store, store::PostgresStore::Open({.conninfo = place->server->Conninfo()},
+                                                            std::nullopt));
+  return absl::OkStatus();
+}
+
+int Run(int recalls, bool postgres) {
+  Place place;
+  if (const absl::Status opened = Open(postgres, &place); !opened.ok()) {
+    std::fprintf(stderr, "%s\n", opened.ToString().c_str());
+    return 1;
+  }
   MetricsRegistry metrics;
-  Memory memory(**store, Clock::Real(), {});
+  Memory memory(*place.store, Clock::Real(), {});
   store::CachedRecall cached(
       std::make_unique<store::LocalRecallCache>(size_t{32} << 20, absl::Minutes(10), Clock::Real()),
       metrics);
@@ -178,12 +201,14 @@ int Run(int recalls) {
 
 int main(int argc, char** argv) {
   int recalls = throughline::memory::kDefaultRecalls;
-  const bool good = argc <= 2 && (argc < 2 || (absl::SimpleAtoi(argv[1], &recalls) && recalls > 0 &&
-                                               recalls <= throughline::memory::kMaxRecalls));
+  const absl::string_view store = argc > 2 ? argv[2] : "sqlite";
+  const bool good = argc <= 3 && (store == "sqlite" || store == "postgres") &&
+                    (argc < 2 || (absl::SimpleAtoi(argv[1], &recalls) && recalls > 0 &&
+                                  recalls <= throughline::memory::kMaxRecalls));
   if (!good) {
-    std::fprintf(stderr, "usage: isolation_benchmark [recalls, 1 to %d]\n",
+    std::fprintf(stderr, "usage: isolation_benchmark [recalls, 1 to %d] [sqlite|postgres]\n",
                  throughline::memory::kMaxRecalls);
     return 2;
   }
-  return throughline::memory::Run(recalls);
+  return throughline::memory::Run(recalls, store == "postgres");
 }

@@ -119,6 +119,43 @@ TEST(MemoryServiceTest, RefusalsNameTheField) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("customer_id")));
 }
 
+TEST(MemoryServiceTest, NumbersThatStandForNothingAndStaleVersionsAreRefused) {
+  MemoryServer server;
+  ASSERT_OK(server.RetainText("acme", "t1", "Ann: hello").status());
+  constexpr int kNoSuchKind = 99;
+  v1::RecallRequest recall;
+  recall.set_customer_id("acme");
+  recall.set_query("hello");
+  recall.mutable_filter()->add_kinds(static_cast<deal::v1::FactKind>(kNoSuchKind));
+  EXPECT_THAT(server.Call(&Stub::Recall, recall),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("filter.kinds")));
+  recall.clear_filter();
+  recall.set_limit(-1);
+  EXPECT_THAT(server.Call(&Stub::Recall, recall),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("limit")));
+  recall.set_limit(10);
+  recall.set_query(std::string(1 << 20, 'q'));
+  EXPECT_THAT(server.Call(&Stub::Recall, recall),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("query")));
+  recall.set_query("hello");
+  recall.set_min_version(9);
+  EXPECT_THAT(server.Call(&Stub::Recall, recall),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("min_version")));
+  v1::RetainRequest retain;
+  retain.set_customer_id("acme");
+  deal::v1::Fact& fact = *retain.add_facts();
+  fact.set_kind(static_cast<deal::v1::FactKind>(kNoSuchKind));
+  fact.set_text("They use Oracle.");
+  EXPECT_THAT(server.Call(&Stub::Retain, retain),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("facts[0].kind")));
+  v1::UpdateProfileRequest update;
+  update.set_customer_id("acme");
+  update.set_expected_version(7);
+  update.mutable_changes()->add_preferences()->set_text("PDF by email");
+  EXPECT_THAT(server.Call(&Stub::UpdateProfile, update),
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("expected_version")));
+}
+
 TEST(MemoryServiceTest, WithoutRedisTheProcessKeepsAnswersUntilTheCustomerChanges) {
   MemoryServer server;
   ASSERT_OK(server.RetainText("acme", "t1", "Ann: the dock is red").status());

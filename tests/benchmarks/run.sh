@@ -18,6 +18,7 @@ show "$bin/retain_benchmark"
 show "$bin/scale_benchmark" --customers 100
 show "$bin/scale_benchmark" --store postgres --customers 100
 show "$bin/isolation_benchmark" 1000000
+show "$bin/isolation_benchmark" 200000 postgres
 show env THROUGHLINE_BIN_DIR="$build/bin" "$bin/router_benchmark" all
 for name in common_transcript_parse extractive router_judge; do
   show "$bin/${name}_benchmark" --benchmark_min_time=0.5 --benchmark_counters_tabular=true

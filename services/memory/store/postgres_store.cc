@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
 #include "services/memory/store/postgres_rows.h"
 #include "services/memory/store/postgres_schema.h"
@@ -35,16 +37,15 @@ absl::StatusOr<int64_t> VersionIn(PostgresDatabase& database, const Context& con
 }
 
 // One statement sees one moment, so that head, state and rows belong together without a
-// transaction.
+// transaction. A row has a place, the head has its versions instead of an id, the state neither:
+// each column more is paid for by every row.
 constexpr char kLoad[] =
-    "SELECT 1, NULL::text, head, version, erased_version, NULL::tid "
+    "SELECT version || ' ' || erased_version, head, NULL::tid "
     "FROM memory.customers WHERE tenant = $1 AND customer_id = $2 "
-    "UNION ALL SELECT 2, NULL, body, NULL, NULL, NULL "
-    "FROM memory.states WHERE tenant = $1 AND customer_id = $2 "
-    "UNION ALL SELECT 3, fact_id, entry, NULL, NULL, ctid "
-    "FROM memory.facts WHERE tenant = $1 AND customer_id = $2 AND changed_version > $3";
-enum LoadColumn { kPart, kFactId, kBytes, kVersion, kErasedVersion, kPlace };
-enum LoadPart { kHeadPart = 1, kStatePart = 2, kFactPart = 3 };
+    "UNION ALL SELECT NULL, body, NULL FROM memory.states WHERE tenant = $1 AND customer_id = $2 "
+    "UNION ALL SELECT fact_id, entry, ctid FROM memory.facts "
+    "WHERE tenant = $1 AND customer_id = $2 AND changed_version > $3";
+enum LoadColumn { kId, kBytes, kPlace };
 
 // Rows by their place need no index. OFFSET 0 keeps the planner from looking for the customer's
 // rows first, of which there can be thousands, to look for the places among them.
@@ -60,21 +61,26 @@ absl::StatusOr<std::optional<LoadedCustomer>> ReadLoaded(const PostgresRows& row
                                                          CustomerView::EntryCallback visit) {
   LoadedCustomer loaded;
   for (int row = 0; row < rows.size(); ++row) {
-    if (rows.Integer(row, kPart) == kHeadPart) {
-      ASSIGN_OR_RETURN(loaded.head, ReadBody<pb::StoredHead>(rows, row, kBytes));
-      loaded.head.version = rows.Integer(row, kVersion);
-      loaded.head.erased_version = rows.Integer(row, kErasedVersion);
-    } else if (rows.Integer(row, kPart) == kStatePart) {
+    if (!rows.IsNull(row, kPlace)) continue;
+    if (rows.IsNull(row, kId)) {
       ASSIGN_OR_RETURN(loaded.state, ReadBody<pb::StoredState>(rows, row, kBytes));
+      continue;
+    }
+    ASSIGN_OR_RETURN(loaded.head, ReadBody<pb::StoredHead>(rows, row, kBytes));
+    const std::pair<absl::string_view, absl::string_view> versions =
+        absl::StrSplit(rows.Text(row, kId), ' ');
+    if (!absl::SimpleAtoi(versions.first, &loaded.head.version) ||
+        !absl::SimpleAtoi(versions.second, &loaded.head.erased_version)) {
+      return absl::InternalError("the versions of a customer are no numbers");
     }
   }
   if (loaded.head.version < min_version) return std::optional<LoadedCustomer>();
   IndexEntry entry;
   for (int row = 0; row < rows.size(); ++row) {
-    if (rows.Integer(row, kPart) != kFactPart) continue;
+    if (rows.IsNull(row, kPlace)) continue;
     if (!DecodeEntry(rows.Text(row, kBytes), &entry)) return std::optional<LoadedCustomer>();
     entry.place = rows.Place(row, kPlace);
-    visit(rows.Text(row, kFactId), entry);
+    visit(rows.Text(row, kId), entry);
   }
   return std::make_optional(std::move(loaded));
 }

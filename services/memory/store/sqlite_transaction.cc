@@ -215,10 +215,13 @@ absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visi
                      "AND e.fact_id = f.fact_id "
                      "WHERE f.tenant = ? AND f.customer_id = ? AND f.changed_version > ?");
   if (version != 0) statement->bind(3, version);
+  if (!statement->executeStep()) return absl::OkStatus();
+  // A column is of whatever row the statement stands at.
+  const SQLite::Column id = statement->getColumn(0);
+  const SQLite::Column bytes = statement->getColumn(1);
+  const SQLite::Column place = statement->getColumn(2);
   IndexEntry entry;
-  while (statement->executeStep()) {
-    const SQLite::Column id = statement->getColumn(0);
-    const SQLite::Column bytes = statement->getColumn(1);
+  do {
     const absl::string_view fact_id(id.getText(), static_cast<size_t>(id.getBytes()));
     if (!DecodeEntry(
             {static_cast<const char*>(bytes.getBlob()), static_cast<size_t>(bytes.getBytes())},
@@ -228,9 +231,9 @@ absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visi
       if (rows.empty()) continue;
       entry = analyser_.Analyse(rows[0]);
     }
-    entry.place = statement->getColumn(2).getInt64();
+    entry.place = place.getInt64();
     visit(fact_id, entry);
-  }
+  } while (statement->executeStep());
   return absl::OkStatus();
 }
 

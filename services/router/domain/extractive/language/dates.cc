@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -64,6 +65,22 @@ std::optional<absl::CivilDay> DayInMonth(absl::CivilMonth month, double day) {
   const absl::CivilDay candidate(month.year(), month.month(), static_cast<int>(day));
   if (absl::CivilMonth(candidate) != month) return std::nullopt;
   return candidate;
+}
+
+// Whether a date can begin with the word: what spares most words of a call the rules below.
+bool MayBeginDate(const Token& token) {
+  static const auto* const kWords = [] {
+    auto* words = new absl::flat_hash_set<absl::string_view>(
+        {"next",     "this", "on",     "the",   "a",         "today", "tonight",
+         "tomorrow", "end",  "middle", "start", "beginning", "mid",   "early",
+         "late",     "by",   "in",     "until", "before",    "within"});
+    for (const absl::string_view month : kMonths) {
+      words->insert({month, month.substr(0, 3), month.substr(0, 4)});
+    }
+    words->insert(kWeekdays.begin(), kWeekdays.end());
+    return words;
+  }();
+  return kWords->contains(token.text) || IsNumberWord(token.text) || IsOrdinalWord(token.text);
 }
 
 class DateFinder {
@@ -297,7 +314,8 @@ std::vector<DateMention> FindDates(const Reading& reading, size_t first, size_t 
   std::vector<DateMention> found;
   DateFinder finder(reading.tokens, last, today);
   for (size_t i = first; i < last;) {
-    const std::optional<DateMention> date = finder.At(i);
+    const std::optional<DateMention> date =
+        MayBeginDate(reading.tokens[i]) ? finder.At(i) : std::nullopt;
     if (!date) {
       ++i;
       continue;

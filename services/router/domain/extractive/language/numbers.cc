@@ -138,6 +138,8 @@ bool IsNumberWord(absl::string_view word) {
   return Cardinals().contains(word) || Scale(word) > 0;
 }
 
+bool IsOrdinalWord(absl::string_view word) { return Ordinals().contains(word); }
+
 std::optional<NumberMention> NumberAt(const std::vector<Token>& tokens, size_t at, size_t last) {
   if (at >= last) return std::nullopt;
   if (std::optional<NumberMention> digits = Digits(tokens[at].text)) {

@@ -14,6 +14,8 @@ namespace throughline::router::extractive {
 
 // True for digits and for number words ("forty", "hundred"), not for ordinals.
 bool IsNumberWord(absl::string_view lower_word);
+// True for ordinals written out ("third").
+bool IsOrdinalWord(absl::string_view lower_word);
 
 struct NumberMention {
   double value = 0;

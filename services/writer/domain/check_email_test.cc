@@ -91,11 +91,18 @@ TEST(ProblemsOfTest, AnotherLanguageIsNotHeldToEnglishWords) {
               IsEmpty());
 }
 
+TEST(WordingTest, AcronymsAndFiguresAreContent) {
+  EXPECT_THAT(ContentWordsOf("So what is left is the SAP by 2027, and deciding."),
+              ElementsAre("2027", "decid", "left", "sap"));
+}
+
 TEST(WordingTest, PromisesBindTheSellersSide) {
   EXPECT_TRUE(Promises("We'll waive the fee."));
   EXPECT_TRUE(Promises("You will get two engineers."));
   EXPECT_FALSE(Promises("I'll follow up next week."));
   EXPECT_FALSE(Promises("You said the fee is fine."));
+  EXPECT_FALSE(Promises("In your words: \"I'll hand it on.\""));
+  EXPECT_FALSE(Promises("At that price I can't justify it."));
 }
 
 TEST(WordingTest, ADayIsSaidOnceInARow) {

@@ -71,7 +71,10 @@ ContentWords ContentWordsOf(absl::string_view text) {
   ForEachWord(text, [&](absl::string_view word) {
     const std::string lower = absl::AsciiStrToLower(word);
     const bool figure = absl::ascii_isdigit(static_cast<unsigned char>(word[0]));
-    if ((word.size() >= kLeastWordBytes && !IsFiller(lower)) || figure) {
+    const bool acronym = word.size() > 1 && std::all_of(word.begin(), word.end(), [](char c) {
+                           return absl::ascii_isupper(static_cast<unsigned char>(c));
+                         });
+    if ((word.size() >= kLeastWordBytes && !IsFiller(lower)) || figure || acronym) {
       words.insert(lower.substr(0, kStemBytes));
     }
   });
@@ -108,12 +111,17 @@ bool Promises(absl::string_view sentence) {
   static const RE2& promise = *new RE2(
       "(?i)\\b(?:i|we)(?:'ll|\xE2\x80\x99ll| will| can| could| are able to|'d be happy to| would "
       "be "
-      "happy to)\\b|\\b(?:we|i) (?:guarantee|commit|promise|offer)\\b|\\byou(?:'ll|\xE2\x80\x99ll| "
+      "happy to) [a-z]|\\b(?:we|i) "
+      "(?:guarantee|commit|promise|offer)\\b|\\byou(?:'ll|\xE2\x80\x99ll| "
       "will) (?:get|have|receive)\\b");
   static const RE2& routine = *new RE2(
       "(?i)\\b(?:i|we)(?:'ll|\xE2\x80\x99ll| will| can| could) (?:follow up|be in touch|check in|"
       "wait|call you|write again|talk|speak|see you)\\b|\\blook forward\\b");
-  return Matches(sentence, promise) && !Matches(sentence, routine);
+  // Somebody else's words, to their end or to that of the sentence.
+  static const RE2& quoted = *new RE2("\"[^\"]*\"?|\xE2\x80\x9C[^\xE2\x80\x9D]*");
+  std::string own(sentence);
+  RE2::GlobalReplace(&own, quoted, "");
+  return Matches(own, promise) && !Matches(own, routine);
 }
 
 std::string WithoutRepeatedDays(std::string text) {

@@ -17,8 +17,8 @@ inline bool IsSpace(char c) { return absl::ascii_isspace(static_cast<unsigned ch
 // Sentences with the white space that follows them, so that joining gives the text back.
 std::vector<std::string> SplitSentences(absl::string_view text);
 
-// What a text is about: its words of four letters or more and its figures, less what every text
-// has, in lower case and cut to the letters that inflection leaves alone.
+// What a text is about: its words of four letters or more, acronyms and figures, less what every
+// text has, in lower case and cut to the letters that inflection leaves alone.
 using ContentWords = std::set<std::string>;
 ContentWords ContentWordsOf(absl::string_view text);
 
@@ -31,8 +31,8 @@ bool ContainsWord(absl::string_view text, absl::string_view word);
 // Whether a text has so many of English's commonest words that it must be English.
 bool ReadsAsEnglish(absl::string_view text);
 
-// Whether the seller's side binds itself to something in this (English) sentence beyond sending the
-// e-mail and keeping in touch.
+// Whether the writer of this (English) sentence, in words of their own, binds the seller's side to
+// something beyond keeping in touch.
 bool Promises(absl::string_view sentence);
 
 // `text` with each day said once where it is said twice in a row: "by Friday, June 27, that is

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/memory/domain/facts_for_tests.h"
 
 namespace throughline::memory {
@@ -64,6 +67,48 @@ TEST_F(FactMergeTest, TheWordsOfAFactSurviveManyRestatements) {
   merge = Merge(identity, merge.rows, {said[0]});
   ASSERT_THAT(merge.rows, SizeIs(1));
   EXPECT_EQ(merge.rows[0].fact.text, fuller);
+}
+
+TEST_F(FactMergeTest, AnyOrderOfRestatementsGivesTheSameFacts) {
+  constexpr int kSeeds = 40;
+  constexpr int kOrders = 5;
+  constexpr int kTexts = 10;
+  int merged = 0;
+  for (unsigned seed = 0; seed < kSeeds; ++seed) {
+    std::mt19937 random(seed);
+    const auto perhaps = [&random](const char* word) { return random() % 2 == 0 ? word : ""; };
+    std::vector<deal::Fact> facts;
+    for (int i = 0; i < kTexts; ++i) {
+      facts.push_back(PlainFact(
+          absl::StrCat("They run", perhaps(" shiny"), " docks at warehouses for", perhaps(" rural"),
+                       " grocery", perhaps(" store"), " chains", perhaps(" across"), " in Ohio."),
+          Said(absl::StrCat("c", i), i, "docks")));
+      facts.back().valid_from = Day(3, 1 + static_cast<int>(random() % 5));
+    }
+    const FactIdentity identity = IdentifyFact(stemmer_, facts[0]);
+    std::string expected;
+    for (int order = 0; order < kOrders; ++order) {
+      std::vector<FactRow> rows;
+      for (const deal::Fact& fact : facts) {
+        ASSERT_EQ(IdentifyFact(stemmer_, fact).key, identity.key);
+        rows = Merge(identity, std::move(rows), {Say(fact)}).rows;
+      }
+      merged += rows.size() < kTexts ? 1 : 0;
+      std::string story;
+      for (const FactRow& row : rows) {
+        absl::StrAppend(&story, row.fact.id, " ", row.fact.text, " ",
+                        absl::ToUnixSeconds(row.fact.valid_from), row.turn);
+        for (const deal::Evidence& evidence : row.fact.evidence) {
+          absl::StrAppend(&story, " ", evidence.call_id);
+        }
+        absl::StrAppend(&story, "\n");
+      }
+      if (order == 0) expected = story;
+      ASSERT_EQ(story, expected) << "seed " << seed << ", order " << order;
+      std::shuffle(facts.begin(), facts.end(), random);
+    }
+  }
+  EXPECT_EQ(merged, kSeeds * kOrders);
 }
 
 TEST_F(FactMergeTest, FactsOfOneKeyAreNotOneFactForThat) {

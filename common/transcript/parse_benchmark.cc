@@ -47,6 +47,33 @@ std::string FirefliesCall(size_t bytes) {
   return text + "]}}}";
 }
 
+std::string VttCall(size_t bytes) {
+  std::string text = "WEBVTT\n\n";
+  for (size_t i = 0; text.size() < bytes; ++i) {
+    absl::StrAppend(&text, i + 1, "\n00:00:01.000 --> 00:00:04.000\n<v ", kNames[i % 3], ">",
+                    kSentences[i % 4], "</v>\n\n");
+  }
+  return text;
+}
+
+std::string OtterCall(size_t bytes) {
+  std::string text;
+  for (size_t i = 0; text.size() < bytes; ++i) {
+    absl::StrAppend(&text, kNames[i % 3], "  12:31\n", kSentences[i % 4], "\n\n");
+  }
+  return text;
+}
+
+std::string GongCall(size_t bytes) {
+  std::string text = R"({"callTranscripts":[{"callId":"1","transcript":[)";
+  for (size_t i = 0; text.size() < bytes; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ",", R"({"speakerId":")", i % 3,
+                    R"(","sentences":[{"start":1000,"end":2000,"text":")", kSentences[i % 4],
+                    R"("}]})");
+  }
+  return text + "]}]}";
+}
+
 void Run(benchmark::State& state, const std::string& text) {
   for (auto _ : state) {
     const auto transcript = Parse(text, ParseOptions());
@@ -62,9 +89,16 @@ void Fireflies(benchmark::State& state) {
   Run(state, FirefliesCall(static_cast<size_t>(state.range(0))));
 }
 
+void Vtt(benchmark::State& state) { Run(state, VttCall(static_cast<size_t>(state.range(0)))); }
+void Otter(benchmark::State& state) { Run(state, OtterCall(static_cast<size_t>(state.range(0)))); }
+void Gong(benchmark::State& state) { Run(state, GongCall(static_cast<size_t>(state.range(0)))); }
+
 BENCHMARK(Plain)->Arg(64 << 10)->Arg(640 << 10)->Arg(6400 << 10);
 BENCHMARK(Srt)->Arg(64 << 10)->Arg(640 << 10);
 BENCHMARK(Fireflies)->Arg(64 << 10)->Arg(640 << 10);
+BENCHMARK(Vtt)->Arg(64 << 10)->Arg(640 << 10);
+BENCHMARK(Otter)->Arg(64 << 10)->Arg(640 << 10);
+BENCHMARK(Gong)->Arg(64 << 10)->Arg(640 << 10);
 
 }  // namespace
 }  // namespace throughline::transcript

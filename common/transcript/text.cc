@@ -159,6 +159,33 @@ size_t WhiteSpaceLength(absl::string_view text) {
   return 0;
 }
 
+// Where the run ends that begins at text[begin] with no white space and is folded already: words
+// with single spaces between them.
+size_t EndOfFoldedRun(absl::string_view text, size_t begin) {
+  // Lead bytes at which white space may begin. All others are looked at once, without a call.
+  static constexpr auto kMayBeSpace = [] {
+    std::array<bool, 256> may{};
+    for (size_t byte = 0; byte <= 0x20; ++byte) may[byte] = true;
+    for (const size_t byte : {0x7F, 0xC2, 0xE2, 0xE3, 0xEF}) may[byte] = true;
+    return may;
+  }();
+  const auto at_space = [&](size_t at) {
+    return kMayBeSpace[static_cast<unsigned char>(text[at])] &&
+           WhiteSpaceLength(text.substr(at)) > 0;
+  };
+  size_t end = begin + 1;
+  while (end < text.size()) {
+    if (!at_space(end)) {
+      ++end;
+    } else if (text[end] == ' ' && end + 1 < text.size() && !at_space(end + 1)) {
+      end += 2;
+    } else {
+      break;
+    }
+  }
+  return end;
+}
+
 // Direction and joiner marks that some tools put around names: U+200B–U+200F, U+202A–U+202E,
 // U+2066–U+2069.
 size_t InvisibleLength(absl::string_view text) {
@@ -229,8 +256,7 @@ void AppendFolded(absl::string_view text, std::string* out) {
       i += space;
       continue;
     }
-    size_t end = i + 1;
-    while (end < text.size() && WhiteSpaceLength(text.substr(end)) == 0) ++end;
+    const size_t end = EndOfFoldedRun(text, i);
     if (owes_space) out->push_back(' ');
     out->append(text.data() + i, end - i);
     owes_space = false;

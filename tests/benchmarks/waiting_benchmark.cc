@@ -205,9 +205,8 @@ absl::Status Run(const Flags& flags) {
   const std::string transcript = ReadFile(CallFile(1));
   const TempDirectory directory;
   ASSIGN_OR_RETURN(const auto model, CannedModel::Learn("call-1", transcript));
-  const std::vector<std::string> orchestrator = {
-      "--data-dir", directory.File("orchestrator"), "--max-call-seconds", "120", "--log-level",
-      "warning"};
+  const std::vector<std::string> orchestrator = {"--max-call-seconds", "120", "--log-level",
+                                                 "warning"};
   ASSIGN_OR_RETURN(
       const auto system,
       Deployment::Start({.shape = Shape::kFiveProcesses,
@@ -221,7 +220,9 @@ absl::Status Run(const Flags& flags) {
   Load load(system->address("orchestrator"), flags.calls);
   Watcher watcher(system->address("orchestrator"), system->front_pid());
   if (flags.stop_after_seconds > 0) {
-    RETURN_IF_ERROR(StopAndGoOn(*system, orchestrator, load, flags, transcript));
+    std::vector<std::string> next = orchestrator;
+    next.insert(next.end(), {"--data-dir", directory.File("orchestrator")});
+    RETURN_IF_ERROR(StopAndGoOn(*system, next, load, flags, transcript));
   } else {
     const absl::Time begin = absl::Now();
     const auto outcomes = load.Run(transcript);

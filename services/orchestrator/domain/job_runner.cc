@@ -340,6 +340,7 @@ absl::Status JobRunner::HandOver(const Context& context) {
   }
   const absl::Status handed_over = store_.HandOver(context);
   queue_.Close(WithReason(absl::UnavailableError("the server is shutting down"), kHandedOver));
+  pipeline_.Stop();
   for (const auto& cancellation : to_stop) cancellation->Cancel();
   return handed_over;
 }

@@ -93,7 +93,7 @@ Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInPro
   CO_ASSIGN_OR_RETURN(std::optional<StoredCall> stored, ports_.store.Find(context, key));
   if (stored && stored->content_digest != call.call.content_digest) co_return OtherContent(key);
   if (stored) {
-    const Context saving = context.Detached(options_.save_budget);
+    const Context saving = SavingContext(context);
     co_return co_await Save(saving, stored->computed, observer);
   }
   Computation computation(context, ports_, observer);
@@ -101,7 +101,7 @@ Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInPro
                       co_await computation.Compute(std::move(call.call), std::move(call.timings)));
   CO_RETURN_IF_ERROR(context.Check());
   CO_RETURN_IF_ERROR(ports_.store.SaveComputed(context, computed));
-  const Context saving = context.Detached(options_.save_budget);
+  const Context saving = SavingContext(context);
   CO_ASSIGN_OR_RETURN(CallResult result, co_await Save(saving, computed, observer));
   result.latency = context.clock().Now() - arrived;
   co_return result;

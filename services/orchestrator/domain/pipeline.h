@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PIPELINE_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PIPELINE_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,8 +40,8 @@ struct CallInProgress {
 // Whoever calls Run has the customer's turn, so a customer's calls are processed one at a time.
 // What each model answers is checkpointed, and so is the whole before memory is written: a call
 // that is run again after a crash asks no model for what was answered. Saving calls no model, and a
-// call that was checkpointed as a whole is saved whatever its caller does. A call that waits for
-// others holds no thread. Borrows everything; thread-safe.
+// call that was checkpointed as a whole is saved whatever its caller does, until Stop. A call that
+// waits for others holds no thread. Borrows everything; thread-safe.
 class Pipeline {
  public:
   struct Ports {
@@ -50,8 +51,9 @@ class Pipeline {
     CallStore& store;
   };
   struct Options {
-    // Saving a checkpointed call gets this long, whatever the caller's deadline.
-    absl::Duration save_budget = absl::Seconds(15);
+    // Saving a checkpointed call gets this long, whatever the caller's deadline: also when a wave
+    // of calls wants to be saved at once.
+    absl::Duration save_budget = absl::Minutes(1);
   };
 
   Pipeline(Ports ports, Options options) : ports_(ports), options_(options) {}
@@ -72,13 +74,20 @@ class Pipeline {
   Task<absl::StatusOr<CallResult>> Run(const Context& context, CallInProgress call,
                                        StepObserver& observer);
 
+  // The process ends: what is being saved is left to the next one, for good.
+  void Stop() { ending_->Cancel(); }
+
  private:
+  Context SavingContext(const Context& context) const {
+    return context.Detached(options_.save_budget).WithCancellation(ending_);
+  }
   // Writes memory, then marks the call saved.
   Task<absl::StatusOr<CallResult>> Save(const Context& context, const ComputedCall& computed,
                                         StepObserver& observer);
 
   const Ports ports_;
   const Options options_;
+  const std::shared_ptr<CancellationSource> ending_ = std::make_shared<CancellationSource>();
 };
 
 }  // namespace throughline::orchestrator

@@ -28,12 +28,38 @@ constexpr int kAuditThreads = 8;
 constexpr int kMaxRows = std::numeric_limits<int>::max();
 constexpr absl::Duration kJobPollInterval = absl::Milliseconds(50);
 
+constexpr absl::Duration kAskAgainInterval = absl::Milliseconds(100);
+
 using Counts = absl::flat_hash_map<uint64_t, int>;
+
+// The client with patience: a server that is away may be on its way back.
+class PatientClient {
+ public:
+  PatientClient(const Client& client, absl::Time deadline) : client_(client), deadline_(deadline) {}
+
+  const Client& servers() const { return client_; }
+  absl::Time deadline() const { return deadline_; }
+
+  // As Client::Call, again while the server cannot be reached.
+  template <typename Remote, typename Method, typename Request>
+  auto Call(const Remote& remote, Method method, const Request& request) const {
+    auto response = client_.Call(remote, method, request);
+    while (absl::IsUnavailable(response.status()) && absl::Now() < deadline_) {
+      absl::SleepFor(kAskAgainInterval);
+      response = client_.Call(remote, method, request);
+    }
+    return response;
+  }
+
+ private:
+  const Client& client_;
+  const absl::Time deadline_;
+};
 
 // Audits one customer.
 class CustomerAudit {
  public:
-  CustomerAudit(const Client& client, const BenchCustomer& customer, AuditResult& result)
+  CustomerAudit(const PatientClient& client, const BenchCustomer& customer, AuditResult& result)
       : client_(client), customer_(customer), result_(result) {}
 
   absl::Status Run() {
@@ -69,7 +95,7 @@ class CustomerAudit {
     RETURN_IF_ERROR(ForEachRow(
         request, kMaxRows,
         [&](const auto& page) {
-          return client_.Call(client_.orchestrator(),
+          return client_.Call(client_.servers().orchestrator(),
                               &Client::Orchestrator::StubInterface::ListCalls, page);
         },
         [](const auto& page) -> const auto& { return page.calls(); },
@@ -102,7 +128,7 @@ class CustomerAudit {
     request.set_customer_id(customer_.id);
     request.set_call_id(CallId(number));
     ASSIGN_OR_RETURN(const orchestrator::GetCallResponse response,
-                     client_.Call(client_.orchestrator(),
+                     client_.Call(client_.servers().orchestrator(),
                                   &Client::Orchestrator::StubInterface::GetCall, request));
     ++result_.calls;
     const AcknowledgedCall& acknowledged = customer_.calls[number];
@@ -130,7 +156,8 @@ class CustomerAudit {
     RETURN_IF_ERROR(ForEachRow(
         request, kMaxRows,
         [&](const auto& page) {
-          return client_.Call(client_.memory(), &Client::Memory::StubInterface::ListFacts, page);
+          return client_.Call(client_.servers().memory(), &Client::Memory::StubInterface::ListFacts,
+                              page);
         },
         [](const auto& page) -> const auto& { return page.facts(); },
         [&](const auto& fact) {
@@ -156,8 +183,8 @@ class CustomerAudit {
     RETURN_IF_ERROR(ForEachRow(
         request, kMaxRows,
         [&](const auto& page) {
-          return client_.Call(client_.router(), &Client::Router::StubInterface::ListDecisions,
-                              page);
+          return client_.Call(client_.servers().router(),
+                              &Client::Router::StubInterface::ListDecisions, page);
         },
         [](const auto& page) -> const auto& { return page.decisions(); },
         [&](const router::Decision& decision) {
@@ -186,9 +213,9 @@ class CustomerAudit {
   absl::Status CheckSpend(int64_t attempts, int64_t cost_nano_usd) {
     router::GetSpendRequest request;
     request.set_customer_id(customer_.id);
-    ASSIGN_OR_RETURN(
-        const router::GetSpendResponse spend,
-        client_.Call(client_.router(), &Client::Router::StubInterface::GetSpend, request));
+    ASSIGN_OR_RETURN(const router::GetSpendResponse spend,
+                     client_.Call(client_.servers().router(),
+                                  &Client::Router::StubInterface::GetSpend, request));
     if (spend.total().model_calls() != attempts ||
         spend.total().cost().nano_usd() != cost_nano_usd) {
       Violation(absl::StrCat("the ledger sums to ", spend.total().model_calls(),
@@ -198,13 +225,13 @@ class CustomerAudit {
     return absl::OkStatus();
   }
 
-  const Client& client_;
+  const PatientClient& client_;
   const BenchCustomer& customer_;
   AuditResult& result_;
   std::vector<uint64_t> facts_of_calls_;
 };
 
-absl::StatusOr<bool> HasJobs(const Client& client, const std::string& customer) {
+absl::StatusOr<bool> HasJobs(const PatientClient& client, const std::string& customer) {
   for (const orchestrator::JobState state :
        {orchestrator::JOB_STATE_QUEUED, orchestrator::JOB_STATE_RUNNING}) {
     orchestrator::ListJobsRequest request;
@@ -212,14 +239,14 @@ absl::StatusOr<bool> HasJobs(const Client& client, const std::string& customer) 
     request.set_state(state);
     request.set_page_size(1);
     ASSIGN_OR_RETURN(const orchestrator::ListJobsResponse response,
-                     client.Call(client.orchestrator(),
+                     client.Call(client.servers().orchestrator(),
                                  &Client::Orchestrator::StubInterface::ListJobs, request));
     if (response.jobs_size() > 0) return true;
   }
   return false;
 }
 
-absl::Status AwaitJobs(const Client& client, const CustomerPool& customers, absl::Duration patience,
+absl::Status AwaitJobs(const PatientClient& client, const CustomerPool& customers,
                        AuditResult& result) {
   const absl::Time start = absl::Now();
   for (const auto& customer : customers.all()) {
@@ -227,10 +254,9 @@ absl::Status AwaitJobs(const Client& client, const CustomerPool& customers, absl
     while (true) {
       ASSIGN_OR_RETURN(const bool busy, HasJobs(client, customer->id));
       if (!busy) break;
-      if (absl::Now() - start > patience) {
-        result.violations.Add(absl::StrCat(customer->id, ": calls are still under way after ",
-                                           absl::FormatDuration(patience),
-                                           "; give --patience more time"));
+      if (absl::Now() > client.deadline()) {
+        result.violations.Add(
+            absl::StrCat(customer->id, ": calls are still under way; give --patience more time"));
         return absl::OkStatus();
       }
       absl::SleepFor(kJobPollInterval);
@@ -252,8 +278,9 @@ void Merge(const AuditResult& part, AuditResult& whole) {
 absl::StatusOr<AuditResult> Audit(const Client& client, const CustomerPool& customers,
                                   absl::Duration patience,
                                   const std::function<void(int64_t)>& on_progress) {
+  const PatientClient patient(client, absl::Now() + patience);
   AuditResult whole;
-  RETURN_IF_ERROR(AwaitJobs(client, customers, patience, whole));
+  RETURN_IF_ERROR(AwaitJobs(patient, customers, whole));
 
   absl::Mutex mutex;
   absl::Status first_error;
@@ -261,7 +288,7 @@ absl::StatusOr<AuditResult> Audit(const Client& client, const CustomerPool& cust
   const auto work = [&] {
     for (size_t i = next++; i < customers.all().size(); i = next++) {
       AuditResult part;
-      const absl::Status status = CustomerAudit(client, *customers.all()[i], part).Run();
+      const absl::Status status = CustomerAudit(patient, *customers.all()[i], part).Run();
       absl::MutexLock lock(&mutex);
       first_error.Update(status);
       if (!first_error.ok()) return;

@@ -28,9 +28,9 @@ struct AuditResult {
 //   - each fact and decision of an acknowledged answer is there exactly once;
 //   - each piece of work of a call was answered by the router once, and the ledger's sum is the sum
 //     of its rows.
-// Waits until `patience` has passed for calls that are still under way. An error means that the
-// server could not be asked. `on_progress` gets the number of customers done, on any thread, one
-// call at a time.
+// Waits until `patience` has passed for calls that are still under way and for a server that cannot
+// be reached. An error means that the server could not be asked. `on_progress` gets the number of
+// customers done, on any thread, one call at a time.
 absl::StatusOr<AuditResult> Audit(const Client& client, const CustomerPool& customers,
                                   absl::Duration patience,
                                   const std::function<void(int64_t)>& on_progress);

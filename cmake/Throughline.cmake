@@ -1,7 +1,8 @@
 # One STATIC library per folder, named after it; tests, binaries and benchmarks beside the code.
 #
 #   throughline_library(NAME SOURCES a.cc DEPS public... PRIVATE_DEPS private...)
-#   throughline_test(NAME SOURCES a_test.cc DEPS ...)            one ctest entry per binary
+#   throughline_test(NAME SOURCES a_test.cc DEPS ...)            one ctest entry per binary,
+#                                                                or SUITES a b: one a suite
 #   throughline_binary(NAME SOURCES main.cc DEPS ...)            lands in <build>/bin
 #   throughline_benchmark(NAME SOURCES a_benchmark.cc DEPS ...)  built always, run by make bench
 #   throughline_alone(a.cc ...)    never joined with others: its private names are theirs, too
@@ -39,14 +40,21 @@ function(throughline_test NAME)
   if(NOT BUILD_TESTING)
     return()
   endif()
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;SUITES" ${ARGN})
   add_executable(${NAME} ${ARG_SOURCES})
   target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   # Optimising what runs once, gmock's templates above all, is most of a full build's time.
   target_compile_options(${NAME} PRIVATE -O0)
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test-bin)
-  add_test(NAME ${NAME} COMMAND ${NAME})
-  set_tests_properties(${NAME} PROPERTIES
+  if(NOT ARG_SUITES)
+    add_test(NAME ${NAME} COMMAND ${NAME})
+    set(entries ${NAME})
+  endif()
+  foreach(suite IN LISTS ARG_SUITES)
+    add_test(NAME ${NAME}.${suite} COMMAND ${NAME} --gtest_filter=${suite}.*)
+    list(APPEND entries ${NAME}.${suite})
+  endforeach()
+  set_tests_properties(${entries} PROPERTIES
     ENVIRONMENT "THROUGHLINE_SOURCE_DIR=${CMAKE_SOURCE_DIR};THROUGHLINE_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
 endfunction()
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -154,6 +155,17 @@ void PostgresServer::Stop() {
   process_->Signal(SIGQUIT);
   process_->Wait(kStopTimeout).status().IgnoreError();
   process_ = nullptr;
+}
+
+void PostgresServer::Freeze() { SignalAll(SIGSTOP); }
+void PostgresServer::Thaw() { SignalAll(SIGCONT); }
+
+// The first process of a server starts all others itself.
+void PostgresServer::SignalAll(int signal) {
+  process_->Signal(signal);
+  const pid_t pid = process_->pid();
+  std::ifstream children(absl::StrCat("/proc/", pid, "/task/", pid, "/children"));
+  for (pid_t child = 0; children >> child;) kill(child, signal);
 }
 
 absl::Status PostgresServer::Restart() {

@@ -42,6 +42,9 @@ class PostgresServer {
   // Ends it at once, as a crash would, and waits. Restart starts it on the same data.
   void Stop();
   absl::Status Restart();
+  // Makes the server and all its sessions hang (SIGSTOP), and go on.
+  void Freeze();
+  void Thaw();
   // A standby that follows this server, read-only.
   absl::StatusOr<std::unique_ptr<PostgresServer>> StartReplica();
   // As the user that the server runs as: for a program that must not be root either.
@@ -52,6 +55,7 @@ class PostgresServer {
  private:
   explicit PostgresServer(Options options) : options_(std::move(options)) {}
   absl::Status Launch();
+  void SignalAll(int signal);
 
   const Options options_;
   TempDirectory directory_;

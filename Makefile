@@ -47,10 +47,9 @@ test-console: binaries console ## Test the console in Chromium against a real se
 	@cd services/gateway/console && THROUGHLINE_BIN=$(abspath $(BUILD))/bin/throughline \
 	  CONSOLE_DIR=$(abspath $(BUILD))/console npm run --silent test:browser
 
-test-llm: configure ## Test the router before a real model server; THROUGHLINE_LLM_URL=http://127.0.0.1:8080/v1
-	@[ -n "$$THROUGHLINE_LLM_URL" ] || { echo "set THROUGHLINE_LLM_URL to a model server: services/router/llm_server_test.cc says how" >&2; exit 1; }
+test-llm: configure ## Test the router before llama.cpp's server, or yours at THROUGHLINE_LLM_URL
 	@cmake --build $(BUILD) -j $(JOBS) --target router_llm_server_test
-	@ctest --preset $(PRESET) -R router_llm_server_test --output-on-failure --timeout 1800
+	@tests/llm/run.sh $(BUILD)/test-bin/router_llm_server_test $(BUILD)/llm
 
 asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) test PRESET=asan

@@ -46,6 +46,10 @@ v1::CompleteRequest Prompt(size_t bytes) {
 
 double Microseconds(absl::Duration duration) { return absl::ToDoubleMicroseconds(duration); }
 
+absl::Duration Microseconds(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
 absl::Duration Percentile(std::vector<absl::Duration> times, double share) {
   std::sort(times.begin(), times.end());
   return times[static_cast<size_t>(share * static_cast<double>(times.size() - 1))];
@@ -106,6 +110,8 @@ void MeasureOverhead(size_t bytes, int calls) {
   Way empty{.name = "empty gRPC call"};
   Way proxied{.name = "through nginx"};
   Way routed{.name = "through the router"};
+  Way asking{.name = "  of it, the model"};
+  Way deciding{.name = "  of it, deciding"};
   constexpr int kWarmUp = 200;
   for (int i = 0; i < calls + kWarmUp; ++i) {
     const auto time = [&](Way& way, auto call) {
@@ -125,6 +131,10 @@ void MeasureOverhead(size_t bytes, int calls) {
       v1::CompleteResponse answer;
       const grpc::Status status = stub->Complete(&context, request, &answer);
       ExitUnless(status.ok(), status.error_message());
+      if (i < kWarmUp) return;
+      const absl::Duration own = Microseconds(answer.decision().overhead());
+      deciding.times.push_back(own);
+      asking.times.push_back(Microseconds(answer.decision().latency()) - own);
     });
   }
   std::printf("%zu bytes, 1 in flight, %d calls each; RSS %ld MiB\n", bytes, calls,
@@ -133,6 +143,8 @@ void MeasureOverhead(size_t bytes, int calls) {
   empty.Print(direct);
   if (nginx != nullptr) proxied.Print(direct);
   routed.Print(direct);
+  asking.Print(asking);
+  deciding.Print(deciding);
 }
 
 // Calls under way at once over a few connections, each followed by the next until `calls` are done.

@@ -142,8 +142,6 @@ class ChatDialect final : public Dialect {
       case JsonMode::kSchema:
         return {{"type", "json_schema"},
                 {"json_schema", {{"name", kSchemaName}, {"schema", schema}}}};
-      case JsonMode::kFlatSchema:
-        return {{"type", "json_schema"}, {"schema", schema}};
       case JsonMode::kObjectSchema:
         return {{"type", "json_object"}, {"schema", schema}};
     }

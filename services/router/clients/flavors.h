@@ -10,7 +10,6 @@ namespace throughline::router {
 enum class JsonMode {
   kObject,        // {"type":"json_object"}
   kSchema,        // {"type":"json_schema","json_schema":{"name","schema"}}
-  kFlatSchema,    // {"type":"json_schema","schema"}
   kObjectSchema,  // {"type":"json_object","schema"}
 };
 
@@ -44,7 +43,8 @@ inline constexpr Flavor kFlavors[] = {
     {"together", "api.together.xyz", "max_tokens", JsonMode::kObjectSchema, true, true, "", "",
      "reasoning_effort"},
     {"vllm", "", "max_tokens", JsonMode::kSchema, true, true, "", kThinkingOff, "reasoning_effort"},
-    {"llama.cpp", "", "max_tokens", JsonMode::kFlatSchema, true, true, "", kThinkingOff,
+    // It takes no notice of a schema beside the type, though its manual gives that form, too.
+    {"llama.cpp", "", "max_tokens", JsonMode::kSchema, true, true, "", kThinkingOff,
      "reasoning_effort"},
     {"ollama", "", "max_tokens", JsonMode::kSchema, true, true, "", "", "reasoning_effort"},
 };

@@ -49,7 +49,7 @@ TEST(Flavors, DifferInHowASchemaIsAskedFor) {
   };
   EXPECT_EQ(format("groq"), Json({{"type", "json_object"}}));
   EXPECT_EQ(format("openai")["json_schema"]["schema"]["type"], "object");
-  EXPECT_EQ(format("llama.cpp")["schema"]["type"], "object");
+  EXPECT_EQ(format("llama.cpp")["json_schema"]["schema"]["type"], "object");
   EXPECT_EQ(format("together")["type"], "json_object");
   EXPECT_EQ(format("together")["schema"]["type"], "object");
 }

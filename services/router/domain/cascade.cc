@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "services/router/domain/alongside.h"
 #include "services/router/domain/budget_guard.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/judge/sources.h"
@@ -62,7 +63,6 @@ class Routing {
         services_(services),
         cascade_(policy.CascadeOf(request.task)),
         budget_(context, request, policy.budgets, services.budgets),
-        sources_(request),
         started_(context.clock().Now()),
         live_(live) {}
 
@@ -73,9 +73,7 @@ class Routing {
     decision_.attribution = request_.attribution;
     decision_.threshold = cascade_.threshold;
     decision_.policy_version = policy_.version;
-    if (const ReadPrompt* question = sources_.question()) {
-      decision_.difficulty = EstimateDifficulty(*question);
-    }
+    if (PlansByDifficulty()) ReadRequest();
     absl::Status status = MakePlan();
     if (status.ok()) status = co_await Climb();
     if (status.ok() && WantsShadow()) co_await AskShadow();
@@ -83,6 +81,7 @@ class Routing {
       decision_.outcome = DecisionOutcome::kFailed;
       decision_.to_model.clear();
       text_.clear();
+      ReadRequest();
       if (decision_.explanation.empty()) decision_.explanation = std::string(status.message());
     }
     SumUp();
@@ -100,6 +99,19 @@ class Routing {
     std::string explanation;
     DecisionReason reason = DecisionReason::kUnspecified;
   };
+
+  bool PlansByDifficulty() const {
+    return cascade_.models.size() > 1 && cascade_.direct_difficulty < kNeverDirect;
+  }
+
+  // Reads what an answer is to be held against, once.
+  void ReadRequest() {
+    if (sources_.has_value()) return;
+    sources_.emplace(request_);
+    if (const ReadPrompt* question = sources_->question()) {
+      decision_.difficulty = EstimateDifficulty(*question);
+    }
+  }
 
   // Chooses the models to ask, in order, and why the first ones were passed over.
   absl::Status MakePlan() {
@@ -190,7 +202,10 @@ class Routing {
     ++asked_;
     const absl::Time asked_at = context_.clock().Now();
     const Context context = context_.WithBudget(model.timeout);
-    ModelResult result = co_await provider->second->Ask(context, call);
+    // The request is read while the model works on it.
+    const auto read = [this] { ReadRequest(); };
+    Alongside<ModelResult> asking(co_await Here(), provider->second->Ask(context, call), read);
+    ModelResult result = co_await asking;
     const absl::Duration taken = context_.clock().Now() - asked_at;
     asking_ += taken;
     RecordUnused(model, role, result.unused);
@@ -320,7 +335,7 @@ class Routing {
   }
 
   void JudgeReply(const ModelReply& reply, bool is_strongest, Attempt& attempt) {
-    Verdict verdict = judge_.Assess(request_, sources_, reply, cascade_.threshold);
+    Verdict verdict = judge_.Assess(request_, *sources_, reply, cascade_.threshold);
     const bool last_resort = is_strongest && verdict.gates_passed;
     if (!judged_) decision_.draft_score = verdict.score;
     judged_ = true;
@@ -414,7 +429,7 @@ class Routing {
   const RoutingServices& services_;
   const Cascade& cascade_;
   BudgetGuard budget_;
-  const Sources sources_;
+  std::optional<Sources> sources_;  // once the request was read
   const absl::Time started_;
   LiveText live_;
   std::vector<const Model*> plan_;

@@ -116,8 +116,8 @@ class ModelsTest : public testing::Test {
                      context_tokens, "}\ntasks:\n  analyze_call: {cascade: ", cascade,
                      "}\n  extract_facts: {cascade: ", cascade,
                      "}\n  write_email: {cascade: ", cascade, "}\n"));
-    const std::string router =
-        Start("throughline-router", {"--data-dir", directory_.File("router"), "--router-config", config});
+    const std::string router = Start(
+        "throughline-router", {"--data-dir", directory_.File("router"), "--router-config", config});
     analyst_ = analyst::v1::AnalystService::NewStub(
         Channel(Start("throughline-analyst", {"--router", router})));
     writer_ = writer::v1::WriterService::NewStub(
@@ -304,16 +304,17 @@ TEST_F(ModelsTest, ACallThatNoModelHoldsIsReadInPartsAndPutTogether) {
                     ": And then we talked about the weather on site ", i,
                     " for quite a while.\n\n");
   }
-  // Each part but the first says nothing that is not already known.
-  imposter_.Say(
-      {{.body = Completion(TrueAnalysis())}, {.body = Completion({{"confidence", 0.7}})}});
+  Json weather = SecurityBlocker("we talked about the weather");
+  weather["category"] = "BLOCKER_CATEGORY_TIMING";
+  weather["object"] = "weather on site";
+  imposter_.Say({{.body = Completion({{"openBlockers", {weather}}, {"confidence", 0.7}})}});
   Serve("[model]", /*context_tokens=*/10'000);
   ASSERT_OK_AND_ASSIGN(const auto response, Analyze(text));
   ASSERT_EQ(response.decisions(0).to_model(), "model") << response.decisions(0).DebugString();
   EXPECT_GT(response.parts(), 1);
   EXPECT_EQ(imposter_.seen().size(), static_cast<size_t>(response.parts()));
-  EXPECT_EQ(response.analysis().open_blockers_size(), 1) << response.DebugString();
-  EXPECT_EQ(response.analysis().primary_blocker().history(0).evidence().turn(), 1);
+  ASSERT_EQ(response.analysis().open_blockers_size(), 1) << response.DebugString();
+  EXPECT_EQ(response.analysis().open_blockers(0).history_size(), 1) << "every part raised it";
 }
 
 deal::v1::Analysis WrittenFrom(const absl::StatusOr<analyst::v1::AnalyzeResponse>& response) {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "common/base/forked.h"
 #include "common/base/task_macros.h"
 #include "services/analyst/domain/merge_parts.h"
 #include "services/analyst/domain/prompts.h"
@@ -20,6 +22,9 @@ constexpr int64_t kBytesPerToken = 3;
 // A part below this says too little, whatever room there is.
 constexpr int64_t kLeastPartBytes = 4096;
 
+// Parts that are asked about at once: a provider's limits are for all of its callers.
+constexpr size_t kMaxPartsAtOnce = 4;
+
 // What models say of the parts of a call, in their order.
 template <typename Answer>
 struct InParts {
@@ -32,16 +37,30 @@ struct InParts {
   }
 };
 
-// Asks `ask(part, prompt)` about each part in turn.
+// Asks `ask(part, prompt)` about each part, a few at once; the first part's error, if any has one.
 template <typename Answer, typename Prompt, typename Ask>
 Task<absl::StatusOr<InParts<Answer>>> AskAboutEach(const std::vector<CallPart>& parts,
                                                    const Prompt& make_prompt, const Ask& ask) {
+  using Result = absl::StatusOr<grounding::Routed<Answer>>;
+  Executor& executor = co_await Here();
   InParts<Answer> all;
-  for (const CallPart& part : parts) {
-    const grounding::ModelPrompt prompt = make_prompt(part.call);
-    CO_ASSIGN_OR_RETURN(grounding::Routed<Answer> routed, co_await ask(part.call, prompt));
-    all.answers.push_back(std::move(routed.answer));
-    all.decisions.push_back(std::move(routed.decision));
+  for (size_t begin = 0; begin < parts.size(); begin += kMaxPartsAtOnce) {
+    const size_t end = std::min(begin + kMaxPartsAtOnce, parts.size());
+    std::vector<grounding::ModelPrompt> prompts;
+    for (size_t i = begin; i < end; ++i) prompts.push_back(make_prompt(parts[i].call));
+    std::vector<std::unique_ptr<Forked<Result>>> others;
+    for (size_t i = begin + 1; i < end; ++i) {
+      others.push_back(
+          std::make_unique<Forked<Result>>(executor, ask(parts[i].call, prompts[i - begin])));
+    }
+    std::vector<Result> results;
+    results.push_back(co_await ask(parts[begin].call, prompts[0]));
+    for (const auto& other : others) results.push_back(co_await other->Join());
+    for (Result& result : results) {
+      if (!result.ok()) co_return result.status();
+      all.answers.push_back(std::move(result->answer));
+      all.decisions.push_back(std::move(result->decision));
+    }
   }
   co_return all;
 }

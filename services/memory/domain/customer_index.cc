@@ -187,12 +187,20 @@ void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) 
     index_->closings_.push_back({entry.valid_to, entry.invalidated_at});
   }
   for (const auto& [hash, count] : entry.terms) {
-    const auto next = static_cast<uint32_t>(index_->vocabulary_.size());
-    const uint32_t term = index_->vocabulary_.emplace(hash, next).first->second;
-    new_terms_.push_back({.term = term, .count = count});
+    new_terms_.push_back({.term = NumberOf(hash), .count = count});
   }
   new_terms_begin_.push_back(static_cast<uint32_t>(new_terms_.size()));
   new_rows_.push_back(row);
+}
+
+uint32_t CustomerIndex::Builder::NumberOf(TermHash term) {
+  auto& [recent, number] = recent_[term % kRecentTerms];
+  if (recent != term) {
+    const auto next = static_cast<uint32_t>(index_->vocabulary_.size());
+    number = index_->vocabulary_.emplace(term, next).first->second;
+    recent = term;
+  }
+  return number;
 }
 
 void CustomerIndex::Builder::Arrange() {
@@ -212,8 +220,12 @@ void CustomerIndex::Builder::Arrange() {
   std::vector<uint32_t>& order = new_order_;
   order.resize(new_rows_.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(),
-            [&](uint32_t a, uint32_t b) { return before(new_rows_[a], new_rows_[b]); });
+  const auto stands_before = [&](uint32_t a, uint32_t b) {
+    return before(new_rows_[a], new_rows_[b]);
+  };
+  if (!std::is_sorted(order.begin(), order.end(), stands_before)) {
+    std::sort(order.begin(), order.end(), stands_before);
+  }
   absl::flat_hash_set<absl::string_view> replaced;
   if (previous_ != nullptr) {
     for (const Row& row : new_rows_) {

@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_MEMORY_DOMAIN_CUSTOMER_INDEX_H_
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -184,14 +185,20 @@ class CustomerIndex::Builder {
   void Arrange();
   void MergePostings();
 
+  uint32_t NumberOf(TermHash term);
+
   static constexpr uint32_t kGone = UINT32_MAX;
+  static constexpr size_t kRecentTerms = 512;
 
   const CustomerIndex* previous_;
   std::shared_ptr<CustomerIndex> index_;
   std::vector<Row> new_rows_;
   std::vector<NewTerm> new_terms_;               // row by row
   std::vector<uint32_t> new_terms_begin_ = {0};  // by new row, and the end
-  std::vector<uint32_t> new_order_;              // new rows as they are to stand
+  // Most words are among a few: their numbers, in the places that their hashes end with. 0, which
+  // is no term's hash, marks a place as free.
+  std::array<std::pair<TermHash, uint32_t>, kRecentTerms> recent_{};
+  std::vector<uint32_t> new_order_;  // new rows as they are to stand
   std::vector<uint32_t> new_position_;
   std::vector<uint32_t> kept_position_;
 };

@@ -19,6 +19,8 @@ fi
 "$work/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$here/requirements.txt"
 
 coproc SERVER { exec "$work/bin/python" "$here/serve_models.py" 2> "$work/server.log"; }
+# Called by the trap.
+# shellcheck disable=SC2317
 stop() { eval "exec ${SERVER[1]}>&-" 2> /dev/null || true; }
 trap stop EXIT
 

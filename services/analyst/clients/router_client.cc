@@ -18,21 +18,23 @@ namespace router_v1 = throughline::router::v1;
 // A reasoning model on a long call, with one escalation.
 constexpr absl::Duration kModelBudget = absl::Seconds(50);
 // The models of a configuration, which seldom changes.
-constexpr absl::Duration kRoomBudget = absl::Seconds(1);
-constexpr absl::Duration kRoomLifetime = absl::Minutes(1);
+constexpr absl::Duration kModelsBudget = absl::Seconds(1);
+constexpr absl::Duration kModelsLifetime = absl::Minutes(1);
 
-router_v1::TaskKind TaskOf(Question question) {
-  return question == Question::kAnalysis ? router_v1::TASK_KIND_ANALYZE_CALL
-                                         : router_v1::TASK_KIND_EXTRACT_FACTS;
+bool IsEngine(const router_v1::Model& model) {
+  return absl::StartsWith(model.name(), grounding::kEnginePrefix);
+}
+
+bool IsFor(const router_v1::Model& model, router_v1::TaskKind task) {
+  return std::find(model.tasks().begin(), model.tasks().end(), task) != model.tasks().end();
 }
 
 // A model whose context is not known is taken to have room.
-ModelRoom RoomiestOf(const router_v1::ListModelsResponse& models) {
+ModelRoom RoomiestFor(router_v1::TaskKind task, const router_v1::ListModelsResponse& models) {
   ModelRoom roomiest;
   for (const router_v1::Model& model : models.models()) {
-    if (model.context_tokens() == 0 || absl::StartsWith(model.name(), grounding::kEnginePrefix)) {
-      return {};
-    }
+    if (!IsFor(model, task)) continue;
+    if (model.context_tokens() == 0 || IsEngine(model)) return {};
     if (model.context_tokens() <= roomiest.context_tokens) continue;
     // An answer never needs more than half: a configuration may allow more than fits.
     roomiest = {.context_tokens = model.context_tokens(),
@@ -49,6 +51,11 @@ RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
 Task<absl::StatusOr<router_v1::CompleteResponse>> RouterClient::Complete(
     const Context& context, router_v1::TaskKind task, const grounding::CallContext& call,
     const grounding::ModelPrompt& prompt, Reader reader) {
+  if (reader == Reader::kEngine) {
+    // Asked all the same, the router would keep a record of a request that failed.
+    const Models models = co_await KnownModels(context);
+    if (!models.has_engine) co_return absl::NotFoundError("the engine is not configured");
+  }
   router_v1::CompleteRequest request = wire::MakeCompleteRequest(task, call, prompt);
   *request.mutable_call() = wire::ToCallInput(call);
   if (reader == Reader::kEngine) request.set_model(grounding::kEngineModel);
@@ -85,23 +92,31 @@ Task<absl::StatusOr<grounding::Routed<CallFacts>>> RouterClient::ExtractFacts(
       .decision = wire::FromProto(response.decision())};
 }
 
-Task<ModelRoom> RouterClient::RoomFor(const Context& context, Question question) {
+Task<RouterClient::Models> RouterClient::KnownModels(const Context& context) {
   {
     absl::MutexLock lock(&mutex_);
-    const KnownRoom& known = rooms_[question];
-    if (context.clock().Now() < known.known_at + kRoomLifetime) co_return known.room;
+    if (context.clock().Now() < models_.known_at + kModelsLifetime) co_return models_;
   }
-  router_v1::ListModelsRequest request;
-  request.set_task(TaskOf(question));
-  const rpc::CallOptions options{.callee = "router", .budget = kRoomBudget};
-  const absl::StatusOr<router_v1::ListModelsResponse> models = co_await rpc::InvokeTask(
+  const router_v1::ListModelsRequest request;
+  const rpc::CallOptions options{.callee = "router", .budget = kModelsBudget};
+  const absl::StatusOr<router_v1::ListModelsResponse> listed = co_await rpc::InvokeTask(
       context, *stub_->async(),
       &router_v1::RouterService::StubInterface::async_interface::ListModels, request, options);
-  if (!models.ok()) co_return ModelRoom();
-  const ModelRoom room = RoomiestOf(*models);
+  if (!listed.ok()) co_return Models();
+  Models models{.analysis = RoomiestFor(router_v1::TASK_KIND_ANALYZE_CALL, *listed),
+                .facts = RoomiestFor(router_v1::TASK_KIND_EXTRACT_FACTS, *listed),
+                .known_at = context.clock().Now()};
+  for (const router_v1::Model& model : listed->models()) {
+    models.has_engine |= model.name() == grounding::kEngineModel;
+  }
   absl::MutexLock lock(&mutex_);
-  rooms_[question] = {.room = room, .known_at = context.clock().Now()};
-  co_return room;
+  models_ = models;
+  co_return models;
+}
+
+Task<ModelRoom> RouterClient::RoomFor(const Context& context, Question question) {
+  const Models models = co_await KnownModels(context);
+  co_return question == Question::kAnalysis ? models.analysis : models.facts;
 }
 
 }  // namespace throughline::analyst

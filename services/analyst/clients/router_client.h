@@ -3,7 +3,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <map>
 #include <memory>
 
 #include "absl/base/thread_annotations.h"
@@ -25,15 +24,19 @@ class RouterClient final : public ModelRouter {
   Task<absl::StatusOr<grounding::Routed<CallFacts>>> ExtractFacts(
       const Context& context, const grounding::CallContext& call,
       const grounding::ModelPrompt& prompt, Reader reader) override;
-  // Asks the router again once its answer is kRoomLifetime old.
-  Task<ModelRoom> RoomFor(const Context& context, Question question) override
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  Task<ModelRoom> RoomFor(const Context& context, Question question) override;
 
  private:
-  struct KnownRoom {
-    ModelRoom room;
+  // What the router's configuration says, at `known_at`.
+  struct Models {
+    bool has_engine = false;
+    ModelRoom analysis;
+    ModelRoom facts;
     absl::Time known_at = absl::InfinitePast();
   };
+
+  // Of late; no engine and no limits where the router does not say.
+  Task<Models> KnownModels(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
 
   Task<absl::StatusOr<throughline::router::v1::CompleteResponse>> Complete(
       const Context& context, throughline::router::v1::TaskKind task,
@@ -41,7 +44,7 @@ class RouterClient final : public ModelRouter {
 
   const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
   absl::Mutex mutex_;
-  std::map<Question, KnownRoom> rooms_ ABSL_GUARDED_BY(mutex_);
+  Models models_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace throughline::analyst

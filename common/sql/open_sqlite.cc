@@ -82,6 +82,12 @@ class Sqlite final : public SqlDatabase {
       return write(session);
     });
   }
+  absl::Status WriteSoon(const Context& context, Callback write) override {
+    return database_->WriteSoon(context, [&](SqliteConnection& connection) {
+      SqliteSession session(connection);
+      return write(session);
+    });
+  }
   absl::Status Read(const Context& context, Callback read) override {
     return database_->Read(context, [&](SqliteConnection& connection) {
       SqliteSession session(connection);

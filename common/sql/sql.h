@@ -110,6 +110,11 @@ class SqlDatabase {
 
   // Durable when it returns OK; without a trace otherwise.
   virtual absl::Status Write(const Context& context, Callback write) = 0;
+  // Where waiting for the disk can be put off: survives the process when it returns OK, and the
+  // machine once a later Write has returned.
+  virtual absl::Status WriteSoon(const Context& context, Callback write) {
+    return Write(context, write);
+  }
   // On one snapshot.
   virtual absl::Status Read(const Context& context, Callback read) = 0;
   // OK while the database answers.

@@ -103,12 +103,12 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
   return std::unique_ptr<SqliteDatabase>(new SqliteDatabase(std::move(options), std::move(writer)));
 }
 
-absl::Status SqliteDatabase::Write(const Context& context, Callback write) {
+absl::Status SqliteDatabase::Commit(const Context& context, Callback write, bool sync) {
   RETURN_IF_ERROR(context.Check());
   if (syncer_ != nullptr && !syncer_->ok()) {
     return absl::UnavailableError("the database's disk takes no writes; free space or replace it");
   }
-  PendingWrite pending{.context = &context, .write = &write};
+  PendingWrite pending{.context = &context, .write = &write, .sync = sync};
   std::vector<PendingWrite*> batch;
   {
     absl::MutexLock lock(&mutex_);
@@ -140,8 +140,16 @@ absl::Status SqliteDatabase::Write(const Context& context, Callback write) {
   return pending.status;
 }
 
+void SqliteDatabase::SetSync(bool sync) {
+  if (!options_.sync_each_commit || sync == syncs_) return;
+  writer_->Execute(sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  syncs_ = sync;
+}
+
 void SqliteDatabase::CommitTogether(absl::Span<PendingWrite* const> batch) {
   absl::Status shared = Guarded(options_.path, [&]() -> absl::Status {
+    SetSync(std::any_of(batch.begin(), batch.end(),
+                        [](const PendingWrite* member) { return member->sync; }));
     writer_->Step("BEGIN IMMEDIATE");
     if (batch.size() == 1) {
       // Nobody else's work to keep: no savepoint.

@@ -102,7 +102,14 @@ class SqliteDatabase {
   // leaves no trace otherwise. Writers are served one at a time in order; those that wait together
   // share one commit, each behind its own savepoint. `write` may run on another caller's thread,
   // and must not call Read or Write.
-  absl::Status Write(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Write(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_) {
+    return Commit(context, write, /*sync=*/true);
+  }
+  // Write without waiting for the disk: what it wrote survives the process, and the machine once a
+  // later Write has returned.
+  absl::Status WriteSoon(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_) {
+    return Commit(context, write, /*sync=*/false);
+  }
 
   // Runs `read` on a snapshot: it sees every Write that returned before, and nothing newer. Stops
   // with DEADLINE_EXCEEDED or CANCELLED when the context ends, even inside a long query. `read`
@@ -118,6 +125,7 @@ class SqliteDatabase {
   struct PendingWrite {
     const Context* context;
     Callback* write;
+    bool sync;
     absl::Status status;
     bool taken = false;
     bool done = false;
@@ -126,6 +134,10 @@ class SqliteDatabase {
 
   SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer);
 
+  absl::Status Commit(const Context& context, Callback write, bool sync)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether the next commit waits for the disk.
+  void SetSync(bool sync);
   void CommitTogether(absl::Span<PendingWrite* const> batch);
   absl::Status RunCallback(const PendingWrite& pending);
   absl::Status RunOne(const PendingWrite& pending);  // behind a savepoint
@@ -139,6 +151,7 @@ class SqliteDatabase {
   std::deque<PendingWrite*> waiting_ ABSL_GUARDED_BY(mutex_);
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<SqliteConnection> writer_;  // used by the committing thread only
+  bool syncs_ = true;                         // the writer's setting, with sync_each_commit
   std::unique_ptr<WalSyncer> syncer_;         // null: each commit syncs
 
   absl::Mutex readers_mutex_;

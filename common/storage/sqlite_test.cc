@@ -242,6 +242,25 @@ TEST_F(SqliteTest, DurabilityAndPrivacySettingsAreOn) {
   }));
 }
 
+TEST_F(SqliteTest, OnlyAWriteThatMayComeSoonDoesNotWaitForTheDisk) {
+  const auto sync_of_a_write = [](SqliteConnection& connection) {
+    Insert(connection, "alpha");
+    return connection.database().execAndGet("PRAGMA synchronous").getString();
+  };
+  std::string soon, at_once;
+  ASSERT_OK(database_->WriteSoon(context_, [&](SqliteConnection& connection) {
+    soon = sync_of_a_write(connection);
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(Count(), 1) << "others see it";
+  ASSERT_OK(database_->Write(context_, [&](SqliteConnection& connection) {
+    at_once = sync_of_a_write(connection);
+    return absl::OkStatus();
+  }));
+  EXPECT_EQ(soon, "1") << "NORMAL";
+  EXPECT_EQ(at_once, "2") << "FULL";
+}
+
 TEST_F(SqliteTest, ANewerFileIsRefused) {
   EXPECT_THAT(
       SqliteDatabase::Open({.path = path_}, absl::MakeSpan(kSchema, 1)).status(),

@@ -84,7 +84,8 @@ class JobStore {
     bool added = false;  // by this call
     bool ours = false;   // kRunning, and the turn is this process's
   };
-  // Add, and takes the customer's turn until `lease_until` when it is the job's.
+  // Add, and takes the customer's turn until `lease_until` when it is the job's. Survives the
+  // process; the machine only with the next write: nobody has been told of the job yet.
   virtual absl::StatusOr<Begun> Begin(const Context& context, const Job& job,
                                       const CallSource& source, Resubmission resubmission,
                                       absl::Time lease_until) = 0;

@@ -124,7 +124,8 @@ class CallStore {
   // Adds the parts of `progress` that are there.
   virtual absl::Status SaveProgress(const Context& context, const AcceptedCall& call,
                                     const Progress& progress) = 0;
-  // Makes or replaces the kComputed record.
+  // Makes the kComputed record. When no model was paid it may outlive only the process, until the
+  // next write.
   virtual absl::Status SaveComputed(const Context& context, const ComputedCall& call) = 0;
   // Moves a kComputed call to kSaved with its final result, ends its job as kSucceeded and the
   // customer's turn with it, and notes what subscribers are to be told: all of it or nothing.

@@ -157,7 +157,7 @@ absl::Status SqlCallStore::SaveComputed(const Context& context, const ComputedCa
   wire::AppendAll(computed.learned.facts, learned.mutable_facts());
   *learned.mutable_profile_changes() = wire::ToProto(computed.learned.profile_changes);
   const SqlBytes facts = Encoded(learned);
-  return database_.Write(context, [&](SqlSession& session) -> absl::Status {
+  const auto save = [&](SqlSession& session) -> absl::Status {
     RETURN_IF_ERROR(CheckTurn(session, call.key, owner_));
     return session.Execute(
         "INSERT INTO {calls} (tenant, customer_id, call_id, state, content_digest, "
@@ -166,7 +166,10 @@ absl::Status SqlCallStore::SaveComputed(const Context& context, const ComputedCa
         {call.key.tenant, call.key.customer_id, call.key.call_id, CallState::kComputed,
          call.content_digest, absl::ToUnixMicros(call.occurred_at), call.customer_name,
          call.seller_name, transcript, result, facts, computed.learned.summary});
-  });
+  };
+  // What cost nothing is sooner computed again, after a power cut, than waited for here.
+  const bool is_paid = computed.result.cost.nano_usd > 0 || computed.result.cost.unpriced;
+  return is_paid ? database_.Write(context, save) : database_.WriteSoon(context, save);
 }
 
 absl::Status SqlCallStore::SaveFinished(const Context& context, const ComputedCall& call,

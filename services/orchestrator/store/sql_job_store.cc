@@ -205,7 +205,7 @@ absl::StatusOr<JobStore::Begun> SqlJobStore::Begin(const Context& context, const
                                                    Resubmission resubmission,
                                                    absl::Time lease_until) {
   Begun begun;
-  RETURN_IF_ERROR(database_.Write(context, [&](SqlSession& session) -> absl::Status {
+  RETURN_IF_ERROR(database_.WriteSoon(context, [&](SqlSession& session) -> absl::Status {
     const absl::Time now = context.clock().Now();
     ASSIGN_OR_RETURN(const Turn turn, LockTurn(session, job.call, now));
     ASSIGN_OR_RETURN(begun, Store(session, job, source, resubmission));

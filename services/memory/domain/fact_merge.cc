@@ -221,6 +221,26 @@ Before Remember(std::vector<FactRow> existing) {
   return before;
 }
 
+// Adds statements that are new to the live ones. Returns the keys of those that were live and have
+// been completed.
+absl::flat_hash_set<std::string> AddIncoming(const std::vector<Statement>& incoming,
+                                             const Before& before, std::vector<Statement>* live) {
+  absl::flat_hash_map<std::string, size_t> place_of;  // in live
+  for (size_t i = 0; i < live->size(); ++i) place_of.emplace(StatementKey((*live)[i]), i);
+  absl::flat_hash_set<std::string> completed;
+  for (const Statement& statement : incoming) {
+    std::string key = StatementKey(statement);
+    const auto known = place_of.find(key);
+    if (known != place_of.end()) {
+      if (Reconcile(statement, &(*live)[known->second])) completed.insert(std::move(key));
+    } else if (!before.said_in.contains(key)) {
+      place_of.emplace(std::move(key), live->size());
+      live->push_back(statement);
+    }
+  }
+  return completed;
+}
+
 // Rows that `id` closes now and did not close before.
 std::vector<std::string> NewlyClosedBy(const std::string& id, const std::vector<FactRow>& rows,
                                        const Before& before) {
@@ -331,19 +351,7 @@ FactMerge MergeStatements(Stemmer& stemmer, const FactIdentity& identity,
     }
   }
   const Before before = Remember(std::move(existing));
-  absl::flat_hash_map<std::string, size_t> place_of;  // in live
-  for (size_t i = 0; i < live.size(); ++i) place_of.emplace(StatementKey(live[i]), i);
-  absl::flat_hash_set<std::string> completed;
-  for (const Statement& statement : incoming) {
-    std::string key = StatementKey(statement);
-    const auto known = place_of.find(key);
-    if (known != place_of.end()) {
-      if (Reconcile(statement, &live[known->second])) completed.insert(std::move(key));
-    } else if (!before.said_in.contains(key)) {
-      place_of.emplace(std::move(key), live.size());
-      live.push_back(statement);
-    }
-  }
+  const absl::flat_hash_set<std::string> completed = AddIncoming(incoming, before, &live);
   absl::flat_hash_map<std::string, std::string> said_in = before.said_in;
   std::sort(live.begin(), live.end(), SaidBefore);
   std::vector<FactRow> rows;

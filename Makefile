@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build binaries console demo test test-console test-clients test-llm asan tsan bench eval-deals lint \
+.PHONY: help deps configure build binaries console demo test test-console test-clients test-llm asan tsan bench fuzz eval-deals lint \
         deploy-check deploy-alerts deploy-sync format clean
 
 help: ## Show this list
@@ -57,8 +57,13 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## Run every test under ThreadSanitizer
 	@$(MAKE) test PRESET=tsan
 
-bench: build ## Print the measured figures, each below its command
+bench: build ## Print the measured figures, each below its command, and write docs/benchmarks.md
 	@tests/benchmarks/run.sh $(BUILD)
+	@tests/benchmarks/page.py $(BUILD) --faults
+
+fuzz: deps ## Run each fuzz target for a minute under clang's sanitizers; SECONDS_EACH=600 for longer
+	@deploy/local/install-packages.sh deploy/local/fuzz-packages.txt
+	@tests/fuzz/run.sh $(or $(SECONDS_EACH),60)
 
 eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelled series
 	@$(BUILD)/bin/eval_deals --deals $(DEALS)

@@ -44,7 +44,7 @@ CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 3, 0.7, 0.6, 20
 CALL_L2 = 0.03
 LEAST_CALLS = 2
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
-LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 1.0, 0.8
+LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 0.5, 0.7
 SALES_SCALE = 200
 
 

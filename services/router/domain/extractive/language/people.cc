@@ -17,6 +17,7 @@ constexpr size_t kMaxPeople = 600;
 constexpr size_t kMaxTitleTokens = 9;
 constexpr size_t kMaxNameTokens = 3;
 constexpr size_t kMaxApposition = 4;
+constexpr int kHeardOften = 2;
 
 using transcript::Presence;
 using transcript::Side;
@@ -352,6 +353,10 @@ void People::Learn(absl::string_view speaker, Side side, absl::string_view text,
   for (const Sentence& sentence : reading.sentences) {
     LearnIntroduction(reading, sentence.span.first_token, sentence.span.last_token, text);
   }
+  if (side != Side::kSeller) {
+    LearnBeforePronouns(reading, text);
+    LearnGivenNames(reading, text);
+  }
   const std::optional<size_t> self = speaker.empty() ? std::nullopt : Find(speaker);
   std::optional<size_t> last_named;
   const std::vector<PersonMention> mentions = Mentions(reading);
@@ -393,6 +398,39 @@ bool People::LearnHonorific(const Reading& reading, size_t first, size_t last,
   const auto known = by_word_.find(reading.tokens[end - 1].text);
   if (known == by_word_.end()) FindOrAdd(Words(text, reading, first, end));
   return true;
+}
+
+// "It goes to Royce Templeman. He says yes or no": a full name that ends a sentence, and the person
+// begins the next.
+void People::LearnBeforePronouns(const Reading& reading, absl::string_view text) {
+  for (size_t k = 0; k + 1 < reading.sentences.size(); ++k) {
+    const Span& span = reading.sentences[k].span;
+    const Span& next = reading.sentences[k + 1].span;
+    if (next.first_token >= next.last_token) continue;
+    const absl::string_view begins = reading.tokens[next.first_token].text;
+    if (begins != "he" && begins != "she") continue;
+    size_t name = span.last_token;
+    while (name > span.first_token && span.last_token - name < kMaxNameTokens &&
+           IsCapitalisedName(reading.tokens[name - 1]) &&
+           (name == span.last_token || reading.tokens[name].before == 0)) {
+      --name;
+    }
+    if (span.last_token - name >= 2) FindOrAdd(Words(text, reading, name, span.last_token));
+  }
+}
+
+// "Me and Shane": a given name alone is somebody once the customer's side says it again.
+void People::LearnGivenNames(const Reading& reading, absl::string_view text) {
+  const std::vector<Token>& tokens = reading.tokens;
+  for (const Sentence& sentence : reading.sentences) {
+    for (size_t i = sentence.span.first_token + 1; i < sentence.span.last_token; ++i) {
+      const bool alone =
+          !tokens[i - 1].capital && (i + 1 >= sentence.span.last_token || !tokens[i + 1].capital);
+      if (!alone || !tokens[i].capital || !IsGivenName(tokens[i].text)) continue;
+      if (by_word_.contains(tokens[i].text) || heard_.size() >= kMaxPeople) continue;
+      if (++heard_[tokens[i].text] >= kHeardOften) FindOrAdd(Words(text, reading, i, i + 1));
+    }
+  }
 }
 
 // "Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao".

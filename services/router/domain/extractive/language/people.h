@@ -62,12 +62,15 @@ class People {
   size_t Add(Person person);
   void Index(size_t person);
   void LearnIntroduction(const Reading& reading, size_t first, size_t last, absl::string_view text);
+  void LearnGivenNames(const Reading& reading, absl::string_view text);
+  void LearnBeforePronouns(const Reading& reading, absl::string_view text);
   bool LearnHonorific(const Reading& reading, size_t first, size_t last, absl::string_view text);
   void CompleteName(size_t person);
   std::optional<size_t> FindPart(absl::string_view spoken) const;
 
   std::vector<Person> people_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;  // lower-case name parts
+  absl::flat_hash_map<std::string, int> heard_;  // given names of nobody known, and how often
 };
 
 // True for forms of address: "mr", "frau", "professor".

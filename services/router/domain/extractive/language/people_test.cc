@@ -67,6 +67,13 @@ TEST(People, LearnsFullNamesWithAKnownGivenName) {
   EXPECT_FALSE(people.Find("Hong Kong").has_value());
 }
 
+TEST(People, LearnsAFullNameThatAPronounTakesUp) {
+  const People people = Meet({}, "Ana", "It ends with Zoltrun Vexley. He says yes or no.");
+  ASSERT_TRUE(people.Find("Vexley").has_value());
+  EXPECT_EQ(people.at(*people.Find("Vexley")).name, "Zoltrun Vexley");
+  EXPECT_FALSE(Meet({}, "Ana", "We looked at Zoltrun Vexley. It broke.").Find("Vexley"));
+}
+
 TEST(People, FindsMentionsInOrder) {
   Transcript transcript;
   transcript.participants = {{"Ana Reyes"}, {"Tom Weiss"}};

@@ -144,4 +144,6 @@ void OrchestratorModule::Register(rpc::ServiceHost& host) {
                  .hand_over = [workers] { workers->HandOver(); }});
 }
 
+void OrchestratorModule::HandOver() { parts_->workers.HandOver(); }
+
 }  // namespace throughline::orchestrator

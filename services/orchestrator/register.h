@@ -48,6 +48,10 @@ class OrchestratorModule {
   // outlast its shutdown are handed over. May be called for several hosts.
   void Register(rpc::ServiceHost& host);
 
+  // Leaves the calls under way to the next process, as the end of a host's drain does: for hosts
+  // whose channels end at once when they shut down. Their callers hear of it.
+  void HandOver();
+
  private:
   struct Parts;
   explicit OrchestratorModule(std::unique_ptr<Parts> parts);

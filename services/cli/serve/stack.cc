@@ -31,6 +31,7 @@ constexpr absl::Duration kHealthBudget = absl::Seconds(10);
 constexpr absl::Duration kHttpPatience = absl::Seconds(20);
 // Then calls that came over HTTP are handed over, so that their clients hear of it in time.
 constexpr absl::Duration kHttpCallPatience = absl::Seconds(16);
+constexpr absl::Duration kHandOverPatience = absl::Seconds(2);
 // Callers in this process have gone before the services they call.
 constexpr double kInnerDrainSeconds = 2;
 
@@ -215,7 +216,12 @@ void Stack::Shutdown() {
     http_ended.Notify();
   });
   std::thread inner([&] {
-    http_ended.WaitForNotificationWithTimeout(kHttpCallPatience);
+    if (!http_ended.WaitForNotificationWithTimeout(kHttpCallPatience) &&
+        parts.orchestrator_module != nullptr) {
+      // An in-process channel is cut by its host's shutdown: callers hear before.
+      parts.orchestrator_module->HandOver();
+      http_ended.WaitForNotificationWithTimeout(kHandOverPatience);
+    }
     parts.orchestrator_host.reset();
   });
   parts.public_host.reset();

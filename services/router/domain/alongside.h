@@ -17,8 +17,8 @@ namespace throughline::router {
 //   Alongside<Reply> both(executor, Ask(model), [&] { ReadThePrompt(); });
 //   const Reply reply = co_await both;
 //
-// Goes on where the task ended, or at the executor when another thread's end came before the work's.
-// `executor` is the awaiting task's own (Here).
+// Goes on where the task ended, or at the executor when another thread's end came before the
+// work's. `executor` is the awaiting task's own (Here).
 template <typename T>
 class Alongside {
  public:

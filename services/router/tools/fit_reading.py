@@ -36,7 +36,7 @@ QUOTE_WEIGHT = 2.0
 ANNOTATED_WEIGHT = 1.5
 TRAP_WEIGHT = 1.5
 NOMINAL_WEIGHT = 5.0
-ANCHOR_WEIGHT = 4.0
+ANCHOR_WEIGHT = 10.0
 LEFT_OUT_PARTS = 8
 LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
 # Of analysis/call_model.h and .cc.

@@ -243,18 +243,18 @@ TEST_F(SqliteTest, DurabilityAndPrivacySettingsAreOn) {
 }
 
 TEST_F(SqliteTest, OnlyAWriteThatMayComeSoonDoesNotWaitForTheDisk) {
-  const auto sync_of_a_write = [](SqliteConnection& connection) {
-    Insert(connection, "alpha");
+  const auto sync_of_a_write = [](SqliteConnection& connection, const std::string& word) {
+    Insert(connection, word);
     return connection.database().execAndGet("PRAGMA synchronous").getString();
   };
   std::string soon, at_once;
   ASSERT_OK(database_->WriteSoon(context_, [&](SqliteConnection& connection) {
-    soon = sync_of_a_write(connection);
+    soon = sync_of_a_write(connection, "alpha");
     return absl::OkStatus();
   }));
   EXPECT_EQ(Count(), 1) << "others see it";
   ASSERT_OK(database_->Write(context_, [&](SqliteConnection& connection) {
-    at_once = sync_of_a_write(connection);
+    at_once = sync_of_a_write(connection, "beta");
     return absl::OkStatus();
   }));
   EXPECT_EQ(soon, "1") << "NORMAL";

@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build binaries console demo test test-console test-clients test-llm asan tsan bench fuzz eval-deals lint \
+.PHONY: help deps configure build benchmarks binaries console demo test test-console test-clients test-llm asan tsan bench fuzz eval-deals lint \
         deploy-check deploy-alerts deploy-sync format clean
 
 help: ## Show this list
@@ -57,7 +57,10 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## Run every test under ThreadSanitizer
 	@$(MAKE) test PRESET=tsan
 
-bench: build ## Print the measured figures, each below its command, and write docs/benchmarks.md
+benchmarks: build ## Build the benchmarks, in build/release/benchmark-bin
+	@cmake --build $(BUILD) -j $(JOBS) --target benchmarks
+
+bench: benchmarks ## Print the measured figures, each below its command, and write docs/benchmarks.md
 	@tests/benchmarks/run.sh $(BUILD)
 	@tests/benchmarks/page.py $(BUILD) --faults
 

@@ -4,7 +4,7 @@
 #   throughline_test(NAME SOURCES a_test.cc DEPS ...)            one ctest entry per binary,
 #                                                                or SUITES a b: one a suite
 #   throughline_binary(NAME SOURCES main.cc DEPS ...)            lands in <build>/bin
-#   throughline_benchmark(NAME SOURCES a_benchmark.cc DEPS ...)  built always, run by make bench
+#   throughline_benchmark(NAME SOURCES a_benchmark.cc DEPS ...)  built and run by make bench
 #   throughline_alone(a.cc ...)    never joined with others: its private names are theirs, too
 function(throughline_alone)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -58,9 +58,11 @@ function(throughline_test NAME)
     ENVIRONMENT "THROUGHLINE_SOURCE_DIR=${CMAKE_SOURCE_DIR};THROUGHLINE_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
 endfunction()
 
+add_custom_target(benchmarks)
 function(throughline_benchmark NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${NAME} ${ARG_SOURCES})
+  add_executable(${NAME} EXCLUDE_FROM_ALL ${ARG_SOURCES})
+  add_dependencies(benchmarks ${NAME})
   target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} benchmark::benchmark
                         ${THROUGHLINE_ALLOCATOR})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benchmark-bin)

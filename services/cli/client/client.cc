@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/errors.h"
 #include "common/base/host_port.h"
 #include "common/base/random_hex.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr int kRequestIdBytes = 8;
 constexpr absl::Duration kMaxDurationFlag = absl::Hours(24);
+constexpr absl::Duration kConnectBudget = absl::Seconds(1);
 
 // Methods that may be sent again when the server went away: reads, and writes under a key.
 const rpc::ChannelOptions& Retries() {
@@ -34,8 +36,10 @@ template <typename Service>
 absl::StatusOr<Remote<Service>> Reach(absl::string_view name, absl::string_view flag,
                                       const std::string& address) {
   ASSIGN_OR_RETURN(const HostPort target, ParseHostPort(address, flag));
+  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(target.ToString(), Retries());
   return Remote<Service>{
-      .stub = Service::NewStub(rpc::MakeChannel(target.ToString(), Retries())),
+      .channel = channel,
+      .stub = Service::NewStub(channel),
       .name = std::string(name),
       .flag = std::string(flag),
       .address = address,
@@ -89,6 +93,10 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Make(const ClientFlags& flags) {
                    Reach<Router>("router", own_router ? "--router-server" : "--server",
                                  own_router ? flags.router_server : flags.server));
   return client;
+}
+
+void Client::Connect(grpc::Channel& channel) {
+  channel.WaitForConnected(absl::ToChronoTime(absl::Now() + kConnectBudget));
 }
 
 Context Client::NewContext() const {

@@ -39,6 +39,7 @@ absl::StatusOr<absl::Duration> ParseDurationFlag(absl::string_view flag, const s
 // A service at an address the user named.
 template <typename Service>
 struct Remote {
+  std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<typename Service::StubInterface> stub;
   std::string name;     // "memory", for errors
   std::string flag;     // that named the address
@@ -67,6 +68,7 @@ class Client {
                                 grpc::Status (Interface::*method)(grpc::ClientContext*,
                                                                   const Request&, Response*),
                                 const Request& request) const {
+    Connect(*remote.channel);
     absl::StatusOr<Response> response = rpc::Invoke(NewContext(), *remote.stub, method, request,
                                                     {.callee = remote.name, .budget = timeout_});
     if (!response.ok()) return Explain(response.status(), remote.flag, remote.address);
@@ -77,6 +79,7 @@ class Client {
   template <typename Service, typename Method, typename Request, typename OnMessage>
   absl::Status Stream(const Remote<Service>& remote, Method method, const Request& request,
                       OnMessage on_message) const {
+    Connect(*remote.channel);
     return Explain(
         rpc::InvokeStream(NewContext(), *remote.stub, method, request,
                           {.callee = remote.name, .budget = timeout_}, std::move(on_message)),
@@ -85,6 +88,10 @@ class Client {
 
  private:
   Client() = default;
+
+  // Gives a connection that fails at first a second chance, for at most a second: what is not sent
+  // yet may be tried again, whatever it does.
+  static void Connect(grpc::Channel& channel);
 
   Remote<Orchestrator> orchestrator_;
   Remote<Memory> memory_;

@@ -67,6 +67,7 @@ struct TaskPromise {
 template <typename T>
 class [[nodiscard]] Task {
  public:
+  // NOLINTNEXTLINE(readability-identifier-naming): the language names it
   struct promise_type : internal::TaskPromise {
     Task get_return_object() {
       return Task(std::coroutine_handle<promise_type>::from_promise(*this));
@@ -171,6 +172,7 @@ namespace internal {
 
 // A coroutine that nobody waits for; frees itself at its end.
 struct Detached {
+  // NOLINTNEXTLINE(readability-identifier-naming): the language names it
   struct promise_type {
     template <typename... Rest>
     explicit promise_type(Executor& where, Rest&&...) : executor(&where) {}

@@ -1,13 +1,18 @@
 #include "common/base/clock.h"
 
-#include "absl/time/clock.h"
+#include <chrono>
 
 namespace throughline {
 namespace {
 
 class RealClock final : public Clock {
  public:
-  absl::Time Now() const override { return absl::Now(); }
+  // Not absl::Now, which hears of a clock that was set only seconds later.
+  absl::Time Now() const override { return absl::FromChrono(std::chrono::system_clock::now()); }
+  absl::Time SteadyNow() const override {
+    return absl::UnixEpoch() +
+           absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  }
 };
 
 }  // namespace

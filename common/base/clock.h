@@ -10,7 +10,11 @@ namespace throughline {
 class Clock {
  public:
   virtual ~Clock() = default;
+  // The time of day: what records say. Operators and time servers put it forward and back.
   virtual absl::Time Now() const = 0;
+  // A time that passes evenly and is never set: for deadlines and durations. Says nothing of the
+  // time of day, and nothing to other processes.
+  virtual absl::Time SteadyNow() const = 0;
 
   // The machine's clock. Lives for the whole process.
   static const Clock& Real();

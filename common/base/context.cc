@@ -41,14 +41,14 @@ void CancellationSource::Remove(CallbackId id) {
 }
 
 absl::Duration Context::Remaining() const {
-  return std::max(absl::ZeroDuration(), deadline() - clock().Now());
+  return std::max(absl::ZeroDuration(), fields_.deadline - clock().SteadyNow());
 }
 
 absl::Status Context::Check() const {
   if (fields_.cancellation != nullptr && fields_.cancellation->IsCancelled()) {
     return absl::CancelledError("the caller cancelled the request");
   }
-  if (clock().Now() >= deadline()) {
+  if (clock().SteadyNow() >= fields_.deadline) {
     return absl::DeadlineExceededError("the request's deadline passed before the work was done");
   }
   return absl::OkStatus();
@@ -56,7 +56,7 @@ absl::Status Context::Check() const {
 
 Context Context::WithBudget(absl::Duration budget) const {
   Fields fields = fields_;
-  fields.deadline = std::min(fields.deadline, clock().Now() + budget);
+  fields.deadline = std::min(fields.deadline, clock().SteadyNow() + budget);
   return Context(std::move(fields));
 }
 
@@ -69,7 +69,7 @@ Context Context::WithCancellation(std::shared_ptr<CancellationSource> cancellati
 Context Context::Detached(absl::Duration budget) const {
   Fields fields = fields_;
   fields.cancellation = nullptr;
-  fields.deadline = clock().Now() + budget;
+  fields.deadline = clock().SteadyNow() + budget;
   return Context(std::move(fields));
 }
 

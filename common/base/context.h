@@ -50,10 +50,10 @@ class CancellationSource {
 class Context {
  public:
   struct Fields {
-    std::string tenant = "default";  // from the credential, never from a payload
-    std::string request_id;          // for logs and for the caller's support ticket
-    std::string traceparent;         // W3C trace context, empty when not traced
-    absl::Time deadline = absl::InfiniteFuture();
+    std::string tenant = "default";                // from the credential, never from a payload
+    std::string request_id;                        // for logs and for the caller's support ticket
+    std::string traceparent;                       // W3C trace context, empty when not traced
+    absl::Time deadline = absl::InfiniteFuture();  // by the clock's SteadyNow
     std::shared_ptr<CancellationSource> cancellation;
     const Clock* clock = &Clock::Real();
   };
@@ -66,7 +66,7 @@ class Context {
   const std::string& tenant() const { return fields_.tenant; }
   const std::string& request_id() const { return fields_.request_id; }
   const std::string& traceparent() const { return fields_.traceparent; }
-  absl::Time deadline() const { return fields_.deadline; }
+  bool has_deadline() const { return fields_.deadline != absl::InfiniteFuture(); }
   const Clock& clock() const { return *fields_.clock; }
   const std::shared_ptr<CancellationSource>& cancellation() const { return fields_.cancellation; }
 

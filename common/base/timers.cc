@@ -1,33 +1,42 @@
 #include "common/base/timers.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <optional>
 
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 
 namespace throughline {
+namespace {
+
+// Far from where a time point of the standard library overflows.
+constexpr absl::Duration kLongestWait = absl::Hours(1);
+
+}  // namespace
 
 Timers::Timers() : thread_([this] { Run(); }) {}
 
 Timers::~Timers() {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  changed_.notify_all();
   thread_.join();
 }
 
 Timers::Id Timers::After(absl::Duration delay, std::function<void()> callback) {
-  absl::MutexLock lock(&mutex_);
-  const Id id(absl::Now() + delay, next_id_++);
-  waiting_.emplace(id, std::move(callback));
+  const std::lock_guard lock(mutex_);
+  const Id id(Clock::Real().SteadyNow() + delay, next_id_++);
+  const auto added = waiting_.emplace(id, std::move(callback)).first;
+  if (added == waiting_.begin()) changed_.notify_all();
   return id;
 }
 
 void Timers::Cancel(const Id& id) {
   std::function<void()> dropped;  // what it holds is released without the lock
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   const auto found = waiting_.find(id);
   if (found != waiting_.end()) {
     dropped = std::move(found->second);
@@ -35,31 +44,29 @@ void Timers::Cancel(const Id& id) {
     return;
   }
   if (std::this_thread::get_id() == thread_.get_id()) return;
-  const auto ended = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return running_ != id; };
-  mutex_.Await(absl::Condition(&ended));
+  changed_.wait(lock, [&] { return running_ != id; });
 }
 
 void Timers::Run() {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const bool idle = waiting_.empty();
-    const Id first = idle ? Id() : waiting_.begin()->first;
-    const auto changed = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return stopping_ || waiting_.empty() != idle ||
-             (!waiting_.empty() && waiting_.begin()->first != first);
-    };
-    if (idle) {
-      mutex_.Await(absl::Condition(&changed));
+    if (waiting_.empty()) {
+      changed_.wait(lock);
       continue;
     }
-    if (mutex_.AwaitWithDeadline(absl::Condition(&changed), first.first)) continue;
+    const absl::Duration left = waiting_.begin()->first.first - Clock::Real().SteadyNow();
+    if (left > absl::ZeroDuration()) {
+      changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(left, kLongestWait)));
+      continue;
+    }
     auto due = waiting_.extract(waiting_.begin());
     running_ = due.key();
-    mutex_.Unlock();
+    lock.unlock();
     due.mapped()();
     due.mapped() = nullptr;
-    mutex_.Lock();
+    lock.lock();
     running_ = Id();
+    changed_.notify_all();
   }
 }
 

@@ -1,21 +1,22 @@
 #ifndef THROUGHLINE_COMMON_BASE_TIMERS_H_
 #define THROUGHLINE_COMMON_BASE_TIMERS_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <thread>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
 
 namespace throughline {
 
-// Calls back later, in real time, from one thread of its own: callbacks are short and never block.
+// Calls back later, by the machine's steady clock, from one thread of its own: callbacks are short
+// and never block.
 // As many timers as there are callers waiting. Thread-safe.
 class Timers {
  public:
@@ -27,19 +28,21 @@ class Timers {
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
-  Id After(absl::Duration delay, std::function<void()> callback) ABSL_LOCKS_EXCLUDED(mutex_);
+  Id After(absl::Duration delay, std::function<void()> callback);
   // Afterwards the callback is not running and will not run; waits for a run under way, unless it
   // is a callback that calls.
-  void Cancel(const Id& id) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Cancel(const Id& id);
 
  private:
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Run();
 
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
-  std::map<Id, std::function<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
-  Id running_ ABSL_GUARDED_BY(mutex_);
+  // Guards what follows. Not Abseil's, whose waits end at a time of day.
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  uint64_t next_id_ = 1;
+  std::map<Id, std::function<void()>> waiting_;
+  Id running_;
   std::thread thread_;
 };
 

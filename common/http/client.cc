@@ -9,7 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 
 namespace throughline::http {
 namespace {
@@ -105,7 +105,7 @@ struct Client::Transfer {
       transfer.exchange.response.body.append(data, bytes);
       return bytes;
     }
-    transfer.last_piece_at = absl::Now();
+    transfer.last_piece_at = Clock::Real().SteadyNow();
     transfer.request.on_piece(absl::string_view(data, bytes));
     return bytes;
   }
@@ -277,7 +277,8 @@ int Client::OnSocket(CURL*, curl_socket_t socket, int what, void* self, void*) {
 
 int Client::OnTimer(CURLM*, long timeout_ms, void* self) {
   static_cast<Client*>(self)->readiness_.SetDue(
-      timeout_ms < 0 ? absl::InfiniteFuture() : absl::Now() + absl::Milliseconds(timeout_ms));
+      timeout_ms < 0 ? absl::InfiniteFuture()
+                     : Clock::Real().SteadyNow() + absl::Milliseconds(timeout_ms));
   return 0;
 }
 
@@ -378,7 +379,7 @@ void Client::End(const TransferPtr& transfer, absl::Status status) {
 }
 
 void Client::EndStalled() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = Clock::Real().SteadyNow();
   std::vector<TransferPtr> stalled;
   for (const auto& [handle, transfer] : running_) {
     if (now - transfer->last_piece_at > transfer->request.stall_timeout) {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 
 namespace throughline::http {
 namespace {
@@ -87,7 +87,7 @@ void Readiness::Arm(int socket, uint32_t events) const {
 void Readiness::SetDue(absl::Time due) { due_ = due; }
 
 bool Readiness::TakeDue() {
-  const absl::Time now = absl::Now();
+  const absl::Time now = Clock::Real().SteadyNow();
   if (now >= timer_at_) timer_at_ = absl::InfiniteFuture();
   if (now >= due_) {
     due_ = absl::InfiniteFuture();

@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/observability/json_log.h"
@@ -68,7 +68,7 @@ CallScope::CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::
       service_(SplitMethod(method).first),
       method_(SplitMethod(method).second),
       type_(type),
-      started_(absl::Now()),
+      started_(Clock::Real().SteadyNow()),
       context_(MakeContext(call)),
       in_flight_(runtime.metrics().in_flight.Add(MethodLabels())) {
   // As a trailer: initial metadata would tell a retrying client that the answer has begun.
@@ -82,8 +82,8 @@ Context CallScope::MakeContext(grpc::CallbackServerContext* call) {
   fields.tenant = ChooseTenant(*call);
   fields.request_id = ChooseRequestId(*call);
   fields.traceparent = ChooseTraceParent(*call);
-  fields.deadline =
-      std::min(absl::FromChrono(call->deadline()), started_ + runtime_.options().max_budget);
+  const absl::Duration left = absl::FromChrono(call->deadline()) - Clock::Real().Now();
+  fields.deadline = started_ + std::min(left, runtime_.options().max_budget);
   fields.cancellation = std::make_shared<CancellationSource>();
   return Context(std::move(fields));
 }
@@ -100,7 +100,7 @@ std::string CallScope::ChooseTenant(const grpc::CallbackServerContext& call) {
 }
 
 absl::Status CallScope::Begin() {
-  queued_ = absl::Now() - started_;
+  queued_ = Clock::Real().SteadyNow() - started_;
   const prometheus::Labels pool = {{"pool", runtime_.pool().name()}};
   runtime_.metrics().pool_wait.Add(pool).Observe(absl::ToDoubleSeconds(queued_));
   runtime_.metrics().pool_queued.Add(pool).Set(static_cast<double>(runtime_.pool().queued()));
@@ -109,7 +109,7 @@ absl::Status CallScope::Begin() {
 }
 
 grpc::Status CallScope::Finish(const absl::Status& status) {
-  const absl::Duration taken = absl::Now() - started_;
+  const absl::Duration taken = Clock::Real().SteadyNow() - started_;
   prometheus::Labels labels = MethodLabels();
   runtime_.metrics().handling.Add(labels).Observe(absl::ToDoubleSeconds(taken));
   labels.emplace("grpc_code", std::string(CodeLabel(status.code())));

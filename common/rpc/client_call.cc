@@ -4,7 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/observability/json_log.h"
 #include "common/rpc/metadata.h"
 
@@ -28,7 +28,7 @@ ClientCall::ClientCall(const Context& context, const CallOptions& options)
     : callee_(options.callee), on_cancel_(context, [this] { client_context_.TryCancel(); }) {
   // From the time that is left rather than the context's clock, which may be a test's.
   const absl::Duration budget = std::min(options.budget, context.Remaining());
-  client_context_.set_deadline(absl::ToChronoTime(absl::Now() + budget));
+  client_context_.set_deadline(absl::ToChronoTime(Clock::Real().Now() + budget));
   client_context_.set_wait_for_ready(options.wait_for_ready);
   AddMetadata(client_context_, kRequestIdKey, context.request_id());
   AddMetadata(client_context_, kTraceParentKey, context.traceparent());

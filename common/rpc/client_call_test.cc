@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "common/base/clock.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/echo_service_for_tests.h"
 #include "common/testing/fake_clock.h"
@@ -53,7 +54,7 @@ TEST_F(ClientCallTest, PassesOnWhoAsksAndUntilWhen) {
   fields.tenant = "acme";
   fields.request_id = "r1";
   fields.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-  fields.deadline = absl::Now() + absl::Seconds(3);
+  fields.deadline = Clock::Real().SteadyNow() + absl::Seconds(3);
   ASSERT_OK_AND_ASSIGN(const EchoResponse response, Call(Context(fields), absl::Seconds(20)));
   EXPECT_EQ(response.text(), "acme|r1|00-4bf92f3577b34da6a3ce929d0e0e4736-");
 }
@@ -79,7 +80,7 @@ TEST_F(ClientCallTest, AnEndedContextCallsNobody) {
   Context::Fields fields;
   FakeClock clock;
   fields.clock = &clock;
-  fields.deadline = clock.Now();
+  fields.deadline = clock.SteadyNow();
   EXPECT_THAT(Call(Context(fields), absl::Seconds(1)),
               StatusIs(absl::StatusCode::kDeadlineExceeded));
 }

@@ -15,7 +15,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/await.h"
+#include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/rpc/connection_options.h"
 #include "common/rpc/malformed_requests.h"
@@ -126,7 +127,7 @@ void Server::WatchReadiness() {
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping), options_.readiness_interval)) return;
+      if (AwaitFor(mutex_, absl::Condition(&stopping), options_.readiness_interval)) return;
     }
     AskReadiness();
   }
@@ -137,7 +138,7 @@ void Server::WatchDrain() {
       std::max(absl::ZeroDuration(), options_.drain_timeout - options_.hand_over_time);
   {
     absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&drained_), patience)) return;
+    if (AwaitFor(mutex_, absl::Condition(&drained_), patience)) return;
   }
   for (const Drain& drain : drains_) drain.hand_over();
 }
@@ -153,7 +154,7 @@ void Server::Shutdown() {
   absl::SleepFor(options_.not_serving_wait);
   for (const Drain& drain : drains_) drain.begin();
   std::thread hand_over([this] { WatchDrain(); });
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain_timeout));
+  server_->Shutdown(absl::ToChronoTime(Clock::Real().Now() + options_.drain_timeout));
   {
     absl::MutexLock lock(&mutex_);
     drained_ = true;

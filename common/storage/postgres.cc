@@ -177,8 +177,7 @@ absl::Status PostgresDatabase::Ping(const Context& context) {
 }
 
 Context PostgresDatabase::Bounded(const Context& context) const {
-  const bool has_deadline = context.deadline() != absl::InfiniteFuture();
-  return has_deadline ? context : context.WithBudget(options_.statement_timeout);
+  return context.has_deadline() ? context : context.WithBudget(options_.statement_timeout);
 }
 
 absl::Status PostgresDatabase::Transact(const Context& context, absl::string_view begin,

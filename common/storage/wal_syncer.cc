@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/await.h"
 
 namespace throughline::storage {
 
@@ -42,7 +43,7 @@ void WalSyncer::Run() {
       dirty_ = true;
     }
     // Commits of the pause share the next sync.
-    mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kSyncInterval);
+    AwaitFor(mutex_, absl::Condition(&stopping_), kSyncInterval);
   }
 }
 

@@ -12,16 +12,24 @@ namespace throughline {
 class FakeClock final : public Clock {
  public:
   // Starts at 2026-01-05 09:00:00 UTC, a Monday, unless told otherwise.
-  explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1767603600)) : now_(start) {}
+  explicit FakeClock(absl::Time start = absl::FromUnixSeconds(1767603600))
+      : now_(start), steady_now_(start) {}
 
   absl::Time Now() const override {
     absl::MutexLock lock(&mutex_);
     return now_;
   }
+  absl::Time SteadyNow() const override {
+    absl::MutexLock lock(&mutex_);
+    return steady_now_;
+  }
+  // Time passes.
   void Advance(absl::Duration by) {
     absl::MutexLock lock(&mutex_);
     now_ += by;
+    steady_now_ += by;
   }
+  // Somebody sets the clock; no time passes.
   void Set(absl::Time now) {
     absl::MutexLock lock(&mutex_);
     now_ = now;
@@ -30,6 +38,7 @@ class FakeClock final : public Clock {
  private:
   mutable absl::Mutex mutex_;
   absl::Time now_ ABSL_GUARDED_BY(mutex_);
+  absl::Time steady_now_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace throughline

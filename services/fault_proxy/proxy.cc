@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "common/base/await.h"
 #include "common/base/status_macros.h"
 
 namespace throughline::fault_proxy {
@@ -165,7 +166,7 @@ bool FaultProxy::Wait(const Connection& connection, absl::Duration time) {
   };
   if (time <= absl::ZeroDuration()) return true;
   absl::MutexLock lock(&mutex_);
-  return !mutex_.AwaitWithTimeout(absl::Condition(&ended), time);
+  return !AwaitFor(mutex_, absl::Condition(&ended), time);
 }
 
 void FaultProxy::Sweep() {

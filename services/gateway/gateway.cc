@@ -176,7 +176,7 @@ Context Gateway::MakeContext(const HttpRequest& request, const std::string& requ
   fields.tenant = tenant;
   fields.request_id = request_id;
   fields.traceparent = std::string(request.Header("traceparent"));
-  fields.deadline = clock_.Now() + options_.max_budget;
+  fields.deadline = clock_.SteadyNow() + options_.max_budget;
   fields.cancellation = responder.cancellation();
   fields.clock = &clock_;
   return Context(std::move(fields));

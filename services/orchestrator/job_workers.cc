@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/await.h"
 #include "common/base/random_hex.h"
 
 namespace throughline::orchestrator {
@@ -90,7 +91,7 @@ void JobWorkers::KeepLeases() {
     Note(runner_.Renew(context.WithBudget(beat)));
     CountJobs(context.WithBudget(beat));
     absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&ended_), beat)) return;
+    if (AwaitFor(mutex_, absl::Condition(&ended_), beat)) return;
   }
 }
 
@@ -139,7 +140,7 @@ void JobWorkers::AwaitWake(int64_t wakes_seen) {
     return stopping_ || wakes_ != wakes_seen;
   };
   absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&woken), options_.poll_interval);
+  AwaitFor(mutex_, absl::Condition(&woken), options_.poll_interval);
 }
 
 }  // namespace throughline::orchestrator

@@ -9,6 +9,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/await.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 
@@ -180,7 +181,7 @@ void WebhookCourier::Run() {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
     if (delivered.ok() && *delivered) continue;
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), options_.poll_interval)) return;
+    if (AwaitFor(mutex_, absl::Condition(&stopping_), options_.poll_interval)) return;
   }
 }
 

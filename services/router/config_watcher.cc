@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/base/await.h"
 
 namespace throughline::router {
 namespace {
@@ -44,7 +45,7 @@ void ConfigWatcher::Run(std::string seen) {
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLookInterval)) return;
+      if (AwaitFor(mutex_, absl::Condition(&stopping_), kLookInterval)) return;
     }
     std::string now = Look();
     if (now == seen) continue;

@@ -2,7 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/errors.h"
 #include "common/base/host_port.h"
 #include "common/base/random_hex.h"
@@ -96,12 +96,12 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Make(const ClientFlags& flags) {
 }
 
 void Client::Connect(grpc::Channel& channel) {
-  channel.WaitForConnected(absl::ToChronoTime(absl::Now() + kConnectBudget));
+  channel.WaitForConnected(absl::ToChronoTime(Clock::Real().Now() + kConnectBudget));
 }
 
 Context Client::NewContext() const {
   return Context({.request_id = RandomHex(kRequestIdBytes),
-                  .deadline = Clock::Real().Now() + timeout_,
+                  .deadline = Clock::Real().SteadyNow() + timeout_,
                   .cancellation = std::make_shared<CancellationSource>()});
 }
 

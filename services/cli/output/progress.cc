@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "common/base/await.h"
 #include "services/cli/output/text.h"
 
 namespace throughline::cli {
@@ -53,7 +54,7 @@ void StepProgress::EraseLine() {
 void StepProgress::Draw() {
   const auto stopping = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_; };
   absl::MutexLock lock(&mutex_);
-  for (size_t frame = 0; !mutex_.AwaitWithTimeout(absl::Condition(&stopping), kFrame); ++frame) {
+  for (size_t frame = 0; !AwaitFor(mutex_, absl::Condition(&stopping), kFrame); ++frame) {
     if (running_.empty()) continue;
     terminal_.err << kClearLine
                   << terminal_.err_layout.style.Cyan(kSpinner[frame % kSpinner.size()]) << " "

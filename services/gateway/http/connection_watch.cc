@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "absl/time/clock.h"
+#include "common/base/await.h"
+#include "common/base/clock.h"
 
 namespace throughline::gateway {
 
@@ -21,7 +22,7 @@ ConnectionWatch::~ConnectionWatch() {
 
 void ConnectionWatch::Opened(const void* key, int socket) {
   absl::MutexLock lock(&mutex_);
-  connections_[key] = {.socket = socket, .reading_since = absl::Now()};
+  connections_[key] = {.socket = socket, .reading_since = Clock::Real().SteadyNow()};
 }
 
 void ConnectionWatch::Closed(const void* key) {
@@ -39,7 +40,7 @@ void ConnectionWatch::RequestRead(const void* key) {
 void ConnectionWatch::AnswerSent(const void* key) {
   absl::MutexLock lock(&mutex_);
   if (const auto found = connections_.find(key); found != connections_.end()) {
-    found->second.reading_since = absl::Now();
+    found->second.reading_since = Clock::Real().SteadyNow();
   }
 }
 
@@ -51,8 +52,8 @@ int ConnectionWatch::open() const {
 void ConnectionWatch::Sweep() {
   const absl::Duration interval = std::min(read_timeout_ / 4, absl::Seconds(1));
   absl::MutexLock lock(&mutex_);
-  while (!mutex_.AwaitWithTimeout(absl::Condition(&stopping_), interval)) {
-    const absl::Time oldest = absl::Now() - read_timeout_;
+  while (!AwaitFor(mutex_, absl::Condition(&stopping_), interval)) {
+    const absl::Time oldest = Clock::Real().SteadyNow() - read_timeout_;
     for (const auto& [key, connection] : connections_) {
       // The library notices, and closes the socket itself.
       if (connection.reading_since < oldest) shutdown(connection.socket, SHUT_RDWR);

@@ -17,7 +17,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
+#include "common/base/await.h"
 #include "common/base/bounded_pool.h"
+#include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "services/gateway/http/connection_watch.h"
 #include "services/gateway/http/exchange.h"
@@ -150,12 +152,12 @@ class MicroHttpServer final : public HttpServer {
     if (daemon_ == nullptr) return;
     stopping_ = true;
     const int listening = MHD_quiesce_daemon(daemon_);
-    const absl::Time until = absl::Now() + patience;
+    const absl::Time until = Clock::Real().SteadyNow() + patience;
     WaitUntilIdle(until);
     CancelAll();
     pool_.Drain();
     // What was answered last is still on its way to the client.
-    WaitUntilIdle(std::max(until, absl::Now() + absl::Milliseconds(100)));
+    WaitUntilIdle(std::max(until, Clock::Real().SteadyNow() + absl::Milliseconds(100)));
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
     if (listening >= 0) close(listening);
@@ -264,7 +266,7 @@ class MicroHttpServer final : public HttpServer {
   void WaitUntilIdle(absl::Time until) {
     absl::MutexLock lock(&mutex_);
     const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return exchanges_.empty(); };
-    mutex_.AwaitWithDeadline(absl::Condition(&idle), until);
+    AwaitFor(mutex_, absl::Condition(&idle), until - Clock::Real().SteadyNow());
   }
 
   void CancelAll() {

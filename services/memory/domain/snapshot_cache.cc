@@ -1,4 +1,5 @@
 #include "services/memory/domain/snapshot_cache.h"
+#include "common/base/await.h"
 
 namespace throughline::memory {
 
@@ -38,7 +39,7 @@ bool SnapshotCache::BeginLoading(const CustomerKey& key, absl::Duration patience
   const auto ended = [this, &key]()
                          ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !loading_.contains(key); };
   // Late or in vain, the caller goes its own way then.
-  mutex_.AwaitWithTimeout(absl::Condition(&ended), patience);
+  AwaitFor(mutex_, absl::Condition(&ended), patience);
   return false;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/await.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 
@@ -130,8 +131,7 @@ absl::StatusOr<CachedRecall::Answer> CachedRecall::WaitFor(const Context& contex
   const absl::Time give_up = context.clock().Now() + kMaxWaitForOther;
   const auto done = [&flight] { return flight.done; };
   absl::MutexLock lock(&mutex_);
-  while (!mutex_.AwaitWithTimeout(absl::Condition(&done),
-                                  std::min(kCancelPoll, context.Remaining()))) {
+  while (!AwaitFor(mutex_, absl::Condition(&done), std::min(kCancelPoll, context.Remaining()))) {
     RETURN_IF_ERROR(context.Check());
     if (context.clock().Now() >= give_up) {
       return absl::UnavailableError("the same recall has been under way for too long");

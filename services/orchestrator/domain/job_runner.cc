@@ -208,7 +208,7 @@ Task<absl::Status> JobRunner::RunClaimed(const Context& context, const ClaimedJo
   const auto cancellation = std::make_shared<CancellationSource>();
   const Context attempt({.tenant = job.call.tenant,
                          .request_id = job.id,
-                         .deadline = context.clock().Now() + options_.attempt_budget,
+                         .deadline = context.clock().SteadyNow() + options_.attempt_budget,
                          .cancellation = cancellation,
                          .clock = &context.clock()});
   // After an outage of the store our own lease may have run out under an attempt that goes on.

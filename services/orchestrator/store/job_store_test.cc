@@ -123,6 +123,19 @@ TEST_P(JobStoreTest, AJobThatFailedForNowWaitsAndHoldsUpTheLaterOnes) {
   EXPECT_EQ(last_.error, "why");
 }
 
+TEST_P(JobStoreTest, AClockPutBackHoldsNothingUp) {
+  const absl::Time before = clock_.Now();
+  clock_.Set(before + absl::Hours(24));
+  ASSERT_OK(Add("acme", "delayed", 1).status());
+  EXPECT_EQ(Claim(), "delayed");
+  ASSERT_OK(Release(JobState::kQueued, absl::Minutes(1)));
+  EXPECT_TRUE(Begin(*Process("dead"), "globex", "abandoned", 1));
+  EXPECT_EQ(Claim(), "");
+  clock_.Set(before);
+  EXPECT_EQ(Claim(), "abandoned");
+  EXPECT_TRUE(Begin(*store_, "acme", "delayed", 1, Resubmission::kKeep));
+}
+
 TEST_P(JobStoreTest, ACallerWhoWaitsGetsTheTurnAtOnceOrWhenItComes) {
   EXPECT_TRUE(Begin(*store_, "acme", "now", 5));
   EXPECT_FALSE(Begin(*store_, "acme", "next", 6));

@@ -16,6 +16,8 @@ using sql::SqlSession;
 // What `deliveries.state` says. One that was made has no row.
 constexpr int kWaiting = 1;
 constexpr int kGivenUp = 2;
+// No retry is further away. One that is was set before the clock was put back, and counts as due.
+constexpr absl::Duration kMaxAhead = absl::Hours(2);
 
 }  // namespace
 
@@ -30,13 +32,15 @@ absl::Status AddDelivery(SqlSession& session, const Delivery& delivery, absl::Ti
 absl::StatusOr<std::optional<Delivery>> SqlDeliveryStore::Claim(const Context& context,
                                                                 absl::Time retry_at) {
   const int64_t now = absl::ToUnixMicros(context.clock().Now());
+  const int64_t too_far = absl::ToUnixMicros(context.clock().Now() + kMaxAhead);
   bool due = false;
   // Looking costs no commit, and mostly there is nothing.
   RETURN_IF_ERROR(database_.Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
-        session.Query("SELECT 1 FROM {deliveries} WHERE state = 1 AND due_us <= $1 LIMIT 1", {now},
-                      "i"));
+        session.Query(
+            "SELECT 1 FROM {deliveries} WHERE state = 1 AND (due_us <= $1 OR due_us > $2) LIMIT 1",
+            {now, too_far}, "i"));
     due = !rows.empty();
     return absl::OkStatus();
   }));
@@ -45,11 +49,12 @@ absl::StatusOr<std::optional<Delivery>> SqlDeliveryStore::Claim(const Context& c
   RETURN_IF_ERROR(database_.Write(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
-        session.Query("UPDATE {deliveries} SET due_us = $1, attempts = attempts + 1 WHERE sequence "
-                      "= (SELECT sequence FROM {deliveries} WHERE state = 1 AND due_us <= $2 ORDER "
-                      "BY due_us, sequence LIMIT 1 {skip locked}) "
-                      "RETURNING sequence, tenant, endpoint, event_id, body, attempts",
-                      {absl::ToUnixMicros(retry_at), now}, "itttti"));
+        session.Query(
+            "UPDATE {deliveries} SET due_us = $1, attempts = attempts + 1 WHERE sequence "
+            "= (SELECT sequence FROM {deliveries} WHERE state = 1 AND (due_us <= $2 OR due_us "
+            "> $3) ORDER BY due_us, sequence LIMIT 1 {skip locked}) "
+            "RETURNING sequence, tenant, endpoint, event_id, body, attempts",
+            {absl::ToUnixMicros(retry_at), now, too_far}, "itttti"));
     if (rows.empty()) return absl::OkStatus();
     SqlColumns row(rows[0]);
     claimed.emplace();

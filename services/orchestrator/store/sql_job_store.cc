@@ -108,13 +108,15 @@ absl::Status StartAttempt(SqlSession& session, Job& job, const std::string& owne
 absl::StatusOr<std::optional<CallKey>> FindDue(SqlSession& session, absl::Time now,
                                                absl::string_view lock, JobState& state) {
   for (const auto& [where, found] :
-       {std::pair("owner <> '' AND lease_until_us < $1 ORDER BY lease_until_us",
+       {std::pair("owner <> '' AND (lease_until_us < $1 OR lease_until_us > $2) "
+                  "ORDER BY lease_until_us",
                   JobState::kRunning),
-        std::pair("owner = '' AND due_us <= $1 ORDER BY due_us", JobState::kQueued)}) {
+        std::pair("owner = '' AND (due_us <= $1 OR due_us > $2) ORDER BY due_us",
+                  JobState::kQueued)}) {
     ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
                      session.Query(absl::StrCat("SELECT tenant, customer_id FROM {turns} WHERE ",
                                                 where, " LIMIT 1 ", lock),
-                                   {Micros(now)}, "tt"));
+                                   {Micros(now), Micros(now + kMaxTurnAhead)}, "tt"));
     if (rows.empty()) continue;
     SqlColumns row(rows[0]);
     CallKey customer;
@@ -211,7 +213,7 @@ absl::StatusOr<JobStore::Begun> SqlJobStore::Begin(const Context& context, const
     ASSIGN_OR_RETURN(begun, Store(session, job, source, resubmission));
     if (!turn.owner.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto next, NextJob(session, job.call, JobState::kQueued));
-    if (!next || next->job.id != job.id || turn.due_us > Micros(now)) {
+    if (!next || next->job.id != job.id || !turn.IsDue(now)) {
       return FreeTurn(session, job.call, absl::FromUnixMicros(turn.due_us));
     }
     begun.ours = true;

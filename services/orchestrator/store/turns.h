@@ -15,9 +15,17 @@
 // first, so that such transactions run one after the other in all processes.
 namespace throughline::orchestrator {
 
+// No lease and no delay is longer. A turn's time further ahead was written before the clock was put
+// back, and counts as past.
+inline constexpr absl::Duration kMaxTurnAhead = absl::Minutes(15);
+
 struct Turn {
   std::string owner;  // empty: free
   int64_t due_us = 0;
+
+  bool IsDue(absl::Time now) const {
+    return due_us <= absl::ToUnixMicros(now) || due_us > absl::ToUnixMicros(now + kMaxTurnAhead);
+  }
 };
 
 // Locks the turn of the call's customer, making a free one, due `now`, when there is none.

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "services/router/clients/json_access.h"
 
 namespace throughline::router {
@@ -17,14 +17,14 @@ constexpr size_t kMaxUnreadBytes = 64 * 1024;
 }  // namespace
 
 void AnswerStream::TextClock::Send(absl::string_view text) {
-  if (!first_text.has_value()) first_text = absl::Now() - started;
+  if (!first_text.has_value()) first_text = Clock::Real().SteadyNow() - started;
   if (out != nullptr) out->Send(text);
 }
 
 AnswerStream::AnswerStream(const Dialect& dialect, const ModelCall& call)
     : dialect_(dialect), call_(call), text_(dialect.MayThinkUntagged(*call.model), clock_) {
   clock_.out = call.live;
-  clock_.started = absl::Now();
+  clock_.started = Clock::Real().SteadyNow();
 }
 
 void AnswerStream::Append(absl::string_view piece) {

@@ -5,7 +5,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/errors.h"
 #include "services/router/clients/answer_stream.h"
 #include "services/router/domain/pricing.h"
@@ -226,10 +226,10 @@ Task<HttpProvider::Outcome> HttpProvider::AskWithRetries(const Context& context,
   const std::string body = dialect_->Body(call);
   Outcome outcome;
   for (int tries = 0; tries < std::min(options_.max_tries, kMaxTries);) {
-    const std::optional<KeyRing::Key> key = line.keys.Next(absl::Now());
+    const std::optional<KeyRing::Key> key = line.keys.Next(Clock::Real().SteadyNow());
     if (!key.has_value()) {
       const KeyRing::Resting resting = line.keys.First();
-      const absl::Duration wait = resting.until - absl::Now();
+      const absl::Duration wait = resting.until - Clock::Real().SteadyNow();
       outcome.blame = absl::IsResourceExhausted(resting.why) ? Blame::kLimit : Blame::kKey;
       outcome.result.reply = WithRetryAfter(resting.why, std::max(wait, absl::ZeroDuration()));
       if (outcome.blame == Blame::kKey || wait + kLeastTry >= context.Remaining()) {
@@ -273,11 +273,11 @@ std::optional<absl::Duration> HttpProvider::WaitForNextTry(const Try& failed,
       return wait;
     case Blame::kLimit:
       // Others with this key wait, too; another key is tried at once.
-      line.keys.Rest(key.slot, absl::Now() + wait, failed.reply.status());
+      line.keys.Rest(key.slot, Clock::Real().SteadyNow() + wait, failed.reply.status());
       if (is_last) return std::nullopt;
       return absl::ZeroDuration();
     case Blame::kKey:
-      line.keys.Rest(key.slot, absl::Now() + kRefusedKeyRest, failed.reply.status());
+      line.keys.Rest(key.slot, Clock::Real().SteadyNow() + kRefusedKeyRest, failed.reply.status());
       return absl::ZeroDuration();
     case Blame::kModel:
     case Blame::kRequest:
@@ -300,7 +300,7 @@ Task<HttpProvider::Try> HttpProvider::AskOnce(const Context& context, const Mode
     request.on_piece = [&stream](absl::string_view piece) { stream->Append(piece); };
     request.stall_timeout = options_.stall_timeout;
   }
-  const absl::Time started = absl::Now();
+  const absl::Time started = Clock::Real().SteadyNow();
   const http::Exchange exchange = co_await client_.Send(context, std::move(request));
   Try result;
   RawAnswer answer;
@@ -317,18 +317,18 @@ Task<HttpProvider::Try> HttpProvider::AskOnce(const Context& context, const Mode
   }
   if (!exchange.status.ok()) {
     result.reply = exchange.status;
-    const bool in_time = absl::Now() - started < call.model->timeout - kTimeoutSlack;
+    const bool in_time = Clock::Real().SteadyNow() - started < call.model->timeout - kTimeoutSlack;
     const bool is_callers = absl::IsCancelled(exchange.status) ||
                             (absl::IsDeadlineExceeded(exchange.status) && in_time);
     if (is_callers || absl::IsInvalidArgument(exchange.status)) result.blame = Blame::kCaller;
   } else if (exchange.response.status != 200) {
-    ProviderError error = ReadError(exchange.response, absl::Now());
+    ProviderError error = ReadError(exchange.response, Clock::Real().Now());
     result.reply = std::move(error.status);
     result.blame = error.blame;
     result.retry_after = error.retry_after;
   }
   result.unused = Recorded(call, exchange, answer, result.reply.status());
-  result.unused.latency = absl::Now() - started;
+  result.unused.latency = Clock::Real().SteadyNow() - started;
   if (result.blame == Blame::kTooLong) result.unused.reason = DecisionReason::kCapabilityMissing;
   if (result.blame == Blame::kCaller) result.unused.outcome = AttemptOutcome::kCancelled;
   co_return result;

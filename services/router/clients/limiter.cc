@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/base/errors.h"
 
 namespace throughline::router {
@@ -35,7 +35,7 @@ Limiter::Limiter(ModelLimits limits, Timers& timers) : limits_(limits), timers_(
   absl::MutexLock lock(&mutex_);
   requests_.left = requests_.most = static_cast<double>(limits.requests_per_minute);
   tokens_.left = tokens_.most = static_cast<double>(limits.tokens_per_minute);
-  refilled_at_ = absl::Now();
+  refilled_at_ = Clock::Real().SteadyNow();
 }
 
 Limiter::~Limiter() {
@@ -51,7 +51,7 @@ Task<absl::Status> Limiter::Enter(const Context& context, int64_t tokens) {
   const auto waiter = std::make_shared<Waiter>();
   waiter->tokens = tokens;
   const absl::Duration patience = context.Remaining();
-  waiter->deadline = absl::Now() + patience;
+  waiter->deadline = Clock::Real().SteadyNow() + patience;
   std::optional<OnCancel> on_cancel;
   auto begin = [&](std::function<void(absl::Status)> done) {
     waiter->done = done;
@@ -85,7 +85,7 @@ std::optional<absl::Status> Limiter::TakeOrQueue(const WaiterPtr& waiter, absl::
 }
 
 absl::Duration Limiter::WaitFor(const Waiter& waiter) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = Clock::Real().SteadyNow();
   const absl::Duration passed = now - refilled_at_;
   refilled_at_ = now;
   requests_.Refill(passed);
@@ -129,7 +129,7 @@ void Limiter::Pump() {
   std::vector<std::pair<std::function<void(absl::Status)>, absl::Status>> calls;
   {
     absl::MutexLock lock(&mutex_);
-    const absl::Time now = absl::Now();
+    const absl::Time now = Clock::Real().SteadyNow();
     std::erase_if(queue_, [&](const WaiterPtr& waiter) {
       if (waiter->deadline > now) return false;
       calls.emplace_back(std::exchange(waiter->done, nullptr),

@@ -221,7 +221,7 @@ TEST_F(CascadeTest, AnUnknownPriceIsNeverTakenForZero) {
 }
 
 TEST_F(CascadeTest, TheDeadlineStopsTheClimb) {
-  context_ = Context({.deadline = clock_.Now() + absl::Seconds(1), .clock = &clock_});
+  context_ = Context({.deadline = clock_.SteadyNow() + absl::Seconds(1), .clock = &clock_});
   for (Model& model : policy_.models) model.can_repair = false;
   provider_.Answers("small", {Reply(kRefusal)});
   provider_.OnAsk([&] { clock_.Advance(absl::Seconds(2)); });

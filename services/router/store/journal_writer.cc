@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "common/base/await.h"
 #include "common/base/status_macros.h"
 #include "services/router/store/ledger_rows.h"
 
@@ -72,7 +73,7 @@ void JournalWriter::Run() {
   while (true) {
     while (!has_entries_ && !stopping_) changed_.Wait(&gather_mutex_);
     if (!has_entries_) return;
-    gather_mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kGather);
+    AwaitFor(gather_mutex_, absl::Condition(&stopping_), kGather);
     has_entries_ = false;
     gather_mutex_.Unlock();
     const absl::Status written = Write(Context::Background());

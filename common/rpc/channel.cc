@@ -42,6 +42,21 @@ absl::Status AskHealth(const Context& context, Health::Stub& stub, absl::string_
       absl::StrCat(target, " says ", HealthCheckResponse::ServingStatus_Name(response->status())));
 }
 
+std::shared_ptr<grpc::Channel> Dial(absl::string_view target, const ChannelOptions& options,
+                                    const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  ApplyConnectionOptions(arguments);
+  arguments.SetServiceConfigJSON(ServiceConfig(options));
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kInitialReconnectMilliseconds);
+  // Despite its name this bounds each attempt to connect, and no pause between them.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kDnsIntervalMilliseconds);
+  // Services talk to each other directly, whatever http_proxy says.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(std::string(target), credentials, arguments);
+}
+
 }  // namespace
 
 std::string ServiceConfig(const ChannelOptions& options) {
@@ -70,24 +85,13 @@ std::string ServiceConfig(const ChannelOptions& options) {
 
 std::shared_ptr<grpc::Channel> MakeChannel(absl::string_view target,
                                            const ChannelOptions& options) {
-  grpc::ChannelArguments arguments;
-  ApplyConnectionOptions(arguments);
-  arguments.SetServiceConfigJSON(ServiceConfig(options));
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kInitialReconnectMilliseconds);
-  // Despite its name this bounds each attempt to connect, and no pause between them.
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kDnsIntervalMilliseconds);
-  // Services talk to each other directly, whatever http_proxy says.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(std::string(target), grpc::InsecureChannelCredentials(),
-                                   arguments);
+  return Dial(target, options, options.tls.ChannelCredentials());
 }
 
 absl::Status WaitUntilHealthy(const Context& context, absl::Span<const std::string> targets,
-                              absl::string_view service) {
+                              absl::string_view service, const Tls& tls) {
   for (const std::string& target : targets) {
-    Health::Stub stub(MakeChannel(target));
+    Health::Stub stub(Dial(target, {}, tls.OwnChannelCredentials()));
     absl::Status status = AskHealth(context, stub, target, service);
     while (!status.ok()) {
       if (const absl::Status ended = context.Check(); !ended.ok()) {
@@ -101,10 +105,10 @@ absl::Status WaitUntilHealthy(const Context& context, absl::Span<const std::stri
   return absl::OkStatus();
 }
 
-int RunHealthcheck(absl::string_view host, int port, absl::Duration timeout) {
+int RunHealthcheck(absl::string_view host, int port, absl::Duration timeout, const Tls& tls) {
   const bool any = host == "0.0.0.0" || host == "::";
   const std::string target = HostPort{any ? "127.0.0.1" : std::string(host), port}.ToString();
-  Health::Stub stub(MakeChannel(target));
+  Health::Stub stub(Dial(target, {}, tls.OwnChannelCredentials()));
   const absl::Status status =
       AskHealth(Context::Background().WithBudget(timeout), stub, target, /*service=*/"");
   if (status.ok()) return 0;

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/base/context.h"
+#include "common/rpc/tls.h"
 
 namespace throughline::rpc {
 
@@ -21,6 +22,8 @@ struct ChannelOptions {
   std::vector<std::string> idempotent_methods;
   // When set, balance only over servers whose health service says SERVING for this service.
   std::string health_service;
+  // Whom the client believes and who it says it is; plain text by default.
+  Tls tls;
 };
 
 inline constexpr int kMaxAttempts = 4;
@@ -36,12 +39,14 @@ std::string ServiceConfig(const ChannelOptions& options);
 
 // OK once every one of `targets` ("host:port") answers SERVING for `service` ("" asks for the
 // whole server); UNAVAILABLE names the first that did not before the context's deadline.
+// With `tls` the servers are of this process: their certificates need not name the targets.
 absl::Status WaitUntilHealthy(const Context& context, absl::Span<const std::string> targets,
-                              absl::string_view service = "");
+                              absl::string_view service = "", const Tls& tls = {});
 
 // For `--healthcheck`: asks the server on host:port once. 0 when SERVING; otherwise 1 and one line
-// on stderr.
-int RunHealthcheck(absl::string_view host, int port, absl::Duration timeout = absl::Seconds(3));
+// on stderr. With `tls` the server's certificate need not name the host: it is our own.
+int RunHealthcheck(absl::string_view host, int port, absl::Duration timeout = absl::Seconds(3),
+                   const Tls& tls = {});
 
 }  // namespace throughline::rpc
 

@@ -18,6 +18,7 @@
 #include "common/base/await.h"
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
+#include "common/base/status_macros.h"
 #include "common/rpc/connection_options.h"
 #include "common/rpc/malformed_requests.h"
 
@@ -73,27 +74,41 @@ absl::Status Server::Start() {
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   for (Entry& entry : entries_) builder.RegisterService(entry.service);
   builder.AddListeningPort(HostPort{options_.host, options_.port}.ToString(),
-                           grpc::InsecureServerCredentials(), &port_);
+                           options_.tls.ServerCredentials(), &port_);
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {
     server_ = nullptr;
-    return WhyNotBound();
+    return WhyNotBound(options_.port, "--port");
   }
+  if (options_.health_port.has_value()) RETURN_IF_ERROR(StartHealthPort());
   AskReadiness();
   watcher_ = std::thread([this] { WatchReadiness(); });
   return absl::OkStatus();
 }
 
-absl::Status Server::WhyNotBound() const {
-  const int error = TryBind(options_.host, options_.port);
+absl::Status Server::StartHealthPort() {
+  grpc::ServerBuilder builder;
+  ApplyConnectionOptions(builder);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddListeningPort(HostPort{options_.host, *options_.health_port}.ToString(),
+                           grpc::InsecureServerCredentials(), &health_port_);
+  health_server_ = builder.BuildAndStart();
+  if (health_server_ != nullptr && health_port_ != 0) return absl::OkStatus();
+  server_ = nullptr;
+  health_server_ = nullptr;
+  return WhyNotBound(*options_.health_port, "--health-port");
+}
+
+absl::Status Server::WhyNotBound(int port, absl::string_view flag) const {
+  const int error = TryBind(options_.host, port);
   const std::string reason = error == 0 ? "the server did not start" : std::strerror(error);
-  absl::string_view next_step = "choose another --port";
-  if (error == EADDRINUSE) next_step = "stop the process that uses it or choose another --port";
+  std::string next_step = absl::StrCat("choose another ", flag);
+  if (error == EADDRINUSE) next_step = absl::StrCat("stop the process that uses it or ", next_step);
   if (error == EADDRNOTAVAIL) next_step = "choose an address of this machine as --host";
-  if (error == EACCES) next_step = "choose a --port above 1023";
+  if (error == EACCES) next_step = absl::StrCat("choose a ", flag, " above 1023");
   return absl::UnavailableError(absl::StrCat("cannot listen on ",
-                                             HostPort{options_.host, options_.port}.ToString(),
-                                             ": ", reason, "; ", next_step));
+                                             HostPort{options_.host, port}.ToString(), ": ", reason,
+                                             "; ", next_step));
 }
 
 std::string Server::address() const {
@@ -107,8 +122,14 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
   return server_->InProcessChannel(arguments);
 }
 
+void Server::SetHealth(const std::string& name, bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(name, serving);
+  if (health_server_ == nullptr) return;
+  health_server_->GetHealthCheckService()->SetServingStatus(name, serving);
+}
+
 void Server::AskReadiness() {
-  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+  if (options_.on_readiness != nullptr) options_.on_readiness();
   bool all_ready = true;
   for (Entry& entry : entries_) {
     const absl::Status status =
@@ -116,10 +137,10 @@ void Server::AskReadiness() {
             ? absl::OkStatus()
             : entry.readiness(Context::Background().WithBudget(options_.readiness_budget));
     status.ok() ? entry.outage->Succeeded() : entry.outage->Failed(status);
-    health->SetServingStatus(entry.name, status.ok());
+    SetHealth(entry.name, status.ok());
     all_ready = all_ready && status.ok();
   }
-  health->SetServingStatus("", all_ready);
+  SetHealth("", all_ready);
 }
 
 void Server::WatchReadiness() {
@@ -151,6 +172,7 @@ void Server::Shutdown() {
   }
   watcher_.join();
   server_->GetHealthCheckService()->Shutdown();  // every service NOT_SERVING from here on
+  if (health_server_ != nullptr) health_server_->GetHealthCheckService()->Shutdown();
   absl::SleepFor(options_.not_serving_wait);
   for (const Drain& drain : drains_) drain.begin();
   std::thread hand_over([this] { WatchDrain(); });
@@ -160,6 +182,7 @@ void Server::Shutdown() {
     drained_ = true;
   }
   hand_over.join();
+  if (health_server_ != nullptr) health_server_->Shutdown();
   for (BoundedPool* pool : pools_) pool->Drain();
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,12 +18,17 @@
 #include "common/base/bounded_pool.h"
 #include "common/base/context.h"
 #include "common/observability/json_log.h"
+#include "common/rpc/tls.h"
 
 namespace throughline::rpc {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
   int port = 0;  // 0 lets the system choose
+  // A second port that answers for health alone, in plain text whatever `tls` says: for probes
+  // that have no certificate. 0 lets the system choose.
+  std::optional<int> health_port;
+  Tls tls;  // with a certificate, or plain text
   // How often each service's readiness is asked for the health service, and how long it may take.
   absl::Duration readiness_interval = absl::Seconds(2);
   absl::Duration readiness_budget = absl::Seconds(1);
@@ -34,6 +40,8 @@ struct ServerOptions {
   absl::Duration hand_over_time = absl::Seconds(2);
   // Calls that one connection may carry at once; further ones wait in the client.
   int max_concurrent_streams_per_connection = 4096;
+  // Called as often as readiness is asked, from a thread of the server; short. May be null.
+  std::function<void()> on_readiness;
 };
 
 // One listening gRPC server: services, health driven by readiness, reflection, graceful stop.
@@ -70,6 +78,8 @@ class Server {
 
   // The port in use; 0 before Start.
   int port() const { return port_; }
+  // The port of ServerOptions::health_port in use; 0 without one.
+  int health_port() const { return health_port_; }
   // "host:port" for clients on this machine.
   std::string address() const;
 
@@ -89,9 +99,11 @@ class Server {
     std::unique_ptr<OutageLog> outage;
   };
 
+  absl::Status StartHealthPort();
+  void SetHealth(const std::string& name, bool serving);
   void AskReadiness();
   void WatchReadiness() ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status WhyNotBound() const;
+  absl::Status WhyNotBound(int port, absl::string_view flag) const;
   // Hands calls over when they have not ended in time.
   void WatchDrain() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -101,6 +113,8 @@ class Server {
   std::vector<Drain> drains_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
+  std::unique_ptr<grpc::Server> health_server_;  // null without a health port
+  int health_port_ = 0;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool drained_ ABSL_GUARDED_BY(mutex_) = false;

@@ -16,7 +16,6 @@
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/observability/json_log.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/signals.h"
 
 namespace throughline::rpc {
@@ -26,25 +25,23 @@ constexpr int kMaxPort = 65535;
 constexpr int kMaxWorkers = 1024;
 constexpr int kMaxQueuedCalls = 65536;
 constexpr double kMaxSeconds = 3600;
+constexpr absl::Duration kHealthcheckTimeout = absl::Seconds(3);
 
 // What gRPC calls an error reaches us as the status of the call or server concerned as well.
 void RouteGrpcLog(gpr_log_func_args* entry) {
   Log(Severity::kDebug, entry->message, {{"source", "grpc"}});
 }
 
-ServerOptions ToServerOptions(const ServiceFlags& flags) {
-  ServerOptions options;
-  options.host = flags.host;
-  options.port = flags.port;
-  options.not_serving_wait = absl::Seconds(flags.not_serving_seconds);
-  options.drain_timeout = absl::Seconds(flags.drain_seconds);
-  return options;
-}
-
 int Fail(absl::string_view name, absl::string_view message) {
   const std::string line = absl::StrReplaceAll(message, {{"\n", " "}});
   std::fprintf(stderr, "%s: %s\n", std::string(name).c_str(), line.c_str());
   return 1;
+}
+
+int AskOwnHealth(const ServiceFlags& flags, const Tls& tls) {
+  // The health port needs no certificate.
+  if (flags.health_port.value_or(0) != 0) return RunHealthcheck(flags.host, *flags.health_port);
+  return RunHealthcheck(flags.host, flags.port, kHealthcheckTimeout, tls);
 }
 
 }  // namespace
@@ -62,6 +59,11 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
       ->envname("THROUGHLINE_METRICS_PORT")
       ->check(CLI::Range(0, kMaxPort))
       ->capture_default_str();
+  app.add_option("--health-port", flags.health_port,
+                 "A further port, for gRPC health alone and in plain text, for probes under TLS")
+      ->envname("THROUGHLINE_HEALTH_PORT")
+      ->check(CLI::Range(0, kMaxPort));
+  AddTlsServerFlags(app, flags.tls);
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
       ->envname("THROUGHLINE_LOG_LEVEL")
       ->capture_default_str();
@@ -97,8 +99,32 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
                "Ask the server on --host and --port for its health and exit 0 or 1");
 }
 
-ServiceHost::ServiceHost(ServiceFlags flags, MetricsRegistry& metrics)
-    : flags_(std::move(flags)), metrics_(metrics), server_(ToServerOptions(flags_)) {
+ServerOptions ServiceHost::ToServerOptions() {
+  ServerOptions options;
+  options.host = flags_.host;
+  options.port = flags_.port;
+  options.health_port = flags_.health_port;
+  options.tls = tls_;
+  options.not_serving_wait = absl::Seconds(flags_.not_serving_seconds);
+  options.drain_timeout = absl::Seconds(flags_.drain_seconds);
+  if (tls_.enabled()) {
+    prometheus::Gauge& expiry =
+        metrics_
+            .Gauge("throughline_tls_certificate_expiry_timestamp_seconds",
+                   "When the certificate in the file ends, in seconds since 1970.")
+            .Add({});
+    options.on_readiness = [this, &expiry] {
+      if (const auto time = tls_.Expiry(); time.ok()) expiry.Set(absl::ToUnixSeconds(*time));
+    };
+  }
+  return options;
+}
+
+ServiceHost::ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls)
+    : flags_(std::move(flags)),
+      metrics_(metrics),
+      tls_(std::move(tls)),
+      server_(ToServerOptions()) {
   AddRuntime(flags_.name, flags_.workers, flags_.max_queued);
 }
 
@@ -116,6 +142,12 @@ Runtime& ServiceHost::AddRuntime(absl::string_view pool_name, size_t threads, si
   return *runtimes_.back();
 }
 
+std::shared_ptr<grpc::Channel> ServiceHost::MakeChannel(absl::string_view target,
+                                                        ChannelOptions options) {
+  options.tls = tls_;
+  return rpc::MakeChannel(target, options);
+}
+
 void ServiceHost::AddService(absl::string_view name, grpc::Service& service,
                              Server::Readiness readiness) {
   server_.AddService(name, service, std::move(readiness));
@@ -128,8 +160,11 @@ absl::Status ServiceHost::Serve() {
                    MetricsServer::Start(flags_.host, flags_.metrics_port, metrics_));
   RETURN_IF_ERROR(Start());
   const std::string metrics_address = HostPort{flags_.host, metrics_server->port()}.ToString();
-  const nlohmann::ordered_json announcement = {
+  nlohmann::ordered_json announcement = {
       {"service", flags_.name}, {"address", address()}, {"metrics", metrics_address}};
+  if (server_.health_port() != 0) {
+    announcement["health"] = HostPort{flags_.host, server_.health_port()}.ToString();
+  }
   std::printf("%s\n", announcement.dump().c_str());
   std::fflush(stdout);
   Log(Severity::kInfo, "serving", {{"address", address()}, {"metrics", metrics_address}});
@@ -159,7 +194,9 @@ int RunMain(int argc, char** argv, CLI::App& app, ServiceFlags& flags,
   } catch (const CLI::ParseError& error) {
     return Fail(flags.name, absl::StrCat(error.what(), "; run with --help for the options"));
   }
-  if (flags.healthcheck) return RunHealthcheck(flags.host, flags.port);
+  const absl::StatusOr<Tls> tls = Tls::Load(flags.tls, Tls::Role::kServer);
+  if (!tls.ok()) return Fail(flags.name, tls.status().message());
+  if (flags.healthcheck) return AskOwnHealth(flags, *tls);
   if (!IsValidTenant(flags.tenant)) {
     return Fail(flags.name,
                 "--tenant: expected 1 to 64 characters of A-Z a-z 0-9 . _ -; correct it");
@@ -168,7 +205,7 @@ int RunMain(int argc, char** argv, CLI::App& app, ServiceFlags& flags,
     return Fail(flags.name, status.message());
   }
   MetricsRegistry metrics;
-  ServiceHost host(flags, metrics);
+  ServiceHost host(flags, metrics, *tls);
   const absl::Status status = compose(host);
   return status.ok() ? 0 : Fail(flags.name, status.message());
 }

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +14,10 @@
 #include "absl/strings/string_view.h"
 #include "common/base/bounded_pool.h"
 #include "common/observability/metrics.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/server.h"
+#include "common/rpc/tls.h"
 
 namespace throughline::rpc {
 
@@ -22,8 +25,10 @@ namespace throughline::rpc {
 struct ServiceFlags {
   std::string name;  // "memory": not a flag; main sets it
   std::string host = "127.0.0.1";
-  int port = 0;          // 0 lets the system choose
-  int metrics_port = 0;  // 0 lets the system choose
+  int port = 0;                    // 0 lets the system choose
+  int metrics_port = 0;            // 0 lets the system choose
+  std::optional<int> health_port;  // health alone, in plain text; 0 lets the system choose
+  TlsFiles tls;                    // of the server and of every channel
   std::string log_level = "info";
   std::string tenant = "default";
   bool trust_tenant_metadata = false;
@@ -35,17 +40,18 @@ struct ServiceFlags {
   bool healthcheck = false;
 };
 
-// Adds --host, --port, --metrics-port, --log-level, --tenant, --trust-tenant-metadata, --workers,
-// --max-queued, --max-call-seconds, --not-serving-seconds, --drain-seconds and --healthcheck, with
-// `flags`' present values as defaults shown by --help.
+// Adds --host, --port, --metrics-port, --health-port, --tls-cert, --tls-key, --tls-ca,
+// --tls-clients, --log-level, --tenant, --trust-tenant-metadata, --workers, --max-queued,
+// --max-call-seconds, --not-serving-seconds, --drain-seconds and --healthcheck, with `flags`'
+// present values as defaults shown by --help.
 void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
 
 // The parts of a service process that do not depend on which service it is: pools, runtime, server
 // and the metrics they report to. main composes its own objects around it.
 class ServiceHost {
  public:
-  // Borrows `metrics`, which outlives the host.
-  ServiceHost(ServiceFlags flags, MetricsRegistry& metrics);
+  // Borrows `metrics`, which outlives the host. `tls` is what flags.tls has been loaded into.
+  ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls = {});
   // Shuts down if that has not been done.
   ~ServiceHost();
   ServiceHost(const ServiceHost&) = delete;
@@ -57,6 +63,9 @@ class ServiceHost {
   Runtime& runtime() { return *runtimes_.front(); }
   // A runtime with a pool of its own, for handlers that wait on another dependency. Before Start.
   Runtime& AddRuntime(absl::string_view pool_name, size_t threads, size_t max_queued);
+
+  // As rpc::MakeChannel, with the host's own `tls`.
+  std::shared_ptr<grpc::Channel> MakeChannel(absl::string_view target, ChannelOptions options = {});
 
   // As Server::AddService. Before Start.
   void AddService(absl::string_view name, grpc::Service& service,
@@ -75,13 +84,17 @@ class ServiceHost {
 
   // Start, announce the addresses as one line of JSON on stdout
   //   {"service":"memory","address":"127.0.0.1:50052","metrics":"127.0.0.1:9102"}
+  // (with "health" where there is a health port),
   // serve until SIGTERM or SIGINT, Shutdown. What main's composition ends with. Errors: Start's and
   // the metrics port's.
   absl::Status Serve();
 
  private:
+  ServerOptions ToServerOptions();
+
   const ServiceFlags flags_;
   MetricsRegistry& metrics_;
+  const Tls tls_;
   std::vector<std::unique_ptr<BoundedPool>> pools_;
   std::vector<std::unique_ptr<Runtime>> runtimes_;
   Server server_;

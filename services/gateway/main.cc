@@ -8,7 +8,6 @@
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/service_runner.h"
 #include "services/gateway/register.h"
 
@@ -44,9 +43,9 @@ int main(int argc, char** argv) {
     options.tenant = flags.tenant;
     ASSIGN_OR_RETURN(const auto module, gateway::GatewayModule::Start(
                                             options, host.metrics(), throughline::Clock::Real(),
-                                            {.orchestrator = rpc::MakeChannel(orchestrator),
-                                             .memory = rpc::MakeChannel(memory),
-                                             .router = rpc::MakeChannel(router)}));
+                                            {.orchestrator = host.MakeChannel(orchestrator),
+                                             .memory = host.MakeChannel(memory),
+                                             .router = host.MakeChannel(router)}));
     const absl::Status status = host.Serve();
     module->Shutdown(absl::Seconds(flags.drain_seconds));
     return status;

@@ -8,7 +8,6 @@
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/service_runner.h"
 #include "services/orchestrator/register.h"
 
@@ -63,13 +62,13 @@ int main(int argc, char** argv) {
         const auto module,
         throughline::orchestrator::OrchestratorModule::Make(
             options, host.metrics(), throughline::Clock::Real(),
-            {.memory = rpc::MakeChannel(
+            {.memory = host.MakeChannel(
                  memory, {.idempotent_methods = {absl::StrCat(memory_methods, "Recall"),
                                                  absl::StrCat(memory_methods, "Retain"),
                                                  absl::StrCat(memory_methods, "GetProfile"),
                                                  absl::StrCat(memory_methods, "GetDeal")}}),
-             .analyst = rpc::MakeChannel(analyst),
-             .writer = rpc::MakeChannel(writer)}));
+             .analyst = host.MakeChannel(analyst),
+             .writer = host.MakeChannel(writer)}));
     module->Register(host);
     return host.Serve();
   });

@@ -7,7 +7,6 @@
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/channel.h"
 #include "common/rpc/service_runner.h"
 #include "services/writer/register.h"
 
@@ -26,7 +25,7 @@ int main(int argc, char** argv) {
         const auto module,
         throughline::writer::WriterModule::Make(
             {}, host.metrics(), throughline::Clock::Real(),
-            rpc::MakeChannel(router, {.idempotent_methods = {"throughline.router.v1.RouterService/"
+            host.MakeChannel(router, {.idempotent_methods = {"throughline.router.v1.RouterService/"
                                                              "Complete"}})));
     module->Register(host);
     return host.Serve();

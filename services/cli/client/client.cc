@@ -34,9 +34,11 @@ const rpc::ChannelOptions& Retries() {
 
 template <typename Service>
 absl::StatusOr<Remote<Service>> Reach(absl::string_view name, absl::string_view flag,
-                                      const std::string& address) {
+                                      const std::string& address, const rpc::Tls& tls) {
   ASSIGN_OR_RETURN(const HostPort target, ParseHostPort(address, flag));
-  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(target.ToString(), Retries());
+  rpc::ChannelOptions options = Retries();
+  options.tls = tls;
+  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(target.ToString(), options);
   return Remote<Service>{
       .channel = channel,
       .stub = Service::NewStub(channel),
@@ -60,6 +62,7 @@ void AddClientFlags(CLI::App& command, ClientFlags& flags) {
       .add_option("--router-server", flags.router_server,
                   "Router service when it runs apart; --server otherwise")
       ->envname("THROUGHLINE_ROUTER_SERVER");
+  rpc::AddTlsFlags(command, flags.tls);
   command.add_option("--timeout", flags.timeout, "Longest one request may take: 30s, 500ms, 2m")
       ->capture_default_str();
   command.add_flag("--json", flags.json, "Print JSON, one object a line");
@@ -84,14 +87,15 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Make(const ClientFlags& flags) {
   const bool own_router = !flags.router_server.empty();
   std::unique_ptr<Client> client(new Client);
   ASSIGN_OR_RETURN(client->timeout_, ParseDurationFlag("--timeout", flags.timeout));
+  ASSIGN_OR_RETURN(const rpc::Tls tls, rpc::Tls::Load(flags.tls, rpc::Tls::Role::kClient));
   ASSIGN_OR_RETURN(client->orchestrator_,
-                   Reach<Orchestrator>("orchestrator", "--server", flags.server));
+                   Reach<Orchestrator>("orchestrator", "--server", flags.server, tls));
   ASSIGN_OR_RETURN(client->memory_,
                    Reach<Memory>("memory", own_memory ? "--memory-server" : "--server",
-                                 own_memory ? flags.memory_server : flags.server));
+                                 own_memory ? flags.memory_server : flags.server, tls));
   ASSIGN_OR_RETURN(client->router_,
                    Reach<Router>("router", own_router ? "--router-server" : "--server",
-                                 own_router ? flags.router_server : flags.server));
+                                 own_router ? flags.router_server : flags.server, tls));
   return client;
 }
 

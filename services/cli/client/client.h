@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/base/context.h"
 #include "common/rpc/client_call.h"
+#include "common/rpc/tls.h"
 #include "services/cli/client/errors.h"
 #include "throughline/memory/v1/memory_service.grpc.pb.h"
 #include "throughline/orchestrator/v1/orchestrator_service.grpc.pb.h"
@@ -25,11 +26,13 @@ struct ClientFlags {
   std::string server = kDefaultServer;
   std::string memory_server;  // empty: `server`
   std::string router_server;  // empty: `server`
+  rpc::TlsFiles tls;          // empty: plain text
   std::string timeout = "60s";
   bool json = false;
 };
 
-// Adds --server, --memory-server, --router-server, --timeout and --json.
+// Adds --server, --memory-server, --router-server, --tls-cert, --tls-key, --tls-ca, --timeout and
+// --json.
 void AddClientFlags(CLI::App& command, ClientFlags& flags);
 
 // "30s", "500ms", "2m" or seconds as a number: more than nothing, at most a day. INVALID_ARGUMENT

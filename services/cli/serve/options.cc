@@ -104,6 +104,7 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
       .add_option("--webhooks", options.webhooks,
                   "Who is told over HTTP of processed calls, a YAML file")
       ->envname("THROUGHLINE_WEBHOOKS");
+  rpc::AddTlsServerFlags(command, options.tls);
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->envname("THROUGHLINE_LOG_LEVEL")
       ->capture_default_str();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/rpc/tls.h"
 #include "services/gateway/register.h"
 #include "services/memory/register.h"
 
@@ -23,6 +24,7 @@ struct ServeOptions {
   std::string router_config;        // a YAML file; empty: built-in models only
   std::string router_conninfo;      // a file as --router-postgres-file has it; empty: in data_dir
   std::string webhooks;             // a YAML file; empty: nobody is told
+  rpc::TlsFiles tls;                // of the gRPC port; empty: plain text
   std::string log_level = "info";
   std::string tenant = "default";
   memory::EmbeddingOptions embeddings;

@@ -77,6 +77,7 @@ absl::Status OfFlag(absl::string_view flag, absl::string_view expected,
 // In the order of construction; destroyed in reverse, so each module outlives the hosts it serves.
 struct Stack::Parts {
   std::unique_ptr<storage::DirectoryLock> data_dir_lock;
+  rpc::Tls tls;  // of the public port
   MetricsRegistry metrics;
   std::unique_ptr<memory::MemoryModule> memory_module;
   std::unique_ptr<router::RouterModule> router_module;
@@ -106,6 +107,7 @@ struct Stack::Parts {
 
   absl::Status StartServices(const ServeOptions& options);
   absl::Status StartPublic(const ServeOptions& options);
+  absl::Status AwaitHealth(const Addresses& addresses);
   absl::Status StartGateway(const ServeOptions& options);
 };
 
@@ -151,7 +153,8 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
 }
 
 absl::Status Stack::Parts::StartPublic(const ServeOptions& options) {
-  public_host = std::make_unique<rpc::ServiceHost>(PublicFlags(options), metrics);
+  ASSIGN_OR_RETURN(tls, rpc::Tls::Load(options.tls, rpc::Tls::Role::kServer));
+  public_host = std::make_unique<rpc::ServiceHost>(PublicFlags(options), metrics, tls);
   orchestrator_module->Register(*public_host);
   memory_module->Register(*public_host);
   router_module->Register(*public_host);
@@ -183,6 +186,13 @@ absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status Stack::Parts::AwaitHealth(const Addresses& addresses) {
+  const Context context = Context::Background().WithBudget(kHealthBudget);
+  RETURN_IF_ERROR(rpc::WaitUntilHealthy(
+      context, {addresses.memory, addresses.router, addresses.analyst, addresses.writer}));
+  return rpc::WaitUntilHealthy(context, {addresses.orchestrator}, /*service=*/"", tls);
+}
+
 Stack::Stack(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Stack::~Stack() { Shutdown(); }
@@ -201,9 +211,7 @@ absl::StatusOr<std::unique_ptr<Stack>> Stack::Start(const ServeOptions& options)
   addresses.orchestrator = parts.public_host->address();
   addresses.http = parts.gateway->address();
   addresses.metrics = HostPort{options.host, parts.metrics_server->port()}.ToString();
-  RETURN_IF_ERROR(rpc::WaitUntilHealthy(Context::Background().WithBudget(kHealthBudget),
-                                        {addresses.memory, addresses.router, addresses.analyst,
-                                         addresses.writer, addresses.orchestrator}));
+  RETURN_IF_ERROR(parts.AwaitHealth(addresses));
   return stack;
 }
 

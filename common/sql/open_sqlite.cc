@@ -88,6 +88,7 @@ class Sqlite final : public SqlDatabase {
       return write(session);
     });
   }
+  absl::Status Sync() override { return database_->Sync(); }
   absl::Status Read(const Context& context, Callback read) override {
     return database_->Read(context, [&](SqliteConnection& connection) {
       SqliteSession session(connection);

@@ -111,10 +111,12 @@ class SqlDatabase {
   // Durable when it returns OK; without a trace otherwise.
   virtual absl::Status Write(const Context& context, Callback write) = 0;
   // Where waiting for the disk can be put off: survives the process when it returns OK, and the
-  // machine once a later Write has returned.
+  // machine once a later Write or Sync has returned.
   virtual absl::Status WriteSoon(const Context& context, Callback write) {
     return Write(context, write);
   }
+  // Waits until the disk has what WriteSoon wrote. UNAVAILABLE when it refuses.
+  virtual absl::Status Sync() { return absl::OkStatus(); }
   // On one snapshot.
   virtual absl::Status Read(const Context& context, Callback read) = 0;
   // OK while the database answers.

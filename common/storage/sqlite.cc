@@ -29,6 +29,10 @@ absl::Status Guarded(const std::string& path, Function function) {
   }
 }
 
+absl::Status DiskRefuses() {
+  return absl::UnavailableError("the database's disk takes no writes; free space or replace it");
+}
+
 absl::Status Busy() {
   return absl::DeadlineExceededError("the database was busy until the request's deadline");
 }
@@ -87,8 +91,8 @@ void SqliteConnection::GiveBack(std::unique_ptr<SQLite::Statement> statement) {
 }
 
 SqliteDatabase::SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer)
-    : options_(std::move(options)), writer_(std::move(writer)) {
-  if (!options_.sync_each_commit) syncer_ = std::make_unique<WalSyncer>(options_.path);
+    : options_(std::move(options)), writer_(std::move(writer)), wal_(options_.path) {
+  if (!options_.sync_each_commit) syncer_ = std::make_unique<WalSyncer>(wal_);
 }
 
 SqliteDatabase::~SqliteDatabase() = default;
@@ -106,7 +110,7 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
 absl::Status SqliteDatabase::Commit(const Context& context, Callback write, bool sync) {
   RETURN_IF_ERROR(context.Check());
   if (syncer_ != nullptr && !syncer_->ok()) {
-    return absl::UnavailableError("the database's disk takes no writes; free space or replace it");
+    return DiskRefuses();
   }
   PendingWrite pending{.context = &context, .write = &write, .sync = sync};
   std::vector<PendingWrite*> batch;
@@ -139,6 +143,8 @@ absl::Status SqliteDatabase::Commit(const Context& context, Callback write, bool
   for (PendingWrite* member : batch) member->done = true;
   return pending.status;
 }
+
+absl::Status SqliteDatabase::Sync() { return wal_.Sync() ? absl::OkStatus() : DiskRefuses(); }
 
 void SqliteDatabase::SetSync(bool sync) {
   if (!options_.sync_each_commit || sync == syncs_) return;

@@ -21,6 +21,7 @@
 #include "absl/types/span.h"
 #include "common/base/context.h"
 #include "common/storage/migration.h"
+#include "common/storage/wal_file.h"
 #include "common/storage/wal_syncer.h"
 
 namespace throughline::storage {
@@ -106,10 +107,12 @@ class SqliteDatabase {
     return Commit(context, write, /*sync=*/true);
   }
   // Write without waiting for the disk: what it wrote survives the process, and the machine once a
-  // later Write has returned.
+  // later Write or Sync has returned.
   absl::Status WriteSoon(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_) {
     return Commit(context, write, /*sync=*/false);
   }
+  // Waits until the disk has every write that returned before. UNAVAILABLE when it refuses.
+  absl::Status Sync();
 
   // Runs `read` on a snapshot: it sees every Write that returned before, and nothing newer. Stops
   // with DEADLINE_EXCEEDED or CANCELLED when the context ends, even inside a long query. `read`
@@ -152,7 +155,8 @@ class SqliteDatabase {
   bool committing_ ABSL_GUARDED_BY(mutex_) = false;
   std::unique_ptr<SqliteConnection> writer_;  // used by the committing thread only
   bool syncs_ = true;                         // the writer's setting, with sync_each_commit
-  std::unique_ptr<WalSyncer> syncer_;         // null: each commit syncs
+  WalFile wal_;
+  std::unique_ptr<WalSyncer> syncer_;  // null: each commit syncs
 
   absl::Mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> idle_readers_ ABSL_GUARDED_BY(readers_mutex_);

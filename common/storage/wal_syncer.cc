@@ -1,16 +1,10 @@
 #include "common/storage/wal_syncer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "absl/strings/str_cat.h"
 #include "common/base/await.h"
 
 namespace throughline::storage {
 
-// SQLite holds no locks on its log, so a descriptor of our own disturbs none when it closes.
-WalSyncer::WalSyncer(const std::string& database_path)
-    : wal_path_(absl::StrCat(database_path, "-wal")), thread_([this] { Run(); }) {}
+WalSyncer::WalSyncer(WalFile& file) : file_(file), thread_([this] { Run(); }) {}
 
 WalSyncer::~WalSyncer() {
   {
@@ -19,7 +13,6 @@ WalSyncer::~WalSyncer() {
     changed_.Signal();
   }
   thread_.join();
-  if (file_ >= 0) close(file_);
 }
 
 void WalSyncer::Committed() {
@@ -36,7 +29,7 @@ void WalSyncer::Run() {
     if (!dirty_) return;
     dirty_ = false;
     mutex_.Unlock();
-    ok_ = Sync();
+    ok_ = file_.Sync();
     mutex_.Lock();
     if (!ok_) {
       if (stopping_) return;
@@ -45,11 +38,6 @@ void WalSyncer::Run() {
     // Commits of the pause share the next sync.
     AwaitFor(mutex_, absl::Condition(&stopping_), kSyncInterval);
   }
-}
-
-bool WalSyncer::Sync() {
-  if (file_ < 0) file_ = open(wal_path_.c_str(), O_RDONLY | O_CLOEXEC);
-  return file_ >= 0 && fdatasync(file_) == 0;
 }
 
 }  // namespace throughline::storage

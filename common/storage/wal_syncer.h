@@ -2,12 +2,12 @@
 #define THROUGHLINE_COMMON_STORAGE_WAL_SYNCER_H_
 
 #include <atomic>
-#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/storage/wal_file.h"
 
 namespace throughline::storage {
 
@@ -17,8 +17,8 @@ class WalSyncer {
  public:
   static constexpr absl::Duration kSyncInterval = absl::Milliseconds(10);
 
-  // `database_path` as SQLite got it.
-  explicit WalSyncer(const std::string& database_path);
+  // Borrows `file`.
+  explicit WalSyncer(WalFile& file);
   // Syncs what was committed before.
   ~WalSyncer();
   WalSyncer(const WalSyncer&) = delete;
@@ -32,10 +32,8 @@ class WalSyncer {
 
  private:
   void Run();
-  bool Sync();
 
-  const std::string wal_path_;
-  int file_ = -1;  // the thread's own
+  WalFile& file_;
   std::atomic<bool> ok_{true};
   absl::Mutex mutex_;
   absl::CondVar changed_;

@@ -64,6 +64,10 @@ class FakeStore final : public CallStore {
                                  .computed = call};
     return absl::OkStatus();
   }
+  absl::Status Sync() override {
+    absl::MutexLock lock(&mutex_);
+    return sync_error;
+  }
   absl::Status SaveFinished(const Context&, const ComputedCall& call,
                             const CallResult& result) override {
     absl::MutexLock lock(&mutex_);
@@ -90,6 +94,7 @@ class FakeStore final : public CallStore {
 
   absl::Status progress_error;
   absl::Status compute_error;
+  absl::Status sync_error;
   absl::Status finish_error;
 
  private:

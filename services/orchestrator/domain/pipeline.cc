@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/alongside.h"
 #include "common/base/errors.h"
 #include "common/base/task_macros.h"
 #include "services/orchestrator/domain/computation.h"
@@ -111,13 +112,19 @@ Task<absl::StatusOr<CallResult>> Pipeline::Save(const Context& context,
                                                 const ComputedCall& computed,
                                                 StepObserver& observer) {
   StepTimer timer(context, Step::kSave, observer);
-  const absl::StatusOr<Retained> retained = co_await ports_.memory.Retain(context, computed);
+  // Two disks' waits at once: with both over, no power cut takes the answer back.
+  absl::Status synced;
+  const auto sync = [&] { synced = ports_.store.Sync(); };
+  Alongside<absl::StatusOr<Retained>> retaining(co_await Here(),
+                                                ports_.memory.Retain(context, computed), sync);
+  const absl::StatusOr<Retained> retained = co_await retaining;
   if (!retained.ok()) {
     if (!IsPermanent(retained.status())) co_return WithReason(retained.status(), kNotSavedYet);
     CO_RETURN_IF_ERROR(ports_.store.Abandon(context, computed.call.key));
     co_return absl::FailedPreconditionError(absl::StrCat(
         "memory refused call \"", computed.call.key.call_id, "\": ", retained.status().message()));
   }
+  if (!synced.ok()) co_return WithReason(synced, kNotSavedYet);
   CallResult result = computed.result;
   AddRetained(*retained, computed.learned.facts, result);
   timer.Finish(SaveSummary(*retained), result.timings);

@@ -219,6 +219,14 @@ TEST_F(PipelineTest, ACrashAfterMemoryWroteIsFinishedWithTheSameAnswer) {
   EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
 }
 
+TEST_F(PipelineTest, WhatTheDiskRefusesIsNoAnswerYet) {
+  store_.sync_error = absl::UnavailableError("disk broken");
+  EXPECT_EQ(Reason(Process(Source("acme", "c1")).status()), kNotSavedYet);
+  store_.sync_error = absl::OkStatus();
+  EXPECT_OK(Process(Source("acme", "c1")));
+  EXPECT_EQ(writer_.written(), 1);
+}
+
 TEST_F(PipelineTest, ACallThatMemoryWillNeverTakeHoldsUpNobody) {
   memory_.FailRetain(absl::InvalidArgumentError("facts[0].text: too long"));
   EXPECT_THAT(Process(Source("acme", "c1")),

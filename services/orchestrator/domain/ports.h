@@ -110,8 +110,8 @@ struct CallPage {
 // Reason of the error of a write for a customer whose turn another process has taken over.
 inline constexpr char kTurnLost[] = "TURN_LOST";
 
-// Keeps calls. Every write is durable when it returns, and is ABORTED with kTurnLost, without a
-// trace, when the customer's turn is not this process's.
+// Keeps calls. Every write survives the process when it returns, and is ABORTED with kTurnLost,
+// without a trace, when the customer's turn is not this process's.
 class CallStore {
  public:
   virtual ~CallStore() = default;
@@ -121,14 +121,17 @@ class CallStore {
   // Empty parts for what was not answered, or was answered to other content.
   virtual absl::StatusOr<Progress> FindProgress(const Context& context,
                                                 const AcceptedCall& call) = 0;
-  // Adds the parts of `progress` that are there.
+  // Adds the parts of `progress` that are there; durable when it returns.
   virtual absl::Status SaveProgress(const Context& context, const AcceptedCall& call,
                                     const Progress& progress) = 0;
-  // Makes the kComputed record. When no model was paid it may outlive only the process, until the
-  // next write.
+  // Makes the kComputed record; durable when it returns where a model was paid, after Sync in any
+  // case.
   virtual absl::Status SaveComputed(const Context& context, const ComputedCall& call) = 0;
+  // Waits until the disk has all that is saved. UNAVAILABLE when it refuses.
+  virtual absl::Status Sync() = 0;
   // Moves a kComputed call to kSaved with its final result, ends its job as kSucceeded and the
-  // customer's turn with it, and notes what subscribers are to be told: all of it or nothing.
+  // customer's turn with it, and notes what subscribers are to be told: all of it or nothing. A
+  // power cut may take it back; the call is then saved again, from what Sync brought to the disk.
   virtual absl::Status SaveFinished(const Context& context, const ComputedCall& call,
                                     const CallResult& result) = 0;
   // Removes a call that was not saved.

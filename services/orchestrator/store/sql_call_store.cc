@@ -167,10 +167,12 @@ absl::Status SqlCallStore::SaveComputed(const Context& context, const ComputedCa
          call.content_digest, absl::ToUnixMicros(call.occurred_at), call.customer_name,
          call.seller_name, transcript, result, facts, computed.learned.summary});
   };
-  // What cost nothing is sooner computed again, after a power cut, than waited for here.
+  // What cost nothing is sooner computed again, after a power cut, than waited for twice.
   const bool is_paid = computed.result.cost.nano_usd > 0 || computed.result.cost.unpriced;
   return is_paid ? database_.Write(context, save) : database_.WriteSoon(context, save);
 }
+
+absl::Status SqlCallStore::Sync() { return database_.Sync(); }
 
 absl::Status SqlCallStore::SaveFinished(const Context& context, const ComputedCall& call,
                                         const CallResult& result) {
@@ -179,7 +181,7 @@ absl::Status SqlCallStore::SaveFinished(const Context& context, const ComputedCa
   const absl::Time now = context.clock().Now();
   const std::vector<Delivery> deliveries =
       announce_ ? announce_(call, result, now) : std::vector<Delivery>();
-  return database_.Write(context, [&](SqlSession& session) -> absl::Status {
+  return database_.WriteSoon(context, [&](SqlSession& session) -> absl::Status {
     RETURN_IF_ERROR(CheckTurn(session, key, owner_));
     RETURN_IF_ERROR(
         session.Execute("UPDATE {calls} SET state = $1, result = $2, facts = NULL, summary = NULL "

@@ -26,6 +26,7 @@ class SqlCallStore final : public CallStore {
   absl::Status SaveProgress(const Context& context, const AcceptedCall& call,
                             const Progress& progress) override;
   absl::Status SaveComputed(const Context& context, const ComputedCall& call) override;
+  absl::Status Sync() override;
   absl::Status SaveFinished(const Context& context, const ComputedCall& call,
                             const CallResult& result) override;
   absl::Status Abandon(const Context& context, const CallKey& key) override;

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/alongside.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
-#include "services/router/domain/alongside.h"
 #include "services/router/domain/budget_guard.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/judge/sources.h"

@@ -1,5 +1,5 @@
-#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_ALONGSIDE_H_
-#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_ALONGSIDE_H_
+#ifndef THROUGHLINE_COMMON_BASE_ALONGSIDE_H_
+#define THROUGHLINE_COMMON_BASE_ALONGSIDE_H_
 
 #include <atomic>
 #include <coroutine>
@@ -10,7 +10,7 @@
 #include "absl/functional/function_ref.h"
 #include "common/base/task.h"
 
-namespace throughline::router {
+namespace throughline {
 
 // Awaits a task, and does short work on this thread while the task waits for others:
 //
@@ -55,6 +55,6 @@ class Alongside {
   std::optional<T> result_;
 };
 
-}  // namespace throughline::router
+}  // namespace throughline
 
-#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_ALONGSIDE_H_
+#endif  // THROUGHLINE_COMMON_BASE_ALONGSIDE_H_

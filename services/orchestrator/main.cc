@@ -51,12 +51,15 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--webhooks", options.webhooks, "Who is told of processed calls, a YAML file")
       ->envname("THROUGHLINE_WEBHOOKS");
+  bool migrate = false;
+  app.add_flag("--migrate", migrate, "Bring the store's schema up to date and exit");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
     RETURN_IF_ERROR(throughline::ParseHostPort(analyst, "--analyst").status());
     RETURN_IF_ERROR(throughline::ParseHostPort(writer, "--writer").status());
     if (options.store.empty()) options.store = absl::StrCat("sqlite:", data_dir);
     options.lease = absl::Seconds(lease_s);
+    if (migrate) return throughline::orchestrator::OrchestratorModule::Migrate(options);
     const std::string memory_methods = "throughline.memory.v1.MemoryService/";
     ASSIGN_OR_RETURN(
         const auto module,

@@ -125,6 +125,11 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
   return std::unique_ptr<OrchestratorModule>(new OrchestratorModule(std::move(parts)));
 }
 
+absl::Status OrchestratorModule::Migrate(const OrchestratorOptions& options) {
+  std::unique_ptr<storage::DirectoryLock> folder_lock;
+  return OpenStore(options, folder_lock).status();  // opening the store is the work
+}
+
 void OrchestratorModule::Register(rpc::ServiceHost& host) {
   parts_->services.push_back(std::make_unique<OrchestratorServiceImpl>(
       OrchestratorServiceImpl::Parts{

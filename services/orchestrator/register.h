@@ -42,6 +42,8 @@ class OrchestratorModule {
   static absl::StatusOr<std::unique_ptr<OrchestratorModule>> Make(
       const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock& clock,
       const OrchestratorChannels& channels);
+  // Brings the schema of the store up to date and does nothing else. Errors as Make's.
+  static absl::Status Migrate(const OrchestratorOptions& options);
   ~OrchestratorModule();
 
   // Adds the service to `host`, which starts later and shuts down before this goes; calls that

@@ -4,12 +4,14 @@ variable, where it may keep its data, and what its shutdown takes. The caller gr
 NetworkPolicies, the addresses in the environment and the drain arithmetic all come from here.
 */}}
 {{- define "throughline.facts" -}}
+# Under TLS each process also serves health, alone and in plain text, on port 50050.
 memory:
   grpc: 50052
   metrics: 9102
   rpc: throughline.memory.v1.MemoryService
   calls: {}
-  stores: [sqlite, postgres]
+  stores: true
+  postgresVariable: THROUGHLINE_STORE
   postgresReplica: true
   redis: THROUGHLINE_REDIS
 router:
@@ -17,8 +19,10 @@ router:
   metrics: 9103
   rpc: throughline.router.v1.RouterService
   calls: {}
-  stores: [sqlite, postgres]
-  postgresFile: THROUGHLINE_ROUTER_POSTGRES_FILE
+  stores: true
+  # Takes the file's path alone.
+  postgresVariable: THROUGHLINE_ROUTER_POSTGRES_FILE
+  postgresPathAlone: true
   redis: THROUGHLINE_ROUTER_REDIS
   providers: true
 analyst:
@@ -36,7 +40,11 @@ orchestrator:
   metrics: 9101
   rpc: throughline.orchestrator.v1.OrchestratorService
   calls: {memory: THROUGHLINE_MEMORY, analyst: THROUGHLINE_ANALYST, writer: THROUGHLINE_WRITER}
-  stores: [sqlite]
+  stores: true
+  postgresVariable: THROUGHLINE_ORCHESTRATOR_STORE
+  postgresConnections: 16
+  # Calls that outlast the drain go on in the next process, so it may be shorter than a call.
+  handsOver: true
 gateway:
   grpc: 50056
   metrics: 9106
@@ -130,7 +138,7 @@ them, and what follows from both: fullname, facts, store, kind, maxReplicas, gra
 {{- if $service.enabled }}
 {{- $store := "" }}
 {{- if $facts.stores }}
-{{- $store = $service.store | default (ternary "postgres" "sqlite" (and (eq $root.Values.storage.mode "postgres") (has "postgres" $facts.stores))) }}
+{{- $store = $service.store | default $root.Values.storage.mode }}
 {{- end }}
 {{- $max := int $service.replicas }}
 {{- if $service.autoscaling.enabled }}{{ $max = int $service.autoscaling.max }}{{ end }}
@@ -178,7 +186,35 @@ them, and what follows from both: fullname, facts, store, kind, maxReplicas, gra
 {{/* How a service is told where its PostgreSQL is: "NAME: value". */}}
 {{- define "throughline.postgresSetting" -}}
 {{- $file := printf "/run/secrets/throughline/postgres/%s" .root.Values.postgres.key }}
-{{- with .service.facts.postgresFile }}{{ . }}: {{ $file }}{{ else }}THROUGHLINE_STORE: postgres:{{ $file }}{{ end }}
+{{- .service.facts.postgresVariable }}: {{ ternary "" "postgres:" (default false .service.facts.postgresPathAlone) }}{{ $file }}
+{{- end }}
+
+{{/* The Secret with a service's tls.crt, tls.key and ca.crt; empty in plain text. */}}
+{{- define "throughline.tlsSecret" -}}
+{{- if .root.Values.tls.enabled }}{{ .service.tlsSecret | default .root.Values.tls.existingSecret }}{{ end }}
+{{- end }}
+
+{{/* The three files below a folder, as a process is told of them: "NAME: path". */}}
+{{- define "throughline.tlsFiles" -}}
+THROUGHLINE_TLS_CERT: {{ . }}/tls.crt
+THROUGHLINE_TLS_KEY: {{ . }}/tls.key
+THROUGHLINE_TLS_CA: {{ . }}/ca.crt
+{{- end }}
+
+{{/*
+Names of which a caller's certificate must carry one: those of the caller graph, of the test, and
+tls.clients. Empty, which is whoever the CA has signed, where that is not asked for.
+*/}}
+{{- define "throughline.tlsClients" -}}
+{{- $root := .root }}
+{{- $callee := .service.name }}
+{{- if and $root.Values.tls.enabled $root.Values.tls.callersOnly }}
+{{- $names := list (printf "%s-test" (include "throughline.fullname" $root)) }}
+{{- range $name, $facts := fromYaml (include "throughline.facts" $root) }}
+{{- if hasKey $facts.calls $callee }}{{ $names = append $names (printf "%s-%s" (include "throughline.fullname" $root) $name) }}{{ end }}
+{{- end }}
+{{- join "," (concat $names $root.Values.tls.clients) }}
+{{- end }}
 {{- end }}
 
 {{- define "throughline.routerConfigMap" -}}

@@ -9,6 +9,13 @@ THROUGHLINE_METRICS_PORT: {{ $facts.metrics | int | quote }}
 {{- with $facts.http }}
 THROUGHLINE_HTTP_PORT: {{ . | int | quote }}
 {{- end }}
+{{- if include "throughline.tlsSecret" . }}
+{{ include "throughline.tlsFiles" "/run/secrets/throughline/tls" }}
+THROUGHLINE_HEALTH_PORT: "50050"
+{{- with include "throughline.tlsClients" . }}
+THROUGHLINE_TLS_CLIENTS: {{ . }}
+{{- end }}
+{{- end }}
 THROUGHLINE_NOT_SERVING_SECONDS: {{ $service.drain.delaySeconds | int | quote }}
 THROUGHLINE_DRAIN_SECONDS: {{ $service.drain.timeoutSeconds | int | quote }}
 {{- if include "throughline.trustsTenant" . }}
@@ -99,6 +106,12 @@ orchestrator only while the gateway, which takes the tenant from the credential,
     secretName: {{ $root.Values.gateway.apiKeys.existingSecret }}
     defaultMode: 0440
 {{- end }}
+{{- with include "throughline.tlsSecret" . }}
+- name: tls
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
 {{- with $service.existingSecret }}
 - name: own
   secret:
@@ -114,6 +127,8 @@ orchestrator only while the gateway, which takes the tenant from the credential,
 {{- $selector := include "throughline.selectorLabels" (dict "root" $root "component" $service.name) }}
 {{- $secrets := fromYamlArray (include "throughline.secretVolumes" .) }}
 {{- $models := and $service.facts.providers (include "throughline.routerConfigMap" $root) }}
+{{- /* Kubernetes' probes have no certificate. */ -}}
+{{- $probed := ternary 50050 (int $service.facts.grpc) (ne (include "throughline.tlsSecret" .) "") }}
 metadata:
   labels:
     {{- include "throughline.labels" (dict "root" $root "component" $service.name) | nindent 4 }}
@@ -128,9 +143,10 @@ metadata:
     {{- if and (eq $service.storeMode "postgres") $root.Values.dev.postgres.enabled }}
     checksum/dev-postgres: {{ $root.Values.dev.postgres.password | sha256sum }}
     {{- end }}
-    {{- if and $root.Values.reloader.enabled $secrets }}
     {{- $names := list }}
-    {{- range $secrets }}{{ $names = append $names .secret.secretName }}{{ end }}
+    {{- /* Certificates are read again by the process itself. */ -}}
+    {{- range $secrets }}{{ if ne .name "tls" }}{{ $names = append $names .secret.secretName }}{{ end }}{{ end }}
+    {{- if and $root.Values.reloader.enabled $names }}
     secret.reloader.stakater.com/reload: {{ $names | uniq | join "," | quote }}
     {{- end }}
     {{- with $service.podAnnotations }}
@@ -190,6 +206,10 @@ spec:
       ports:
         - name: grpc
           containerPort: {{ $service.facts.grpc }}
+        {{- if ne $probed (int $service.facts.grpc) }}
+        - name: health
+          containerPort: {{ $probed }}
+        {{- end }}
         - name: metrics
           containerPort: {{ $service.facts.metrics }}
         {{- with $service.facts.http }}
@@ -199,13 +219,13 @@ spec:
       startupProbe:
         {{- if not (hasKey $service.probes.startup "exec") }}
         grpc:
-          port: {{ $service.facts.grpc }}
+          port: {{ $probed }}
         {{- end }}
         {{- toYaml $service.probes.startup | nindent 8 }}
       readinessProbe:
         {{- if not (hasKey $service.probes.readiness "exec") }}
         grpc:
-          port: {{ $service.facts.grpc }}
+          port: {{ $probed }}
         {{- end }}
         {{- toYaml $service.probes.readiness | nindent 8 }}
       # Health follows the stores; a store that is down is no reason to restart its clients. That

@@ -12,8 +12,9 @@ import { root } from './helm.mjs';
 const bin = path.resolve(process.argv[2]);
 const deadline_ms = 60_000;
 // Families that appear only once their event has happened, which the calls below do not bring about: an
-// answer without text, and recalls by meaning, for which there is no embedder.
-const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_memory_meaning_total'];
+// answer without text, recalls by meaning, for which there is no embedder, and certificates.
+const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_memory_meaning_total',
+  'throughline_tls_certificate_expiry_timestamp_seconds'];
 // Labels that Prometheus or its configuration adds.
 const kTargetLabels = ['job', 'namespace', 'instance', 'component', 'le'];
 

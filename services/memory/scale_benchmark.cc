@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -57,7 +58,6 @@ using v1::MemoryService;
 constexpr int kTemplates = 4;  // customers made fact by fact; the others are copies of them
 constexpr int kTemplateBatch = 500;
 constexpr int kLoaders = 2;
-constexpr int kMaxCold = 200;
 constexpr int kRounds = 4;
 
 struct Flags {
@@ -65,6 +65,7 @@ struct Flags {
   int customers = 1000;
   int facts = 5000;
   int recalls = 10000;
+  int cold = 200;
   int threads = 16;
   int hot = 100;
 };
@@ -185,27 +186,40 @@ Timed Recall(Memory& memory, int customers, int recalls, int threads) {
   return timed;
 }
 
-// The same, printed, with what the store's server took.
-void PrintRecall(const std::string& name, const Place& place, Memory& memory, int customers,
-                 int recalls, int threads) {
+void Append(Timed timed, Timed* all) {
+  all->times.insert(all->times.end(), timed.times.begin(), timed.times.end());
+  all->processor += timed.processor;
+}
+
+// Every customer once by a memory that knows none, and again by another one, until `flags.cold`.
+Timed RecallCold(MemoryStore& store, const Flags& flags) {
+  Timed cold;
+  for (int left = flags.cold; left > 0; left -= flags.customers) {
+    Memory memory(store, Clock::Real(), {});
+    const int recalls = std::min(left, flags.customers);
+    Append(Recall(memory, recalls, recalls, flags.threads), &cold);
+  }
+  return cold;
+}
+
+// What `measure` has timed, printed with what the store's server took.
+void PrintRecall(const std::string& name, const Place& place, absl::FunctionRef<Timed()> measure) {
   const absl::Duration before = ServerTime(place);
-  Print(name, Recall(memory, customers, recalls, threads));
+  const Timed timed = measure();
+  Print(name, timed);
   if (place.server == nullptr) return;
   std::printf("%-36s processor %.3f ms each\n", "  its server",
-              absl::ToDoubleMilliseconds(ServerTime(place) - before) / recalls);
+              absl::ToDoubleMilliseconds(ServerTime(place) - before) /
+                  static_cast<double>(timed.times.size()));
 }
 
 void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
-  {
-    Memory memory(store, Clock::Real(), {});
-    const int cold = std::min(flags.customers, kMaxCold);
-    PrintRecall("recall, cold", place, memory, cold, cold, flags.threads);
-  }
+  PrintRecall("recall, cold", place, [&] { return RecallCold(store, flags); });
   Memory memory(store, Clock::Real(), {});
   const int hot = std::min(flags.customers, flags.hot);
   Recall(memory, hot, hot, flags.threads);
-  PrintRecall(absl::StrCat("recall, warm, ", hot, " customers hot"), place, memory, hot,
-              flags.recalls, flags.threads);
+  PrintRecall(absl::StrCat("recall, warm, ", hot, " customers hot"), place,
+              [&] { return Recall(memory, hot, flags.recalls, flags.threads); });
   std::printf("%s\n%s\n", StatusLine("VmRSS").c_str(), StatusLine("RssAnon").c_str());
 }
 
@@ -218,10 +232,8 @@ void CompareWithOne(MemoryStore& many, MemoryStore& alone, const Flags& flags) {
   const int recalls = std::max(1, flags.recalls / (4 * kRounds));
   for (int round = 0; round <= kRounds; ++round) {
     for (const auto& [memory, total] : {std::pair(&crowd, &crowded), std::pair(&single, &lonely)}) {
-      const Timed timed = Recall(*memory, 1, recalls, 1);
-      if (round == 0) continue;  // warms up
-      total->times.insert(total->times.end(), timed.times.begin(), timed.times.end());
-      total->processor += timed.processor;
+      Timed timed = Recall(*memory, 1, recalls, 1);
+      if (round > 0) Append(std::move(timed), total);  // the first warms up
     }
   }
   Print(absl::StrCat("one of ", flags.customers, " customers, alone asked"), crowded);
@@ -261,12 +273,8 @@ absl::Status MeasureCached(const std::string& store_flag, const Flags& flags) {
   Timed bare;
   const int calls = std::max(1, flags.recalls / (4 * kRounds));
   for (int round = 0; round < kRounds; ++round) {
-    const Timed recalls = RunMany(calls, 1, recall);
-    const Timed checks = RunMany(calls, 1, check);
-    cached.times.insert(cached.times.end(), recalls.times.begin(), recalls.times.end());
-    cached.processor += recalls.processor;
-    bare.times.insert(bare.times.end(), checks.times.begin(), checks.times.end());
-    bare.processor += checks.processor;
+    Append(RunMany(calls, 1, recall), &cached);
+    Append(RunMany(calls, 1, check), &bare);
   }
   Print("gRPC, recall cached in Redis", cached);
   Print("gRPC, health check", bare);
@@ -315,6 +323,7 @@ int main(int argc, char** argv) {
   number("--customers", flags.customers, "Customers in the store");
   number("--facts", flags.facts, "Facts of each");
   number("--recalls", flags.recalls, "Recalls of a figure");
+  number("--cold", flags.cold, "Recalls of customers that are not in memory");
   number("--threads", flags.threads, "Recalls at once");
   number("--hot", flags.hot, "Customers asked in turn");
   CLI11_PARSE(app, argc, argv);

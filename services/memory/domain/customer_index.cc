@@ -71,7 +71,7 @@ size_t CustomerIndex::bytes() const {
          vocabulary_.capacity() * kBytesPerTerm + BytesOf(postings_begin_) + BytesOf(positions_) +
          BytesOf(counts_) + BytesOf(tables_.wide_normaliser) + BytesOf(tables_.pair_normaliser) +
          BytesOf(tables_.session_normaliser) + BytesOf(tables_.log_length) +
-         BytesOf(tables_.recency);
+         BytesOf(tables_.recency) + BytesOf(tables_.current) + BytesOf(tables_.traits);
 }
 
 std::vector<uint32_t> CustomerIndex::RankCalls() const {
@@ -92,6 +92,10 @@ std::vector<uint32_t> CustomerIndex::RankCalls() const {
 
 void CustomerIndex::Number(const std::vector<uint32_t>& call_ranks) {
   sessions_.assign(rows_.size(), kNoSession);
+  verbatim_rows_ =
+      static_cast<uint32_t>(std::partition_point(rows_.begin(), rows_.end(),
+                                                 [](const Row& row) { return row.IsVerbatim(); }) -
+                            rows_.begin());
   std::vector<uint32_t> session_of_call(calls_.size() + 1, kNoSession);  // by rank
   absl::flat_hash_set<uint32_t> seen_speakers;
   const auto add_session = [this](uint32_t first) {
@@ -136,15 +140,26 @@ void CustomerIndex::Tabulate() {
   std::vector<float> sessions(session_count(), 0);
   const float mean_log = total_log / static_cast<float>(std::max<size_t>(1, n));
   tables_.recency.resize(n);
+  tables_.current.resize(n);
+  tables_.traits.resize(n);
+  int32_t day = newest + 1;
+  float recency = 0;
   for (size_t i = 0; i < n; ++i) {
+    tables_.current[i] = IsCurrent(i) ? 1 : 0;
+    tables_.traits[i] = {.flags = rows_[i].flags,
+                         .names_inside = rows_[i].names_inside,
+                         .kind = static_cast<uint8_t>(rows_[i].kind)};
+    if (rows_[i].day != day) {  // neighbours are mostly of one day
+      day = rows_[i].day;
+      recency = std::exp2(static_cast<float>(day - newest) / kRecencyHalfLifeDays);
+    }
+    tables_.recency[i] = recency;
     const Span around = Around(i, kWideSpan, kWideSpan);
     wide[i] = total[around.last + 1] - total[around.first];
     const Span two = Around(i, 1, 0);
     pair[i] = total[two.last + 1] - total[two.first];
     if (sessions_[i] != kNoSession) sessions[sessions_[i]] += total[i + 1] - total[i];
     tables_.log_length[i] -= mean_log;
-    tables_.recency[i] =
-        std::exp2(static_cast<float>(rows_[i].day - newest) / kRecencyHalfLifeDays);
   }
   tables_.wide_normaliser = Normaliser(wide, kSpanLengthWeight);
   tables_.pair_normaliser = Normaliser(pair, kSpanLengthWeight);
@@ -162,6 +177,18 @@ CustomerIndex::Builder::Builder(const CustomerIndex* previous)
   index_->names_ = previous_->names_;
   index_->vocabulary_ = previous_->vocabulary_;
   index_->replaced_rows_ = previous_->replaced_rows_;
+}
+
+void CustomerIndex::Builder::Reserve(size_t rows) {
+  constexpr size_t kTermsEach = 10;
+  constexpr size_t kIdBytes = 24;
+  rows = std::min(rows, kMaxReserved);
+  new_rows_.reserve(rows);
+  new_terms_begin_.reserve(rows + 1);
+  new_terms_.reserve(rows * kTermsEach);
+  index_->ids_.reserve(index_->ids_.size() + rows * kIdBytes);
+  // A row brings about one word that was not there before.
+  index_->vocabulary_.reserve(index_->vocabulary_.size() + rows);
 }
 
 void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) {
@@ -203,33 +230,53 @@ uint32_t CustomerIndex::Builder::NumberOf(TermHash term) {
   return number;
 }
 
+CustomerIndex::Builder::Standing CustomerIndex::Builder::StandingOf(
+    const Row& row, const std::vector<uint32_t>& call_ranks) {
+  // Verbatim turns first, conversation by conversation; typed facts after them.
+  const uint64_t call = call_ranks[row.calls];
+  const auto turn = static_cast<uint32_t>(row.turn) ^ 0x80000000U;  // below 0 comes first
+  return {.turn = (row.IsVerbatim() ? 0 : uint64_t{1} << 63) | call << 32 |
+                  (call == kNoCall ? 0 : turn),
+          .valid_from = row.valid_from,
+          .sequence = row.sequence};
+}
+
+void CustomerIndex::Builder::SortNew(const std::vector<uint32_t>& call_ranks) {
+  struct Placed {
+    Standing standing;
+    uint32_t row;
+  };
+  std::vector<Placed> placed;
+  placed.reserve(new_rows_.size());
+  for (uint32_t row = 0; row < new_rows_.size(); ++row) {
+    placed.push_back({StandingOf(new_rows_[row], call_ranks), row});
+  }
+  const auto before = [this](const Placed& a, const Placed& b) {
+    if (!(a.standing == b.standing)) return a.standing < b.standing;
+    return index_->IdOf(new_rows_[a.row]) < index_->IdOf(new_rows_[b.row]);
+  };
+  if (!std::is_sorted(placed.begin(), placed.end(), before)) {
+    std::sort(placed.begin(), placed.end(), before);
+  }
+  new_order_.clear();
+  new_order_.reserve(placed.size());
+  for (const Placed& one : placed) new_order_.push_back(one.row);
+}
+
 void CustomerIndex::Builder::Arrange() {
   CustomerIndex& index = *index_;
   const std::vector<uint32_t> calls = index.RankCalls();
-  // Verbatim turns first, conversation by conversation; typed facts after them.
+  SortNew(calls);
   const auto before = [&](const Row& a, const Row& b) {
-    if (a.IsVerbatim() != b.IsVerbatim()) return a.IsVerbatim();
-    const uint32_t call = calls[a.calls];
-    if (call != calls[b.calls]) return call < calls[b.calls];
-    if (call != kNoCall && a.turn != b.turn) return a.turn < b.turn;
-    if (a.valid_from != b.valid_from) return a.valid_from < b.valid_from;
-    if (a.sequence != b.sequence) return a.sequence < b.sequence;
-    const absl::string_view ids = index.ids_;
-    return ids.substr(a.id_begin, a.id_bytes) < ids.substr(b.id_begin, b.id_bytes);
+    const Standing left = StandingOf(a, calls);
+    const Standing right = StandingOf(b, calls);
+    return left == right ? index.IdOf(a) < index.IdOf(b) : left < right;
   };
-  std::vector<uint32_t>& order = new_order_;
-  order.resize(new_rows_.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto stands_before = [&](uint32_t a, uint32_t b) {
-    return before(new_rows_[a], new_rows_[b]);
-  };
-  if (!std::is_sorted(order.begin(), order.end(), stands_before)) {
-    std::sort(order.begin(), order.end(), stands_before);
-  }
+  const std::vector<uint32_t>& order = new_order_;
   absl::flat_hash_set<absl::string_view> replaced;
   if (previous_ != nullptr) {
     for (const Row& row : new_rows_) {
-      replaced.insert(absl::string_view(index.ids_).substr(row.id_begin, row.id_bytes));
+      replaced.insert(index.IdOf(row));
     }
   }
   const size_t old_size = previous_ == nullptr ? 0 : previous_->size();

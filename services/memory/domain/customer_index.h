@@ -83,9 +83,7 @@ class CustomerIndex {
 
   size_t size() const { return rows_.size(); }
   const Row& row(size_t position) const { return rows_[position]; }
-  absl::string_view id(size_t position) const {
-    return absl::string_view(ids_).substr(rows_[position].id_begin, rows_[position].id_bytes);
-  }
+  absl::string_view id(size_t position) const { return IdOf(rows_[position]); }
   const Closing& closing(size_t position) const { return closings_[rows_[position].closing]; }
   // Neither superseded nor invalidated.
   bool IsCurrent(size_t position) const {
@@ -96,6 +94,8 @@ class CustomerIndex {
   const ValueTable& tags() const { return tags_; }
   const ValueTable& names() const { return names_; }
 
+  // Verbatim turns stand first: as many rows as these.
+  uint32_t verbatim_rows() const { return verbatim_rows_; }
   // Conversation a row belongs to: rows of one call, or of one sitting when they carry no call.
   uint32_t session(size_t position) const { return sessions_[position]; }
   absl::Span<const uint32_t> sessions() const { return sessions_; }
@@ -104,11 +104,17 @@ class CustomerIndex {
   // row alone when it is no verbatim turn.
   Span Around(size_t position, uint32_t before, uint32_t after) const {
     const auto at = static_cast<uint32_t>(position);
-    if (!rows_[position].IsVerbatim()) return {at, at};
+    if (at >= verbatim_rows_) return {at, at};
     const Span& turns = turns_of_session_[sessions_[position]];
     return {at - std::min(before, at - turns.first), at + std::min(after, turns.last - at)};
   }
 
+  // What a row is like, apart from the rest of it: a recall looks at these of every row.
+  struct Traits {
+    uint8_t flags = 0;
+    uint8_t names_inside = 0;
+    uint8_t kind = 0;
+  };
   // What a question does not change, by position (by session where it says so). The normalisers
   // are 1 - b + b * length / mean length, BM25's correction for long documents.
   struct Tables {
@@ -117,6 +123,8 @@ class CustomerIndex {
     std::vector<float> session_normaliser;  // by session
     std::vector<float> log_length;          // of the row, less the mean
     std::vector<float> recency;             // 1 for the newest day, halved every 90 days
+    std::vector<uint8_t> current;           // 1 for a row that IsCurrent
+    std::vector<Traits> traits;             // of the row
   };
   static constexpr uint32_t kWideSpan = 4;
   const Tables& tables() const { return tables_; }
@@ -139,12 +147,16 @@ class CustomerIndex {
   static constexpr uint32_t kNoCall = 0;
   static constexpr size_t kMinReplaced = 1000;
 
+  absl::string_view IdOf(const Row& row) const {
+    return absl::string_view(ids_).substr(row.id_begin, row.id_bytes);
+  }
   // By the number of a list of calls, the place of its own call among all; kNoCall without one.
   std::vector<uint32_t> RankCalls() const;
   void Number(const std::vector<uint32_t>& call_ranks);
   void Tabulate();
 
   std::vector<Row> rows_;
+  uint32_t verbatim_rows_ = 0;
   std::string ids_;
   std::vector<Closing> closings_ = {Closing{}};
   ValueTable calls_;
@@ -171,6 +183,8 @@ class CustomerIndex::Builder {
  public:
   explicit Builder(const CustomerIndex* previous);
 
+  // Makes room for about as many rows as will be added.
+  void Reserve(size_t rows);
   // Takes the row in, in place of one of the same id. Each id once.
   void Add(absl::string_view id, const IndexEntry& entry);
   std::shared_ptr<const CustomerIndex> Build() &&;
@@ -181,13 +195,33 @@ class CustomerIndex::Builder {
     uint8_t count;
   };
 
+  // The new rows in the order they are to stand in.
+  void SortNew(const std::vector<uint32_t>& call_ranks);
   // Puts all rows in order: new_position_ and kept_position_ say where each has gone.
   void Arrange();
   void MergePostings();
 
   uint32_t NumberOf(TermHash term);
 
+  // Where a row stands among others, without the ids that decide between equals.
+  struct Standing {
+    uint64_t turn;  // kind, call and turn in it
+    absl::Time valid_from;
+    int64_t sequence;
+
+    friend bool operator==(const Standing& a, const Standing& b) {
+      return a.turn == b.turn && a.valid_from == b.valid_from && a.sequence == b.sequence;
+    }
+    friend bool operator<(const Standing& a, const Standing& b) {
+      if (a.turn != b.turn) return a.turn < b.turn;
+      if (a.valid_from != b.valid_from) return a.valid_from < b.valid_from;
+      return a.sequence < b.sequence;
+    }
+  };
+  static Standing StandingOf(const Row& row, const std::vector<uint32_t>& call_ranks);
+
   static constexpr uint32_t kGone = UINT32_MAX;
+  static constexpr size_t kMaxReserved = 20000;
   static constexpr size_t kRecentTerms = 512;
 
   const CustomerIndex* previous_;

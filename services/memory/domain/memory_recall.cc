@@ -202,6 +202,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::BringUpToDate(CustomerVi
   const bool anew = known == nullptr || MustStartAnew(*known, loaded.head);
   CustomerIndex::Builder builder(anew ? nullptr : known->index.get());
   if (loaded.head.version != 0) {
+    if (anew) builder.Reserve(static_cast<size_t>(std::max<int64_t>(0, loaded.head.last_sequence)));
     RETURN_IF_ERROR(view.VisitEntries(
         anew ? 0 : known->version,
         [&](absl::string_view id, const IndexEntry& entry) { builder.Add(id, entry); }));

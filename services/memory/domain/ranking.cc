@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,6 +26,10 @@ constexpr float kNearest = 4;
 constexpr float kNear = 2;
 constexpr double kLeastDeviation = 1e-6;
 constexpr absl::CivilDay kFirstDay(1970, 1, 1);
+// Below every score: of rows that are not in question.
+constexpr float kDropped = std::numeric_limits<float>::lowest();
+// How many rows are looked for at first; about as many as an answer holds.
+constexpr size_t kFirstDraw = 64;
 
 // What one unit of each feature adds to a score. Round numbers near the fit of a listwise softmax
 // over conversations with known answers, chosen by leave-one-conversation-out.
@@ -222,6 +227,16 @@ std::vector<float> ScoreSessions(const CustomerIndex& index, const ParsedQuery& 
   return scores;
 }
 
+// By position, what `by_session` says of the row's conversation; 0 for a row without one.
+std::vector<float> ByRow(const CustomerIndex& index, const std::vector<float>& by_session) {
+  std::vector<float> by_row(index.size());
+  const absl::Span<const uint32_t> sessions = index.sessions();
+  for (size_t i = 0; i < by_row.size(); ++i) {
+    by_row[i] = sessions[i] == CustomerIndex::kNoSession ? 0 : by_session[sessions[i]];
+  }
+  return by_row;
+}
+
 // Scores of every row, and what makes the best eligible one 1.
 struct Scaled {
   std::vector<float> scores;
@@ -280,12 +295,7 @@ class Signals {
     wide_ = ScaleByBest(ScoreSpans(index, query, kWideSpan, kWideSpan, tables.wide_normaliser),
                         eligible);
     pair_ = ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
-    session_.scores = ScoreSessions(index, query);
-    float best = 0;
-    for (size_t i = 0; i < index.size(); ++i) {
-      if (eligible[i] != 0) best = std::max(best, SessionScore(i));
-    }
-    session_.scale = best > 0 ? 1 / best : 0;
+    session_ = ScaleByBest(ByRow(index, ScoreSessions(index, query)), eligible);
     FindSpeakers(query);
   }
 
@@ -325,44 +335,60 @@ class Signals {
     if (!around_) return scores;
     for (size_t i = 0; i < n; ++i) {
       scores[i] += weights[kWide] * wide_.at(i) + weights[kPair] * pair_.at(i);
+      scores[i] += weights[kSession] * session_.at(i);
     }
-    for (size_t i = 0; i < n; ++i) scores[i] += weights[kSession] * SessionFit(i);
     LendToNeighbours(weights, &scores);
     return scores;
   }
 
-  // Whether the row at `i` has anything to do with the question.
-  bool BearsOn(size_t i) const {
-    if (turn_.scores[i] > 0) return true;
-    if (!nearness_.empty() && nearness_[i] >= kNear / kNearest) return true;
-    if (!around_) return false;
-    return wide_.scores[i] > 0 || SessionScore(i) > 0 || SpeakerFit(index_.row(i)) > 0 ||
-           DateFit(index_.row(i)) > 0;
+  // Takes out of `scores`, by position, the rows that have nothing to do with the question.
+  void DropUnrelated(std::vector<float>* scores) const {
+    const auto keep_if = [scores](auto bears) {
+      for (size_t i = 0; i < scores->size(); ++i) {
+        (*scores)[i] = bears(i) ? (*scores)[i] : kDropped;
+      }
+    };
+    const bool speaks = !speakers_.empty();
+    if (!nearness_.empty() || (around_ && (speaks || dates_.Any()))) {
+      keep_if([this, speaks](size_t i) {
+        return WordsBear(i) || (!nearness_.empty() && nearness_[i] >= kNear / kNearest) ||
+               (around_ && ((speaks && SpeakerFit(index_.row(i)) > 0) ||
+                            (dates_.Any() && DateFit(index_.row(i)) > 0)));
+      });
+    } else if (around_) {
+      keep_if([this](size_t i) { return WordsBear(i); });
+    } else {
+      keep_if([this](size_t i) { return turn_.scores[i] > 0; });
+    }
   }
 
  private:
   // What the rows themselves are, and their days and speakers.
   void AddOwn(const Features& weights, std::vector<float>* scores) const {
     std::array<float, 256> by_flags{};
-    for (size_t flags = 0; flags < by_flags.size(); ++flags) {
-      if ((flags & IndexEntry::kEndsAsking) != 0) by_flags[flags] += weights[kAsks];
-      if ((flags & IndexEntry::kSpeaksOfTime) == 0) continue;
-      by_flags[flags] += weights[kTimeWords] + (dates_.asks_when ? weights[kTimeAsked] : 0);
+    std::array<float, 256> by_kind{};
+    for (size_t value = 0; value < by_flags.size(); ++value) {
+      by_kind[value] = weights[kKind] * KindPrior(static_cast<deal::FactKind>(value));
+      if ((value & IndexEntry::kEndsAsking) != 0) by_flags[value] += weights[kAsks];
+      if ((value & IndexEntry::kSpeaksOfTime) == 0) continue;
+      by_flags[value] += weights[kTimeWords] + (dates_.asks_when ? weights[kTimeAsked] : 0);
     }
+    const std::vector<CustomerIndex::Traits>& traits = index_.tables().traits;
     for (size_t i = 0; i < scores->size(); ++i) {
-      const CustomerIndex::Row& row = index_.row(i);
-      (*scores)[i] += by_flags[row.flags] + weights[kNamesInside] * row.names_inside +
-                      weights[kKind] * KindPrior(row.kind) + weights[kSpeaker] * SpeakerFit(row);
+      (*scores)[i] += by_flags[traits[i].flags] + weights[kNamesInside] * traits[i].names_inside +
+                      by_kind[traits[i].kind];
     }
-    if (!dates_.Any()) return;
-    for (size_t i = 0; i < scores->size(); ++i) {
+    for (size_t i = 0; !speakers_.empty() && i < scores->size(); ++i) {
+      (*scores)[i] += weights[kSpeaker] * SpeakerFit(index_.row(i));
+    }
+    for (size_t i = 0; dates_.Any() && i < scores->size(); ++i) {
       (*scores)[i] += weights[kDates] * DateFit(index_.row(i));
     }
   }
 
   // Turns with words of the question, to those after and before them.
   void LendToNeighbours(const Features& weights, std::vector<float>* scores) const {
-    for (size_t i = 0; i < scores->size(); ++i) {
+    for (size_t i = 0; i < index_.verbatim_rows(); ++i) {
       if (turn_.scores[i] <= 0) continue;
       const float turn = turn_.at(i);
       const CustomerIndex::Span near = index_.Around(i, 1, 2);
@@ -379,11 +405,10 @@ class Signals {
     return speakers_.empty() ? 0.0F : speakers_[row.names];
   }
 
-  float SessionFit(size_t i) const { return std::min(1.0F, SessionScore(i) * session_.scale); }
-
-  float SessionScore(size_t i) const {
-    const uint32_t session = index_.session(i);
-    return session == CustomerIndex::kNoSession ? 0.0F : session_.scores[session];
+  // Whether the row, those around it or its conversation hold a word of the question.
+  bool WordsBear(size_t i) const {
+    if (!around_) return turn_.scores[i] > 0;
+    return std::max({turn_.scores[i], wide_.scores[i], session_.scores[i]}) > 0;
   }
 
   float DateFit(const CustomerIndex::Row& row) const {
@@ -395,7 +420,7 @@ class Signals {
     const CustomerIndex::Span near = index_.Around(i, 2, 1);
     (*features)[kWide] = wide_.at(i);
     (*features)[kPair] = pair_.at(i);
-    (*features)[kSession] = SessionFit(i);
+    (*features)[kSession] = session_.at(i);
     if (near.first + 1 <= i) {
       (*features)[kPrevious] = turn_.at(i - 1);
       if (index_.row(i - 1).Has(IndexEntry::kAsks)) (*features)[kAnswers] = turn_.at(i - 1);
@@ -429,7 +454,7 @@ class Signals {
   const std::vector<float> nearness_;  // empty: nothing is known of meanings
   Scaled wide_;
   Scaled pair_;
-  Scaled session_;               // by conversation
+  Scaled session_;               // of the row's conversation
   std::vector<float> speakers_;  // by number of a set of names; empty: nobody is named
 };
 
@@ -474,29 +499,54 @@ struct Ranking::State {
     float score;
     uint32_t position;
 
-    // Of equals, the one that stands first in the conversation comes first.
-    friend bool operator<(const Candidate& a, const Candidate& b) {
-      return a.score != b.score ? a.score < b.score : a.position > b.position;
+    // Whether this one comes before `other`: of equals, the one that stands first in the
+    // conversation does.
+    bool operator<(const Candidate& other) const {
+      return score != other.score ? score > other.score : position < other.position;
     }
   };
 
   State(const CustomerIndex& index, const RankingQuery& query, const std::vector<uint8_t>& eligible)
       : parsed(Parse(index, query)),
         signals(index, parsed, query.budget, query.closeness, eligible),
-        weights(WeightsFor(query.budget, parsed.has_content)) {
-    heap.reserve(index.size());
-    const std::vector<float> scores = signals.ScoreAll(weights);
-    for (size_t i = 0; i < index.size(); ++i) {
-      if (eligible[i] == 0 || (parsed.has_content && !signals.BearsOn(i))) continue;
-      heap.push_back({.score = scores[i], .position = static_cast<uint32_t>(i)});
+        weights(WeightsFor(query.budget, parsed.has_content)),
+        scores(signals.ScoreAll(weights)) {
+    if (parsed.has_content) signals.DropUnrelated(&scores);
+    for (size_t i = 0; i < scores.size(); ++i) scores[i] = eligible[i] != 0 ? scores[i] : kDropped;
+  }
+
+  // Finds the best of the rows that come after those found so far, twice as many each time: nearly
+  // every row is passed over with one comparison, and nothing is sorted that nobody asks for.
+  void Draw() {
+    const size_t wanted = drawn.empty() ? kFirstDraw : 2 * drawn.size();
+    const std::optional<Candidate> last =
+        drawn.empty() ? std::nullopt : std::make_optional(drawn.back());
+    drawn.clear();
+    next = 0;
+    float bar = kDropped;  // a row no better than this is none of the best
+    for (uint32_t i = 0; i < scores.size(); ++i) {
+      if (scores[i] <= bar) continue;
+      const Candidate candidate{.score = scores[i], .position = i};
+      if (last.has_value() && !(*last < candidate)) continue;
+      if (drawn.size() == wanted) {
+        std::pop_heap(drawn.begin(), drawn.end());
+        drawn.pop_back();
+      }
+      drawn.push_back(candidate);
+      std::push_heap(drawn.begin(), drawn.end());  // the last of them on top
+      if (drawn.size() == wanted) bar = drawn.front().score;
     }
-    std::make_heap(heap.begin(), heap.end());
+    std::sort_heap(drawn.begin(), drawn.end());
+    exhausted = drawn.size() < wanted;
   }
 
   const ParsedQuery parsed;
   const Signals signals;
   const Features weights;
-  std::vector<Candidate> heap;  // best on top
+  std::vector<float> scores;     // by position; kDropped for rows not in question
+  std::vector<Candidate> drawn;  // best first
+  size_t next = 0;               // of those drawn
+  bool exhausted = false;        // no row comes after those drawn
 };
 
 Ranking::Ranking(const CustomerIndex& index, const RankingQuery& query,
@@ -505,14 +555,13 @@ Ranking::Ranking(const CustomerIndex& index, const RankingQuery& query,
 Ranking::~Ranking() = default;
 
 std::optional<RankedRow> Ranking::Next() {
-  std::vector<State::Candidate>& heap = state_->heap;
-  if (heap.empty()) return std::nullopt;
-  std::pop_heap(heap.begin(), heap.end());
-  const State::Candidate best = heap.back();
-  heap.pop_back();
+  State& state = *state_;
+  if (state.next == state.drawn.size() && !state.exhausted) state.Draw();
+  if (state.next == state.drawn.size()) return std::nullopt;
+  const State::Candidate& best = state.drawn[state.next++];
   return RankedRow{.position = best.position,
                    .score = best.score,
-                   .parts = PartsOf(state_->signals.At(best.position), state_->weights)};
+                   .parts = PartsOf(state.signals.At(best.position), state.weights)};
 }
 
 }  // namespace throughline::memory

@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <initializer_list>
+#include <random>
+#include <set>
+
 #include "services/memory/domain/facts_for_tests.h"
+#include "services/memory/domain/row_filter.h"
 
 namespace throughline::memory {
 namespace {
@@ -129,6 +135,49 @@ TEST_F(RankingTest, AnIndexBroughtUpToDateRanksLikeOneMadeAnew) {
   for (const char* query :
        {"crane", "What did Bob say of the crane?", "the crane in May", "sold"}) {
     EXPECT_EQ(RankAll(*updated, query), RankAll(*anew, query)) << query;
+  }
+}
+
+TEST_F(RankingTest, ALongAnswerIsThePlainWayRowByRowAndSorted) {
+  constexpr int kRows = 700;  // drawn in several goes, with many equals
+  std::mt19937 random(7);
+  const auto any = [&random](std::initializer_list<const char*> words) {
+    return std::string(words.begin()[random() % words.size()]);
+  };
+  for (int i = 0; i < kRows; ++i) {
+    Say(absl::StrCat("c", random() % 40), any({"Ann Lee", "Bob Ray"}),
+        absl::StrCat("The ", any({"crane", "dock", "roof"}), " ",
+                     any({"leaks", "is sold?", "works"}), " ",
+                     any({"today", "at Ravensburg", "twice"})),
+        Day(1 + static_cast<int>(random() % 6), 3));
+    if (random() % 3 == 0) rows_.back().fact.kind = deal::FactKind::kDecision;
+    if (random() % 5 == 0) rows_.back().fact.superseded_by = "other";
+  }
+  const auto index = IndexOf(nullptr, rows_);
+  const std::vector<uint8_t> eligible = EligibleRows(*index, {});
+  for (const char* text : {"crane", "Where did Bob sell the crane in May?", "roof leak"}) {
+    for (const RecallBudget budget : {RecallBudget::kLow, RecallBudget::kHigh}) {
+      const RankingQuery query{
+          .text = text, .budget = budget, .today = absl::CivilDay(2026, 6, 10)};
+      const std::vector<Features> features = ComputeFeatures(*index, query, eligible);
+      std::set<uint32_t> related;
+      for (uint32_t i = 0; i < features.size(); ++i) {
+        const Features& row = features[i];
+        const bool bears = row[kTurn] > 0 || row[kWide] > 0 || row[kSession] > 0 ||
+                           (budget != RecallBudget::kLow && (row[kSpeaker] > 0 || row[kDates] > 0));
+        if (bears && index->IsCurrent(i)) related.insert(i);
+      }
+      Ranking ranking(*index, query, eligible);
+      std::vector<std::pair<double, uint32_t>> given;
+      while (const std::optional<RankedRow> row = ranking.Next()) {
+        EXPECT_NEAR(row->score, row->parts.Sum(), 1e-4);
+        EXPECT_EQ(related.erase(row->position), 1U) << "a row that is none, or was given before";
+        given.emplace_back(-row->score, row->position);
+      }
+      EXPECT_THAT(related, IsEmpty()) << text;
+      EXPECT_GT(given.size(), 100U);
+      EXPECT_TRUE(std::is_sorted(given.begin(), given.end())) << text;
+    }
   }
 }
 

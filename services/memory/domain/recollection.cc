@@ -30,10 +30,8 @@ absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
                                                    FetchRows fetch) {
   if (positions.empty()) return std::vector<deal::Fact>();
   std::vector<RowPlace> wanted;
-  absl::flat_hash_map<absl::string_view, size_t> ranks;
   wanted.reserve(positions.size());
   for (const uint32_t position : positions) {
-    ranks.emplace(index.id(position), wanted.size());
     wanted.push_back({.id = std::string(index.id(position)), .place = index.row(position).place});
   }
   ASSIGN_OR_RETURN(std::vector<FactRow> rows, fetch(wanted));
@@ -41,7 +39,17 @@ absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
     return absl::DataLossError(
         "facts are missing of those the customer should have; restore the database from a backup");
   }
+  // Most stores give them in the order they were asked for.
+  const bool in_order =
+      std::equal(rows.begin(), rows.end(), wanted.begin(),
+                 [](const FactRow& row, const RowPlace& place) { return row.fact.id == place.id; });
   std::vector<deal::Fact> facts(rows.size());
+  if (in_order) {
+    for (size_t i = 0; i < rows.size(); ++i) facts[i] = FactOf(std::move(rows[i]));
+    return facts;
+  }
+  absl::flat_hash_map<absl::string_view, size_t> ranks;
+  for (size_t i = 0; i < wanted.size(); ++i) ranks.emplace(wanted[i].id, i);
   for (FactRow& row : rows) {
     const size_t rank = ranks.at(row.fact.id);
     facts[rank] = FactOf(std::move(row));

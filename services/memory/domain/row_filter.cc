@@ -20,14 +20,17 @@ bool HoldsAll(const std::vector<std::string>& tags, const std::vector<std::strin
                      [&tags](const std::string& tag) { return Holds(tags, tag); });
 }
 
-bool Holds(const CustomerIndex& index, size_t position, const RowFilter& filter) {
+// Whether the row at `position` is there at the moment that `filter` asks for.
+bool IsThere(const CustomerIndex& index, size_t position, const RowFilter& filter) {
   const CustomerIndex::Row& row = index.row(position);
-  if (filter.include_closed) return !filter.as_of.has_value() || row.valid_from <= *filter.as_of;
-  if (!filter.as_of.has_value()) return index.IsCurrent(position);
+  if (row.valid_from > *filter.as_of) return false;
+  if (filter.include_closed) return true;
   const CustomerIndex::Closing& closing = index.closing(position);
-  return row.valid_from <= *filter.as_of && *filter.as_of < closing.valid_to &&
-         *filter.as_of < closing.invalidated_at;
+  return *filter.as_of < closing.valid_to && *filter.as_of < closing.invalidated_at;
 }
+
+// Whether tags can keep a row out although none are asked for.
+bool IsStrict(TagsMatch match) { return match != TagsMatch::kAny && match != TagsMatch::kAll; }
 
 // By number of `lists`, whether `test` holds of the list.
 template <typename Test>
@@ -60,23 +63,39 @@ bool MatchesTags(const std::vector<std::string>& tags, const std::vector<std::st
 }
 
 std::vector<uint8_t> EligibleRows(const CustomerIndex& index, const RowFilter& filter) {
-  const std::vector<uint8_t> tags = TestEach(index.tags(), [&](const auto& list) {
-    return MatchesTags(list, filter.tags, filter.tags_match);
-  });
-  const std::vector<uint8_t> calls = TestEach(index.calls(), [&](const auto& list) {
-    return filter.call_id.empty() || Holds(list, filter.call_id);
-  });
-  const auto of_kind = [&filter](deal::FactKind kind) {
-    return filter.kinds.empty() ||
-           std::find(filter.kinds.begin(), filter.kinds.end(), kind) != filter.kinds.end();
+  // Most questions ask for what is current and for no more.
+  std::vector<uint8_t> eligible = index.tables().current;
+  if (filter.include_closed || filter.as_of.has_value()) {
+    for (size_t i = 0; i < eligible.size(); ++i) {
+      eligible[i] = !filter.as_of.has_value() || IsThere(index, i, filter) ? 1 : 0;
+    }
+  }
+  const auto keep_if = [&](auto test) {
+    for (size_t i = 0; i < eligible.size(); ++i) {
+      if (eligible[i] != 0 && !test(index.row(i))) eligible[i] = 0;
+    }
   };
-  std::vector<uint8_t> eligible(index.size());
-  for (size_t i = 0; i < index.size(); ++i) {
-    const CustomerIndex::Row& row = index.row(i);
-    const bool in_range = (!filter.since.has_value() || row.valid_from >= *filter.since) &&
-                          (!filter.until.has_value() || row.valid_from < *filter.until);
-    eligible[i] = in_range && tags[row.tags] != 0 && calls[row.calls] != 0 && of_kind(row.kind) &&
-                  Holds(index, i, filter);
+  if (!filter.tags.empty() || IsStrict(filter.tags_match)) {
+    const std::vector<uint8_t> tags = TestEach(index.tags(), [&](const auto& list) {
+      return MatchesTags(list, filter.tags, filter.tags_match);
+    });
+    keep_if([&tags](const CustomerIndex::Row& row) { return tags[row.tags] != 0; });
+  }
+  if (!filter.call_id.empty()) {
+    const std::vector<uint8_t> calls = TestEach(
+        index.calls(), [&filter](const auto& list) { return Holds(list, filter.call_id); });
+    keep_if([&calls](const CustomerIndex::Row& row) { return calls[row.calls] != 0; });
+  }
+  if (!filter.kinds.empty()) {
+    keep_if([&filter](const CustomerIndex::Row& row) {
+      return std::find(filter.kinds.begin(), filter.kinds.end(), row.kind) != filter.kinds.end();
+    });
+  }
+  if (filter.since.has_value() || filter.until.has_value()) {
+    keep_if([&filter](const CustomerIndex::Row& row) {
+      return (!filter.since.has_value() || row.valid_from >= *filter.since) &&
+             (!filter.until.has_value() || row.valid_from < *filter.until);
+    });
   }
   return eligible;
 }

@@ -50,9 +50,10 @@ auto ReadAll(const storage::PostgresRows& rows)
     -> absl::StatusOr<std::vector<decltype(Decode(std::declval<Message>()))>> {
   std::vector<decltype(Decode(std::declval<Message>()))> records;
   records.reserve(static_cast<size_t>(rows.size()));
+  Message message;  // reuses what it holds
   for (int row = 0; row < rows.size(); ++row) {
-    ASSIGN_OR_RETURN(auto record, ReadBody<Message>(rows, row));
-    records.push_back(std::move(record));
+    RETURN_IF_ERROR(Parse(rows.Text(row, 0), &message));
+    records.push_back(Decode(message));
   }
   return records;
 }

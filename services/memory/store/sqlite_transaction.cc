@@ -124,13 +124,14 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsAt(absl::Span<const
   storage::SqliteStatement statement = Prepare(
       "SELECT body FROM facts NOT INDEXED "
       "WHERE tenant = ? AND customer_id = ? AND fact_id = ? AND place = ?");
+  pb::StoredFact stored;  // reuses what it holds
   for (const RowPlace& row : places) {
     statement->reset();
     statement->bindNoCopy(3, row.id);
     statement->bind(4, row.place);
     if (!statement->executeStep()) continue;
-    ASSIGN_OR_RETURN(FactRow found, ReadFact(statement, Statements::kWithout));
-    rows.push_back(std::move(found));
+    RETURN_IF_ERROR(Parse(statement->getColumn(0), &stored));
+    rows.push_back(Decode(stored));
   }
   return rows;
 }

@@ -17,6 +17,8 @@ namespace {
 
 constexpr double kMaxTemperature = 2;
 constexpr int kDefaultPageSize = 50;
+// What is read of a call takes some twenty times its bytes: larger ones are not kept.
+constexpr size_t kMaxSharedTranscriptBytes = 128 * 1024;
 
 absl::StatusOr<TaskKind> ReadTask(v1::TaskKind task) {
   if (task == v1::TASK_KIND_UNSPECIFIED) return TaskKind::kGeneral;
@@ -86,8 +88,21 @@ absl::StatusOr<OutputContract> ReadContract(const v1::OutputContract& proto) {
   return contract;
 }
 
-absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto,
-                                               absl::string_view field) {
+std::string Digest(const google::protobuf::Message& proto) {
+  // One process writes the bytes in one order: enough to tell messages apart.
+  return Sha256Hex({proto.SerializeAsString()});
+}
+
+std::shared_ptr<const extractive::TurnReadings> ReadingsOf(const deal::v1::Transcript& transcript,
+                                                           RecentReadings& readings) {
+  if (transcript.ByteSizeLong() > kMaxSharedTranscriptBytes) {
+    return std::make_shared<const extractive::TurnReadings>();
+  }
+  return readings.Get(Digest(transcript), [] { return extractive::TurnReadings(); });
+}
+
+absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto, absl::string_view field,
+                                               RecentReadings& readings) {
   if (!proto.has_transcript()) {
     return InvalidField(absl::StrCat(field, ".transcript"), "the parsed call", "set it");
   }
@@ -97,6 +112,7 @@ absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto,
   RETURN_IF_ERROR(CheckId(proto.call_id(), absl::StrCat(field, ".call_id")));
   extractive::CallInput call;
   call.transcript = wire::FromProto(proto.transcript());
+  call.readings = ReadingsOf(proto.transcript(), readings);
   call.call_id = proto.call_id();
   call.occurred_at = call.transcript.occurred_at.value_or(absl::UnixEpoch());
   call.customer_name = proto.customer_name();
@@ -106,21 +122,17 @@ absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto,
   return call;
 }
 
-std::string Digest(const google::protobuf::Message& proto) {
-  // One process writes the bytes in one order: enough to tell messages apart.
-  return Sha256Hex({proto.SerializeAsString()});
-}
-
-absl::Status ReadInput(const v1::CompleteRequest& proto, Request& request) {
+absl::Status ReadInput(const v1::CompleteRequest& proto, RecentReadings& readings,
+                       Request& request) {
   if (proto.has_call()) {
-    ASSIGN_OR_RETURN(request.call, ReadCall(proto.call(), "call"));
+    ASSIGN_OR_RETURN(request.call, ReadCall(proto.call(), "call", readings));
     request.call_digest = Digest(proto.call());
   } else if (proto.has_email()) {
     if (!proto.email().has_analysis()) {
       return InvalidField("email.analysis", "the call's analysis", "set it");
     }
     extractive::EmailInput email;
-    ASSIGN_OR_RETURN(email.call, ReadCall(proto.email().call(), "email.call"));
+    ASSIGN_OR_RETURN(email.call, ReadCall(proto.email().call(), "email.call", readings));
     email.analysis = wire::FromProto(proto.email().analysis());
     email.profile = wire::FromProto(proto.email().profile());
     email.variation = proto.email().variation();
@@ -163,11 +175,11 @@ absl::Status CheckId(absl::string_view value, absl::string_view field) {
   return InvalidField(field, absl::StrCat("at most ", kMaxIdBytes, " bytes"), "shorten it");
 }
 
-absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto) {
+absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentReadings& readings) {
   Request request;
   ASSIGN_OR_RETURN(request.task, ReadTask(proto.task()));
   ASSIGN_OR_RETURN(request.messages, ReadMessages(proto.messages()));
-  RETURN_IF_ERROR(ReadInput(proto, request));
+  RETURN_IF_ERROR(ReadInput(proto, readings, request));
   ASSIGN_OR_RETURN(request.contract, ReadContract(proto.contract()));
   RETURN_IF_ERROR(ReadLimits(proto, request));
   RETURN_IF_ERROR(CheckId(proto.attribution().customer_id(), "attribution.customer_id"));

@@ -4,7 +4,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/router/domain/extractive/language/turn_readings.h"
 #include "services/router/domain/ports.h"
+#include "services/router/domain/recent_values.h"
 #include "services/router/domain/router.h"
 #include "services/router/domain/types.h"
 #include "throughline/router/v1/router_service.pb.h"
@@ -21,8 +23,11 @@ inline constexpr int kMaxPageSize = 1000;
 
 // INVALID_ARGUMENT when the id is longer than kMaxIdBytes.
 absl::Status CheckId(absl::string_view value, absl::string_view field);
+// What the engine reads in the calls that were asked about last: several requests are about each.
+using RecentReadings = RecentValues<extractive::TurnReadings, 16>;
+
 // INVALID_ARGUMENT names the first field that is out of its documented limits.
-absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto);
+absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentReadings& readings);
 // The request that a Decide judges; the draft is read by the caller.
 absl::StatusOr<Request> ReadRequest(const v1::DecideRequest& proto);
 absl::StatusOr<DecisionFilter> ReadFilter(const v1::ListDecisionsRequest& proto);

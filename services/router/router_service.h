@@ -6,6 +6,7 @@
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
 #include "services/router/live_router.h"
+#include "services/router/router_proto.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
 namespace throughline::router {
@@ -46,6 +47,7 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
  private:
   const LiveRouter& router_;
   rpc::Runtime& runtime_;
+  RecentReadings readings_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 

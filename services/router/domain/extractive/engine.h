@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ENGINE_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ENGINE_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,11 @@ enum class Tier {
   kDeep,  // the whole ledger, discourse, hypothetical / past / third-party guards, confirmations
 };
 
+class TurnReadings;
+
 struct CallInput {
   transcript::Transcript transcript;
+  std::shared_ptr<const TurnReadings> readings;  // of `transcript`, for all who read it; or null
   std::string call_id;
   absl::Time occurred_at;     // dates in speech ("Friday", "the 29th") resolve against it
   std::string customer_name;  // the customer's organisation; empty when unknown

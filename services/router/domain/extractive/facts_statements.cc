@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 #include "services/router/domain/extractive/language/numbers.h"
@@ -170,7 +171,7 @@ void CountFigures(const Reading& reading, const Span& span, const Cast& cast,
 class Reader {
  public:
   Reader(Tier tier, const CallInput& input, const Cast& cast)
-      : tier_(tier), input_(input), cast_(cast) {}
+      : tier_(tier), input_(input), cast_(cast), readings_(ReadingsOf(input)) {}
 
   std::vector<Statement> Run() {
     for (size_t i = 0; i < input_.transcript.turns.size(); ++i) ReadOne(i);
@@ -180,7 +181,7 @@ class Reader {
  private:
   void ReadOne(size_t index) {
     const Turn& turn = input_.transcript.turns[index];
-    const Reading reading = ReadTurn(turn.text);
+    const Reading& reading = readings_->Of(input_.transcript)[index].reading;
     if (reading.tokens.empty()) return;
     const Side side = cast_.SideOf(turn.speaker);
     const std::vector<CueMatch> matches = FactLexicon().Match(reading);
@@ -290,6 +291,7 @@ class Reader {
   Tier tier_;
   const CallInput& input_;
   const Cast& cast_;
+  const std::shared_ptr<const TurnReadings> readings_;
   std::vector<Statement> statements_;
   std::string author_;
   std::string question_;

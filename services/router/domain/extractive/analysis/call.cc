@@ -177,18 +177,21 @@ void SetAsideInstructions(CallView& call, size_t index) {
 
 }  // namespace
 
+std::shared_ptr<const TurnReadings> ReadingsOf(const CallInput& input) {
+  return input.readings != nullptr ? input.readings : std::make_shared<const TurnReadings>();
+}
+
 CallView ReadCall(Tier tier, const CallInput& input) {
   static const std::vector<deal::Stakeholder>* const kNobodyKnown =
       new std::vector<deal::Stakeholder>;
   CallView call{
-      &input, tier, absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone()),
+      &input, ReadingsOf(input), tier, absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone()),
       People(input.transcript, tier == Tier::kDeep ? input.known.stakeholders : *kNobodyKnown)};
-  call.lines.reserve(input.transcript.turns.size());
-  for (const transcript::Turn& turn : input.transcript.turns) {
-    Line line;
-    line.turn = &turn;
-    line.reading = ReadTurn(turn.text);
-    line.matches = BuiltinLexicon().Match(line.reading);
+  const std::vector<TurnReading>& readings = call.readings->Of(input.transcript);
+  call.lines.reserve(readings.size());
+  for (size_t i = 0; i < readings.size(); ++i) {
+    const transcript::Turn& turn = input.transcript.turns[i];
+    Line line{.turn = &turn, .reading = readings[i].reading, .matches = readings[i].matches};
     const std::optional<size_t> speaker =
         turn.speaker.empty() ? std::nullopt : call.people.Find(turn.speaker);
     if (speaker) {

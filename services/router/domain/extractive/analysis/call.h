@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "services/router/domain/extractive/language/guards.h"
 #include "services/router/domain/extractive/language/lexicon.h"
 #include "services/router/domain/extractive/language/people.h"
+#include "services/router/domain/extractive/language/turn_readings.h"
 
 // One call prepared for analysis: every turn read once, with its cues, guards, and who speaks.
 namespace throughline::router::extractive {
@@ -21,8 +23,8 @@ inline constexpr size_t kNobody = static_cast<size_t>(-1);
 
 // A turn, read. Cues of sentences that must not count are already gone.
 struct Line {
-  const transcript::Turn* turn = nullptr;
-  Reading reading;
+  const transcript::Turn* turn;
+  const Reading& reading;
   std::vector<CueMatch> matches;  // by first token
   std::vector<Guards> guards;     // one per clause
   std::vector<PersonMention> mentions;
@@ -34,6 +36,7 @@ struct Line {
 
 struct CallView {
   const CallInput* input = nullptr;
+  std::shared_ptr<const TurnReadings> readings;  // what `lines` refer to
   Tier tier = Tier::kDeep;
   absl::CivilDay today;
   People people;
@@ -43,6 +46,9 @@ struct CallView {
 
   bool deep() const { return tier == Tier::kDeep; }
 };
+
+// The input's own readings, or new ones.
+std::shared_ptr<const TurnReadings> ReadingsOf(const CallInput& input);
 
 CallView ReadCall(Tier tier, const CallInput& input);
 

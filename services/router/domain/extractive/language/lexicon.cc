@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -25,35 +24,16 @@ constexpr size_t kMiddleSlotTokens = 7;
 constexpr size_t kMaxWhoTokens = 4;
 
 // Words that may stand between the words of any cue without changing it.
-bool IsSkippable(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"really",     "just",  "actually",   "honestly",   "basically",  "pretty",
-       "simply",     "also",  "now",        "already",    "still",      "quite",
-       "very",       "so",    "totally",    "absolutely", "completely", "frankly",
-       "definitely", "like",  "well",       "currently",  "probably",   "certainly",
-       "finally",    "fully", "personally", "obviously",  "literally",  "even"});
-  return kWords->contains(word);
-}
-
-bool IsPersonPronoun(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"i", "we", "he", "she", "they", "him", "her", "them", "me", "us", "you"});
-  return kWords->contains(word);
-}
-
-bool IsPossessiveOrArticle(absl::string_view word) {
-  return word == "the" || word == "our" || word == "my" || word == "your" || word == "his" ||
-         word == "their" || word == "a";
-}
-
-// One bit: words with different bits are different words.
-uint64_t SignatureOf(absl::string_view word) {
-  if (word.empty()) return 0;
-  const size_t mixed = 31 * static_cast<unsigned char>(word.front()) +
-                       7 * static_cast<unsigned char>(word.back()) + 5 * word.size() +
-                       static_cast<unsigned char>(word[word.size() / 2]);
-  return uint64_t{1} << mixed % 64;
-}
+constexpr absl::string_view kSkippable[] = {
+    "really",     "just",  "actually",   "honestly",   "basically",  "pretty",
+    "simply",     "also",  "now",        "already",    "still",      "quite",
+    "very",       "so",    "totally",    "absolutely", "completely", "frankly",
+    "definitely", "like",  "well",       "currently",  "probably",   "certainly",
+    "finally",    "fully", "personally", "obviously",  "literally",  "even"};
+constexpr absl::string_view kPersonPronouns[] = {"i",   "we",   "he", "she", "they", "him",
+                                                 "her", "them", "me", "us",  "you"};
+constexpr absl::string_view kPossessivesAndArticles[] = {"the", "our",   "my", "your",
+                                                         "his", "their", "a"};
 
 absl::Status LineError(absl::string_view source, absl::string_view problem) {
   return absl::InvalidArgumentError(
@@ -86,8 +66,7 @@ struct Lexicon::Cursor {
   size_t sentence_last;
   size_t start;
   const std::vector<Element>* elements;
-  const std::vector<bool>& skippable;       // by token
-  const std::vector<uint64_t>& signatures;  // by token
+  const std::vector<Seen>& seen;  // by token
 };
 
 absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
@@ -113,7 +92,33 @@ absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
     }
   }
   for (size_t i = 0; i < lexicon.patterns_.size(); ++i) lexicon.Index(i);
+  for (const auto word : kSkippable) lexicon.words_[lexicon.IdOf(word)].is_skippable = true;
+  for (const auto word : kPersonPronouns) lexicon.words_[lexicon.IdOf(word)].is_pronoun = true;
+  for (const auto word : kPossessivesAndArticles) {
+    lexicon.words_[lexicon.IdOf(word)].is_possessive = true;
+  }
   return lexicon;
+}
+
+uint32_t Lexicon::IdOf(absl::string_view word) {
+  if (words_.empty()) words_.resize(kNoWord + 1);
+  const auto [found, added] = ids_.try_emplace(word, static_cast<uint32_t>(words_.size()));
+  if (added) {
+    words_.push_back({.id = found->second, .is_number = IsNumberWord(word)});
+    by_word_.resize(words_.size());
+  }
+  return found->second;
+}
+
+std::vector<Lexicon::Seen> Lexicon::See(const Reading& reading) const {
+  std::vector<Seen> seen;
+  seen.reserve(reading.tokens.size());
+  for (const Token& token : reading.tokens) {
+    const auto found = ids_.find(token.text);
+    seen.push_back(found != ids_.end() ? words_[found->second]
+                                       : Seen{.is_number = IsNumberWord(token.text)});
+  }
+  return seen;
 }
 
 absl::Status Lexicon::AddLine(absl::string_view line, const Cue& defaults) {
@@ -188,7 +193,7 @@ void Lexicon::Index(size_t id) {
   std::vector<Element>& elements = patterns_[id].elements;
   for (Element& element : elements) {
     if (element.type != Type::kWord) continue;
-    for (const std::string& word : element.words) element.signatures |= SignatureOf(word);
+    for (const std::string& word : element.words) element.ids.push_back(IdOf(word));
   }
   patterns_[id].second_is_word =
       elements.size() >= 2 && !elements[0].optional && !elements[1].optional &&
@@ -198,7 +203,7 @@ void Lexicon::Index(size_t id) {
   for (const Element& element : elements) {
     switch (element.type) {
       case Type::kWord:
-        for (const std::string& word : element.words) AddTo(by_word_[word], id);
+        for (const uint32_t word : element.ids) AddTo(by_word_[word], id);
         break;
       case Type::kPrefix:
         for (const std::string& word : element.words) {
@@ -227,7 +232,7 @@ void Lexicon::AddTo(Bucket& bucket, size_t id) const {
     bucket.rest.push_back(id);
     return;
   }
-  for (const std::string& word : elements[1].words) bucket.by_second[word].push_back(id);
+  for (const uint32_t word : elements[1].ids) bucket.by_second[word].push_back(id);
 }
 
 bool Lexicon::TrySlot(const Cursor& cursor, size_t element, size_t token, CueMatch& match) const {
@@ -262,9 +267,9 @@ bool Lexicon::TryWho(const Cursor& cursor, size_t element, size_t token, CueMatc
   const std::vector<Token>& tokens = cursor.reading.tokens;
   if (token >= cursor.sentence_last) return false;
   size_t longest = 0;
-  if (IsPersonPronoun(tokens[token].text)) {
+  if (cursor.seen[token].is_pronoun) {
     longest = 1;
-  } else if (IsPossessiveOrArticle(tokens[token].text)) {
+  } else if (cursor.seen[token].is_possessive) {
     longest = 4;
   } else if (tokens[token].capital && !IsStopWord(tokens[token].text)) {
     while (longest < 4 && token + longest < cursor.sentence_last &&
@@ -273,7 +278,7 @@ bool Lexicon::TryWho(const Cursor& cursor, size_t element, size_t token, CueMatc
       ++longest;
     }
   }
-  const size_t shortest = IsPossessiveOrArticle(tokens[token].text) ? 2 : 1;
+  const size_t shortest = cursor.seen[token].is_possessive ? 2 : 1;
   longest = std::min(longest, cursor.sentence_last - token);
   for (size_t length = longest; length >= shortest; --length) {
     if (Try(cursor, element + 1, token + length, match)) {
@@ -311,7 +316,7 @@ bool Lexicon::Try(const Cursor& cursor, size_t element, size_t token, CueMatch& 
       if (TryWho(cursor, element, token, match)) return true;
       return wanted.optional && Try(cursor, element + 1, token, match);
     case Type::kNumber:
-      hit = token < cursor.sentence_last && IsNumberWord(tokens[token].text);
+      hit = token < cursor.sentence_last && cursor.seen[token].is_number;
       break;
     case Type::kWord:
       hit = token < cursor.sentence_last && IsOneOf(cursor, wanted, token);
@@ -326,19 +331,19 @@ bool Lexicon::Try(const Cursor& cursor, size_t element, size_t token, CueMatch& 
   if (hit) {
     size_t next = token + 1;
     if (wanted.type == Type::kNumber) {
-      while (next < cursor.sentence_last && IsNumberWord(tokens[next].text)) ++next;
+      while (next < cursor.sentence_last && cursor.seen[next].is_number) ++next;
     }
     if (Try(cursor, element + 1, next, match)) return true;
   }
   if (wanted.optional && Try(cursor, element + 1, token, match)) return true;
-  const bool skip = token > cursor.start && token < cursor.sentence_last && cursor.skippable[token];
+  const bool skip =
+      token > cursor.start && token < cursor.sentence_last && cursor.seen[token].is_skippable;
   return skip && Try(cursor, element, token + 1, match);
 }
 
 bool Lexicon::IsOneOf(const Cursor& cursor, const Element& wanted, size_t token) {
-  if ((cursor.signatures[token] & wanted.signatures) == 0) return false;
-  return std::find(wanted.words.begin(), wanted.words.end(), cursor.reading.tokens[token].text) !=
-         wanted.words.end();
+  const uint32_t id = cursor.seen[token].id;
+  return id != kNoWord && std::find(wanted.ids.begin(), wanted.ids.end(), id) != wanted.ids.end();
 }
 
 // Rules out most patterns whose second element is a word by a look at the words after the first.
@@ -347,7 +352,7 @@ bool Lexicon::SecondWordFits(const Cursor& cursor, const std::vector<Element>& e
   const size_t reach = elements[0].type == Type::kWho ? kMaxWhoTokens : 1;
   for (size_t next = token + 1; next < cursor.sentence_last; ++next) {
     if (IsOneOf(cursor, elements[1], next)) return true;
-    if (next - token >= reach && !cursor.skippable[next]) return false;
+    if (next - token >= reach && !cursor.seen[next].is_skippable) return false;
   }
   return false;
 }
@@ -372,13 +377,16 @@ void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns,
 void Lexicon::MatchBucket(const Cursor& cursor, const Bucket& bucket, size_t reach, size_t token,
                           std::vector<CueMatch>& matches) const {
   MatchAt(cursor, bucket.rest, token, matches);
+  if (bucket.by_second.empty()) return;
   std::vector<size_t> fitting;
   for (size_t next = token + 1; next < cursor.sentence_last; ++next) {
-    const auto found = bucket.by_second.find(cursor.reading.tokens[next].text);
-    if (found != bucket.by_second.end()) {
-      fitting.insert(fitting.end(), found->second.begin(), found->second.end());
+    if (const uint32_t id = cursor.seen[next].id; id != kNoWord) {
+      const auto found = bucket.by_second.find(id);
+      if (found != bucket.by_second.end()) {
+        fitting.insert(fitting.end(), found->second.begin(), found->second.end());
+      }
     }
-    if (next - token >= reach && !cursor.skippable[next]) break;
+    if (next - token >= reach && !cursor.seen[next].is_skippable) break;
   }
   std::sort(fitting.begin(), fitting.end());
   fitting.erase(std::unique(fitting.begin(), fitting.end()), fitting.end());
@@ -387,31 +395,21 @@ void Lexicon::MatchBucket(const Cursor& cursor, const Bucket& bucket, size_t rea
 
 std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
   std::vector<CueMatch> matches;
-  std::vector<bool> skippable;
-  std::vector<uint64_t> signatures;
-  skippable.reserve(reading.tokens.size());
-  signatures.reserve(reading.tokens.size());
-  for (const Token& token : reading.tokens) {
-    skippable.push_back(IsSkippable(token.text));
-    signatures.push_back(SignatureOf(token.text));
-  }
+  const std::vector<Seen> seen = See(reading);
   for (const Sentence& sentence : reading.sentences) {
-    const Cursor cursor{
-        reading,   sentence.span.first_token, sentence.span.last_token, 0, nullptr, skippable,
-        signatures};
+    const Cursor cursor{reading, sentence.span.first_token, sentence.span.last_token, 0, nullptr,
+                        seen};
     for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
       const Token& token = reading.tokens[i];
-      if (const auto found = by_word_.find(token.text); found != by_word_.end()) {
-        MatchBucket(cursor, found->second, 1, i, matches);
-      }
+      if (seen[i].id != kNoWord) MatchBucket(cursor, by_word_[seen[i].id], 1, i, matches);
       if (token.text.size() >= kPrefixKeyLength) {
         const auto found =
             by_prefix_.find(absl::string_view(token.text).substr(0, kPrefixKeyLength));
         if (found != by_prefix_.end()) MatchAt(cursor, found->second, i, matches);
       }
-      if (IsNumberWord(token.text)) MatchAt(cursor, by_number_, i, matches);
-      const bool who = (token.capital && !IsStopWord(token.text)) || IsPersonPronoun(token.text) ||
-                       IsPossessiveOrArticle(token.text);
+      if (seen[i].is_number) MatchAt(cursor, by_number_, i, matches);
+      const bool who =
+          seen[i].is_pronoun || seen[i].is_possessive || (token.capital && !IsStopWord(token.text));
       if (who) MatchBucket(cursor, by_who_, kMaxWhoTokens, i, matches);
     }
   }

@@ -67,8 +67,17 @@ class Lexicon {
     bool optional = false;
     size_t width = 0;                // kGap: most words skipped
     std::vector<std::string> words;  // alternatives
-    uint64_t signatures = 0;         // of `words`: what has none of these bits is none of them
+    std::vector<uint32_t> ids;       // kWord: of `words`
   };
+  // A token as the patterns see it.
+  struct Seen {
+    uint32_t id = 0;  // kNoWord: stands in no pattern
+    bool is_skippable = false;
+    bool is_pronoun = false;
+    bool is_possessive = false;
+    bool is_number = false;
+  };
+  static constexpr uint32_t kNoWord = 0;
   struct Pattern {
     std::vector<Element> elements;
     bool second_is_word = false;  // the words after the first can rule the pattern out
@@ -77,13 +86,15 @@ class Lexicon {
   // Patterns with one first element, by the word that has to come second where there is just one
   // place for it.
   struct Bucket {
-    absl::flat_hash_map<std::string, std::vector<size_t>> by_second;
+    absl::flat_hash_map<uint32_t, std::vector<size_t>> by_second;
     std::vector<size_t> rest;
   };
 
   Lexicon() = default;
   absl::Status AddLine(absl::string_view line, const Cue& defaults);
+  uint32_t IdOf(absl::string_view word);  // a new one for a word that has none
   void Index(size_t pattern);
+  std::vector<Seen> See(const Reading& reading) const;
   static bool SecondWordFits(const Cursor& cursor, const std::vector<Element>& elements,
                              size_t token);
   static bool IsOneOf(const Cursor& cursor, const Element& wanted, size_t token);
@@ -98,7 +109,9 @@ class Lexicon {
 
   std::vector<Cue> cues_;
   std::vector<Pattern> patterns_;  // parallel to cues_
-  absl::flat_hash_map<std::string, Bucket> by_word_;
+  absl::flat_hash_map<std::string, uint32_t> ids_;
+  std::vector<Seen> words_;                                          // by id
+  std::vector<Bucket> by_word_;                                      // by id
   absl::flat_hash_map<std::string, std::vector<size_t>> by_prefix_;  // first three letters
   std::vector<size_t> by_number_;
   Bucket by_who_;

@@ -1,0 +1,38 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_TURN_READINGS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_TURN_READINGS_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/base/call_once.h"
+#include "common/transcript/transcript.h"
+#include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/lexicon.h"
+
+namespace throughline::router::extractive {
+
+// A turn as it stands, whoever looks at it: its words and the cues of BuiltinLexicon in them.
+struct TurnReading {
+  Reading reading;
+  std::vector<CueMatch> matches;
+};
+
+// The turns of one transcript, read once, when first asked for. Thread-safe.
+class TurnReadings {
+ public:
+  TurnReadings() : state_(std::make_unique<State>()) {}
+
+  // By turn. Every call names the same transcript.
+  const std::vector<TurnReading>& Of(const transcript::Transcript& transcript) const;
+
+ private:
+  struct State {
+    absl::once_flag once;
+    std::vector<TurnReading> turns;
+  };
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_TURN_READINGS_H_

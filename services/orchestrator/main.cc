@@ -6,9 +6,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
-#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/service_runner.h"
+#include "common/rpc/target.h"
 #include "services/orchestrator/register.h"
 
 int main(int argc, char** argv) {
@@ -54,9 +54,9 @@ int main(int argc, char** argv) {
   bool migrate = false;
   app.add_flag("--migrate", migrate, "Bring the store's schema up to date and exit");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
-    RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
-    RETURN_IF_ERROR(throughline::ParseHostPort(analyst, "--analyst").status());
-    RETURN_IF_ERROR(throughline::ParseHostPort(writer, "--writer").status());
+    RETURN_IF_ERROR(rpc::CheckTarget(memory, "--memory"));
+    RETURN_IF_ERROR(rpc::CheckTarget(analyst, "--analyst"));
+    RETURN_IF_ERROR(rpc::CheckTarget(writer, "--writer"));
     if (options.store.empty()) options.store = absl::StrCat("sqlite:", data_dir);
     options.lease = absl::Seconds(lease_s);
     if (migrate) return throughline::orchestrator::OrchestratorModule::Migrate(options);

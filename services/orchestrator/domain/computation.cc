@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/forked.h"
+#include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
 #include "services/orchestrator/domain/wording.h"
 
@@ -50,8 +51,7 @@ Task<absl::StatusOr<ComputedCall>> Computation::Compute(AcceptedCall call,
   computed_.result.warnings = computed_.call.transcript.warnings;
   CO_ASSIGN_OR_RETURN(progress_, ports_.store.FindProgress(context_, computed_.call));
   CO_RETURN_IF_ERROR(co_await Recall());
-  CO_RETURN_IF_ERROR(co_await Analyze());
-  if (computed_.result.analysis.is_sales_call) CO_RETURN_IF_ERROR(co_await Write());
+  CO_RETURN_IF_ERROR(co_await AskModels());
   computed_.learned.summary = CallSentence(computed_.result.analysis);
   co_return std::move(computed_);
 }
@@ -76,78 +76,91 @@ Task<absl::Status> Computation::Recall() {
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> Computation::Analyze() {
+Task<absl::Status> Computation::AskModels() {
   CO_RETURN_IF_ERROR(context_.Check());
-  StepTimer timer(context_, Step::kAnalyze, observer_);
-  // When one half fails the other is stopped; the caller's going away stops both.
+  StepTimer analyzing(context_, Step::kAnalyze, observer_);
+  // Without an analysis or facts the rest is stopped; the caller's going away stops all.
   const auto stop = std::make_shared<CancellationSource>();
   const OnCancel with_caller(context_, [stop] { stop->Cancel(); });
-  const Context both = context_.WithCancellation(stop);
+  const Context all = context_.WithCancellation(stop);
   Executor& executor = co_await Here();
-  Forked<absl::StatusOr<FactsAnswer>> asked(executor, AskFactsBeside(both));
-  absl::StatusOr<AnalysisAnswer> analysis = co_await AskAnalysis(both);
+  Forked<absl::StatusOr<FactsAnswer>> extracting(executor, AskFactsBeside(all));
+  const absl::StatusOr<AnalysisAnswer> analysis =
+      co_await Ask(&Progress::analysis, ports_.analyst.Analyze(all, reading_));
   if (!analysis.ok()) stop->Cancel();
-  absl::StatusOr<FactsAnswer> facts = co_await asked.Join();
-  CO_RETURN_IF_ERROR(context_.Check());
-  if (Refused(facts.status())) {
+  // The e-mail needs no facts: it is written while they are looked for.
+  std::optional<Forked<absl::StatusOr<EmailAnswer>>> writing;
+  if (analysis.ok() && analysis->analysis.is_sales_call) {
+    writing.emplace(executor,
+                    Ask(&Progress::email,
+                        ports_.writer.WriteEmail(all, reading_, analysis->analysis, profile_)));
+  }
+  const absl::StatusOr<FactsAnswer> facts = co_await extracting.Join();
+  const absl::Status analyzed = TakeAnalysis(analysis, facts, analyzing);
+  if (!writing.has_value()) co_return analyzed;
+  if (!analyzed.ok()) {
+    co_await writing->Join();
+    co_return analyzed;
+  }
+  StepTimer waiting(context_, Step::kWrite, observer_);
+  co_return TakeEmail(co_await writing->Join(), waiting);
+}
+
+absl::Status Computation::TakeAnalysis(const absl::StatusOr<AnalysisAnswer>& analysis,
+                                       const absl::StatusOr<FactsAnswer>& facts, StepTimer& timer) {
+  RETURN_IF_ERROR(context_.Check());
+  const bool without_facts = Refused(facts.status());
+  if (!facts.ok() && !without_facts && !absl::IsCancelled(facts.status())) return facts.status();
+  RETURN_IF_ERROR(analysis.status());
+  if (!facts.ok() && !without_facts) return facts.status();
+  Note(analysis->decisions, analysis->dropped);
+  if (without_facts) {
     computed_.result.warnings.push_back(
         absl::StrCat("no facts were kept of the call: ", facts.status().message()));
-    facts = FactsAnswer();
+  } else {
+    Note(facts->decisions, facts->dropped);
+    computed_.learned.facts = facts->facts;
+    computed_.learned.profile_changes = facts->profile_changes;
   }
-  if (!facts.ok() && !absl::IsCancelled(facts.status())) co_return facts.status();
-  if (!analysis.ok()) co_return analysis.status();
-  if (!facts.ok()) co_return facts.status();
-
-  Note(analysis->decisions, analysis->dropped);
-  Note(facts->decisions, facts->dropped);
-  computed_.result.analysis = std::move(analysis->analysis);
-  computed_.learned.facts = std::move(facts->facts);
-  computed_.learned.profile_changes = std::move(facts->profile_changes);
+  computed_.result.analysis = analysis->analysis;
   timer.Finish(AnalysisSummary(computed_.result.analysis, computed_.learned.facts.size()),
                computed_.result.timings);
-  co_return absl::OkStatus();
+  return absl::OkStatus();
 }
 
-Task<absl::StatusOr<AnalysisAnswer>> Computation::AskAnalysis(const Context& context) {
-  if (progress_.analysis) co_return *std::move(progress_.analysis);
-  CO_ASSIGN_OR_RETURN(AnalysisAnswer answer, co_await ports_.analyst.Analyze(context, reading_));
-  if (!IsPaid(answer.decisions)) co_return answer;
-  CO_RETURN_IF_ERROR(ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call,
-                                               {.analysis = answer}));
-  co_return answer;
-}
-
-Task<absl::StatusOr<FactsAnswer>> Computation::AskFacts(const Context& context) {
-  if (progress_.facts) co_return *std::move(progress_.facts);
-  CO_ASSIGN_OR_RETURN(FactsAnswer answer, co_await ports_.analyst.ExtractFacts(context, reading_));
-  if (!IsPaid(answer.decisions)) co_return answer;
-  CO_RETURN_IF_ERROR(ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call,
-                                               {.facts = answer}));
-  co_return answer;
-}
-
-Task<absl::StatusOr<FactsAnswer>> Computation::AskFactsBeside(const Context& context) {
-  absl::StatusOr<FactsAnswer> facts = co_await AskFacts(context);
-  if (!facts.ok() && !Refused(facts.status())) context.cancellation()->Cancel();
-  co_return facts;
-}
-
-Task<absl::Status> Computation::Write() {
-  CO_RETURN_IF_ERROR(context_.Check());
-  StepTimer timer(context_, Step::kWrite, observer_);
-  absl::StatusOr<EmailAnswer> answer =
-      co_await ports_.writer.WriteEmail(context_, reading_, computed_.result.analysis, profile_);
+absl::Status Computation::TakeEmail(absl::StatusOr<EmailAnswer> answer, StepTimer& timer) {
+  RETURN_IF_ERROR(context_.Check());
   if (Refused(answer.status())) {
     computed_.result.warnings.push_back(
         absl::StrCat("no e-mail was written: ", answer.status().message()));
     timer.Finish("no draft stood up to the checks", computed_.result.timings);
-    co_return absl::OkStatus();
+    return absl::OkStatus();
   }
-  if (!answer.ok()) co_return answer.status();
+  RETURN_IF_ERROR(answer.status());
   Note(answer->decisions, answer->dropped);
   computed_.result.email = std::move(answer->email);
   timer.Finish(EmailSummary(computed_.result.email), computed_.result.timings);
-  co_return absl::OkStatus();
+  return absl::OkStatus();
+}
+
+template <typename Answer>
+Task<absl::StatusOr<Answer>> Computation::Ask(std::optional<Answer> Progress::*part,
+                                              Task<absl::StatusOr<Answer>> asking) {
+  if ((progress_.*part).has_value()) co_return *std::move(progress_.*part);
+  CO_ASSIGN_OR_RETURN(Answer answer, co_await std::move(asking));
+  if (!IsPaid(answer.decisions)) co_return answer;
+  Progress made;
+  made.*part = answer;
+  CO_RETURN_IF_ERROR(
+      ports_.store.SaveProgress(context_.Detached(kCheckpointBudget), computed_.call, made));
+  co_return answer;
+}
+
+Task<absl::StatusOr<FactsAnswer>> Computation::AskFactsBeside(const Context& context) {
+  absl::StatusOr<FactsAnswer> facts =
+      co_await Ask(&Progress::facts, ports_.analyst.ExtractFacts(context, reading_));
+  if (!facts.ok() && !Refused(facts.status())) context.cancellation()->Cancel();
+  co_return facts;
 }
 
 void Computation::Note(const std::vector<grounding::RoutedDecision>& decisions,

@@ -40,12 +40,16 @@ class Computation {
 
  private:
   Task<absl::Status> Recall();
-  Task<absl::Status> Analyze();
-  Task<absl::Status> Write();
+  // Analysis and facts side by side, and the e-mail as soon as its analysis is there.
+  Task<absl::Status> AskModels();
+  absl::Status TakeAnalysis(const absl::StatusOr<AnalysisAnswer>& analysis,
+                            const absl::StatusOr<FactsAnswer>& facts, StepTimer& timer);
+  absl::Status TakeEmail(absl::StatusOr<EmailAnswer> answer, StepTimer& timer);
   // The answer of a model, from the checkpoint, or asked now and, when paid for, checkpointed.
-  Task<absl::StatusOr<AnalysisAnswer>> AskAnalysis(const Context& context);
-  Task<absl::StatusOr<FactsAnswer>> AskFacts(const Context& context);
-  // Stops the analysis with the context when facts cannot be had.
+  template <typename Answer>
+  Task<absl::StatusOr<Answer>> Ask(std::optional<Answer> Progress::*part,
+                                   Task<absl::StatusOr<Answer>> asking);
+  // Stops what else goes on with the context when facts cannot be had.
   Task<absl::StatusOr<FactsAnswer>> AskFactsBeside(const Context& context);
   void Note(const std::vector<grounding::RoutedDecision>& decisions,
             const std::vector<grounding::DroppedClaim>& dropped);

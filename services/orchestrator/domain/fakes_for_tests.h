@@ -54,6 +54,7 @@ class FakeStore final : public CallStore {
     Progress& kept = progress_[Id(call.key)];
     if (progress.analysis) kept.analysis = progress.analysis;
     if (progress.facts) kept.facts = progress.facts;
+    if (progress.email) kept.email = progress.email;
     return absl::OkStatus();
   }
   absl::Status SaveComputed(const Context&, const ComputedCall& call) override {

@@ -165,6 +165,31 @@ TEST_F(PipelineTest, HalfAnAnalysisIsAskedForTheOtherHalfOnly) {
   EXPECT_THAT(analyst_.asked(), SizeIs(2));
 }
 
+TEST_F(PipelineTest, TheEmailIsWrittenWhileFactsAreLookedFor) {
+  analyst_.while_extracting = [&](const Context&, const grounding::CallContext&) {
+    while (writer_.written() == 0) std::this_thread::yield();
+  };
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(result.email.subject, "Follow-up");
+  EXPECT_THAT(result.facts, SizeIs(1));
+}
+
+TEST_F(PipelineTest, AnEmailWhoseCallGaveNoFactsYetIsNotWrittenTwice) {
+  analyst_.while_extracting = [&](const Context&, const grounding::CallContext&) {
+    while (!store_.FindProgress(Caller(), {.key = {"default", "acme", "c1"}})->email) {
+      std::this_thread::yield();
+    }
+  };
+  analyst_.extract_error = absl::UnavailableError("no model");
+  EXPECT_THAT(Process(Source("acme", "c1")), StatusIs(absl::StatusCode::kUnavailable));
+  analyst_.extract_error = absl::OkStatus();
+  analyst_.while_extracting = nullptr;
+  Restart();
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(writer_.written(), 1);
+  EXPECT_EQ(result.cost.nano_usd, 12);
+}
+
 TEST_F(PipelineTest, WhatNoModelCouldDoWellIsLeftOutAndSaid) {
   writer_.write_error = absl::FailedPreconditionError("no draft was good enough");
   analyst_.extract_error = absl::FailedPreconditionError("no facts were good enough");

@@ -100,6 +100,7 @@ struct StoredCall {
 struct Progress {
   std::optional<AnalysisAnswer> analysis;
   std::optional<FactsAnswer> facts;
+  std::optional<EmailAnswer> email;
 };
 
 struct CallPage {

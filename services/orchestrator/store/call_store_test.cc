@@ -117,12 +117,16 @@ TEST_P(CallStoreTest, WhatEachModelAnsweredIsKeptUntilTheCallIsSaved) {
   facts.facts = call.learned.facts;
   facts.decisions = {{.record = "", .cost_nano_usd = 0}};
   ASSERT_OK(store_->SaveProgress(kContext, call.call, {.facts = facts}));
+  ASSERT_OK(store_->SaveProgress(kContext, call.call,
+                                 {.email = EmailAnswer{.email = {.subject = "Follow-up"}}}));
   ASSERT_OK_AND_ASSIGN(const Progress kept, store_->FindProgress(kContext, call.call));
   ASSERT_TRUE(kept.analysis.has_value());
   EXPECT_EQ(kept.analysis->dropped.at(0).reason, "nobody said it");
   ASSERT_TRUE(kept.facts.has_value());
   EXPECT_EQ(kept.facts->facts.at(0).text, "They have four sites.");
   EXPECT_EQ(kept.facts->decisions.size(), 1u);
+  ASSERT_TRUE(kept.email.has_value());
+  EXPECT_EQ(kept.email->email.subject, "Follow-up");
 
   AcceptedCall other = call.call;
   other.content_digest = "other";

@@ -5,11 +5,13 @@
 #include "common/wire/repeated.h"
 #include "services/orchestrator/model_work.h"
 #include "throughline/analyst/v1/analyst_service.pb.h"
+#include "throughline/writer/v1/writer_service.pb.h"
 
 namespace throughline::orchestrator {
 namespace {
 
 namespace analyst_v1 = throughline::analyst::v1;
+namespace writer_v1 = throughline::writer::v1;
 
 // The counterpart of ReadModelWork.
 template <typename Answer, typename Message>
@@ -37,6 +39,13 @@ std::string Encode(const FactsAnswer& answer) {
   return message.SerializeAsString();
 }
 
+std::string Encode(const EmailAnswer& answer) {
+  writer_v1::WriteEmailResponse message;
+  *message.mutable_email() = wire::ToProto(answer.email);
+  FillWork(answer, message);
+  return message.SerializeAsString();
+}
+
 std::optional<AnalysisAnswer> DecodeAnalysis(const std::string& bytes) {
   analyst_v1::AnalyzeResponse message;
   if (!message.ParseFromString(bytes)) return std::nullopt;
@@ -50,6 +59,14 @@ std::optional<FactsAnswer> DecodeFacts(const std::string& bytes) {
   if (!message.ParseFromString(bytes)) return std::nullopt;
   FactsAnswer answer{.facts = wire::CollectAll(message.extracted().facts()),
                      .profile_changes = wire::FromProto(message.extracted().profile_changes())};
+  ReadModelWork(message, answer);
+  return answer;
+}
+
+std::optional<EmailAnswer> DecodeEmail(const std::string& bytes) {
+  writer_v1::WriteEmailResponse message;
+  if (!message.ParseFromString(bytes)) return std::nullopt;
+  EmailAnswer answer{.email = wire::FromProto(message.email())};
   ReadModelWork(message, answer);
   return answer;
 }

@@ -6,15 +6,17 @@
 
 #include "services/orchestrator/domain/ports.h"
 
-// Models' answers as the bytes of a checkpoint: throughline.analyst.v1's own messages.
+// Models' answers as the bytes of a checkpoint: the analyst's and the writer's own messages.
 namespace throughline::orchestrator {
 
 std::string Encode(const AnalysisAnswer& answer);
 std::string Encode(const FactsAnswer& answer);
+std::string Encode(const EmailAnswer& answer);
 
 // Empty for bytes that cannot be read: the model is asked again then.
 std::optional<AnalysisAnswer> DecodeAnalysis(const std::string& bytes);
 std::optional<FactsAnswer> DecodeFacts(const std::string& bytes);
+std::optional<EmailAnswer> DecodeEmail(const std::string& bytes);
 
 }  // namespace throughline::orchestrator
 

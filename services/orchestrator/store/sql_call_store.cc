@@ -29,6 +29,7 @@ using sql::SqlValue;
 // What `progress.part` says.
 constexpr int kAnalysisPart = 1;
 constexpr int kFactsPart = 2;
+constexpr int kEmailPart = 3;
 
 absl::Status Damaged(const CallKey& key) {
   return absl::DataLossError(
@@ -124,6 +125,7 @@ absl::StatusOr<Progress> SqlCallStore::FindProgress(const Context& context,
       const std::string answer = columns.Text();
       if (part == kAnalysisPart) progress.analysis = DecodeAnalysis(answer);
       if (part == kFactsPart) progress.facts = DecodeFacts(answer);
+      if (part == kEmailPart) progress.email = DecodeEmail(answer);
     }
     return absl::OkStatus();
   }));
@@ -136,6 +138,7 @@ absl::Status SqlCallStore::SaveProgress(const Context& context, const AcceptedCa
   std::vector<std::pair<int, std::string>> parts;
   if (progress.analysis) parts.emplace_back(kAnalysisPart, Encode(*progress.analysis));
   if (progress.facts) parts.emplace_back(kFactsPart, Encode(*progress.facts));
+  if (progress.email) parts.emplace_back(kEmailPart, Encode(*progress.email));
   return database_.Write(context, [&](SqlSession& session) -> absl::Status {
     RETURN_IF_ERROR(CheckTurn(session, key, owner_));
     for (const auto& [part, answer] : parts) {

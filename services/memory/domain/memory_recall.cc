@@ -216,17 +216,18 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::LoadShort(
     const std::shared_ptr<const Snapshot>& known) {
   int64_t since = known == nullptr ? 0 : known->version;
   while (true) {
-    CustomerIndex::Builder builder(since == 0 ? nullptr : known->index.get());
+    CustomerIndex::Builder builder(since > 0 ? known->index.get() : nullptr);
     ASSIGN_OR_RETURN(
         std::optional<LoadedCustomer> loaded,
         reads.Load(context, key, min_version, since,
                    [&](absl::string_view id, const IndexEntry& entry) { builder.Add(id, entry); }));
     if (!loaded.has_value()) return std::shared_ptr<const Snapshot>();
     // Rows of a version that did not change can have been moved: then all places are of old.
-    const bool anew = since != 0 && (MustStartAnew(*known, loaded->head) ||
-                                     loaded->head.version == known->version);
-    if (!anew) return Keep(key, *std::move(loaded), std::move(builder));
-    since = 0;
+    const bool moved = since > 0 && loaded->head.version == known->version;
+    if (!moved && (since <= 0 || !MustStartAnew(*known, loaded->head))) {
+      return Keep(key, *std::move(loaded), std::move(builder));
+    }
+    since = moved ? ShortReads::kAfresh : 0;
   }
 }
 

@@ -97,9 +97,12 @@ class ShortReads {
  public:
   virtual ~ShortReads() = default;
 
+  // A `since` that trusts no place noted before.
+  static constexpr int64_t kAfresh = -1;
+
   // Everything an index is made from: head, state, and to `visit` the rows that changed after
-  // version `since`; 0: all. `min_version` as for MemoryStore::Read. What has been visited counts
-  // for nothing when no value is returned.
+  // version `since`; 0 or kAfresh: all. `min_version` as for MemoryStore::Read. What has been
+  // visited counts for nothing when no value is returned.
   virtual absl::StatusOr<std::optional<LoadedCustomer>> Load(const Context& context,
                                                              const CustomerKey& key,
                                                              int64_t min_version, int64_t since,

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
+#include "services/memory/store/entry_packs.h"
 #include "services/memory/store/postgres_rows.h"
 #include "services/memory/store/postgres_schema.h"
 #include "services/memory/store/postgres_transaction.h"
@@ -47,6 +48,17 @@ constexpr char kLoad[] =
     "WHERE tenant = $1 AND customer_id = $2 AND changed_version > $3";
 enum LoadColumn { kId, kBytes, kPlace };
 
+// The same of everything, from packs. They come with their version and part; the head with its
+// versions, of which the last is that of the packs; the state with neither.
+constexpr char kLoadPacked[] =
+    "SELECT version, erased_version, head, packed_version "
+    "FROM memory.customers WHERE tenant = $1 AND customer_id = $2 "
+    "UNION ALL SELECT NULL, NULL, body, NULL FROM memory.states "
+    "WHERE tenant = $1 AND customer_id = $2 "
+    "UNION ALL SELECT version, part, entries, NULL FROM memory.entry_packs "
+    "WHERE tenant = $1 AND customer_id = $2";
+enum LoadPackedColumn { kVersion, kPart, kPackedBytes, kPackedVersion };
+
 // Rows by their place need no index. OFFSET 0 keeps the planner from looking for the customer's
 // rows first, of which there can be thousands, to look for the places among them.
 constexpr char kRowsAt[] =
@@ -83,6 +95,35 @@ absl::StatusOr<std::optional<LoadedCustomer>> ReadLoaded(const PostgresRows& row
     visit(rows.Text(row, kId), entry);
   }
   return std::make_optional(std::move(loaded));
+}
+
+// Whether a moment has reached what is asked for, and whether it could be read.
+enum class Found { kYes, kBehind, kUnpacked };
+
+// What kLoadPacked has found of a customer, as ReadLoaded. kUnpacked when the packs do not hold
+// what the facts hold, or not in a format that is known.
+absl::StatusOr<Found> ReadPacked(const PostgresRows& rows, int64_t min_version,
+                                 CustomerView::EntryCallback visit, LoadedCustomer* loaded) {
+  std::vector<EntryPack> packs;
+  packs.reserve(static_cast<size_t>(rows.size()));
+  int64_t packed_version = 0;
+  for (int row = 0; row < rows.size(); ++row) {
+    if (rows.IsNull(row, kVersion)) {
+      ASSIGN_OR_RETURN(loaded->state, ReadBody<pb::StoredState>(rows, row, kPackedBytes));
+    } else if (!rows.IsNull(row, kPackedVersion)) {
+      ASSIGN_OR_RETURN(loaded->head, ReadBody<pb::StoredHead>(rows, row, kPackedBytes));
+      loaded->head.version = rows.Integer(row, kVersion);
+      loaded->head.erased_version = rows.Integer(row, kPart);
+      packed_version = rows.Integer(row, kPackedVersion);
+    } else {
+      packs.push_back({.version = rows.Integer(row, kVersion),
+                       .part = rows.Integer(row, kPart),
+                       .entries = rows.Text(row, kPackedBytes)});
+    }
+  }
+  if (loaded->head.version < min_version) return Found::kBehind;
+  if (packed_version != loaded->head.version) return Found::kUnpacked;
+  return VisitPacks(std::move(packs), visit) ? Found::kYes : Found::kUnpacked;
 }
 
 }  // namespace
@@ -127,7 +168,7 @@ absl::Status PostgresStore::Write(const Context& context, const CustomerKey& key
                                 PostgresTransaction transaction(connection, key);
                                 RETURN_IF_ERROR(transaction.BeginWrite());
                                 RETURN_IF_ERROR(write(transaction));
-                                return transaction.Flush();
+                                return transaction.Finish();
                               });
 }
 
@@ -151,10 +192,20 @@ absl::StatusOr<std::optional<LoadedCustomer>> PostgresStore::Load(
   };
   const auto load = [&](PostgresDatabase& database, int64_t wanted_version) {
     return database.ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
+      if (since == 0) {
+        ASSIGN_OR_RETURN(const PostgresRows rows,
+                         connection.Execute(
+                             kLoadPacked, {Value::Text(key.tenant), Value::Text(key.customer_id)}));
+        LoadedCustomer packed;
+        ASSIGN_OR_RETURN(const Found found, ReadPacked(rows, wanted_version, visit_once, &packed));
+        if (found == Found::kYes) loaded = std::move(packed);
+        // What has been visited in vain is visited by nobody else.
+        if (found != Found::kUnpacked || visited) return absl::OkStatus();
+      }
       ASSIGN_OR_RETURN(
           const PostgresRows rows,
           connection.Execute(kLoad, {Value::Text(key.tenant), Value::Text(key.customer_id),
-                                     Value::Integer(since)}));
+                                     Value::Integer(std::max<int64_t>(0, since))}));
       ASSIGN_OR_RETURN(loaded, ReadLoaded(rows, wanted_version, visit_once));
       return absl::OkStatus();
     });

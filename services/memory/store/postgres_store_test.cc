@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -161,7 +162,7 @@ TEST_F(PostgresStoreTest, AForgottenCustomerIsInNoRowAndVacuumFullTakesTheLastBy
   ASSERT_OK(memory.Retain(context_, "other", random.Call(9)).status());
   ASSERT_OK(memory.Forget(context_, "victim", {}).status());
   for (const char* table :
-       {"customers", "states", "facts", "contributions", "profiles", "replies"}) {
+       {"customers", "states", "facts", "entry_packs", "contributions", "profiles", "replies"}) {
     EXPECT_THAT(Ask(absl::StrCat("SELECT customer_id FROM memory.", table,
                                  " WHERE customer_id <> 'other'")),
                 IsEmpty())
@@ -223,6 +224,67 @@ TEST_F(PostgresStoreTest, RowsAreFoundAgainAfterTheTableWasRewritten) {
   Ask("VACUUM FULL memory.facts");
   EXPECT_EQ(recalled(), before);
   EXPECT_EQ(recalled(), before);
+}
+
+TEST_F(PostgresStoreTest, PacksHoldWhatTheFactsHoldWhoeverWroteThem) {
+  Memory memory(*store_, clock_, {});
+  const auto recalled = [&] {
+    std::set<std::string> texts;
+    Memory fresh(*store_, clock_, {});  // knows nothing yet
+    const auto found = fresh.Recall(context_, "acme", {.query = "dock", .limit = 100});
+    EXPECT_OK(found.status());
+    for (const ScoredFact& result : found->results) texts.insert(result.fact.text);
+    return texts;
+  };
+  const auto packed = [&] {
+    return Ask("SELECT (packed_version = version)::text FROM memory.customers").at(0) == "true";
+  };
+  const auto leave_behind = [&] { Ask("UPDATE memory.customers SET packed_version = 1"); };
+  const auto retain = [&](int day, const std::string& value) {
+    RetainCommand command = OfCall(absl::StrCat("c", day), Day(3, day),
+                                   {ValueFact("dock", value, Said("c", 1, value))});
+    for (int i = 0; i < 40; ++i) {
+      command.texts.push_back({.text = absl::StrCat("dock ", i, " of day ", day), .turn = i});
+    }
+    ASSERT_OK(memory.Retain(context_, "acme", command).status());
+  };
+  retain(1, "dock A");
+  retain(2, "dock B");
+  const std::set<std::string> both = recalled();
+  EXPECT_THAT(both, SizeIs(81)) << "the first value is superseded";
+  EXPECT_TRUE(packed());
+  Ask("DELETE FROM memory.entry_packs");
+  EXPECT_THAT(recalled(), IsEmpty()) << "packs are what is read";
+  leave_behind();
+  EXPECT_EQ(recalled(), both) << "until somebody has written who does not know them";
+  ASSERT_OK(memory.Forget(context_, "acme", {.call_id = "c1"}).status());
+  EXPECT_TRUE(packed()) << "made anew";
+  const std::set<std::string> second = recalled();
+  EXPECT_THAT(second, SizeIs(41));
+  leave_behind();
+  EXPECT_EQ(recalled(), second);
+  retain(3, "dock C");
+  const std::set<std::string> last = recalled();
+  EXPECT_THAT(last, SizeIs(81));
+  Ask("UPDATE memory.entry_packs SET entries = substr(entries, 1, length(entries) - 1)");
+  EXPECT_EQ(recalled(), last) << "what is damaged is not read";
+}
+
+TEST_F(PostgresStoreTest, SmallWritesShareAPackInTheEnd) {
+  constexpr int kWrites = 256;
+  Memory memory(*store_, clock_, {});
+  for (int i = 1; i < kWrites; ++i) {
+    ASSERT_OK(
+        memory.Retain(context_, "acme", {.texts = {{.text = absl::StrCat("dock ", i)}}}).status());
+  }
+  const auto packs = [&] { return Ask("SELECT count(*)::text FROM memory.entry_packs").at(0); };
+  EXPECT_EQ(packs(), absl::StrCat(kWrites - 1));
+  ASSERT_OK(memory.Retain(context_, "acme", {.texts = {{.text = "the last dock"}}}).status());
+  EXPECT_EQ(packs(), "11");
+  Memory fresh(*store_, clock_, {});
+  ASSERT_OK_AND_ASSIGN(const Recollection found,
+                       fresh.Recall(context_, "acme", {.query = "dock", .limit = 1000}));
+  EXPECT_THAT(found.results, SizeIs(kWrites));
 }
 
 TEST_F(PostgresStoreTest, ARecallAmongWritesIsOfOneMoment) {

@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/memory/store/codec.h"
+#include "services/memory/store/entry_packs.h"
 #include "services/memory/store/postgres_rows.h"
 
 namespace throughline::memory::store {
@@ -49,20 +50,23 @@ absl::Status PostgresTransaction::BeginWrite() {
       connection_.Execute(
           "SELECT version FROM memory.erasures WHERE tenant = $1 AND customer_digest = $2",
           {Value::Text(key_.tenant), Value::Text(Digest())}));
-  if (!erased.empty()) next_version_ = erased.Integer(0, 0) + 1;
+  if (erased.empty()) return absl::OkStatus();
+  next_version_ = erased.Integer(0, 0) + 1;
+  packed_ = false;  // whoever erased the customer may not have known of packs
   return absl::OkStatus();
 }
 
 absl::StatusOr<CustomerHead> PostgresTransaction::Head() {
   if (head_.has_value()) return *head_;
   ASSIGN_OR_RETURN(const PostgresRows rows,
-                   Execute("SELECT head, version, erased_version FROM memory.customers "
-                           "WHERE tenant = $1 AND customer_id = $2"));
+                   Execute("SELECT head, version, erased_version, packed_version = version "
+                           "FROM memory.customers WHERE tenant = $1 AND customer_id = $2"));
   ASSIGN_OR_RETURN(const std::optional<CustomerHead> found, ReadFirst<pb::StoredHead>(rows));
   head_ = found.value_or(CustomerHead{});
   if (found.has_value()) {
     head_->version = rows.Integer(0, 1);
     head_->erased_version = rows.Integer(0, 2);
+    packed_ = rows.Boolean(0, 3);
   }
   return *head_;
 }
@@ -196,21 +200,41 @@ absl::Status PostgresTransaction::PutFact(const FactRow& row) {
 absl::Status PostgresTransaction::Flush() {
   if (pending_.ids.empty()) return absl::OkStatus();
   const PendingFacts sent = std::exchange(pending_, {});
-  return Execute(
-             "INSERT INTO memory.facts "
-             "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements, entry) "
-             "SELECT $1, $2, $3, rows.* FROM unnest($4, $5, $6, $7, $8) AS rows "
-             "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET "
-             "fact_key = excluded.fact_key, changed_version = excluded.changed_version, "
-             "body = excluded.body, statements = excluded.statements, entry = excluded.entry",
-             {Value::Integer(next_version_), Value::Texts(sent.ids), Value::Texts(sent.keys),
-              Value::ByteStrings(sent.bodies), Value::ByteStrings(sent.statements),
-              Value::ByteStrings(sent.entries)})
+  const int64_t sent_before = std::exchange(sent_, sent_ + static_cast<int64_t>(sent.ids.size()));
+  return Execute(absl::StrCat(
+                     "WITH kept AS (INSERT INTO memory.facts "
+                     "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements, "
+                     "entry) SELECT $1, $2, $3, rows.* FROM unnest($5, $6, $7, $8, $9) AS rows "
+                     "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET "
+                     "fact_key = excluded.fact_key, changed_version = excluded.changed_version, "
+                     "body = excluded.body, statements = excluded.statements, "
+                     "entry = excluded.entry RETURNING fact_id, ctid, entry) ",
+                     InsertPacks("kept")),
+                 {Value::Integer(next_version_), Value::Integer(sent_before),
+                  Value::Texts(sent.ids), Value::Texts(sent.keys), Value::ByteStrings(sent.bodies),
+                  Value::ByteStrings(sent.statements), Value::ByteStrings(sent.entries)})
+      .status();
+}
+
+absl::Status PostgresTransaction::Finish() {
+  RETURN_IF_ERROR(Flush());
+  const bool repack = changed_ && (!packed_ || next_version_ % kRepackEvery == 0);
+  return repack ? Repack() : absl::OkStatus();
+}
+
+absl::Status PostgresTransaction::Repack() {
+  RETURN_IF_ERROR(
+      Execute("DELETE FROM memory.entry_packs WHERE tenant = $1 AND customer_id = $2").status());
+  return Execute(absl::StrCat("WITH kept AS (SELECT fact_id, ctid, entry FROM memory.facts "
+                              "WHERE tenant = $1 AND customer_id = $2) ",
+                              InsertPacks("kept")),
+                 {Value::Integer(next_version_), Value::Integer(0)})
       .status();
 }
 
 absl::Status PostgresTransaction::EraseFact(absl::string_view id) {
   RETURN_IF_ERROR(Flush());
+  packed_ = false;
   return Execute("DELETE FROM memory.facts WHERE tenant = $1 AND customer_id = $2 AND fact_id = $3",
                  {Value::Text(id)})
       .status();
@@ -290,13 +314,15 @@ absl::Status PostgresTransaction::PutState(const CustomerState& state) {
 absl::Status PostgresTransaction::PutHead(const CustomerHead& head) {
   head_ = head;
   head_->version = next_version_;
+  changed_ = true;
   return Execute(
              "INSERT INTO memory.customers "
-             "(tenant, customer_id, version, erased_version, current_facts, updated_at, head) "
-             "VALUES ($1, $2, $3, $4, $5, $6, $7) "
+             "(tenant, customer_id, version, erased_version, current_facts, updated_at, head, "
+             "packed_version) VALUES ($1, $2, $3, $4, $5, $6, $7, $3) "
              "ON CONFLICT (tenant, customer_id) DO UPDATE SET version = excluded.version, "
              "erased_version = excluded.erased_version, current_facts = excluded.current_facts, "
-             "updated_at = excluded.updated_at, head = excluded.head",
+             "updated_at = excluded.updated_at, head = excluded.head, "
+             "packed_version = excluded.packed_version",
              {Value::Integer(next_version_), Value::Integer(head.erased_version),
               Value::Integer(head.current_facts),
               Value::Integer(absl::ToUnixMicros(head.updated_at)), Body(Encode(head))})
@@ -306,8 +332,9 @@ absl::Status PostgresTransaction::PutHead(const CustomerHead& head) {
 absl::Status PostgresTransaction::EraseCustomer() {
   pending_ = {};
   head_ = CustomerHead{};
+  changed_ = false;
   for (const char* table :
-       {"facts", "contributions", "profiles", "replies", "states", "customers"}) {
+       {"facts", "entry_packs", "contributions", "profiles", "replies", "states", "customers"}) {
     RETURN_IF_ERROR(Execute(absl::StrCat("DELETE FROM memory.", table,
                                          " WHERE tenant = $1 AND customer_id = $2"))
                         .status());

@@ -26,8 +26,8 @@ class PostgresTransaction final : public CustomerTransaction {
   static int64_t LockOf(const CustomerKey& key);
   // Finds out the next version; before the first write.
   absl::Status BeginWrite();
-  // Sends what has been put and not been sent yet.
-  absl::Status Flush();
+  // Sends what has been put and not been sent yet, and ends the write: packs are complete again.
+  absl::Status Finish();
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
@@ -71,6 +71,14 @@ class PostgresTransaction final : public CustomerTransaction {
     size_t bytes = 0;
   };
 
+  // A write in so many puts a customer's entries into new packs, without those that have been
+  // replaced and with those of small writes together.
+  static constexpr int64_t kRepackEvery = 256;
+
+  // Sends what has been put and not been sent yet.
+  absl::Status Flush();
+  // Makes the customer's packs anew from its facts.
+  absl::Status Repack();
   // Runs `sql`, whose first two parameters are this customer and the others `more`.
   absl::StatusOr<storage::PostgresRows> Execute(const std::string& sql,
                                                 std::vector<storage::PostgresValue> more = {});
@@ -82,6 +90,9 @@ class PostgresTransaction final : public CustomerTransaction {
   std::optional<CustomerHead> head_;  // once read, for it is asked for often
   RowAnalyser analyser_;
   PendingFacts pending_;
+  int64_t sent_ = 0;      // facts sent in this write
+  bool packed_ = true;    // packs hold what facts hold
+  bool changed_ = false;  // the write ends with a version of its own
 };
 
 }  // namespace throughline::memory::store

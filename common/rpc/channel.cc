@@ -12,6 +12,7 @@
 #include "common/base/host_port.h"
 #include "common/rpc/client_call.h"
 #include "common/rpc/connection_options.h"
+#include "common/rpc/target.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
 namespace throughline::rpc {
@@ -54,7 +55,10 @@ std::shared_ptr<grpc::Channel> Dial(absl::string_view target, const ChannelOptio
   arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, kDnsIntervalMilliseconds);
   // Services talk to each other directly, whatever http_proxy says.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(std::string(target), credentials, arguments);
+  // Several addresses are replicas of one server: it answers to the name of the first.
+  const std::string first(target.substr(0, target.find(',')));
+  if (first.size() < target.size()) arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, first);
+  return grpc::CreateCustomChannel(GrpcTarget(target), credentials, arguments);
 }
 
 }  // namespace
@@ -75,7 +79,8 @@ std::string ServiceConfig(const ChannelOptions& options) {
                                  {"initialBackoff", "0.1s"},
                                  {"maxBackoff", "1s"},
                                  {"backoffMultiplier", 2},
-                                 {"retryableStatusCodes", {"UNAVAILABLE"}}}}}};
+                                 // CANCELLED, when we did not: dropped by a server that shuts down.
+                                 {"retryableStatusCodes", {"UNAVAILABLE", "CANCELLED"}}}}}};
   }
   if (!options.health_service.empty()) {
     config["healthCheckConfig"] = {{"serviceName", options.health_service}};

@@ -35,7 +35,7 @@ TEST(ServiceConfigTest, RetriesOnlyWhatTheCallerCallsIdempotent) {
             nlohmann::json::parse(
                 R"([{"service":"a.B","method":"Get"},{"service":"a.B","method":"List"}])"));
   EXPECT_EQ(config["methodConfig"][0]["retryPolicy"]["retryableStatusCodes"],
-            nlohmann::json::parse(R"(["UNAVAILABLE"])"));
+            nlohmann::json::parse(R"(["UNAVAILABLE","CANCELLED"])"));
   EXPECT_EQ(config["healthCheckConfig"]["serviceName"], "a.B");
   // This gRPC ends calls early when the service config sets a timeout.
   EXPECT_FALSE(config["methodConfig"][0].contains("timeout"));

@@ -25,7 +25,10 @@ absl::string_view OrServer(const std::string& callee) {
 }  // namespace
 
 ClientCall::ClientCall(const Context& context, const CallOptions& options)
-    : callee_(options.callee), on_cancel_(context, [this] { client_context_.TryCancel(); }) {
+    : callee_(options.callee), on_cancel_(context, [this] {
+        cancelled_ = true;
+        client_context_.TryCancel();
+      }) {
   // From the time that is left rather than the context's clock, which may be a test's.
   const absl::Duration budget = std::min(options.budget, context.Remaining());
   client_context_.set_deadline(absl::ToChronoTime(Clock::Real().Now() + budget));
@@ -47,6 +50,10 @@ absl::Status ClientCall::Result(const grpc::Status& status) const {
       return absl::DeadlineExceededError(
           absl::StrCat(OrServer(callee_), " did not answer in time"));
     case grpc::StatusCode::CANCELLED:
+      if (!cancelled_) {
+        return absl::UnavailableError(
+            absl::StrCat(OrServer(callee_), " cut the call off, as one that shuts down does"));
+      }
       return absl::CancelledError(
           absl::StrCat("the call to ", OrServer(callee_), " was cancelled"));
     default:

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,12 +32,14 @@ class ClientCall {
   grpc::ClientContext* context() { return &client_context_; }
 
   // Maps the outcome. What the transport itself says about a dead or slow server is replaced by a
-  // message that names the callee.
+  // message that names the callee. A call that the other side cancelled is UNAVAILABLE: that is how
+  // gRPC's servers drop what arrives while they shut down.
   absl::Status Result(const grpc::Status& status) const;
 
  private:
   grpc::ClientContext client_context_;
   const std::string callee_;
+  std::atomic<bool> cancelled_ = false;  // by us
   OnCancel on_cancel_;
 };
 

@@ -121,5 +121,25 @@ TEST(ClientCallUnreachableTest, NamesTheCalleeInsteadOfTheTransport) {
               StatusIs(absl::StatusCode::kUnavailable, "echo cannot be reached"));
 }
 
+// A server that shuts down drops the calls that it has not looked at yet in this way.
+class DroppingService final : public EchoService::Service {
+  grpc::Status Echo(grpc::ServerContext*, const EchoRequest*, test::EchoResponse*) override {
+    return grpc::Status::CANCELLED;
+  }
+};
+
+TEST(DroppedCallTest, ACallThatTheServerCancelsIsUnavailable) {
+  DroppingService service;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  const auto stub = EchoService::NewStub(server->InProcessChannel({}));
+  EXPECT_THAT(
+      Invoke(Context::Background(), *stub, &EchoService::StubInterface::Echo, EchoRequest(),
+             {.callee = "echo", .budget = absl::Seconds(20)}),
+      StatusIs(absl::StatusCode::kUnavailable, testing::HasSubstr("echo cut the call off")));
+  server->Shutdown();
+}
+
 }  // namespace
 }  // namespace throughline::rpc

@@ -166,9 +166,10 @@ TEST_F(ServerTest, ShutdownCancelsWhatOutlastsTheDrain) {
   ASSERT_OK(server_->Start());
   const auto stub = EchoService::NewStub(MakeChannel(server_->address()));
   std::thread client([&] {
-    EXPECT_FALSE(Invoke(Context::Background(), *stub, &EchoService::StubInterface::Echo,
-                        EchoRequest(), {.callee = "echo", .budget = absl::Seconds(20)})
-                     .ok());
+    // The client did not cancel it, so to the client it is a server that went away.
+    EXPECT_THAT(Invoke(Context::Background(), *stub, &EchoService::StubInterface::Echo,
+                       EchoRequest(), {.callee = "echo", .budget = absl::Seconds(20)}),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("echo")));
   });
   begun.WaitForNotification();
   server_->Shutdown();

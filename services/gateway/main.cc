@@ -6,9 +6,9 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
-#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/service_runner.h"
+#include "common/rpc/target.h"
 #include "services/gateway/register.h"
 
 int main(int argc, char** argv) {
@@ -36,9 +36,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   gateway::AddGatewayFlags(app, options);
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
-    RETURN_IF_ERROR(throughline::ParseHostPort(orchestrator, "--orchestrator").status());
-    RETURN_IF_ERROR(throughline::ParseHostPort(memory, "--memory").status());
-    RETURN_IF_ERROR(throughline::ParseHostPort(router, "--router").status());
+    RETURN_IF_ERROR(rpc::CheckTarget(orchestrator, "--orchestrator"));
+    RETURN_IF_ERROR(rpc::CheckTarget(memory, "--memory"));
+    RETURN_IF_ERROR(rpc::CheckTarget(router, "--router"));
     options.host = flags.host;
     options.tenant = flags.tenant;
     ASSIGN_OR_RETURN(const auto module, gateway::GatewayModule::Start(

@@ -5,9 +5,9 @@
 
 #include "absl/status/status.h"
 #include "common/base/clock.h"
-#include "common/base/host_port.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/service_runner.h"
+#include "common/rpc/target.h"
 #include "services/writer/register.h"
 
 int main(int argc, char** argv) {
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_ROUTER")
       ->capture_default_str();
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
-    RETURN_IF_ERROR(throughline::ParseHostPort(router, "--router").status());
+    RETURN_IF_ERROR(rpc::CheckTarget(router, "--router"));
     ASSIGN_OR_RETURN(
         const auto module,
         throughline::writer::WriterModule::Make(

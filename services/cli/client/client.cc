@@ -4,10 +4,10 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "common/base/errors.h"
-#include "common/base/host_port.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/target.h"
 
 namespace throughline::cli {
 namespace {
@@ -35,10 +35,10 @@ const rpc::ChannelOptions& Retries() {
 template <typename Service>
 absl::StatusOr<Remote<Service>> Reach(absl::string_view name, absl::string_view flag,
                                       const std::string& address, const rpc::Tls& tls) {
-  ASSIGN_OR_RETURN(const HostPort target, ParseHostPort(address, flag));
+  RETURN_IF_ERROR(rpc::CheckTarget(address, flag));
   rpc::ChannelOptions options = Retries();
   options.tls = tls;
-  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(target.ToString(), options);
+  const std::shared_ptr<grpc::Channel> channel = rpc::MakeChannel(address, options);
   return Remote<Service>{
       .channel = channel,
       .stub = Service::NewStub(channel),
@@ -51,7 +51,9 @@ absl::StatusOr<Remote<Service>> Reach(absl::string_view name, absl::string_view 
 }  // namespace
 
 void AddClientFlags(CLI::App& command, ClientFlags& flags) {
-  command.add_option("--server", flags.server, "Server to talk to, as HOST:PORT")
+  command
+      .add_option("--server", flags.server,
+                  "Server to talk to, as HOST:PORT; replicas as IP:PORT,IP:PORT")
       ->envname("THROUGHLINE_SERVER")
       ->capture_default_str();
   command

@@ -9,13 +9,18 @@ namespace throughline::cli {
 namespace {
 
 absl::Status WithMessage(const absl::Status& status, absl::string_view message) {
-  return absl::Status(status.code(), message);
+  absl::Status renamed(status.code(), message);
+  status.ForEachPayload([&renamed](absl::string_view type, const absl::Cord& payload) {
+    renamed.SetPayload(type, payload);
+  });
+  return renamed;
 }
 
 std::string NextStep(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kDeadlineExceeded:
       return "allow more time with --timeout, or look at the server's log";
+    case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted: {
       const std::optional<absl::Duration> delay = RetryAfter(status);
       return delay.has_value() ? absl::StrCat("repeat the command in ", Short(*delay))
@@ -41,7 +46,8 @@ std::string ErrorLine(const absl::Status& status) {
 absl::Status Explain(const absl::Status& status, absl::string_view flag,
                      absl::string_view address) {
   if (status.ok()) return status;
-  if (status.code() == absl::StatusCode::kUnavailable) {
+  // A server that names a time has answered.
+  if (status.code() == absl::StatusCode::kUnavailable && !RetryAfter(status).has_value()) {
     return WithMessage(
         status,
         absl::StrCat(flag, ": expected a Throughline server at ", address, " (", status.message(),

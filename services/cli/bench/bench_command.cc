@@ -110,6 +110,12 @@ class BenchCommand final : public Command {
         ->add_option("--patience", patience_,
                      "How long the audit waits for calls taken in the background")
         ->capture_default_str();
+    command
+        ->add_option("--retries", retries_,
+                     "Times an operation that hears UNAVAILABLE is sent again, after the delay "
+                     "that it is told")
+        ->check(CLI::Range(0, Operations::kMaxRetries))
+        ->capture_default_str();
     AddClientFlags(*command, flags_);
     command->footer(
         "Examples:\n"
@@ -137,7 +143,7 @@ class BenchCommand final : public Command {
 
     const std::string run_id = RandomHex(kRunIdBytes);
     CustomerPool customers(absl::StrCat("bench-", run_id), plan.customers);
-    const Operations operations(*client, std::move(texts));
+    const Operations operations(*client, std::move(texts), retries_);
     const LoadResult load = Load(plan, operations, customers, *early_end, terminal);
     early_end.reset();
     ASSIGN_OR_RETURN(const AuditResult audit, AuditAll(*client, customers, patience, terminal));
@@ -208,6 +214,7 @@ class BenchCommand final : public Command {
   std::string calls_;
   int seed_ = 1;
   std::string patience_ = "60s";
+  int retries_ = 0;
   ClientFlags flags_;
 };
 

@@ -83,6 +83,7 @@ class Worker {
     customers_.Return(customer);
     const absl::Time now = absl::Now();
     OperationResult& result = result_.operations[static_cast<int>(performed.operation)];
+    result.retries += performed.retries;
     if (performed.status.ok()) {
       result.latency.Add(now - begin);
       shared_.Acknowledged(now);
@@ -106,6 +107,7 @@ void Merge(const LoadResult& part, LoadResult& whole) {
     for (const auto& [code, count] : part.operations[i].errors) {
       whole.operations[i].errors[code] += count;
     }
+    whole.operations[i].retries += part.operations[i].retries;
   }
   whole.unsent += part.unsent;
   whole.violations.Merge(part.violations);
@@ -136,6 +138,12 @@ int64_t LoadResult::errors() const {
   for (const OperationResult& each : operations) {
     for (const auto& [code, count] : each.errors) sum += count;
   }
+  return sum;
+}
+
+int64_t LoadResult::retries() const {
+  int64_t sum = 0;
+  for (const OperationResult& each : operations) sum += each.retries;
   return sum;
 }
 

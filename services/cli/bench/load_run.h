@@ -21,6 +21,7 @@ namespace throughline::cli {
 struct OperationResult {
   LatencyHistogram latency;                    // of those acknowledged
   std::map<absl::StatusCode, int64_t> errors;  // by code
+  int64_t retries = 0;                         // sent again after UNAVAILABLE
 };
 
 // Things that must never be: how many, and the first few in words.
@@ -45,6 +46,7 @@ struct LoadResult {
 
   int64_t acknowledged() const;
   int64_t errors() const;
+  int64_t retries() const;
 };
 
 // Runs the plan with a thread a worker and returns when all have ended: at most `plan.duration`,

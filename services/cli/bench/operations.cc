@@ -5,6 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/wire/time.h"
 #include "services/cli/bench/made_calls.h"
@@ -16,6 +19,10 @@ namespace memory = throughline::memory::v1;
 namespace orchestrator = throughline::orchestrator::v1;
 namespace router = throughline::router::v1;
 
+// Between two attempts: what a server that is away cannot say, and the most that one may say.
+constexpr absl::Duration kDelayUnlessTold = absl::Milliseconds(100);
+constexpr absl::Duration kMaxDelay = absl::Seconds(10);
+
 bool IsWrite(Operation operation) {
   return operation == Operation::kProcess || operation == Operation::kIngest;
 }
@@ -23,27 +30,35 @@ bool IsWrite(Operation operation) {
 }  // namespace
 
 Performed Operations::Perform(Operation wanted, int64_t number, BenchCustomer& customer) const {
-  Performed performed{.operation = wanted, .status = absl::OkStatus(), .violation = ""};
+  Performed performed{
+      .operation = wanted, .status = absl::OkStatus(), .violation = "", .retries = 0};
   if (IsWrite(wanted)) performed.operation = customer.in_doubt.value_or(wanted);
-  switch (performed.operation) {
-    case Operation::kProcess:
-      performed.status = Process(customer);
-      break;
-    case Operation::kIngest:
-      performed.status = Ingest(customer);
-      break;
-    case Operation::kRecall:
-      performed.status = Recall(number, customer, performed.violation);
-      break;
-    case Operation::kComplete:
-      performed.status = Complete(number, customer);
-      break;
+  performed.status = Send(performed.operation, number, customer, performed.violation);
+  while (absl::IsUnavailable(performed.status) && performed.retries < retries_) {
+    absl::SleepFor(std::min(kMaxDelay, RetryAfter(performed.status).value_or(kDelayUnlessTold)));
+    ++performed.retries;
+    performed.status = Send(performed.operation, number, customer, performed.violation);
   }
   if (IsWrite(performed.operation)) {
     customer.in_doubt =
         performed.status.ok() ? std::nullopt : std::optional<Operation>(performed.operation);
   }
   return performed;
+}
+
+absl::Status Operations::Send(Operation operation, int64_t number, BenchCustomer& customer,
+                              std::string& violation) const {
+  switch (operation) {
+    case Operation::kProcess:
+      return Process(customer);
+    case Operation::kIngest:
+      return Ingest(customer);
+    case Operation::kRecall:
+      return Recall(number, customer, violation);
+    case Operation::kComplete:
+      return Complete(number, customer);
+  }
+  return absl::InternalError("an operation of no kind");
 }
 
 absl::Status Operations::Process(BenchCustomer& customer) const {

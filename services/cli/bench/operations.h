@@ -18,20 +18,26 @@ struct Performed {
   absl::Status status;
   // What the answer shows that must never be; empty when all is well.
   std::string violation;
+  int retries;  // how often it was sent again
 };
 
 // Sends operations and notes in the customer what was acknowledged. Thread-safe for different
 // customers.
 class Operations {
  public:
-  // `client` outlives the object. `texts`: transcripts to send instead of made ones.
-  Operations(const Client& client, std::vector<std::string> texts)
-      : client_(client), texts_(std::move(texts)) {}
+  static constexpr int kMaxRetries = 1000;
+
+  // `client` outlives the object. `texts`: transcripts to send instead of made ones. An operation
+  // that hears UNAVAILABLE is sent again up to `retries` times, after the delay that it is told.
+  Operations(const Client& client, std::vector<std::string> texts, int retries)
+      : client_(client), texts_(std::move(texts)), retries_(retries) {}
 
   // Runs operation `number` of the run for a customer that the caller has taken.
   Performed Perform(Operation wanted, int64_t number, BenchCustomer& customer) const;
 
  private:
+  absl::Status Send(Operation operation, int64_t number, BenchCustomer& customer,
+                    std::string& violation) const;
   absl::Status Process(BenchCustomer& customer) const;
   absl::Status Ingest(BenchCustomer& customer) const;
   absl::Status Recall(int64_t number, BenchCustomer& customer, std::string& violation) const;
@@ -39,6 +45,7 @@ class Operations {
 
   const Client& client_;
   const std::vector<std::string> texts_;
+  const int retries_;
 };
 
 }  // namespace throughline::cli

@@ -70,6 +70,7 @@ std::string RenderReport(const LoadResult& load, const AuditResult& audit, const
   absl::StrAppend(&text, "\n", Count(load.acknowledged(), "operation"), " in ", Short(load.elapsed),
                   ", longest time without an answer ", Short(load.longest_gap));
   if (load.unsent > 0) absl::StrAppend(&text, ", ", load.unsent, " given up unsent");
+  if (load.retries() > 0) absl::StrAppend(&text, ", ", load.retries(), " sent again");
   absl::StrAppend(&text, "\n");
   if (!load.first_error.empty()) {
     absl::StrAppend(&text, "first error: ", OneLine(load.first_error), "\n");
@@ -103,6 +104,7 @@ std::string JsonReport(const Plan& plan, const std::string& run_id, const LoadRe
                       {"elapsedSeconds", absl::ToDoubleSeconds(load.elapsed)},
                       {"acknowledged", load.acknowledged()},
                       {"errors", load.errors()},
+                      {"retries", load.retries()},
                       {"unsent", load.unsent},
                       {"perSecond", PerSecond(load, load.acknowledged())},
                       {"longestGapMs", absl::ToDoubleMilliseconds(load.longest_gap)},

@@ -45,6 +45,11 @@ Outcome RunCommand(std::vector<std::string> command, const std::string& input) {
 
 absl::StatusOr<std::unique_ptr<Deployment>> Deployment::Start(Options options) {
   std::unique_ptr<Deployment> deployment(new Deployment);
+  if (!options.environment.empty()) {
+    deployment->prefix_ = {"env"};
+    deployment->prefix_.insert(deployment->prefix_.end(), options.environment.begin(),
+                               options.environment.end());
+  }
   if (options.data_dir.empty()) options.data_dir = deployment->directory_.File("data");
   const absl::Time started = absl::Now();
   RETURN_IF_ERROR(options.shape == Shape::kOneProcess ? deployment->StartOneProcess(options)
@@ -55,6 +60,7 @@ absl::StatusOr<std::unique_ptr<Deployment>> Deployment::Start(Options options) {
 
 absl::StatusOr<nlohmann::json> Deployment::Announce(const std::string& name,
                                                     std::vector<std::string> command) {
+  command.insert(command.begin(), prefix_.begin(), prefix_.end());
   ASSIGN_OR_RETURN(auto child, ChildProcess::Start({.command = std::move(command)}));
   processes_.push_back({name, std::move(child)});
   ASSIGN_OR_RETURN(const std::string line,
@@ -132,6 +138,7 @@ void Deployment::Kill(const std::string& name) {
 
 std::vector<std::string> Deployment::ClientCommand(std::vector<std::string> arguments) const {
   arguments.insert(arguments.begin(), BinaryPath("throughline"));
+  arguments.insert(arguments.begin(), prefix_.begin(), prefix_.end());
   arguments.insert(arguments.end(), {"--server", address("orchestrator"), "--memory-server",
                                      address("memory"), "--router-server", address("router")});
   return arguments;

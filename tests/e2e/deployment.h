@@ -41,6 +41,7 @@ class Deployment {
     std::vector<std::string> serve_flags;         // more for `throughline serve`
     std::vector<std::string> orchestrator_flags;  // more for the orchestrator's own process
     std::vector<std::string> router_flags;        // more for the router's own process
+    std::vector<std::string> environment;         // "NAME=value", of servers and clients alike
   };
 
   static absl::StatusOr<std::unique_ptr<Deployment>> Start(Options options);
@@ -93,7 +94,8 @@ class Deployment {
   std::vector<std::string> ClientCommand(std::vector<std::string> arguments) const;
 
   TempDirectory directory_;
-  std::vector<Process> processes_;  // callers last
+  std::vector<std::string> prefix_;  // of every command
+  std::vector<Process> processes_;   // callers last
   std::map<std::string, std::string> addresses_;
   std::map<std::string, std::string> metrics_;  // service to HOST:PORT
   std::string http_;

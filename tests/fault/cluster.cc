@@ -89,7 +89,11 @@ absl::Status Cluster::StartFiveProcesses() {
   if (const std::string file = store("orchestrator"); !file.empty()) {
     orchestrator.insert(orchestrator.end(), {"--store", absl::StrCat("postgres:", file)});
   }
-  return Launch("orchestrator", std::move(orchestrator));
+  RETURN_IF_ERROR(Launch("orchestrator", orchestrator));
+  for (int number = 2; number <= options_.orchestrators; ++number) {
+    RETURN_IF_ERROR(Launch(absl::StrCat("orchestrator-", number), orchestrator));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Cluster::Launch(const std::string& name, std::vector<std::string> command) {
@@ -118,6 +122,14 @@ absl::StatusOr<int> Cluster::Restart(const std::string& name) {
   ASSIGN_OR_RETURN(const int code, process(name).Wait(kEndTimeout));
   RETURN_IF_ERROR(Announce(name));
   return code;
+}
+
+std::string Cluster::front() const {
+  std::string addresses = address("orchestrator");
+  for (int number = 2; number <= options_.orchestrators; ++number) {
+    absl::StrAppend(&addresses, ",", address(absl::StrCat("orchestrator-", number)));
+  }
+  return addresses;
 }
 
 bool Cluster::AllRun() {

@@ -26,6 +26,9 @@ class Cluster {
     std::map<std::string, std::string> conninfos;    // by service; SQLite where absent
     std::string router_config;                       // YAML; empty: the built-in models
     std::map<std::string, std::string> environment;  // of every process
+    // Replicas of the orchestrator: "orchestrator", "orchestrator-2" and so on. More than one share
+    // conninfos["orchestrator"]. Five processes only.
+    int orchestrators = 1;
     // Between the orchestrator and memory stands a proxy that fails on demand. Five processes only.
     bool proxy = false;
   };
@@ -41,6 +44,8 @@ class Cluster {
 
   // Where clients reach "orchestrator", "memory" or "router".
   const std::string& address(const std::string& service) const { return addresses_.at(service); }
+  // All replicas of the orchestrator, as --server takes them.
+  std::string front() const;
   // The proxy before memory; null without one.
   fault_proxy::FaultProxy* proxy() { return proxy_.get(); }
   // Every process still runs.

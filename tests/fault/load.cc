@@ -53,12 +53,13 @@ absl::StatusOr<std::unique_ptr<Load>> Load::Start(const Cluster& cluster, const 
       std::unique_ptr<ChildProcess> client,
       ChildProcess::Start(
           {.command = {BinaryPath("throughline"), "bench", "--json",
-                       absl::StrCat("--server=", cluster.address("orchestrator")),
+                       absl::StrCat("--server=", cluster.front()),
                        absl::StrCat("--memory-server=", cluster.address("memory")),
                        absl::StrCat("--router-server=", cluster.address("router")),
                        absl::StrCat("--rate=", options.rate_per_second),
                        absl::StrCat("--mix=", options.mix), absl::StrCat("--seed=", options.seed),
-                       "--duration=24h", "--customers=12", "--concurrency=12", "--timeout=5s"}}));
+                       absl::StrCat("--retries=", options.retries), "--duration=24h",
+                       "--customers=12", "--concurrency=12", "--timeout=5s"}}));
   const absl::Time deadline = absl::Now() + kMaxStart;
   while (!HasBegun(cluster)) {
     if (!client->Running() || absl::Now() > deadline) {
@@ -78,9 +79,10 @@ nlohmann::json Load::Finish(Cluster& cluster) {
   EXPECT_TRUE(cluster.AllRun()) << cluster.Logs();
   if (!report.is_object()) return nlohmann::json::object();
   std::printf(
-      "[load] %d acknowledged, %d failed, longest time without an answer %.0f ms; audit: "
+      "[load] %d acknowledged, %d failed, %d sent again, longest time without an answer %.0f ms; "
+      "audit: "
       "%d calls, %d facts, %d decisions, %d violations\n",
-      report["acknowledged"].get<int>(), report["errors"].get<int>(),
+      report["acknowledged"].get<int>(), report["errors"].get<int>(), report["retries"].get<int>(),
       report["longestGapMs"].get<double>(), report["audit"]["calls"].get<int>(),
       report["audit"]["facts"].get<int>(), report["audit"]["decisions"].get<int>(),
       report["audit"]["violations"].get<int>());

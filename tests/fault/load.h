@@ -20,6 +20,8 @@ class Load {
     double rate_per_second = 20;
     std::string mix = "process=4,ingest=2,recall=3,complete=1";
     int seed = 1;
+    // Times that a user who hears UNAVAILABLE asks again, after the delay that they are told.
+    int retries = 0;
   };
 
   // Returns once calls are being processed.

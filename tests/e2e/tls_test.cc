@@ -1,0 +1,89 @@
+// Every connection of the system over mutual TLS: between the services, and from the command.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/certificates.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/temp_directory.h"
+#include "tests/e2e/deployment.h"
+
+namespace throughline::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<std::string> Environment(const std::string& folder) {
+  return {absl::StrCat("THROUGHLINE_TLS_CERT=", folder, "/tls.crt"),
+          absl::StrCat("THROUGHLINE_TLS_KEY=", folder, "/tls.key"),
+          absl::StrCat("THROUGHLINE_TLS_CA=", folder, "/ca.crt")};
+}
+
+class TlsSystemTest : public testing::TestWithParam<Shape> {
+ protected:
+  void SetUp() override {
+    auto made = CertificateAuthority::Make();
+    ASSERT_OK(made.status());
+    authority_ = *std::move(made);
+    ASSERT_OK_AND_ASSIGN(const std::string folder, authority_->Issue());
+    auto started = Deployment::Start({.shape = GetParam(), .environment = Environment(folder)});
+    ASSERT_OK(started.status());
+    system_ = *std::move(started);
+  }
+
+  // The system's own customer asked for by a command that has `arguments` more.
+  Outcome Ask(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> command = {BinaryPath("throughline"),
+                                        "calls",
+                                        "--customer",
+                                        "tls",
+                                        "--timeout",
+                                        "2s",
+                                        "--server",
+                                        system_->address("orchestrator")};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return RunCommand(std::move(command));
+  }
+
+  std::unique_ptr<CertificateAuthority> authority_;
+  std::unique_ptr<Deployment> system_;
+};
+
+TEST_P(TlsSystemTest, ACallGoesThroughEveryServiceAndStrangersAreKeptOut) {
+  const Outcome processed = system_->Run({"process", "--customer", "tls", CallFile(1)});
+  EXPECT_EQ(processed.code, 0) << processed.err << system_->Log();
+
+  ASSERT_OK_AND_ASSIGN(const std::string mine, authority_->Issue());
+  const auto flags = [](const std::string& folder, const std::string& ca) {
+    return std::vector<std::string>{"--tls-cert", absl::StrCat(folder, "/tls.crt"),
+                                    "--tls-key",  absl::StrCat(folder, "/tls.key"),
+                                    "--tls-ca",   absl::StrCat(ca, "/ca.crt")};
+  };
+  const Outcome known = Ask(flags(mine, mine));
+  EXPECT_EQ(known.code, 0) << known.err;
+  EXPECT_EQ(Ask({}).code, 1) << "in plain text";
+  EXPECT_EQ(Ask({"--tls-ca", authority_->ca_file()}).code, 1) << "without a certificate";
+  const auto other = CertificateAuthority::Make();
+  ASSERT_OK(other.status());
+  ASSERT_OK_AND_ASSIGN(const std::string foreign, (*other)->Issue());
+  EXPECT_EQ(Ask(flags(foreign, mine)).code, 1) << "a certificate of another CA";
+  const Outcome unreadable = Ask({"--tls-ca", "/nowhere/ca.crt"});
+  EXPECT_EQ(unreadable.code, 1);
+  EXPECT_THAT(unreadable.err, HasSubstr("--tls-ca: expected a file that can be read"));
+  for (const auto& [name, code] : system_->Stop(SIGTERM)) EXPECT_EQ(code, 0) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, TlsSystemTest,
+                         testing::Values(Shape::kOneProcess, Shape::kFiveProcesses),
+                         [](const testing::TestParamInfo<Shape>& info) {
+                           return info.param == Shape::kOneProcess ? "OneProcess" : "FiveProcesses";
+                         });
+
+}  // namespace
+}  // namespace throughline::e2e

@@ -42,11 +42,14 @@ class Forked {
     std::function<void(T)> joined;
     {
       absl::MutexLock lock(&mutex_);
+      if (joined_ == nullptr) {
+        result_.emplace(std::move(result));
+        return;
+      }
       joined = std::move(joined_);
-      if (joined == nullptr) result_.emplace(std::move(result));
     }
     // Nothing of *this after it.
-    if (joined != nullptr) joined(std::move(result));
+    joined(std::move(result));
   }
 
   void Await(std::function<void(T)> done) ABSL_LOCKS_EXCLUDED(mutex_) {

@@ -1,5 +1,6 @@
 #include "common/transcript/meeting_json.h"
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -117,7 +118,7 @@ std::string FirefliesSpeaker(const Json& sentence,
 
 std::optional<absl::Duration> CallOffset(std::optional<double> seconds) {
   if (!seconds.has_value() || *seconds < 0 || *seconds > kLongestCallSeconds) return std::nullopt;
-  return absl::Milliseconds(static_cast<int64_t>(*seconds * kMillisecondsPerSecond + 0.5));
+  return absl::Milliseconds(std::llround(*seconds * kMillisecondsPerSecond));
 }
 
 void WarnSkipped(size_t skipped, Draft* draft) {

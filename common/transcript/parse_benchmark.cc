@@ -75,7 +75,7 @@ std::string GongCall(size_t bytes) {
 }
 
 void Run(benchmark::State& state, const std::string& text) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const auto transcript = Parse(text, ParseOptions());
     if (!transcript.ok()) state.SkipWithError(std::string(transcript.status().message()).c_str());
     benchmark::DoNotOptimize(transcript);

@@ -73,7 +73,7 @@ void BM_JudgeGeneral(benchmark::State& state) {
   std::vector<double> cpu;
   std::vector<double> wall;
   size_t next = 0;
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     const Case& one = cases[next++ % cases.size()];
     const double cpu_begin = ThreadCpuMicros();
     const double wall_begin = WallMicros();

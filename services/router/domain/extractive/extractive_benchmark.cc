@@ -39,7 +39,7 @@ CallInput LongCall(int words) {
 void BM_Analyze(benchmark::State& state) {
   const CallInput input = LongCall(static_cast<int>(state.range(1)));
   const Tier tier = state.range(0) == 0 ? Tier::kFast : Tier::kDeep;
-  for (auto _ : state) benchmark::DoNotOptimize(Analyze(tier, input));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(Analyze(tier, input));
   state.SetLabel(tier == Tier::kFast ? "fast" : "deep");
 }
 BENCHMARK(BM_Analyze)

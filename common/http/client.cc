@@ -358,7 +358,9 @@ void Client::SetOptions(Transfer& transfer) const {
 void Client::End(const TransferPtr& transfer, absl::Status status) {
   if (transfer->ended || transfer->handle == nullptr) return;
   transfer->ended = true;
-  const TransferPtr keep = transfer;  // `transfer` may be running_'s own
+  // `transfer` may be running_'s own.
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
+  const TransferPtr keep = transfer;
   CURL* handle = keep->handle;
   curl_off_t uploaded = 0;
   curl_easy_getinfo(handle, CURLINFO_SIZE_UPLOAD_T, &uploaded);

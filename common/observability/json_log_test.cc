@@ -75,6 +75,7 @@ TEST_F(JsonLogTest, LinesBelowTheMinimumAreDropped) {
 
 TEST_F(JsonLogTest, ThreadsNeverMixLines) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([] {
       for (int j = 0; j < 100; ++j) Log(Severity::kInfo, "tick", {{"j", j}});

@@ -35,12 +35,13 @@ buf_lint() {
 
 shell_scripts() { git ls-files '*.sh' .ci/run | xargs shellcheck; }
 
-# As the build joins the sources, so that headers are read once for several of them.
+# As the build joins the sources, so that headers are read once for several of them. What lies in
+# the build folder is generated.
 tidy() {
   sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" |
     grep -E '/(common|services)/' | grep -vE '\.pb\.cc$|/(embedded|default)_[a-z]*\.cc$' |
     xargs -P "$(nproc)" -n 1 clang-tidy -p "$build" --quiet --config-file=.clang-tidy \
-      --checks=-bugprone-suspicious-include --header-filter='/(common|services|tests)/.*' \
+      --checks=-bugprone-suspicious-include --header-filter="^$PWD/(common|services|tests)/" \
       --extra-arg=-Wno-unknown-warning-option
 }
 

@@ -29,6 +29,12 @@ uint64_t BigEndian(absl::string_view bytes) {
   return value;
 }
 
+void AppendBigEndian(uint64_t value, size_t bytes, std::string* out) {
+  for (size_t left = bytes; left > 0; --left) {
+    out->push_back(static_cast<char>(value >> (8 * (left - 1)) & 0xFF));
+  }
+}
+
 // Takes bytes behind their size.
 bool TakeSized(absl::string_view* bytes, absl::string_view* taken) {
   absl::string_view size;
@@ -52,26 +58,33 @@ std::string InsertPacks(absl::string_view rows) {
       kEntriesEach);
 }
 
-bool VisitPacks(std::vector<EntryPack> packs, CustomerView::EntryCallback visit) {
+void AppendEntry(const PackedEntry& entry, std::string* pack) {
+  AppendBigEndian(static_cast<uint64_t>(entry.place), kPlaceBytes, pack);
+  for (const absl::string_view bytes : {entry.id, entry.entry}) {
+    AppendBigEndian(bytes.size(), kSizeBytes, pack);
+    pack->append(bytes.data(), bytes.size());
+  }
+}
+
+bool VisitPacks(std::vector<EntryPack> packs, PackedCallback visit) {
   // The newest first: an entry that comes again has been replaced.
   std::sort(packs.begin(), packs.end(), [](const EntryPack& a, const EntryPack& b) {
     return std::tie(a.version, a.part) > std::tie(b.version, b.part);
   });
   absl::flat_hash_set<absl::string_view> seen;
   seen.reserve(packs.size() * kEntriesEach);
-  IndexEntry entry;
   for (const EntryPack& pack : packs) {
     absl::string_view left = pack.entries;
     while (!left.empty()) {
-      absl::string_view place, id, bytes;
-      if (!Take(kPlaceBytes, &left, &place) || !TakeSized(&left, &id) ||
-          !TakeSized(&left, &bytes)) {
+      PackedEntry entry;
+      absl::string_view place;
+      if (!Take(kPlaceBytes, &left, &place) || !TakeSized(&left, &entry.id) ||
+          !TakeSized(&left, &entry.entry)) {
         return false;
       }
-      if (!seen.insert(id).second) continue;
-      if (!DecodeEntry(bytes, &entry)) return false;
+      if (!seen.insert(entry.id).second) continue;
       entry.place = static_cast<int64_t>(BigEndian(place));
-      visit(id, entry);
+      visit(entry);
     }
   }
   return true;

@@ -5,26 +5,36 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
-#include "services/memory/domain/memory_store.h"
 
-// Entries of many facts in one row of PostgreSQL: id, place and entry of each, made by the server
-// from rows that it has at hand anyway.
+// Entries of many facts in one row: id, place and entry of each, one behind the other.
 namespace throughline::memory::store {
 
-// What an INSERT takes to add packs of `rows`, a relation of fact_id, ctid and entry, for customer
-// $1, $2 at version $3, numbered from $4 on.
-std::string InsertPacks(absl::string_view rows);
+struct PackedEntry {
+  absl::string_view id;
+  int64_t place = 0;
+  absl::string_view entry;  // as EncodeEntry gives it, perhaps in the format of an older release
+};
 
+// Some of a customer's entries; what is written later replaces what was written before, by version
+// and then by part.
 struct EntryPack {
   int64_t version = 0;
   int64_t part = 0;
   absl::string_view entries;
 };
 
-// Visits the newest entry of each fact in `packs`. False when an entry is of another format or a
-// pack is damaged; what has been visited counts for nothing then.
-bool VisitPacks(std::vector<EntryPack> packs, CustomerView::EntryCallback visit);
+void AppendEntry(const PackedEntry& entry, std::string* pack);
+
+// The newest entry of each fact in `packs`. False when a pack is damaged; what has been visited
+// counts for nothing then.
+using PackedCallback = absl::FunctionRef<void(const PackedEntry&)>;
+bool VisitPacks(std::vector<EntryPack> packs, PackedCallback visit);
+
+// For PostgreSQL: a statement that makes packs, in the server, of `rows`, a relation of fact_id,
+// ctid and entry, for customer $1, $2 at version $3, numbered from $4 on.
+std::string InsertPacks(absl::string_view rows);
 
 }  // namespace throughline::memory::store
 

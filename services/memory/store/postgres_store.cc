@@ -123,7 +123,15 @@ absl::StatusOr<Found> ReadPacked(const PostgresRows& rows, int64_t min_version,
   }
   if (loaded->head.version < min_version) return Found::kBehind;
   if (packed_version != loaded->head.version) return Found::kUnpacked;
-  return VisitPacks(std::move(packs), visit) ? Found::kYes : Found::kUnpacked;
+  IndexEntry entry;
+  bool readable = true;
+  const bool whole = VisitPacks(std::move(packs), [&](const PackedEntry& packed) {
+    readable = readable && DecodeEntry(packed.entry, &entry);
+    if (!readable) return;
+    entry.place = packed.place;
+    visit(packed.id, entry);
+  });
+  return whole && readable ? Found::kYes : Found::kUnpacked;
 }
 
 }  // namespace

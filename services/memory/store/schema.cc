@@ -115,10 +115,26 @@ ALTER TABLE replies ADD COLUMN given_at INTEGER NOT NULL DEFAULT 0;
 UPDATE replies SET given_at = CAST(strftime('%s', 'now') AS INTEGER) * 1000000;
 )sql";
 
+// Entries of many facts to a row, in the order they were written: a write adds a row or two, and a
+// customer is brought into memory in hundreds of rows that lie together instead of thousands that
+// do not. Customers that are there already keep theirs in fact_entries until their next write.
+constexpr char kPacks[] = R"sql(
+CREATE TABLE entry_packs (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, version, part)
+) STRICT;
+ALTER TABLE customers ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial},
                                               {2, "entries", kEntries},
                                               {3, "rows apart", kRowsApart},
-                                              {4, "reply times", kReplyTimes}};
+                                              {4, "reply times", kReplyTimes},
+                                              {5, "packs", kPacks}};
 
 }  // namespace
 

@@ -41,7 +41,8 @@ absl::Status SqliteStore::Write(const Context& context, const CustomerKey& key,
   return database_->Write(context, [&](SqliteConnection& connection) -> absl::Status {
     SqliteTransaction transaction(connection, key);
     RETURN_IF_ERROR(transaction.BeginWrite());
-    return write(transaction);
+    RETURN_IF_ERROR(write(transaction));
+    return transaction.Finish();
   });
 }
 

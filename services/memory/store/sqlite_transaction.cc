@@ -1,6 +1,7 @@
 #include "services/memory/store/sqlite_transaction.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -75,11 +76,13 @@ absl::Status SqliteTransaction::BeginWrite() {
 
 absl::StatusOr<CustomerHead> SqliteTransaction::Head() {
   storage::SqliteStatement statement = Prepare(
-      "SELECT head, version, erased_version FROM customers WHERE tenant = ? AND customer_id = ?");
+      "SELECT head, version, erased_version, packed FROM customers "
+      "WHERE tenant = ? AND customer_id = ?");
   if (!statement->executeStep()) return CustomerHead{};
   ASSIGN_OR_RETURN(CustomerHead head, ReadBody<pb::StoredHead>(statement));
   head.version = statement->getColumn(1).getInt64();
   head.erased_version = statement->getColumn(2).getInt64();
+  if (!changed_) packed_ = statement->getColumn(3).getInt() != 0;  // as the write found it
   return head;
 }
 
@@ -207,6 +210,106 @@ absl::StatusOr<std::vector<ProfileRecord>> SqliteTransaction::Profiles(int64_t b
 }
 
 absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visit) {
+  RETURN_IF_ERROR(Head().status());
+  return packed_ ? VisitPacked(version, visit) : VisitUnpacked(version, visit);
+}
+
+absl::Status SqliteTransaction::VisitPacked(int64_t version, EntryCallback visit) {
+  IndexEntry entry;
+  std::vector<std::string> unread;  // of another format
+  RETURN_IF_ERROR(ReadPacks(version, [&](const PackedEntry& packed) {
+    if (!DecodeEntry(packed.entry, &entry)) {
+      unread.emplace_back(packed.id);
+      return;
+    }
+    entry.place = packed.place;
+    visit(packed.id, entry);
+  }));
+  ASSIGN_OR_RETURN(const std::vector<FactRow> rows, FactsById(unread, Statements::kWithout));
+  for (const FactRow& row : rows) visit(row.fact.id, analyser_.Analyse(row));
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::ReadPacks(int64_t version, PackedCallback visit) {
+  storage::SqliteStatement statement = Prepare(
+      "SELECT version, part, entries FROM entry_packs "
+      "WHERE tenant = ? AND customer_id = ? AND version > ?");
+  statement->bind(3, version);
+  std::deque<std::string> bytes;  // which packs look at
+  std::vector<EntryPack> packs;
+  while (statement->executeStep()) {
+    const SQLite::Column entries = statement->getColumn(2);
+    bytes.emplace_back(static_cast<const char*>(entries.getBlob()),
+                       static_cast<size_t>(entries.getBytes()));
+    packs.push_back({.version = statement->getColumn(0).getInt64(),
+                     .part = statement->getColumn(1).getInt64(),
+                     .entries = bytes.back()});
+  }
+  if (VisitPacks(std::move(packs), visit)) return absl::OkStatus();
+  return absl::DataLossError("stored entries cannot be read; restore the file from a backup");
+}
+
+void SqliteTransaction::PutPack(int64_t version) {
+  if (pending_.empty()) return;
+  storage::SqliteStatement statement = Prepare(
+      "INSERT INTO entry_packs (tenant, customer_id, version, part, entries) "
+      "VALUES (?, ?, ?, ?, ?)");
+  statement->bind(3, version);
+  statement->bind(4, part_++);
+  statement->bindNoCopy(5, pending_.data(), static_cast<int>(pending_.size()));
+  statement->exec();
+  pending_.clear();
+}
+
+void SqliteTransaction::Pack(const PackedEntry& entry, int64_t version) {
+  AppendEntry(entry, &pending_);
+  if (pending_.size() >= kMaxPackBytes) PutPack(version);
+}
+
+void SqliteTransaction::MoveIntoPacks() {
+  // Under the version before, so that what this write has put replaces it.
+  const int64_t version = next_version_ - 1;
+  {
+    storage::SqliteStatement statement = Prepare(
+        "SELECT fact_id, entry, place FROM fact_entries WHERE tenant = ? AND customer_id = ?");
+    while (statement->executeStep()) {
+      const SQLite::Column id = statement->getColumn(0);
+      const SQLite::Column entry = statement->getColumn(1);
+      Pack({.id = {id.getText(), static_cast<size_t>(id.getBytes())},
+            .place = statement->getColumn(2).getInt64(),
+            .entry = {static_cast<const char*>(entry.getBlob()),
+                      static_cast<size_t>(entry.getBytes())}},
+           version);
+    }
+  }
+  PutPack(version);
+  Prepare("DELETE FROM fact_entries WHERE tenant = ? AND customer_id = ?")->exec();
+}
+
+absl::Status SqliteTransaction::Repack() {
+  std::vector<std::pair<std::string, std::pair<int64_t, std::string>>> kept;
+  RETURN_IF_ERROR(ReadPacks(0, [&](const PackedEntry& entry) {
+    if (!erased_.contains(entry.id)) {
+      kept.push_back({std::string(entry.id), {entry.place, std::string(entry.entry)}});
+    }
+  }));
+  Prepare("DELETE FROM entry_packs WHERE tenant = ? AND customer_id = ?")->exec();
+  for (const auto& [id, row] : kept) {
+    Pack({.id = id, .place = row.first, .entry = row.second}, next_version_);
+  }
+  PutPack(next_version_);
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::Finish() {
+  if (!changed_) return absl::OkStatus();
+  PutPack(next_version_);
+  if (!packed_) MoveIntoPacks();
+  const bool repack = !erased_.empty() || next_version_ % kRepackEvery == 0;
+  return repack ? Repack() : absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::VisitUnpacked(int64_t version, EntryCallback visit) {
   // All entries are read in the order they lie in; a few are found by index.
   storage::SqliteStatement statement = Prepare(
       version == 0 ? "SELECT fact_id, entry, place FROM fact_entries "
@@ -253,14 +356,9 @@ absl::Status SqliteTransaction::PutFact(const FactRow& row) {
   BindMessage(statement, 7, EncodeStatements(row.statements));
   if (!statement->executeStep()) return absl::InternalError("a fact was written to no place");
   const int64_t place = statement->getColumn(0).getInt64();
-  const std::string bytes = EncodeEntry(analyser_.Analyse(row));
-  storage::SqliteStatement entry = Prepare(
-      "INSERT OR REPLACE INTO fact_entries (tenant, customer_id, fact_id, entry, place) "
-      "VALUES (?, ?, ?, ?, ?)");
-  BindText(entry, 3, row.fact.id);
-  entry->bind(4, bytes.data(), static_cast<int>(bytes.size()));
-  entry->bind(5, place);
-  entry->exec();
+  erased_.erase(row.fact.id);
+  Pack({.id = row.fact.id, .place = place, .entry = EncodeEntry(analyser_.Analyse(row))},
+       next_version_);
   return absl::OkStatus();
 }
 
@@ -272,6 +370,7 @@ absl::Status SqliteTransaction::EraseFact(absl::string_view id) {
     BindText(statement, 3, id);
     statement->exec();
   }
+  erased_.emplace(id);
   return absl::OkStatus();
 }
 
@@ -349,10 +448,11 @@ absl::Status SqliteTransaction::PutState(const CustomerState& state) {
 }
 
 absl::Status SqliteTransaction::PutHead(const CustomerHead& head) {
+  changed_ = true;
   storage::SqliteStatement statement = Prepare(
       "INSERT OR REPLACE INTO customers "
-      "(tenant, customer_id, version, erased_version, current_facts, updated_at, head) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?)");
+      "(tenant, customer_id, version, erased_version, current_facts, updated_at, head, packed) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, 1)");
   statement->bind(3, next_version_);
   statement->bind(4, head.erased_version);
   statement->bind(5, head.current_facts);
@@ -363,8 +463,11 @@ absl::Status SqliteTransaction::PutHead(const CustomerHead& head) {
 }
 
 absl::Status SqliteTransaction::EraseCustomer() {
+  changed_ = false;
+  pending_.clear();
   for (const char* sql : {"DELETE FROM facts WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM fact_entries WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM entry_packs WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM contributions WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM profiles WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM replies WHERE tenant = ? AND customer_id = ?",

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "common/storage/sqlite.h"
 #include "services/memory/domain/memory_store.h"
+#include "services/memory/store/entry_packs.h"
 
 namespace throughline::memory::store {
 
@@ -21,6 +23,8 @@ class SqliteTransaction final : public CustomerTransaction {
 
   // Finds out the next version; before the first write.
   absl::Status BeginWrite();
+  // Ends a write: the customer's packs hold its entries again.
+  absl::Status Finish();
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
@@ -59,10 +63,32 @@ class SqliteTransaction final : public CustomerTransaction {
                                                   absl::Span<const std::string> values,
                                                   Statements statements);
 
+  // A write in so many puts a customer's entries into new packs, without those that have been
+  // replaced and with those of small writes together.
+  static constexpr int64_t kRepackEvery = 256;
+  static constexpr size_t kMaxPackBytes = size_t{64} << 10;
+
+  absl::Status VisitPacked(int64_t version, EntryCallback visit);
+  // Of a customer that nobody has written to since packs came.
+  absl::Status VisitUnpacked(int64_t version, EntryCallback visit);
+  // Calls `visit` with the newest entry of each fact that changed after `version`.
+  absl::Status ReadPacks(int64_t version, PackedCallback visit);
+  void PutPack(int64_t version);  // of what is pending
+  void Pack(const PackedEntry& entry, int64_t version);
+  // Brings a customer's entries from rows of their own into packs.
+  void MoveIntoPacks();
+  // Makes the customer's packs anew, without what has been erased.
+  absl::Status Repack();
+
   storage::SqliteConnection& connection_;
   const CustomerKey& key_;
   RowAnalyser analyser_;
   int64_t next_version_ = 0;
+  bool packed_ = true;                       // the customer's entries are in packs
+  bool changed_ = false;                     // the write ends with a version of its own
+  std::string pending_;                      // entries not written yet
+  int64_t part_ = 0;                         // of the pack they will be
+  absl::flat_hash_set<std::string> erased_;  // facts that are there no more
 };
 
 }  // namespace throughline::memory::store

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
@@ -14,6 +15,10 @@ namespace {
 constexpr absl::Duration kStartTimeout = absl::Seconds(60);
 constexpr absl::Duration kEndTimeout = absl::Seconds(60);
 constexpr size_t kLogTailBytes = 2000;
+
+std::string ReplicaName(const std::string& service, int number) {
+  return number == 1 ? service : absl::StrCat(service, "-", number);
+}
 
 std::string PortOf(const std::string& address) { return address.substr(address.rfind(':') + 1); }
 
@@ -48,21 +53,19 @@ absl::Status Cluster::StartFiveProcesses() {
                ? std::string()
                : directory_.Write(absl::StrCat(service, "-conninfo"), conninfo->second);
   };
-  std::vector<std::string> memory = {BinaryPath("throughline-memory"), "--data-dir",
-                                     Folder("memory")};
+  std::vector<std::string> memory;
   if (!options_.redis.empty()) memory.insert(memory.end(), {"--redis", options_.redis});
   if (const std::string file = store("memory"); !file.empty()) {
     memory.insert(memory.end(), {"--store", absl::StrCat("postgres:", file)});
   }
-  RETURN_IF_ERROR(Launch("memory", std::move(memory)));
-  std::string memory_address = address("memory");
+  RETURN_IF_ERROR(LaunchReplicas("memory", memory));
+  std::string memory_address = targets("memory");
   if (options_.proxy) {
     ASSIGN_OR_RETURN(HostPort target, ParseHostPort(memory_address, "memory"));
     ASSIGN_OR_RETURN(proxy_, fault_proxy::FaultProxy::Start({.target = std::move(target)}));
     memory_address = proxy_->address().ToString();
   }
-  std::vector<std::string> router = {BinaryPath("throughline-router"), "--data-dir",
-                                     Folder("router")};
+  std::vector<std::string> router;
   if (!options_.router_config.empty()) {
     router.insert(router.end(),
                   {"--router-config", directory_.Write("router.yaml", options_.router_config)});
@@ -70,28 +73,28 @@ absl::Status Cluster::StartFiveProcesses() {
   if (const std::string file = store("router"); !file.empty()) {
     router.insert(router.end(), {"--postgres-file", file});
   }
-  RETURN_IF_ERROR(Launch("router", std::move(router)));
+  RETURN_IF_ERROR(LaunchReplicas("router", router));
   for (const char* name : {"analyst", "writer"}) {
-    RETURN_IF_ERROR(Launch(
-        name, {BinaryPath(absl::StrCat("throughline-", name)), "--router", address("router")}));
+    RETURN_IF_ERROR(LaunchReplicas(name, {"--router", targets("router")}));
   }
-  std::vector<std::string> orchestrator = {BinaryPath("throughline-orchestrator"),
-                                           "--data-dir",
-                                           Folder("orchestrator"),
-                                           "--memory",
-                                           memory_address,
-                                           "--analyst",
-                                           address("analyst"),
-                                           "--writer",
-                                           address("writer"),
-                                           "--lease",
-                                           "2"};
+  std::vector<std::string> orchestrator = {
+      "--memory", memory_address,    "--analyst", targets("analyst"),
+      "--writer", targets("writer"), "--lease",   "2"};
   if (const std::string file = store("orchestrator"); !file.empty()) {
     orchestrator.insert(orchestrator.end(), {"--store", absl::StrCat("postgres:", file)});
   }
-  RETURN_IF_ERROR(Launch("orchestrator", orchestrator));
-  for (int number = 2; number <= options_.orchestrators; ++number) {
-    RETURN_IF_ERROR(Launch(absl::StrCat("orchestrator-", number), orchestrator));
+  return LaunchReplicas("orchestrator", orchestrator);
+}
+
+absl::Status Cluster::LaunchReplicas(const std::string& service,
+                                     const std::vector<std::string>& flags) {
+  const bool keeps_data = service != "analyst" && service != "writer";
+  for (int number = 1; number <= options_.replicas; ++number) {
+    const std::string name = ReplicaName(service, number);
+    std::vector<std::string> command = {BinaryPath(absl::StrCat("throughline-", service))};
+    if (keeps_data) command.insert(command.end(), {"--data-dir", Folder(name)});
+    command.insert(command.end(), flags.begin(), flags.end());
+    RETURN_IF_ERROR(Launch(name, std::move(command)));
   }
   return absl::OkStatus();
 }
@@ -124,12 +127,12 @@ absl::StatusOr<int> Cluster::Restart(const std::string& name) {
   return code;
 }
 
-std::string Cluster::front() const {
-  std::string addresses = address("orchestrator");
-  for (int number = 2; number <= options_.orchestrators; ++number) {
-    absl::StrAppend(&addresses, ",", address(absl::StrCat("orchestrator-", number)));
+std::string Cluster::targets(const std::string& service) const {
+  std::vector<std::string> addresses;
+  for (int number = 1; number <= options_.replicas; ++number) {
+    addresses.push_back(address(ReplicaName(service, number)));
   }
-  return addresses;
+  return absl::StrJoin(addresses, ",");
 }
 
 bool Cluster::AllRun() {

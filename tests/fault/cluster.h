@@ -26,9 +26,9 @@ class Cluster {
     std::map<std::string, std::string> conninfos;    // by service; SQLite where absent
     std::string router_config;                       // YAML; empty: the built-in models
     std::map<std::string, std::string> environment;  // of every process
-    // Replicas of the orchestrator: "orchestrator", "orchestrator-2" and so on. More than one share
-    // conninfos["orchestrator"]. Five processes only.
-    int orchestrators = 1;
+    // Of each service: "memory", "memory-2" and so on. More than one share their conninfos. Five
+    // processes only, and without the proxy.
+    int replicas = 1;
     // Between the orchestrator and memory stands a proxy that fails on demand. Five processes only.
     bool proxy = false;
   };
@@ -44,8 +44,8 @@ class Cluster {
 
   // Where clients reach "orchestrator", "memory" or "router".
   const std::string& address(const std::string& service) const { return addresses_.at(service); }
-  // All replicas of the orchestrator, as --server takes them.
-  std::string front() const;
+  // All replicas of a service, as a flag takes them.
+  std::string targets(const std::string& service) const;
   // The proxy before memory; null without one.
   fault_proxy::FaultProxy* proxy() { return proxy_.get(); }
   // Every process still runs.
@@ -57,6 +57,8 @@ class Cluster {
   explicit Cluster(Options options) : options_(std::move(options)) {}
   absl::Status StartOneProcess();
   absl::Status StartFiveProcesses();
+  // Launches each replica of a service with a --data-dir of its own.
+  absl::Status LaunchReplicas(const std::string& service, const std::vector<std::string>& flags);
   // Starts `command` with --port and --metrics-port, and keeps it for restarts.
   absl::Status Launch(const std::string& name, std::vector<std::string> command);
   absl::Status Announce(const std::string& name);

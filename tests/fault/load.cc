@@ -53,12 +53,12 @@ absl::StatusOr<std::unique_ptr<Load>> Load::Start(const Cluster& cluster, const 
       std::unique_ptr<ChildProcess> client,
       ChildProcess::Start(
           {.command = {BinaryPath("throughline"), "bench", "--json",
-                       absl::StrCat("--server=", cluster.front()),
-                       absl::StrCat("--memory-server=", cluster.address("memory")),
-                       absl::StrCat("--router-server=", cluster.address("router")),
+                       absl::StrCat("--server=", cluster.targets("orchestrator")),
+                       absl::StrCat("--memory-server=", cluster.targets("memory")),
+                       absl::StrCat("--router-server=", cluster.targets("router")),
                        absl::StrCat("--rate=", options.rate_per_second),
                        absl::StrCat("--mix=", options.mix), absl::StrCat("--seed=", options.seed),
-                       absl::StrCat("--retries=", options.retries), "--duration=24h",
+                       absl::StrCat("--retries=", options.retries), "--duration=6h",
                        "--customers=12", "--concurrency=12", "--timeout=5s"}}));
   const absl::Time deadline = absl::Now() + kMaxStart;
   while (!HasBegun(cluster)) {

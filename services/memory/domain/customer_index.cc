@@ -255,8 +255,9 @@ void CustomerIndex::Builder::SortNew(const std::vector<uint32_t>& call_ranks) {
     if (!(a.standing == b.standing)) return a.standing < b.standing;
     return index_->IdOf(new_rows_[a.row]) < index_->IdOf(new_rows_[b.row]);
   };
+  // Rows come call by call, and calls in another order: runs, which merging is made for.
   if (!std::is_sorted(placed.begin(), placed.end(), before)) {
-    std::sort(placed.begin(), placed.end(), before);
+    std::stable_sort(placed.begin(), placed.end(), before);
   }
   new_order_.clear();
   new_order_.reserve(placed.size());

@@ -4,6 +4,7 @@ import * as client from '@kubernetes/client-node';
 
 const kPackages = [
   [/^keda\.sh\//, '@kubernetes-models/keda'],
+  [/^cert-manager\.io\//, '@kubernetes-models/cert-manager'],
   [/^monitoring\.coreos\.com\//, '@kubernetes-models/prometheus-operator'],
   [/^gateway\.networking\.k8s\.io\//, '@kubernetes-models/gateway-api'],
   [/.*/, 'kubernetes-models'],

@@ -191,7 +191,15 @@ them, and what follows from both: fullname, facts, store, kind, maxReplicas, gra
 
 {{/* The Secret with a service's tls.crt, tls.key and ca.crt; empty in plain text. */}}
 {{- define "throughline.tlsSecret" -}}
-{{- if .root.Values.tls.enabled }}{{ .service.tlsSecret | default .root.Values.tls.existingSecret }}{{ end }}
+{{- if .root.Values.tls.enabled }}
+{{- $issued := ternary (printf "%s-tls" .service.fullname) "" .root.Values.tls.certManager.enabled }}
+{{- .service.tlsSecret | default $issued | default .root.Values.tls.existingSecret }}
+{{- end }}
+{{- end }}
+
+{{/* The same for `helm test`. */}}
+{{- define "throughline.testTlsSecret" -}}
+{{- include "throughline.tlsSecret" (dict "root" . "service" (dict "fullname" (printf "%s-test" (include "throughline.fullname" .)) "tlsSecret" .Values.tests.tlsSecret)) }}
 {{- end }}
 
 {{/* The three files below a folder, as a process is told of them: "NAME: path". */}}

@@ -63,11 +63,15 @@ Memory Bytes(const std::string& pem) {
 // A key that asks for a password gets none, instead of asking the terminal.
 int NoPassword(char*, int, int, void*) { return 0; }
 
+// The first certificate in `pem`; null when there is none.
+Certificate FirstCertificate(const std::string& pem) {
+  const Memory bytes = Bytes(pem);
+  return Certificate(PEM_read_bio_X509(bytes.get(), nullptr, &NoPassword, nullptr), &X509_free);
+}
+
 absl::StatusOr<Certificate> ParseCertificate(absl::string_view flag, const std::string& path) {
   ASSIGN_OR_RETURN(const std::string pem, ReadPem(flag, path));
-  const Memory bytes = Bytes(pem);
-  Certificate certificate(PEM_read_bio_X509(bytes.get(), nullptr, &NoPassword, nullptr),
-                          &X509_free);
+  Certificate certificate = FirstCertificate(pem);
   if (certificate != nullptr) return certificate;
   return InvalidField(flag, absl::StrCat("a certificate in PEM form in \"", path, "\""),
                       "name a file that begins with -----BEGIN CERTIFICATE-----");
@@ -117,10 +121,12 @@ absl::Status CheckIdentity(const TlsFiles& files) {
                       "name the pair that was issued together");
 }
 
-// Believes what the CA signed for one of `names`.
+// Believes what the CA signed for one of `names`, and the holder of `own_certificate`, which asks
+// itself for its health.
 class NamedClients final : public ExternalCertificateVerifier {
  public:
-  explicit NamedClients(std::vector<std::string> names) : names_(std::move(names)) {}
+  NamedClients(std::vector<std::string> names, std::string own_certificate)
+      : names_(std::move(names)), own_certificate_(std::move(own_certificate)) {}
 
   bool Verify(TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
               grpc::Status* sync_status) override {
@@ -128,16 +134,24 @@ class NamedClients final : public ExternalCertificateVerifier {
     const bool known = std::any_of(names_.begin(), names_.end(), [&](const std::string& name) {
       return std::find(carried.begin(), carried.end(), name) != carried.end();
     });
-    *sync_status = known ? grpc::Status::OK
-                         : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
-                                        "the certificate carries no name of --tls-clients");
+    *sync_status = known || IsOurs(request->peer_cert())
+                       ? grpc::Status::OK
+                       : grpc::Status(grpc::StatusCode::UNAUTHENTICATED,
+                                      "the certificate carries no name of --tls-clients");
     return true;
   }
 
   void Cancel(TlsCustomVerificationCheckRequest*) override {}
 
  private:
+  bool IsOurs(grpc::string_ref peer) const {
+    const Certificate theirs = FirstCertificate(std::string(peer.data(), peer.size()));
+    const absl::StatusOr<Certificate> ours = ParseCertificate(kCertificateFlag, own_certificate_);
+    return theirs != nullptr && ours.ok() && X509_cmp(theirs.get(), ours->get()) == 0;
+  }
+
   const std::vector<std::string> names_;
+  const std::string own_certificate_;  // a file
 };
 
 TlsChannelCredentialsOptions ChannelOptionsOf(
@@ -205,7 +219,7 @@ std::shared_ptr<grpc::ServerCredentials> Tls::ServerCredentials() const {
   }
   if (!files_.clients.empty()) {
     options.set_certificate_verifier(
-        ExternalCertificateVerifier::Create<NamedClients>(files_.clients));
+        ExternalCertificateVerifier::Create<NamedClients>(files_.clients, files_.certificate));
   }
   return grpc::experimental::TlsServerCredentials(options);
 }

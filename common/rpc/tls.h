@@ -23,8 +23,8 @@ struct TlsFiles {
   std::string certificate;  // of this process, followed by those between it and the CA
   std::string key;          // of the certificate
   std::string authority;    // CAs whose certificates are believed
-  // Of a server: names (DNS) of which a client's certificate must carry one; empty: whoever the CA
-  // has signed.
+  // Of a server: names (DNS) of which a client's certificate, unless it is the server's own, must
+  // carry one; empty: whoever the CA has signed.
   std::vector<std::string> clients;
 
   bool empty() const {

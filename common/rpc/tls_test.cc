@@ -151,6 +151,9 @@ TEST_F(TlsTest, OnlyTheClientsThatAreNamedAreServed) {
   Serve(files);
   EXPECT_OK(CallFrom(FilesIn(Issue({"gateway"}))));
   EXPECT_THAT(CallFrom(FilesIn(Issue({"writer"}))), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(
+      RunHealthcheck("127.0.0.1", server_->port(), kPatience, Loaded(files, Tls::Role::kClient)), 0)
+      << "itself";
 }
 
 TEST_F(TlsTest, CertificatesAreReplacedWithoutARestart) {

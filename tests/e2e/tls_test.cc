@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -22,7 +24,8 @@ using ::testing::HasSubstr;
 std::vector<std::string> Environment(const std::string& folder) {
   return {absl::StrCat("THROUGHLINE_TLS_CERT=", folder, "/tls.crt"),
           absl::StrCat("THROUGHLINE_TLS_KEY=", folder, "/tls.key"),
-          absl::StrCat("THROUGHLINE_TLS_CA=", folder, "/ca.crt")};
+          absl::StrCat("THROUGHLINE_TLS_CA=", folder, "/ca.crt"),
+          "THROUGHLINE_TLS_CLIENTS=operator,dashboard"};
 }
 
 class TlsSystemTest : public testing::TestWithParam<Shape> {
@@ -59,7 +62,7 @@ TEST_P(TlsSystemTest, ACallGoesThroughEveryServiceAndStrangersAreKeptOut) {
   const Outcome processed = system_->Run({"process", "--customer", "tls", CallFile(1)});
   EXPECT_EQ(processed.code, 0) << processed.err << system_->Log();
 
-  ASSERT_OK_AND_ASSIGN(const std::string mine, authority_->Issue());
+  ASSERT_OK_AND_ASSIGN(const std::string mine, authority_->Issue({"operator"}));
   const auto flags = [](const std::string& folder, const std::string& ca) {
     return std::vector<std::string>{"--tls-cert", absl::StrCat(folder, "/tls.crt"),
                                     "--tls-key",  absl::StrCat(folder, "/tls.key"),
@@ -67,12 +70,22 @@ TEST_P(TlsSystemTest, ACallGoesThroughEveryServiceAndStrangersAreKeptOut) {
   };
   const Outcome known = Ask(flags(mine, mine));
   EXPECT_EQ(known.code, 0) << known.err;
-  EXPECT_EQ(Ask({}).code, 1) << "in plain text";
-  EXPECT_EQ(Ask({"--tls-ca", authority_->ca_file()}).code, 1) << "without a certificate";
+  ASSERT_OK_AND_ASSIGN(const std::string unnamed, authority_->Issue({"somebody"}));
   const auto other = CertificateAuthority::Make();
   ASSERT_OK(other.status());
-  ASSERT_OK_AND_ASSIGN(const std::string foreign, (*other)->Issue());
-  EXPECT_EQ(Ask(flags(foreign, mine)).code, 1) << "a certificate of another CA";
+  ASSERT_OK_AND_ASSIGN(const std::string foreign, (*other)->Issue({"operator"}));
+  const std::map<std::string, std::vector<std::string>> strangers = {
+      {"of another name", flags(unnamed, unnamed)},
+      {"in plain text", {}},
+      {"without a certificate", {"--tls-ca", authority_->ca_file()}},
+      {"of another CA", flags(foreign, mine)}};
+  // Each takes its time to give up, so all at once.
+  std::vector<std::thread> asking;
+  for (const auto& [who, arguments] : strangers) {
+    asking.emplace_back(
+        [&, who = who, arguments = arguments] { EXPECT_EQ(Ask(arguments).code, 1) << who; });
+  }
+  for (std::thread& each : asking) each.join();
   const Outcome unreadable = Ask({"--tls-ca", "/nowhere/ca.crt"});
   EXPECT_EQ(unreadable.code, 1);
   EXPECT_THAT(unreadable.err, HasSubstr("--tls-ca: expected a file that can be read"));

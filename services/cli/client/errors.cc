@@ -51,7 +51,8 @@ absl::Status Explain(const absl::Status& status, absl::string_view flag,
     return WithMessage(
         status,
         absl::StrCat(flag, ": expected a Throughline server at ", address, " (", status.message(),
-                     "); start one with `throughline serve`, or name ", "another with ", flag));
+                     "); start one with `throughline serve`, name another with ", flag,
+                     ", or its CA with --tls-ca if it speaks TLS"));
   }
   if (absl::StrContains(OneLine(status.message()), "; ")) return status;
   return WithMessage(status, absl::StrCat(status.message(), "; ", NextStep(status)));

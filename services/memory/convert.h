@@ -11,8 +11,6 @@
 // value out of range) is INVALID_ARGUMENT; limits are the domain's to check.
 namespace throughline::memory {
 
-namespace v1 = throughline::memory::v1;
-
 // With request_digest set from everything but the idempotency key.
 RetainCommand FromProto(const v1::RetainRequest& request);
 v1::RetainResponse ToProto(const RetainResult& result);

@@ -1,7 +1,6 @@
 #include "services/gateway/http/exchange.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -182,8 +181,7 @@ ssize_t Exchange::ReadStream(void* self, uint64_t, char* buffer, size_t size) {
     exchange.Suspend();
     return 0;
   }
-  const size_t length = std::min(size, exchange.unsent_.size());
-  std::memcpy(buffer, exchange.unsent_.data(), length);
+  const size_t length = exchange.unsent_.copy(buffer, size);
   exchange.unsent_.erase(0, length);
   return static_cast<ssize_t>(length);
 }

@@ -44,8 +44,8 @@ struct QueryReading {
   bool well_formed = true;
 };
 
-MHD_Result AddQuery(void* reading_, MHD_ValueKind, const char* name, const char* value) {
-  auto& reading = *static_cast<QueryReading*>(reading_);
+MHD_Result AddQuery(void* query_reading, MHD_ValueKind, const char* name, const char* value) {
+  auto& reading = *static_cast<QueryReading*>(query_reading);
   absl::StatusOr<std::string> key = PercentDecode(absl::StrReplaceAll(name, {{"+", " "}}));
   absl::StatusOr<std::string> text =
       PercentDecode(absl::StrReplaceAll(value == nullptr ? "" : value, {{"+", " "}}));

@@ -66,23 +66,23 @@ void AddRelative(absl::string_view unit, absl::CivilDay today, QueryDates* dates
 }  // namespace
 
 QueryDates ParseQueryDates(absl::string_view query, absl::CivilDay today) {
-  static const RE2 kWordPattern("([A-Za-z]+|\\d+)");
-  static const RE2 kYearPattern("(?:19|20)\\d\\d");
-  static const RE2 kDayPattern("\\b(\\d{1,2})(?:st|nd|rd|th)?\\b");
-  static const RE2 kLastPattern(
+  static const RE2 word_pattern("([A-Za-z]+|\\d+)");
+  static const RE2 year_pattern("(?:19|20)\\d\\d");
+  static const RE2 day_pattern("\\b(\\d{1,2})(?:st|nd|rd|th)?\\b");
+  static const RE2 last_pattern(
       "(?i)\\b(?:last|past|previous)\\s+(week|month|quarter|year|spring|summer|autumn|fall|"
       "winter)");
-  static const RE2 kWhenPattern(
+  static const RE2 when_pattern(
       "(?i)^when\\b|\\bwhat (?:date|year|month|day|time)\\b|\\bwhich (?:month|year|day)\\b|"
       "\\bhow long\\b|\\bby when\\b|\\bsince when\\b");
-  static const RE2 kYesterdayPattern("(?i)\\byesterday\\b");
-  static const RE2 kTodayPattern("(?i)\\btoday\\b");
+  static const RE2 yesterday_pattern("(?i)\\byesterday\\b");
+  static const RE2 today_pattern("(?i)\\btoday\\b");
   QueryDates dates;
   re2::StringPiece rest = Piece(query);
   std::string word;
-  while (RE2::FindAndConsume(&rest, kWordPattern, &word)) {
+  while (RE2::FindAndConsume(&rest, word_pattern, &word)) {
     if (const int month = MonthOf(word); month != 0) dates.months.push_back(month);
-    if (RE2::FullMatch(word, kYearPattern)) {
+    if (RE2::FullMatch(word, year_pattern)) {
       int year = 0;
       if (absl::SimpleAtoi(word, &year)) dates.years.push_back(year);
     }
@@ -90,19 +90,19 @@ QueryDates ParseQueryDates(absl::string_view query, absl::CivilDay today) {
   if (!dates.months.empty()) {
     rest = Piece(query);
     int day = 0;
-    while (RE2::FindAndConsume(&rest, kDayPattern, &day)) {
+    while (RE2::FindAndConsume(&rest, day_pattern, &day)) {
       if (day >= 1 && day <= 31) dates.days.push_back(day);
     }
   }
   rest = Piece(query);
-  while (RE2::FindAndConsume(&rest, kLastPattern, &word)) {
+  while (RE2::FindAndConsume(&rest, last_pattern, &word)) {
     AddRelative(absl::AsciiStrToLower(word), today, &dates);
   }
-  if (RE2::PartialMatch(Piece(query), kYesterdayPattern)) {
+  if (RE2::PartialMatch(Piece(query), yesterday_pattern)) {
     dates.periods.push_back({today - 1, today - 1});
   }
-  if (RE2::PartialMatch(Piece(query), kTodayPattern)) dates.periods.push_back({today, today});
-  dates.asks_when = RE2::PartialMatch(Piece(query), kWhenPattern);
+  if (RE2::PartialMatch(Piece(query), today_pattern)) dates.periods.push_back({today, today});
+  dates.asks_when = RE2::PartialMatch(Piece(query), when_pattern);
   return dates;
 }
 
@@ -133,12 +133,12 @@ double DateScore(const QueryDates& dates, absl::CivilDay day) {
 }
 
 bool SpeaksOfTime(absl::string_view text) {
-  static const RE2 kPattern(
+  static const RE2 pattern(
       "(?i)\\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|month|quarter|year|"
       "since|recently|just|soon|earlier|later|monday|tuesday|wednesday|thursday|friday|saturday|"
       "sunday|january|february|march|april|june|july|august|september|october|november|december|"
       "20\\d\\d|\\d+(?:st|nd|rd|th))\\b");
-  return RE2::PartialMatch(Piece(text), kPattern);
+  return RE2::PartialMatch(Piece(text), pattern);
 }
 
 }  // namespace throughline::memory

@@ -237,7 +237,7 @@ bool IsCleanText(absl::string_view text) {
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead == 0) return false;
     size_t length = 1;
-    uint32_t code = lead;
+    uint32_t code = 0;
     if (lead >= 0x80) {
       if (lead >= 0xC2 && lead <= 0xDF) {
         length = 2;

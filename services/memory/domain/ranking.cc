@@ -139,12 +139,14 @@ float Saturated(float count, float normaliser) {
 }
 
 // BM25 over documents that are runs of rows. Counts of a term are gathered per document, then
-// scored, term by term, over the stretches that hold it: tight loops over plain arrays.
+// scored, term by term, over the stretches that hold it: tight loops over plain arrays. A document
+// that is one row alone needs no gathering.
 class SpanScorer {
  public:
-  // Borrows `normaliser`, one number a document.
-  SpanScorer(size_t documents, absl::Span<const float> normaliser)
-      : scores_(documents, 0), counts_(documents, 0), normaliser_(normaliser) {}
+  // Borrows `normaliser`, one number a document. Only the first `spans` documents are of several
+  // rows.
+  SpanScorer(size_t spans, absl::Span<const float> normaliser)
+      : scores_(normaliser.size(), 0), counts_(spans, 0), normaliser_(normaliser) {}
 
   // The documents of `span` hold the term `count` times more. Spans come in order of their first.
   void Count(CustomerIndex::Span span, float count) {
@@ -155,9 +157,9 @@ class SpanScorer {
       touched_.push_back(span);
     }
   }
-  // Ends a term that stands `weight` times in the question.
-  void EndTerm(int weight) {
-    float holding = 0;
+  // Ends a term that stands `weight` times in the question, and in `single` besides.
+  void EndTerm(int weight, CustomerIndex::Postings single) {
+    auto holding = static_cast<float>(single.positions.size());
     for (const CustomerIndex::Span& run : touched_) {
       holding += static_cast<float>(run.last - run.first + 1);
     }
@@ -169,6 +171,10 @@ class SpanScorer {
       }
     }
     touched_.clear();
+    for (size_t k = 0; k < single.positions.size(); ++k) {
+      const uint32_t at = single.positions[k];
+      scores_[at] += gain * Saturated(single.counts[k], normaliser_[at]);
+    }
   }
   std::vector<float> Take() { return std::move(scores_); }
 
@@ -182,14 +188,18 @@ class SpanScorer {
 // Scores every row's span, `before` and `after` turns wide.
 std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& query, uint32_t before,
                               uint32_t after, absl::Span<const float> normaliser) {
-  SpanScorer scorer(index.size(), normaliser);
+  SpanScorer scorer(index.verbatim_rows(), normaliser);
   for (const auto& [term, weight] : query.terms) {
     const CustomerIndex::Postings postings = index.postings(term);
-    for (size_t k = 0; k < postings.positions.size(); ++k) {
+    const auto turns =
+        static_cast<size_t>(std::lower_bound(postings.positions.begin(), postings.positions.end(),
+                                             index.verbatim_rows()) -
+                            postings.positions.begin());
+    for (size_t k = 0; k < turns; ++k) {
       // The spans that hold a row are those of the rows as far before it as spans reach after.
       scorer.Count(index.Around(postings.positions[k], after, before), postings.counts[k]);
     }
-    scorer.EndTerm(weight);
+    scorer.EndTerm(weight, {postings.positions.subspan(turns), postings.counts.subspan(turns)});
   }
   return scorer.Take();
 }
@@ -522,22 +532,25 @@ struct Ranking::State {
     const std::optional<Candidate> last =
         drawn.empty() ? std::nullopt : std::make_optional(drawn.back());
     drawn.clear();
+    drawn.reserve(2 * wanted);
     next = 0;
     float bar = kDropped;  // a row no better than this is none of the best
+    const auto keep_best = [&] {
+      const auto worst = drawn.begin() + static_cast<ptrdiff_t>(wanted) - 1;
+      std::nth_element(drawn.begin(), worst, drawn.end());
+      bar = worst->score;
+      drawn.resize(wanted);
+    };
     for (uint32_t i = 0; i < scores.size(); ++i) {
       if (scores[i] <= bar) continue;
       const Candidate candidate{.score = scores[i], .position = i};
       if (last.has_value() && !(*last < candidate)) continue;
-      if (drawn.size() == wanted) {
-        std::pop_heap(drawn.begin(), drawn.end());
-        drawn.pop_back();
-      }
       drawn.push_back(candidate);
-      std::push_heap(drawn.begin(), drawn.end());  // the last of them on top
-      if (drawn.size() == wanted) bar = drawn.front().score;
+      if (drawn.size() == 2 * wanted) keep_best();
     }
-    std::sort_heap(drawn.begin(), drawn.end());
     exhausted = drawn.size() < wanted;
+    if (drawn.size() > wanted) keep_best();
+    std::sort(drawn.begin(), drawn.end());
   }
 
   const ParsedQuery parsed;

@@ -11,10 +11,10 @@ namespace throughline::router {
 
 // The member; null when there is none.
 inline const nlohmann::json& At(const nlohmann::json& object, const char* key) {
-  static const nlohmann::json& kNull = *new nlohmann::json();
-  if (!object.is_object()) return kNull;
+  static const nlohmann::json& null = *new nlohmann::json();
+  if (!object.is_object()) return null;
   const auto found = object.find(key);
-  return found == object.end() ? kNull : *found;
+  return found == object.end() ? null : *found;
 }
 
 // Empty for anything but text.

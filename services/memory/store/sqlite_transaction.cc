@@ -287,17 +287,17 @@ void SqliteTransaction::MoveIntoPacks() {
 }
 
 absl::Status SqliteTransaction::Repack() {
-  std::vector<std::pair<std::string, std::pair<int64_t, std::string>>> kept;
+  const int64_t first_part = part_;
   RETURN_IF_ERROR(ReadPacks(0, [&](const PackedEntry& entry) {
-    if (!erased_.contains(entry.id)) {
-      kept.push_back({std::string(entry.id), {entry.place, std::string(entry.entry)}});
-    }
+    if (!erased_.contains(entry.id)) Pack(entry, next_version_);
   }));
-  Prepare("DELETE FROM entry_packs WHERE tenant = ? AND customer_id = ?")->exec();
-  for (const auto& [id, row] : kept) {
-    Pack({.id = id, .place = row.first, .entry = row.second}, next_version_);
-  }
   PutPack(next_version_);
+  storage::SqliteStatement old = Prepare(
+      "DELETE FROM entry_packs "
+      "WHERE tenant = ? AND customer_id = ? AND (version < ? OR part < ?)");
+  old->bind(3, next_version_);
+  old->bind(4, first_part);
+  old->exec();
   return absl::OkStatus();
 }
 

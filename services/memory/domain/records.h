@@ -18,6 +18,7 @@ struct CustomerKey {
   std::string customer_id;
 
   friend bool operator==(const CustomerKey&, const CustomerKey&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): reads <=> as comparing with a literal 0
   friend auto operator<=>(const CustomerKey&, const CustomerKey&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const CustomerKey& key) {

@@ -40,8 +40,8 @@ constexpr absl::string_view kTextCues[] = {
 using Stems = absl::flat_hash_set<absl::string_view>;
 
 bool IsEmptyWord(absl::string_view word) {
-  static const Stems& kWords = *new Stems(std::begin(kEmptyWords), std::end(kEmptyWords));
-  return kWords.contains(word);
+  static const Stems& words = *new Stems(std::begin(kEmptyWords), std::end(kEmptyWords));
+  return words.contains(word);
 }
 
 Stems StemsOf(absl::string_view folded) {

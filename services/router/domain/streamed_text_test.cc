@@ -40,8 +40,8 @@ TEST(StreamedText, EqualsTheStrippedWholeInAnyPieces) {
       "<think>hm, the sky</think>\n\nBlue",
       "<thinking>a</thinking> Blue",
       "<think>hm",
-      "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Blue"
-      "<|return|>",
+      ("<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Blue"
+       "<|return|>"),
       "<|channel|>analysis<|message|>hm",
       ""};
   for (const std::string& shape : shapes) {

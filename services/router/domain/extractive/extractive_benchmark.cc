@@ -10,7 +10,7 @@ constexpr int kWordsPerTurn = 40;
 
 // A call of about `words` words: customers and a seller in turn, every sentence of another kind.
 CallInput LongCall(int words) {
-  const char* const kTexts[] = {
+  static constexpr const char* kTexts[] = {
       "We like the map, honestly, but the monthly fee is too high for what my team would use, and "
       "I'd need to see the numbers for all four sites before I could take it to anybody upstairs.",
       "That's fair. I'll send you the revised proposal with the annual term by Friday, May 23rd, "

@@ -19,10 +19,10 @@ std::string StringAt(const Json& object, const char* key) {
 }
 
 const Json& ArrayAt(const Json& object, const char* key) {
-  static const Json& kEmpty = *new Json(Json::array());
-  if (!object.is_object()) return kEmpty;
+  static const Json& empty = *new Json(Json::array());
+  if (!object.is_object()) return empty;
   const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : kEmpty;
+  return found != object.end() && found->is_array() ? *found : empty;
 }
 
 std::string FoldedAt(const Json& object, const char* key) {

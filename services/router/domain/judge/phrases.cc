@@ -20,27 +20,27 @@ absl::string_view Opening(absl::string_view text) {
 }  // namespace
 
 bool IsRefusal(absl::string_view text) {
-  static const RE2& kRefusal = *new RE2(
+  static const RE2& refusal = *new RE2(
       R"((?i)^(?:i['’]?m sorry|i am sorry|sorry|unfortunately|i apologi[sz]e|as an ai)?)"
       R"([,.!]?\s*(?:but\s+)?(?:(?:as an ai|as a language model)[^.]{0,60}?,?\s*)?)"
       R"(i\s*(?:can['’]?t|can\s?not|am (?:not able|unable)|['’]m (?:not able|unable)|won['’]?t|)"
       R"(must decline|do(?:n['’]t| not) feel comfortable))"
       R"(\s+(?:to\s+)?(?:help|assist|answer|provide|comply|do|create|write|fulfil|fulfill|)"
       R"(continue|discuss|share|engage|complete|generate|with)\b)");
-  return RE2::PartialMatch(Piece(Opening(text)), kRefusal);
+  return RE2::PartialMatch(Piece(Opening(text)), refusal);
 }
 
 std::string FindLeak(absl::string_view text) {
-  static const RE2& kControl =
+  static const RE2& control =
       *new RE2(R"((</?(?:think|thinking|reasoning|scratchpad)>|<\|[a-z_]{2,24}\|>|\[/?INST\]|)"
                R"(<<SYS>>|assistantfinal|assistantcommentary))");
-  static const RE2& kMusing = *new RE2(
+  static const RE2& musing = *new RE2(
       R"((?i)^((?:okay|ok|alright|hmm|so|wait|first)?[,.]?\s*(?:the user (?:wants|is asking|asked|)"
       R"(asks|says|needs)|i need to (?:figure out|parse|produce|output)|let me (?:parse|re-?read|)"
       R"(analy[sz]e) (?:the|this) (?:prompt|request|instruction|question|user))))");
   re2::StringPiece found;
-  if (RE2::PartialMatch(Piece(text), kControl, &found) ||
-      RE2::PartialMatch(Piece(Opening(text)), kMusing, &found)) {
+  if (RE2::PartialMatch(Piece(text), control, &found) ||
+      RE2::PartialMatch(Piece(Opening(text)), musing, &found)) {
     return std::string(found.data(), found.size());
   }
   return "";

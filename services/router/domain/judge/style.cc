@@ -42,12 +42,12 @@ bool HasAnyOf(const Comparable& text, absl::string_view alternatives) {
 
 // A place left for somebody to fill in: "[Name]", "{{date}}", "<insert price>", "Lorem ipsum".
 std::string FindPlaceholder(absl::string_view visible) {
-  static const RE2& kPlaceholder = *new RE2(
+  static const RE2& placeholder = *new RE2(
       R"((\[(?:[Yy]our |[Ii]nsert |[Rr]ecipient|[Cc]ustomer|[Nn]ame|[Dd]ate|[Cc]ompany|[Tt]itle|)"
       R"([A-Z][a-z]+ [Nn]ame)[^\]\n]{0,40}\]|\{\{[^}\n]{1,40}\}\}|<(?:insert|your|name)[^>\n]{0,40}>|)"
       R"([Ll]orem ipsum))");
   re2::StringPiece found;
-  if (!RE2::PartialMatch(re2::StringPiece(visible.data(), visible.size()), kPlaceholder, &found)) {
+  if (!RE2::PartialMatch(re2::StringPiece(visible.data(), visible.size()), placeholder, &found)) {
     return "";
   }
   return std::string(found.data(), found.size());

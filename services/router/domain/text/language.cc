@@ -75,9 +75,9 @@ using Words = absl::flat_hash_map<absl::string_view, absl::InlinedVector<Entry, 
 const Words& WordsOfAll() {
   static const Words& words = *new Words([] {
     Words all;
-    for (uint8_t i = 0; i < std::size(kLanguages); ++i) {
-      for (uint8_t j = 0; j < kLanguages[i].words.size(); ++j) {
-        all[kLanguages[i].words[j]].push_back({i, j});
+    for (size_t i = 0; i < std::size(kLanguages); ++i) {
+      for (size_t j = 0; j < kLanguages[i].words.size(); ++j) {
+        all[kLanguages[i].words[j]].push_back({static_cast<uint8_t>(i), static_cast<uint8_t>(j)});
       }
     }
     return all;

@@ -114,10 +114,9 @@ class Tokenizer {
       if (length > 0) {
         Punctuate(meaning);
         at_ += length;
-      } else if (c == '$' && at_ + 1 < text_.size() &&
-                 absl::ascii_isdigit(static_cast<unsigned char>(text_[at_ + 1]))) {
-        Number();
-      } else if (absl::ascii_isdigit(c)) {
+      } else if (absl::ascii_isdigit(c) ||
+                 (c == '$' && at_ + 1 < text_.size() &&
+                  absl::ascii_isdigit(static_cast<unsigned char>(text_[at_ + 1])))) {
         Number();
       } else if (IsWordByte(c) && ApostropheLength(text_, at_) == 0) {
         Word();
@@ -160,12 +159,10 @@ class Tokenizer {
       const auto c = static_cast<unsigned char>(text_[at_]);
       const bool digit_follows =
           at_ + 1 < text_.size() && absl::ascii_isdigit(static_cast<unsigned char>(text_[at_ + 1]));
-      if (absl::ascii_isdigit(c)) {
+      if (absl::ascii_isdigit(c) || ((c == '.' || c == ':') && digit_follows)) {
         value.push_back(static_cast<char>(c));
       } else if (c == ',' && digit_follows) {
         // Thousands separator.
-      } else if ((c == '.' || c == ':') && digit_follows) {
-        value.push_back(static_cast<char>(c));
       } else {
         break;
       }

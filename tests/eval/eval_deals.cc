@@ -104,7 +104,12 @@ class Evaluation {
       scores.primary.Add(false);
       return scores;
     }
-    const CallInput input{*transcript, id, labels.date, series.customer, series.seller, known};
+    const CallInput input{.transcript = *transcript,
+                          .call_id = id,
+                          .occurred_at = labels.date,
+                          .customer_name = series.customer,
+                          .seller_name = series.seller,
+                          .known = known};
     const deal::Analysis analysis = Analyze(mode_.tier, input);
     const ExtractedFacts extracted = ExtractFacts(mode_.tier, input);
     const deal::Email email = WriteEmail(mode_.tier, {input, analysis, profile});

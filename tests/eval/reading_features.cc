@@ -95,9 +95,12 @@ class SeriesPrinter {
       const CallLabels& labels = series.calls[i];
       const auto transcript = transcript::Parse(Slurp(labels.file), {{}, series.seller});
       if (!transcript.ok()) continue;
-      const CallInput input{*transcript,   absl::StrCat(series.name, "-", i + 1),
-                            labels.date,   series.customer,
-                            series.seller, known};
+      const CallInput input{.transcript = *transcript,
+                            .call_id = absl::StrCat(series.name, "-", i + 1),
+                            .occurred_at = labels.date,
+                            .customer_name = series.customer,
+                            .seller_name = series.seller,
+                            .known = known};
       CallView call = ReadCall(Tier::kDeep, input);
       if (!models_.calls.has_value()) {
         PrintSentences(series.name, i, labels, call);

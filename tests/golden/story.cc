@@ -130,8 +130,12 @@ absl::StatusOr<std::string> TellSeries(const eval::Series& series) {
                            std::istreambuf_iterator<char>()};
     ASSIGN_OR_RETURN(const transcript::Transcript transcript,
                      transcript::Parse(text, {.seller_organization = series.seller}));
-    const CallInput input{
-        transcript, absl::StrCat("call-", i + 1), call.date, series.customer, series.seller, known};
+    const CallInput input{.transcript = transcript,
+                          .call_id = absl::StrCat("call-", i + 1),
+                          .occurred_at = call.date,
+                          .customer_name = series.customer,
+                          .seller_name = series.seller,
+                          .known = known};
     const Analysis analysis = Analyze(Tier::kDeep, input);
     const ExtractedFacts extracted = ExtractFacts(Tier::kDeep, input, analysis);
     absl::StrAppend(&story, i == 0 ? "" : "\n", "call ", i + 1, ", ",

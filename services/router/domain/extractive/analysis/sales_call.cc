@@ -16,8 +16,6 @@
 namespace throughline::router::extractive {
 namespace {
 
-using transcript::Side;
-
 // Words of an offer between two companies ("your proposal") say more than words of business.
 constexpr double kOfferWeight = 1.5;
 constexpr double kDecidingWeight = 0.5;

@@ -147,7 +147,8 @@ class Memory {
   SnapshotCache snapshots_;
   Embedder* const embedder_;
   Meaning meaning_;
-  RecallGate gate_;
+  RecallGate gate_;   // for the processor
+  RecallGate loads_;  // for bringing customers in over a connection, which waits in between
 };
 
 }  // namespace throughline::memory

@@ -88,7 +88,7 @@ absl::StatusOr<Recollection> Memory::RecallIn(const CustomerKey& key, const Snap
 absl::StatusOr<Recollection> Memory::RecallLong(const Context& context, const CustomerKey& key,
                                                 const RecallQuery& query,
                                                 const Bearings& bearings) {
-  const RecallGate::Slot slot(gate_);
+  const RecallGate::Slot slot(gate_, context);
   RETURN_IF_ERROR(context.Check());
   Recollection found;
   RETURN_IF_ERROR(ReadSnapshot(context, key, query.min_version,
@@ -121,7 +121,7 @@ absl::StatusOr<std::optional<Recollection>> Memory::RecallShort(const Context& c
       loaded = true;
     }
     // The processor is shared with other recalls; what is waited for is not.
-    std::optional<RecallGate::Slot> slot(std::in_place, gate_);
+    std::optional<RecallGate::Slot> slot(std::in_place, gate_, context);
     RETURN_IF_ERROR(context.Check());
     bool moved = false;
     absl::StatusOr<Recollection> found = RecallIn(
@@ -214,6 +214,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::BringUpToDate(CustomerVi
 absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::LoadShort(
     const Context& context, const CustomerKey& key, ShortReads& reads, int64_t min_version,
     const std::shared_ptr<const Snapshot>& known) {
+  const RecallGate::Slot slot(loads_, context);
+  RETURN_IF_ERROR(context.Check());
   int64_t since = known == nullptr ? 0 : known->version;
   while (true) {
     CustomerIndex::Builder builder(since > 0 ? known->index.get() : nullptr);

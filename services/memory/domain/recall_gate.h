@@ -4,7 +4,10 @@
 #include <cstdint>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/btree_set.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "common/base/context.h"
 
 namespace throughline::memory {
 
@@ -14,38 +17,47 @@ namespace throughline::memory {
 class RecallGate {
  public:
   // `slots` is at least 1.
-  explicit RecallGate(int64_t slots) : slots_(slots) {}
+  explicit RecallGate(int64_t slots) : free_(slots) {}
 
-  // Holds a slot for the life of the object; its constructor waits for one.
+  // Holds a slot for the life of the object; its constructor waits for one, at most until the
+  // context's deadline: look at the context afterwards.
   class Slot {
    public:
-    explicit Slot(RecallGate& gate) : gate_(gate) { gate_.Enter(); }
-    ~Slot() { gate_.Leave(); }
+    Slot(RecallGate& gate, const Context& context)
+        : gate_(gate), entered_(gate_.Enter(context.Remaining())) {}
+    ~Slot() {
+      if (entered_) gate_.Leave();
+    }
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
 
    private:
     RecallGate& gate_;
+    const bool entered_;
   };
 
  private:
-  void Enter() ABSL_LOCKS_EXCLUDED(mutex_) {
+  bool Enter(absl::Duration patience) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     const int64_t ticket = arrived_++;
+    waiting_.insert(ticket);
     const auto my_turn = [this, ticket]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return ticket < left_ + slots_;
+      return free_ > 0 && *waiting_.begin() == ticket;
     };
-    mutex_.Await(absl::Condition(&my_turn));
+    const bool entered = mutex_.AwaitWithTimeout(absl::Condition(&my_turn), patience);
+    waiting_.erase(ticket);
+    if (entered) --free_;
+    return entered;
   }
   void Leave() ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    ++left_;
+    ++free_;
   }
 
-  const int64_t slots_;
   absl::Mutex mutex_;
+  int64_t free_ ABSL_GUARDED_BY(mutex_);
   int64_t arrived_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t left_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::btree_set<int64_t> waiting_ ABSL_GUARDED_BY(mutex_);  // tickets, in order of arrival
 };
 
 }  // namespace throughline::memory

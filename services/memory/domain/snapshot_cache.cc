@@ -1,4 +1,5 @@
 #include "services/memory/domain/snapshot_cache.h"
+
 #include "common/base/await.h"
 
 namespace throughline::memory {

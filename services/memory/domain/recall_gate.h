@@ -2,9 +2,9 @@
 #define THROUGHLINE_SERVICES_MEMORY_DOMAIN_RECALL_GATE_H_
 
 #include <cstdint>
+#include <set>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/btree_set.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
@@ -57,7 +57,7 @@ class RecallGate {
   absl::Mutex mutex_;
   int64_t free_ ABSL_GUARDED_BY(mutex_);
   int64_t arrived_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::btree_set<int64_t> waiting_ ABSL_GUARDED_BY(mutex_);  // tickets, in order of arrival
+  std::set<int64_t> waiting_ ABSL_GUARDED_BY(mutex_);  // tickets, in order of arrival
 };
 
 }  // namespace throughline::memory

@@ -30,9 +30,16 @@ if(NOT THROUGHLINE_SANITIZE)
   set(THROUGHLINE_ALLOCATOR ${JEMALLOC_LIBRARY})
 endif()
 
+# Of the tsan preset: what tells it of Abseil's locks, in every program.
+set(THROUGHLINE_TSAN_SOURCES "")
+if(THROUGHLINE_SANITIZE STREQUAL "thread")
+  set(THROUGHLINE_TSAN_SOURCES ${CMAKE_SOURCE_DIR}/common/testing/tsan_abseil.cc)
+  set_property(SOURCE ${THROUGHLINE_TSAN_SOURCES} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+endif()
+
 function(throughline_binary NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${NAME} ${ARG_SOURCES})
+  add_executable(${NAME} ${ARG_SOURCES} ${THROUGHLINE_TSAN_SOURCES})
   target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} ${THROUGHLINE_ALLOCATOR})
 endfunction()
 
@@ -41,7 +48,7 @@ function(throughline_test NAME)
     return()
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;SUITES" ${ARGN})
-  add_executable(${NAME} ${ARG_SOURCES})
+  add_executable(${NAME} ${ARG_SOURCES} ${THROUGHLINE_TSAN_SOURCES})
   target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   # Optimising what runs once, gmock's templates above all, is most of a full build's time.
   target_compile_options(${NAME} PRIVATE -O0)

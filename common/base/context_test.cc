@@ -25,6 +25,16 @@ Context::Fields FieldsAt(const FakeClock& clock, absl::Duration budget) {
   return fields;
 }
 
+TEST(ContextTest, ADeadlineStaysWhereItIsWhenTheClockIsSet) {
+  FakeClock clock;
+  const Context context = Context({.clock = &clock}).WithBudget(absl::Minutes(1));
+  clock.Set(clock.Now() + absl::Hours(24));
+  EXPECT_TRUE(context.Check().ok());
+  clock.Set(clock.Now() - absl::Hours(48));
+  clock.Advance(absl::Minutes(1));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(context.Check()));
+}
+
 TEST(ContextTest, BackgroundNeverEnds) {
   const Context context = Context::Background();
   EXPECT_OK(context.Check());

@@ -19,7 +19,6 @@ constexpr size_t kPronounLookBackLines = 6;
 // A quotation with fewer words is a phrase the speaker cites, not a letter read aloud.
 constexpr size_t kLetterTokens = 8;
 
-// Departments, days and months are written like names.
 // "In Brno", "from Cork": a place rather than a person.
 bool FollowsPlaceWord(const Reading& reading, size_t token) {
   if (token == 0) return false;
@@ -27,6 +26,7 @@ bool FollowsPlaceWord(const Reading& reading, size_t token) {
   return before == "in" || before == "at" || before == "from" || before == "near";
 }
 
+// Departments, days and months are written like names.
 bool NamesNoPerson(absl::string_view word) {
   static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
       {"purchasing",    "procurement", "legal",     "security",     "finance",     "it",

@@ -31,16 +31,19 @@ if(NOT THROUGHLINE_SANITIZE)
 endif()
 
 # Of the tsan preset: what tells it of Abseil's locks, in every program.
-set(THROUGHLINE_TSAN_SOURCES "")
+set(THROUGHLINE_TSAN "")
 if(THROUGHLINE_SANITIZE STREQUAL "thread")
-  set(THROUGHLINE_TSAN_SOURCES ${CMAKE_SOURCE_DIR}/common/testing/tsan_abseil.cc)
-  set_property(SOURCE ${THROUGHLINE_TSAN_SOURCES} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+  add_library(throughline_tsan OBJECT ${CMAKE_SOURCE_DIR}/common/testing/tsan_abseil.cc)
+  target_include_directories(throughline_tsan PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(throughline_tsan PUBLIC absl::synchronization PRIVATE throughline_flags)
+  set(THROUGHLINE_TSAN throughline_tsan)
 endif()
 
 function(throughline_binary NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${NAME} ${ARG_SOURCES} ${THROUGHLINE_TSAN_SOURCES})
-  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} ${THROUGHLINE_ALLOCATOR})
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} ${THROUGHLINE_TSAN}
+                        ${THROUGHLINE_ALLOCATOR})
 endfunction()
 
 function(throughline_test NAME)
@@ -48,8 +51,9 @@ function(throughline_test NAME)
     return()
   endif()
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;SUITES" ${ARGN})
-  add_executable(${NAME} ${ARG_SOURCES} ${THROUGHLINE_TSAN_SOURCES})
-  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  add_executable(${NAME} ${ARG_SOURCES})
+  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} ${THROUGHLINE_TSAN} GTest::gmock
+                        GTest::gtest_main)
   # Optimising what runs once, gmock's templates above all, is most of a full build's time.
   target_compile_options(${NAME} PRIVATE -O0)
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test-bin)
@@ -70,7 +74,7 @@ function(throughline_benchmark NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${NAME} EXCLUDE_FROM_ALL ${ARG_SOURCES})
   add_dependencies(benchmarks ${NAME})
-  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} benchmark::benchmark
+  target_link_libraries(${NAME} PRIVATE throughline_flags ${ARG_DEPS} ${THROUGHLINE_TSAN} benchmark::benchmark
                         ${THROUGHLINE_ALLOCATOR})
   set_target_properties(${NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benchmark-bin)
 endfunction()

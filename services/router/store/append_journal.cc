@@ -93,8 +93,9 @@ bool AppendJournal::Append(absl::string_view entry) {
   if (entry.empty() || half.used + RoomOf(entry.size()) > kHalfBytes) return false;
   char* const at = half.begin + half.used;
   std::memcpy(at + sizeof(head), entry.data(), entry.size());
-  // Whoever dies in between leaves no head, and so no entry.
-  std::atomic_thread_fence(std::memory_order_release);
+  // Whoever dies in between leaves no head, and so no entry. What a thread has done when it is
+  // killed is all that precedes the kill, so only the compiler must keep the order.
+  std::atomic_signal_fence(std::memory_order_release);
   std::memcpy(at, &head, sizeof(head));
   half.entries.emplace_back(at + sizeof(head), entry.size());
   half.used += RoomOf(entry.size());

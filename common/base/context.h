@@ -50,7 +50,10 @@ class CancellationSource {
 class Context {
  public:
   struct Fields {
-    std::string tenant = "default";                // from the credential, never from a payload
+    std::string tenant = "default";  // from the credential, never from a payload
+    // Whom to name in the audit log, as the edge that checked the credential says: "key:acme-2026".
+    // Empty: whoever holds the connection.
+    std::string actor;
     std::string request_id;                        // for logs and for the caller's support ticket
     std::string traceparent;                       // W3C trace context, empty when not traced
     absl::Time deadline = absl::InfiniteFuture();  // by the clock's SteadyNow
@@ -64,6 +67,7 @@ class Context {
   static Context Background() { return Context(Fields{}); }
 
   const std::string& tenant() const { return fields_.tenant; }
+  const std::string& actor() const { return fields_.actor; }
   const std::string& request_id() const { return fields_.request_id; }
   const std::string& traceparent() const { return fields_.traceparent; }
   bool has_deadline() const { return fields_.deadline != absl::InfiniteFuture(); }

@@ -80,6 +80,7 @@ CallScope::CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::
 Context CallScope::MakeContext(grpc::CallbackServerContext* call) {
   Context::Fields fields;
   fields.tenant = ChooseTenant(*call);
+  fields.actor = ChooseActor(*call);
   fields.request_id = ChooseRequestId(*call);
   fields.traceparent = ChooseTraceParent(*call);
   const absl::Duration left = absl::FromChrono(call->deadline()) - Clock::Real().Now();
@@ -97,6 +98,12 @@ std::string CallScope::ChooseTenant(const grpc::CallbackServerContext& call) {
   admission_ = InvalidField(kTenantKey, "1 to 64 characters of A-Z a-z 0-9 . _ -",
                             "send the tenant of the credential");
   return options.tenant;
+}
+
+std::string CallScope::ChooseActor(const grpc::CallbackServerContext& call) const {
+  if (!runtime_.options().trust_tenant_metadata) return "";
+  std::optional<std::string> sent = Metadata(call, kActorKey);
+  return sent.has_value() && sent->size() <= kMaxActorLength ? *std::move(sent) : "";
 }
 
 absl::Status CallScope::Begin() {

@@ -39,6 +39,7 @@ class CallScope {
  private:
   Context MakeContext(grpc::CallbackServerContext* call);
   std::string ChooseTenant(const grpc::CallbackServerContext& call);
+  std::string ChooseActor(const grpc::CallbackServerContext& call) const;
   void LogOutcome(const absl::Status& status, absl::Duration taken) const;
   prometheus::Labels MethodLabels() const;
 

@@ -36,6 +36,7 @@ ClientCall::ClientCall(const Context& context, const CallOptions& options)
   AddMetadata(client_context_, kRequestIdKey, context.request_id());
   AddMetadata(client_context_, kTraceParentKey, context.traceparent());
   AddMetadata(client_context_, kTenantKey, context.tenant());
+  AddMetadata(client_context_, kActorKey, context.actor());
 }
 
 absl::Status ClientCall::Result(const grpc::Status& status) const {

@@ -66,6 +66,12 @@ Context Context::WithCancellation(std::shared_ptr<CancellationSource> cancellati
   return Context(std::move(fields));
 }
 
+Context Context::WithTraceparent(std::string traceparent) const {
+  Fields fields = fields_;
+  fields.traceparent = std::move(traceparent);
+  return Context(std::move(fields));
+}
+
 Context Context::Detached(absl::Duration budget) const {
   Fields fields = fields_;
   fields.cancellation = nullptr;

@@ -19,6 +19,8 @@
 
 namespace throughline {
 
+class Tracer;
+
 // One-way switch, shared by the edge that cancels and the work that listens. Thread-safe.
 class CancellationSource {
  public:
@@ -54,8 +56,9 @@ class Context {
     // Whom to name in the audit log, as the edge that checked the credential says: "key:acme-2026".
     // Empty: whoever holds the connection.
     std::string actor;
-    std::string request_id;                        // for logs and for the caller's support ticket
-    std::string traceparent;                       // W3C trace context, empty when not traced
+    std::string request_id;    // for logs and for the caller's support ticket
+    std::string traceparent;   // W3C trace context of the span under way; empty: none
+    Tracer* tracer = nullptr;  // takes the trace's spans; null: they are not recorded
     absl::Time deadline = absl::InfiniteFuture();  // by the clock's SteadyNow
     std::shared_ptr<CancellationSource> cancellation;
     const Clock* clock = &Clock::Real();
@@ -70,6 +73,8 @@ class Context {
   const std::string& actor() const { return fields_.actor; }
   const std::string& request_id() const { return fields_.request_id; }
   const std::string& traceparent() const { return fields_.traceparent; }
+  // Borrowed: outlives every context that has it.
+  Tracer* tracer() const { return fields_.tracer; }
   bool has_deadline() const { return fields_.deadline != absl::InfiniteFuture(); }
   const Clock& clock() const { return *fields_.clock; }
   const std::shared_ptr<CancellationSource>& cancellation() const { return fields_.cancellation; }
@@ -83,6 +88,8 @@ class Context {
   Context WithBudget(absl::Duration budget) const;
   // A copy that `cancellation` ends instead of the caller's: for work that may end earlier.
   Context WithCancellation(std::shared_ptr<CancellationSource> cancellation) const;
+  // A copy for what happens within the span of that W3C trace context.
+  Context WithTraceparent(std::string traceparent) const;
   // A copy that ignores the caller's deadline and cancellation: for finishing what was begun.
   Context Detached(absl::Duration budget) const;
 

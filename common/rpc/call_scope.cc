@@ -12,7 +12,6 @@
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/observability/json_log.h"
-#include "common/observability/traceparent.h"
 #include "common/rpc/metadata.h"
 #include "common/rpc/status_mapping.h"
 
@@ -33,11 +32,6 @@ std::string ChooseRequestId(const grpc::CallbackServerContext& call) {
                       std::all_of(sent->begin(), sent->end(),
                                   [](unsigned char c) { return absl::ascii_isgraph(c); });
   return usable ? *std::move(sent) : RandomHex(kRequestIdBytes);
-}
-
-std::string ChooseTraceParent(const grpc::CallbackServerContext& call) {
-  const auto parent = ParseTraceParent(Metadata(call, kTraceParentKey).value_or(""));
-  return (parent.has_value() ? NewSpan(*parent) : NewTrace()).ToString();
 }
 
 Severity OutcomeSeverity(absl::StatusCode code) {
@@ -69,12 +63,19 @@ CallScope::CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::
       method_(SplitMethod(method).second),
       type_(type),
       started_(Clock::Real().SteadyNow()),
+      trace_(EnterTrace(Metadata(*call, kTraceParentKey).value_or(""), runtime.options().tracer)),
       context_(MakeContext(call)),
+      span_(context_, trace_, method, "", SpanKind::kServer),
       in_flight_(runtime.metrics().in_flight.Add(MethodLabels())) {
   // As a trailer: initial metadata would tell a retrying client that the answer has begun.
   call->AddTrailingMetadata(kRequestIdKey, context_.request_id());
   in_flight_.Increment();
   runtime_.metrics().started.Add(MethodLabels()).Increment();
+  span_.Set("rpc.system", "grpc");
+  span_.Set("rpc.service", service_);
+  span_.Set("rpc.method", method_);
+  span_.Set("throughline.tenant", context_.tenant());
+  span_.Set("throughline.request_id", context_.request_id());
 }
 
 Context CallScope::MakeContext(grpc::CallbackServerContext* call) {
@@ -82,7 +83,8 @@ Context CallScope::MakeContext(grpc::CallbackServerContext* call) {
   fields.tenant = ChooseTenant(*call);
   fields.actor = ChooseActor(*call);
   fields.request_id = ChooseRequestId(*call);
-  fields.traceparent = ChooseTraceParent(*call);
+  fields.traceparent = trace_.traceparent;
+  fields.tracer = trace_.tracer;
   const absl::Duration left = absl::FromChrono(call->deadline()) - Clock::Real().Now();
   fields.deadline = started_ + std::min(left, runtime_.options().max_budget);
   fields.cancellation = std::make_shared<CancellationSource>();
@@ -123,6 +125,10 @@ grpc::Status CallScope::Finish(const absl::Status& status) {
   runtime_.metrics().handled.Add(labels).Increment();
   in_flight_.Decrement();
   LogOutcome(status, taken);
+  span_.Set("rpc.grpc.status_code", static_cast<int>(status.code()));
+  span_.Set("throughline.queued_ms", absl::ToDoubleMilliseconds(queued_));
+  span_.Note(status).IgnoreError();
+  span_.End();
   return ToGrpc(status, context_.request_id());
 }
 

@@ -10,13 +10,14 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
+#include "common/base/span.h"
 #include "common/rpc/runtime.h"
 
 namespace throughline::rpc {
 
 // The bookkeeping that UnaryCall and StreamCall share: reads the call's metadata into a Context,
-// counts it, and turns the handler's result into the status on the wire and one log line.
-// Cancel() may race with everything else; otherwise used by one thread at a time.
+// counts it, records its span, and turns the handler's result into the status on the wire and one
+// log line. Cancel() may race with everything else; otherwise used by one thread at a time.
 class CallScope {
  public:
   // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type.
@@ -48,9 +49,11 @@ class CallScope {
   const std::string method_;
   const std::string type_;
   const absl::Time started_;
+  const TraceEntry trace_;
   absl::Status admission_;  // of the metadata; set while context_ is made
   absl::Duration queued_ = absl::ZeroDuration();
   Context context_;
+  Span span_;
   prometheus::Gauge& in_flight_;
 };
 

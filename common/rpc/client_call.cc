@@ -1,9 +1,13 @@
 #include "common/rpc/client_call.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <algorithm>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/base/clock.h"
 #include "common/observability/json_log.h"
 #include "common/rpc/metadata.h"
@@ -22,10 +26,32 @@ absl::string_view OrServer(const std::string& callee) {
   return callee.empty() ? absl::string_view("the server") : absl::string_view(callee);
 }
 
+// The method that takes the message, as "package.Service/Method"; empty for none.
+std::string MethodOf(const google::protobuf::Descriptor& request) {
+  const google::protobuf::FileDescriptor& file = *request.file();
+  for (int i = 0; i < file.service_count(); ++i) {
+    const google::protobuf::ServiceDescriptor& service = *file.service(i);
+    for (int j = 0; j < service.method_count(); ++j) {
+      const google::protobuf::MethodDescriptor& method = *service.method(j);
+      if (method.input_type() == &request) {
+        return absl::StrCat(service.full_name(), "/", method.name());
+      }
+    }
+  }
+  return "";
+}
+
+std::string SpanName(const Context& context, const google::protobuf::Descriptor& request) {
+  return context.tracer() == nullptr ? "" : MethodOf(request);
+}
+
 }  // namespace
 
-ClientCall::ClientCall(const Context& context, const CallOptions& options)
-    : callee_(options.callee), on_cancel_(context, [this] {
+ClientCall::ClientCall(const Context& context, const CallOptions& options,
+                       const google::protobuf::Descriptor* request)
+    : span_(context, SpanName(context, *request), "", SpanKind::kClient),
+      callee_(options.callee),
+      on_cancel_(context, [this] {
         cancelled_ = true;
         client_context_.TryCancel();
       }) {
@@ -34,12 +60,20 @@ ClientCall::ClientCall(const Context& context, const CallOptions& options)
   client_context_.set_deadline(absl::ToChronoTime(Clock::Real().Now() + budget));
   client_context_.set_wait_for_ready(options.wait_for_ready);
   AddMetadata(client_context_, kRequestIdKey, context.request_id());
-  AddMetadata(client_context_, kTraceParentKey, context.traceparent());
+  AddMetadata(client_context_, kTraceParentKey, span_.context().traceparent());
   AddMetadata(client_context_, kTenantKey, context.tenant());
   AddMetadata(client_context_, kActorKey, context.actor());
+  if (!span_.is_recorded()) return;
+  const std::vector<std::string> method = absl::StrSplit(MethodOf(*request), '/');
+  span_.Set("rpc.system", "grpc");
+  span_.Set("rpc.service", method.front());
+  span_.Set("rpc.method", method.back());
+  span_.Set("peer.service", callee_);
 }
 
-absl::Status ClientCall::Result(const grpc::Status& status) const {
+absl::Status ClientCall::Result(const grpc::Status& status) { return span_.Note(StatusOf(status)); }
+
+absl::Status ClientCall::StatusOf(const grpc::Status& status) const {
   // Our servers always send details; without them it is the transport that speaks.
   if (!status.error_details().empty()) return FromGrpc(status);
   switch (status.error_code()) {

@@ -13,7 +13,12 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
+#include "common/base/span.h"
 #include "common/rpc/status_mapping.h"
+
+namespace google::protobuf {
+class Descriptor;
+}  // namespace google::protobuf
 
 namespace throughline::rpc {
 
@@ -24,19 +29,24 @@ struct CallOptions {
 };
 
 // A grpc::ClientContext that passes on the deadline, request id, traceparent and tenant of a
-// Context, and is cancelled with it. Lives for one call.
+// Context, and is cancelled with it; the call's span. Lives for one call.
 class ClientCall {
  public:
-  ClientCall(const Context& context, const CallOptions& options);
+  // `request` is the message of the method that is called, and of no other.
+  ClientCall(const Context& context, const CallOptions& options,
+             const google::protobuf::Descriptor* request);
 
   grpc::ClientContext* context() { return &client_context_; }
 
   // Maps the outcome. What the transport itself says about a dead or slow server is replaced by a
   // message that names the callee. A call that the other side cancelled is UNAVAILABLE: that is how
   // gRPC's servers drop what arrives while they shut down.
-  absl::Status Result(const grpc::Status& status) const;
+  absl::Status Result(const grpc::Status& status);
 
  private:
+  absl::Status StatusOf(const grpc::Status& status) const;
+
+  Span span_;
   grpc::ClientContext client_context_;
   const std::string callee_;
   std::atomic<bool> cancelled_ = false;  // by us
@@ -54,7 +64,7 @@ absl::StatusOr<Response> Invoke(const Context& context, Stub& stub,
                                                                   const Request&, Response*),
                                 const Request& request, const CallOptions& options) {
   if (absl::Status status = context.Check(); !status.ok()) return status;
-  ClientCall call(context, options);
+  ClientCall call(context, options, Request::descriptor());
   Response response;
   const grpc::Status status = (stub.*method)(call.context(), request, &response);
   if (!status.ok()) return call.Result(status);
@@ -73,7 +83,7 @@ absl::Status InvokeStream(
     std::unique_ptr<Reader<Response>> (Interface::*method)(grpc::ClientContext*, const Request&),
     const Request& request, const CallOptions& options, OnMessage on_message) {
   if (absl::Status status = context.Check(); !status.ok()) return status;
-  ClientCall call(context, options);
+  ClientCall call(context, options, Request::descriptor());
   const std::unique_ptr<Reader<Response>> reader = (stub.*method)(call.context(), request);
   absl::Status refused;
   for (Response message; refused.ok() && reader->Read(&message);) {

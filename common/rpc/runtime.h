@@ -6,6 +6,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/bounded_pool.h"
+#include "common/base/span.h"
 #include "common/observability/metrics.h"
 
 namespace throughline::rpc {
@@ -36,6 +37,8 @@ class Runtime {
     absl::Duration max_budget = absl::Seconds(60);
     // What a client is told to wait when the pool is full.
     absl::Duration retry_after = absl::Seconds(1);
+    // Takes the spans of sampled calls; null: none are recorded. Borrowed.
+    Tracer* tracer = nullptr;
   };
 
   // Borrows both; they outlive the runtime.

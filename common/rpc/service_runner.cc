@@ -17,6 +17,7 @@
 #include "common/base/status_macros.h"
 #include "common/observability/json_log.h"
 #include "common/rpc/signals.h"
+#include "common/tracing/otlp_tracer.h"
 
 namespace throughline::rpc {
 namespace {
@@ -67,6 +68,7 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags) {
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
       ->envname("THROUGHLINE_LOG_LEVEL")
       ->capture_default_str();
+  AddTraceFlags(app, flags.trace);
   app.add_option("--tenant", flags.tenant, "Tenant of calls that bring none we trust")
       ->envname("THROUGHLINE_TENANT")
       ->capture_default_str();
@@ -120,10 +122,11 @@ ServerOptions ServiceHost::ToServerOptions() {
   return options;
 }
 
-ServiceHost::ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls)
+ServiceHost::ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls, Tracer* tracer)
     : flags_(std::move(flags)),
       metrics_(metrics),
       tls_(std::move(tls)),
+      tracer_(tracer),
       server_(ToServerOptions()) {
   AddRuntime(flags_.name, flags_.workers, flags_.max_queued);
 }
@@ -138,6 +141,7 @@ Runtime& ServiceHost::AddRuntime(absl::string_view pool_name, size_t threads, si
   options.tenant = flags_.tenant;
   options.trust_tenant_metadata = flags_.trust_tenant_metadata;
   options.max_budget = absl::Seconds(flags_.max_call_seconds);
+  options.tracer = tracer_;
   runtimes_.push_back(std::make_unique<Runtime>(std::move(options), *pools_.back(), metrics_));
   return *runtimes_.back();
 }
@@ -205,7 +209,10 @@ int RunMain(int argc, char** argv, CLI::App& app, ServiceFlags& flags,
     return Fail(flags.name, status.message());
   }
   MetricsRegistry metrics;
-  ServiceHost host(flags, metrics, *tls);
+  const absl::StatusOr<std::unique_ptr<Tracer>> tracer =
+      MakeTracer(flags.trace, absl::StrCat("throughline-", flags.name), metrics);
+  if (!tracer.ok()) return Fail(flags.name, tracer.status().message());
+  ServiceHost host(flags, metrics, *tls, tracer->get());
   const absl::Status status = compose(host);
   return status.ok() ? 0 : Fail(flags.name, status.message());
 }

@@ -18,6 +18,7 @@
 #include "common/rpc/runtime.h"
 #include "common/rpc/server.h"
 #include "common/rpc/tls.h"
+#include "common/tracing/options.h"
 
 namespace throughline::rpc {
 
@@ -30,6 +31,7 @@ struct ServiceFlags {
   std::optional<int> health_port;  // health alone, in plain text; 0 lets the system choose
   TlsFiles tls;                    // of the server and of every channel
   std::string log_level = "info";
+  TraceOptions trace;
   std::string tenant = "default";
   bool trust_tenant_metadata = false;
   int workers = 16;      // handlers running at once
@@ -41,7 +43,8 @@ struct ServiceFlags {
 };
 
 // Adds --host, --port, --metrics-port, --health-port, --tls-cert, --tls-key, --tls-ca,
-// --tls-clients, --log-level, --tenant, --trust-tenant-metadata, --workers, --max-queued,
+// --tls-clients, --log-level, --otlp-endpoint, --trace-sample-ratio, --tenant,
+// --trust-tenant-metadata, --workers, --max-queued,
 // --max-call-seconds, --not-serving-seconds, --drain-seconds and --healthcheck, with `flags`'
 // present values as defaults shown by --help.
 void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
@@ -50,8 +53,9 @@ void AddServiceFlags(CLI::App& app, ServiceFlags& flags);
 // and the metrics they report to. main composes its own objects around it.
 class ServiceHost {
  public:
-  // Borrows `metrics`, which outlives the host. `tls` is what flags.tls has been loaded into.
-  ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls = {});
+  // Borrows `metrics` and `tracer`, which outlive the host. `tls` is what flags.tls has been loaded
+  // into, `tracer` what flags.trace asks for; null: no spans are recorded.
+  ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls = {}, Tracer* tracer = nullptr);
   // Shuts down if that has not been done.
   ~ServiceHost();
   ServiceHost(const ServiceHost&) = delete;
@@ -59,6 +63,8 @@ class ServiceHost {
 
   const ServiceFlags& flags() const { return flags_; }
   MetricsRegistry& metrics() { return metrics_; }
+  // For what the module begins on its own; null: no spans are recorded.
+  Tracer* tracer() { return tracer_; }
   // The runtime of the default pool (`workers` threads).
   Runtime& runtime() { return *runtimes_.front(); }
   // A runtime with a pool of its own, for handlers that wait on another dependency. Before Start.
@@ -95,6 +101,7 @@ class ServiceHost {
   const ServiceFlags flags_;
   MetricsRegistry& metrics_;
   const Tls tls_;
+  Tracer* const tracer_;
   std::vector<std::unique_ptr<BoundedPool>> pools_;
   std::vector<std::unique_ptr<Runtime>> runtimes_;
   Server server_;

@@ -11,6 +11,7 @@
 #include "common/base/context.h"
 #include "common/base/task.h"
 #include "common/rpc/client_call.h"
+#include "common/rpc/hand_over.h"
 
 namespace throughline::rpc {
 
@@ -29,10 +30,10 @@ Task<absl::StatusOr<Response>> InvokeTask(const Context& context, Async& stub,
                                                                 std::function<void(grpc::Status)>),
                                           const Request& request, const CallOptions& options) {
   if (absl::Status status = context.Check(); !status.ok()) co_return status;
-  ClientCall call(context, options);
+  ClientCall call(context, options, Request::descriptor());
   Response response;
   auto begin = [&](std::function<void(grpc::Status)> done) {
-    (stub.*method)(call.context(), &request, &response, std::move(done));
+    (stub.*method)(call.context(), &request, &response, HandOver(std::move(done)));
   };
   const grpc::Status status = co_await Completion<grpc::Status>(begin);
   if (!status.ok()) co_return call.Result(status);

@@ -12,7 +12,7 @@
 #include "absl/time/clock.h"
 #include "common/base/errors.h"
 #include "common/observability/json_log.h"
-#include "common/observability/traceparent.h"
+#include "common/base/traceparent.h"
 #include "common/rpc/client_call.h"
 #include "common/rpc/echo_service_for_tests.h"
 #include "common/testing/rpc_fixture.h"

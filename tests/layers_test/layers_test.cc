@@ -79,7 +79,8 @@ TEST(LayersTest, CommonIsLayered) {
       {"storage", {"base", "observability"}},
       {"sql", {"base", "storage"}},
       {"http", {"base", "observability"}},
-      {"rpc", {"base", "observability"}},
+      {"tracing", {"base", "http", "observability"}},
+      {"rpc", {"base", "observability", "tracing"}},
       {"wire", {"base", "deal", "digest", "grounding", "transcript"}},
       {"testing", {"base", "observability", "rpc", "storage", "http"}},
   };

@@ -1,4 +1,4 @@
-#include "common/observability/traceparent.h"
+#include "common/base/traceparent.h"
 
 #include <gtest/gtest.h>
 

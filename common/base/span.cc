@@ -70,8 +70,13 @@ void Span::Add(absl::string_view key, SpanValue value) {
 void Span::NoteStatus(const absl::Status& status) {
   if (status.ok()) return;
   if (recording_->span.kind == SpanKind::kServer && !IsServersFault(status.code())) return;
+  Fail(absl::StatusCodeToString(status.code()));
+}
+
+void Span::Fail(absl::string_view error_type) {
+  if (recording_ == nullptr) return;
   recording_->span.failed = true;
-  Set("error.type", absl::StatusCodeToString(status.code()));
+  Set("error.type", error_type);
 }
 
 void Span::End() {

@@ -118,6 +118,9 @@ class Span {
     return result;
   }
 
+  // Notes a failure that is no status of ours: "429".
+  void Fail(absl::string_view error_type);
+
   // Ends it before the object does. Idempotent; nothing is noted afterwards.
   void End();
 

@@ -123,6 +123,17 @@ TEST(SpanTest, AnErrorIsNotedWithoutItsWords) {
               ElementsAre(Pair("error.type", SpanValue(std::string("NOT_FOUND")))));
 }
 
+TEST(SpanTest, AFailureThatIsNoStatusHasAName) {
+  Collected collected;
+  const TraceEntry entry = EnterTrace("", &collected);
+  const Context context = In(entry);
+  Span(context, "POST", "", SpanKind::kClient).Fail("429");
+  ASSERT_THAT(collected.spans, SizeIs(1));
+  EXPECT_TRUE(collected.spans[0].failed);
+  EXPECT_THAT(collected.spans[0].attributes,
+              ElementsAre(Pair("error.type", SpanValue(std::string("429")))));
+}
+
 TEST(SpanTest, AttributesAreBounded) {
   Collected collected;
   const TraceEntry entry = EnterTrace("", &collected);
@@ -132,6 +143,7 @@ TEST(SpanTest, AttributesAreBounded) {
     for (int i = 0; i < 100; ++i) span.Set("key", std::string(10'000, 'x'));
     span.End();
     span.Set("late", 1);
+    span.Fail("429");
     span.End();
   }
   ASSERT_THAT(collected.spans, SizeIs(1)) << "ends once";

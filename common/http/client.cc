@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
+#include "common/base/span.h"
 
 namespace throughline::http {
 namespace {
@@ -61,6 +62,33 @@ absl::Status CheckSendable(const Request& request) {
     }
   }
   return absl::OkStatus();
+}
+
+// The host and port of a URL: paths and passwords may be secrets.
+absl::string_view Authority(absl::string_view url) {
+  url.remove_prefix(url.find("://") + 3);
+  url = url.substr(0, url.find_first_of("/?#"));
+  const size_t at = url.rfind('@');
+  return at == absl::string_view::npos ? url : url.substr(at + 1);
+}
+
+// Lets the server go on with the trace.
+void Describe(Request& request, Span& span) {
+  if (!span.is_recorded()) return;
+  request.headers.push_back(absl::StrCat("traceparent: ", span.context().traceparent()));
+  span.Set("http.request.method", "POST");
+  span.Set("server.address", Authority(request.url));
+}
+
+void NoteEnd(const Exchange& exchange, Span& span) {
+  if (!span.is_recorded()) return;
+  const int status = exchange.response.status;
+  if (status != 0) span.Set("http.response.status_code", status);
+  if (!exchange.status.ok()) {
+    span.Note(exchange.status).IgnoreError();
+  } else if (status >= 400) {
+    span.Fail(absl::StrCat(status));
+  }
 }
 
 curl_socket_t OpenSocket(void* may_connect, curlsocktype, curl_sockaddr* address) {
@@ -178,6 +206,8 @@ Task<Exchange> Client::Send(const Context& context, Request request) {
   absl::Status refused = CheckSendable(request);
   if (refused.ok()) refused = context.Check();
   if (!refused.ok()) co_return Exchange{.status = std::move(refused)};
+  Span span(context, "POST", "", SpanKind::kClient);
+  Describe(request, span);
   const auto transfer = std::make_shared<Transfer>();
   transfer->request = std::move(request);
   transfer->max_response_bytes = options_.max_response_bytes;
@@ -192,6 +222,7 @@ Task<Exchange> Client::Send(const Context& context, Request request) {
     absl::Status wanted = context.Check();
     if (!wanted.ok()) exchange.status = std::move(wanted);
   }
+  NoteEnd(exchange, span);
   co_return exchange;
 }
 

@@ -51,7 +51,8 @@ struct Exchange {
 
 // Posts over kept-alive connections. A request goes out on the thread that sends it where that
 // needs no waiting; two threads serve the rest, however many requests wait. HTTP/1.1 and, over TLS,
-// 2; the system's certificates; no delay on small writes; follows no redirects. Thread-safe.
+// 2; the system's certificates; no delay on small writes; follows no redirects. A request of a
+// recorded trace is a span, and tells the server which by its traceparent. Thread-safe.
 class Client {
  public:
   struct Options {

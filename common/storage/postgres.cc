@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "common/base/status_macros.h"
+#include "common/storage/database_span.h"
 
 namespace throughline::storage {
 namespace {
@@ -21,6 +22,8 @@ constexpr int64_t kMigrationLock = 0x7468726f7567686c;
 constexpr absl::Duration kMigrationTimeout = absl::Minutes(10);
 // A commit is waited for even when the caller has gone, or nobody would know what became of it.
 constexpr absl::Duration kCommitGrace = absl::Seconds(5);
+constexpr char kSystem[] = "postgresql";
+constexpr char kReplica[] = "replica";
 constexpr char kBeginWrite[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 constexpr char kBeginRead[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -85,7 +88,7 @@ absl::StatusOr<std::string> ReadConninfo(const std::string& file) {
 
 absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(
     PostgresOptions options, absl::string_view schema, absl::Span<const Migration> migrations) {
-  ASSIGN_OR_RETURN(std::unique_ptr<PostgresDatabase> database, OpenReplica(std::move(options)));
+  ASSIGN_OR_RETURN(std::unique_ptr<PostgresDatabase> database, Connect(std::move(options), schema));
   RETURN_IF_ERROR(CheckOrder(migrations));
   RETURN_IF_ERROR(database->Migrate(schema, migrations));
   return database;
@@ -93,9 +96,14 @@ absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(
 
 absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::OpenReplica(
     PostgresOptions options) {
+  return Connect(std::move(options), kReplica);
+}
+
+absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Connect(
+    PostgresOptions options, absl::string_view name) {
   options.max_connections = std::max<size_t>(1, options.max_connections);
   // The constructor is private, so make_unique cannot reach it.
-  std::unique_ptr<PostgresDatabase> database(new PostgresDatabase(std::move(options)));
+  std::unique_ptr<PostgresDatabase> database(new PostgresDatabase(std::move(options), name));
   RETURN_IF_ERROR(
       database->Ping(Context::Background().WithBudget(database->options_.connect_timeout * 2)));
   return database;
@@ -129,10 +137,16 @@ absl::Status PostgresDatabase::Migrate(absl::string_view schema,
 }
 
 absl::Status PostgresDatabase::Write(const Context& context, Callback write) {
-  return Transact(context, kBeginWrite, "", write);
+  DatabaseSpan span(context, kSystem, "write", name_);
+  return span.Note(Transact(context, kBeginWrite, "", write));
 }
 
 absl::Status PostgresDatabase::WriteAlone(const Context& context, int64_t lock, Callback write) {
+  DatabaseSpan span(context, kSystem, "write", name_);
+  return span.Note(TransactAlone(context, lock, write));
+}
+
+absl::Status PostgresDatabase::TransactAlone(const Context& context, int64_t lock, Callback write) {
   RETURN_IF_ERROR(context.Check());
   {
     absl::MutexLock guard(&locks_mutex_);
@@ -150,10 +164,16 @@ absl::Status PostgresDatabase::WriteAlone(const Context& context, int64_t lock, 
 }
 
 absl::Status PostgresDatabase::Read(const Context& context, Callback read) {
-  return Transact(context, kBeginRead, "", read);
+  DatabaseSpan span(context, kSystem, "read", name_);
+  return span.Note(Transact(context, kBeginRead, "", read));
 }
 
 absl::Status PostgresDatabase::ReadOne(const Context& context, Callback read) {
+  DatabaseSpan span(context, kSystem, "read", name_);
+  return span.Note(RunOne(context, read));
+}
+
+absl::Status PostgresDatabase::RunOne(const Context& context, Callback read) {
   RETURN_IF_ERROR(context.Check());
   absl::Status status;
   // A connection that has idled may be dead without knowing; a new one is not.

@@ -74,8 +74,11 @@ class PostgresDatabase {
   absl::Status Ping(const Context& context);
 
  private:
-  explicit PostgresDatabase(PostgresOptions options) : options_(std::move(options)) {}
+  PostgresDatabase(PostgresOptions options, absl::string_view name)
+      : options_(std::move(options)), name_(name) {}
 
+  static absl::StatusOr<std::unique_ptr<PostgresDatabase>> Connect(PostgresOptions options,
+                                                                   absl::string_view name);
   absl::Status Migrate(absl::string_view schema, absl::Span<const Migration> migrations);
   // `context`, with a deadline in any case.
   Context Bounded(const Context& context) const;
@@ -83,6 +86,10 @@ class PostgresDatabase {
   // and COMMIT.
   absl::Status Transact(const Context& context, absl::string_view begin, absl::string_view then,
                         Callback callback);
+  // WriteAlone and ReadOne within their spans.
+  absl::Status TransactAlone(const Context& context, int64_t lock, Callback write)
+      ABSL_LOCKS_EXCLUDED(mutex_, locks_mutex_);
+  absl::Status RunOne(const Context& context, Callback read) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<std::unique_ptr<PostgresConnection>> Begin(const Context& context,
                                                             const std::string& begin);
   absl::StatusOr<std::unique_ptr<PostgresConnection>> Take(const Context& context)
@@ -91,6 +98,7 @@ class PostgresDatabase {
   void CloseIdle() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const PostgresOptions options_;
+  const std::string name_;  // of what is kept there, for spans
 
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<PostgresConnection>> idle_ ABSL_GUARDED_BY(mutex_);

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
+#include "common/storage/database_span.h"
 
 namespace throughline::storage {
 namespace {
@@ -138,6 +139,14 @@ absl::Status RedisClient::Ping(const Context& context) {
 
 absl::StatusOr<RedisClient::Reply> RedisClient::Command(const Context& context,
                                                         absl::Span<const absl::string_view> words) {
+  DatabaseSpan span(context, "redis", words.front(), "");
+  absl::StatusOr<Reply> reply = Run(context, words);
+  span.Note(reply.status()).IgnoreError();
+  return reply;
+}
+
+absl::StatusOr<RedisClient::Reply> RedisClient::Run(const Context& context,
+                                                    absl::Span<const absl::string_view> words) {
   RETURN_IF_ERROR(context.Check());
   ASSIGN_OR_RETURN(Connection connection, Take());
   if (connection == nullptr) {

@@ -81,6 +81,8 @@ class RedisClient {
 
   // Sends one command and waits for its reply; an error reply is an error.
   absl::StatusOr<Reply> Command(const Context& context, absl::Span<const absl::string_view> words);
+  // Command within its span.
+  absl::StatusOr<Reply> Run(const Context& context, absl::Span<const absl::string_view> words);
   // An idle connection, or null with leave to open one.
   absl::StatusOr<Connection> Take() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<Connection> Connect(const Context& context);

@@ -5,14 +5,18 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/storage/database_span.h"
 #include "common/storage/sqlite_open.h"
 
 namespace throughline::storage {
 namespace {
+
+constexpr char kSystem[] = "sqlite";
 
 // How many steps of SQLite's virtual machine run between two looks at the context.
 constexpr int kStepsBetweenChecks = 4000;
@@ -91,7 +95,10 @@ void SqliteConnection::GiveBack(std::unique_ptr<SQLite::Statement> statement) {
 }
 
 SqliteDatabase::SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer)
-    : options_(std::move(options)), writer_(std::move(writer)), wal_(options_.path) {
+    : options_(std::move(options)),
+      name_(std::filesystem::path(options_.path).filename().string()),
+      writer_(std::move(writer)),
+      wal_(options_.path) {
   if (!options_.sync_each_commit) syncer_ = std::make_unique<WalSyncer>(wal_);
 }
 
@@ -105,6 +112,16 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
   RETURN_IF_ERROR(
       Guarded(options.path, [&] { return Migrate(*writer, options.path, migrations); }));
   return std::unique_ptr<SqliteDatabase>(new SqliteDatabase(std::move(options), std::move(writer)));
+}
+
+absl::Status SqliteDatabase::Write(const Context& context, Callback write) {
+  DatabaseSpan span(context, kSystem, "write", name_);
+  return span.Note(Commit(context, write, /*sync=*/true));
+}
+
+absl::Status SqliteDatabase::WriteSoon(const Context& context, Callback write) {
+  DatabaseSpan span(context, kSystem, "write", name_);
+  return span.Note(Commit(context, write, /*sync=*/false));
 }
 
 absl::Status SqliteDatabase::Commit(const Context& context, Callback write, bool sync) {
@@ -202,6 +219,11 @@ absl::Status SqliteDatabase::RunOne(const PendingWrite& pending) {
 }
 
 absl::Status SqliteDatabase::Read(const Context& context, Callback read) {
+  DatabaseSpan span(context, kSystem, "read", name_);
+  return span.Note(ReadSnapshot(context, read));
+}
+
+absl::Status SqliteDatabase::ReadSnapshot(const Context& context, Callback read) {
   RETURN_IF_ERROR(context.Check());
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteConnection> reader, TakeReader(context));
   absl::Status status = Guarded(options_.path, [&]() -> absl::Status {

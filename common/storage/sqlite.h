@@ -103,14 +103,10 @@ class SqliteDatabase {
   // leaves no trace otherwise. Writers are served one at a time in order; those that wait together
   // share one commit, each behind its own savepoint. `write` may run on another caller's thread,
   // and must not call Read or Write.
-  absl::Status Write(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_) {
-    return Commit(context, write, /*sync=*/true);
-  }
+  absl::Status Write(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_);
   // Write without waiting for the disk: what it wrote survives the process, and the machine once a
   // later Write or Sync has returned.
-  absl::Status WriteSoon(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_) {
-    return Commit(context, write, /*sync=*/false);
-  }
+  absl::Status WriteSoon(const Context& context, Callback write) ABSL_LOCKS_EXCLUDED(mutex_);
   // Waits until the disk has every write that returned before. UNAVAILABLE when it refuses.
   absl::Status Sync();
 
@@ -139,6 +135,9 @@ class SqliteDatabase {
 
   absl::Status Commit(const Context& context, Callback write, bool sync)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  // Read within its span.
+  absl::Status ReadSnapshot(const Context& context, Callback read)
+      ABSL_LOCKS_EXCLUDED(readers_mutex_);
   // Whether the next commit waits for the disk.
   void SetSync(bool sync);
   void CommitTogether(absl::Span<PendingWrite* const> batch);
@@ -149,6 +148,7 @@ class SqliteDatabase {
   void GiveBackReader(std::unique_ptr<SqliteConnection> reader) ABSL_LOCKS_EXCLUDED(readers_mutex_);
 
   const SqliteOptions options_;
+  const std::string name_;  // of the file, for spans
 
   absl::Mutex mutex_;
   std::deque<PendingWrite*> waiting_ ABSL_GUARDED_BY(mutex_);

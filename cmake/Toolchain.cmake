@@ -18,6 +18,13 @@ if(THROUGHLINE_SANITIZE)
   target_compile_options(throughline_flags INTERFACE
     -fsanitize=${THROUGHLINE_SANITIZE} -fno-omit-frame-pointer -O1 -g1)
   target_link_options(throughline_flags INTERFACE -fsanitize=${THROUGHLINE_SANITIZE})
+  target_compile_definitions(throughline_flags INTERFACE THROUGHLINE_SANITIZED)
+endif()
+# With this macro protobuf's headers lay maps out otherwise than Debian's library does; of it,
+# libstdc++ only makes the second.
+if(THROUGHLINE_SANITIZE STREQUAL "thread")
+  target_compile_options(throughline_flags INTERFACE -U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1)
+  target_compile_definitions(throughline_flags INTERFACE THROUGHLINE_TSAN)
 endif()
 # Instruments our code for libFuzzer: clang only. Its version 14 has coroutines and does not say so.
 option(THROUGHLINE_FUZZ "Build tests/fuzz as libFuzzer programs; wants clang" OFF)

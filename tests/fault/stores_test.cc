@@ -88,7 +88,7 @@ TEST(DiskFaultTest, AFullDiskIsAnErrorThatEndsWithIt) {
 
 // The clock jumps a day ahead and two days back while calls are processed.
 TEST(ClockFaultTest, StepsOfTheClockLoseNothing) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef THROUGHLINE_SANITIZED
   GTEST_SKIP() << "a sanitizer's runtime wants to be loaded before anything else";
 #endif
   const TempDirectory directory;

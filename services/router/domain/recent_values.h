@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
-#include "absl/base/call_once.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
 #include "absl/synchronization/mutex.h"
@@ -22,14 +22,14 @@ class RecentValues {
   // Calls `make` unless the value is at hand; who asks for the same key meanwhile waits for it.
   std::shared_ptr<const Value> Get(const std::string& key, absl::FunctionRef<Value()> make) {
     const std::shared_ptr<Entry> entry = EntryOf(key);
-    absl::call_once(entry->once, [&] { entry->value = make(); });
+    std::call_once(entry->once, [&] { entry->value = make(); });
     return std::shared_ptr<const Value>(entry, &entry->value);
   }
 
  private:
   struct Entry {
     std::string key;
-    absl::once_flag once;
+    std::once_flag once;
     Value value;
   };
 

@@ -1,11 +1,12 @@
 #include "services/router/domain/extractive/language/turn_readings.h"
 
+#include <mutex>
 #include <utility>
 
 namespace throughline::router::extractive {
 
 const std::vector<TurnReading>& TurnReadings::Of(const transcript::Transcript& transcript) const {
-  absl::call_once(state_->once, [&] {
+  std::call_once(state_->once, [&] {
     state_->turns.reserve(transcript.turns.size());
     for (const transcript::Turn& turn : transcript.turns) {
       Reading reading = ReadTurn(turn.text);

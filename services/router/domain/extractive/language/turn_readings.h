@@ -2,9 +2,9 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_TURN_READINGS_H_
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
-#include "absl/base/call_once.h"
 #include "common/transcript/transcript.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/lexicon.h"
@@ -27,7 +27,7 @@ class TurnReadings {
 
  private:
   struct State {
-    absl::once_flag once;
+    std::once_flag once;
     std::vector<TurnReading> turns;
   };
   std::unique_ptr<State> state_;

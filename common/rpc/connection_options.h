@@ -11,13 +11,17 @@ namespace throughline::rpc {
 // What both ends of a connection must agree on: a client that pings more often than the server
 // allows is sent away with too_many_pings.
 inline constexpr int kMaxMessageBytes = 16 * 1024 * 1024;
-inline constexpr absl::Duration kKeepaliveTime = absl::Seconds(30);
-inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
-inline constexpr absl::Duration kMinPingInterval = absl::Seconds(15);
 
-// Connections are renewed so that clients find new servers; calls under way get the grace.
-inline constexpr absl::Duration kMaxConnectionAge = absl::Minutes(5);
-inline constexpr absl::Duration kMaxConnectionAgeGrace = absl::Minutes(1);
+// Who stands still is found out after both together; whose packets vanish, while there is something
+// to send, after the second: it is TCP's own patience as well.
+inline constexpr absl::Duration kKeepaliveTime = absl::Seconds(10);
+inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
+inline constexpr absl::Duration kMinPingInterval = absl::Seconds(5);
+
+// Clients look a name up when a connection ends, so this is how soon they find new servers. Calls
+// under way stay on the old connection to their end: the grace is longer than any may take.
+inline constexpr absl::Duration kMaxConnectionAge = absl::Seconds(20);
+inline constexpr absl::Duration kMaxConnectionAgeGrace = absl::Minutes(61);
 
 void ApplyConnectionOptions(grpc::ServerBuilder& builder);
 void ApplyConnectionOptions(grpc::ChannelArguments& arguments);

@@ -33,6 +33,7 @@ class MemoryServer final : public memory_v1::MemoryService::Service {
  public:
   grpc::Status Recall(grpc::ServerContext*, const memory_v1::RecallRequest* request,
                       memory_v1::RecallResponse* response) override {
+    if (request->customer_id() == "late") return {grpc::StatusCode::DEADLINE_EXCEEDED, ""};
     absl::MutexLock lock(&mutex_);
     recalled_ = *request;
     response->set_version(4);
@@ -259,6 +260,15 @@ TEST_F(OrchestratorServiceTest, BadInputIsNamedAndNothingIsStored) {
   EXPECT_THAT(Process(source, result),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("transcript")));
   EXPECT_TRUE(memory_server_.retained().empty());
+}
+
+// Another replica may be quicker, and the caller has more time than a recall may take.
+TEST_F(OrchestratorServiceTest, ACallWhoseMemoryIsLateMayBeSentAgain) {
+  v1::CallResult result;
+  v1::CallSource source = Source();
+  source.set_customer_id("late");
+  EXPECT_THAT(Process(source, result),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("memory did not answer in time")));
 }
 
 TEST_F(OrchestratorServiceTest, ListsACustomersCalls) {

@@ -88,6 +88,14 @@ std::vector<deal_v1::FactKind> KindsToRecall() {
   return kinds;
 }
 
+// A replica that stands still is found out later than a recall may take. Whoever asked has more
+// time: asked again, another replica answers.
+template <typename Response>
+absl::StatusOr<Response> AwayWhenLate(const Context& context, absl::StatusOr<Response> answer) {
+  if (!absl::IsDeadlineExceeded(answer.status()) || !context.Check().ok()) return answer;
+  return absl::UnavailableError(answer.status().message());
+}
+
 }  // namespace
 
 std::vector<memory_v1::RetainRequest> RetainRequests(const ComputedCall& computed) {
@@ -132,9 +140,10 @@ Task<absl::StatusOr<Recollection>> MemoryClient::Recall(const Context& context,
   for (const deal_v1::FactKind kind : KindsToRecall()) request.mutable_filter()->add_kinds(kind);
   const rpc::CallOptions options{.callee = "memory", .budget = kRecallBudget};
   CO_ASSIGN_OR_RETURN(const TaskGate::Pass pass, co_await gate_.Enter(context));
-  CO_ASSIGN_OR_RETURN(const memory_v1::RecallResponse response,
-                      co_await rpc::InvokeTask(context, *stub_->async(), &AsyncMemoryStub::Recall,
-                                               request, options));
+  CO_ASSIGN_OR_RETURN(
+      const memory_v1::RecallResponse response,
+      AwayWhenLate(context, co_await rpc::InvokeTask(context, *stub_->async(),
+                                                     &AsyncMemoryStub::Recall, request, options)));
   Recollection recollection{.known = wire::FromProto(response.deal()),
                             .cache_hit = response.cache_hit()};
   recollection.known.version = response.version();
@@ -153,8 +162,9 @@ Task<absl::StatusOr<Retained>> MemoryClient::Retain(const Context& context,
   CO_ASSIGN_OR_RETURN(const TaskGate::Pass pass, co_await gate_.Enter(context));
   for (const memory_v1::RetainRequest& request : requests) {
     CO_ASSIGN_OR_RETURN(const memory_v1::RetainResponse response,
-                        co_await rpc::InvokeTask(context, *stub_->async(), &AsyncMemoryStub::Retain,
-                                                 request, options));
+                        AwayWhenLate(context, co_await rpc::InvokeTask(context, *stub_->async(),
+                                                                       &AsyncMemoryStub::Retain,
+                                                                       request, options)));
     for (const memory_v1::RetainedRow& row : response.facts()) {
       retained.facts.push_back({.id = row.id(),
                                 .added = row.outcome() == memory_v1::RETAIN_OUTCOME_ADDED ||
@@ -173,9 +183,10 @@ absl::StatusOr<ProfileView> MemoryClient::GetProfile(const Context& context,
                                                      const std::string& customer_id) {
   memory_v1::GetProfileRequest request;
   request.set_customer_id(customer_id);
-  ASSIGN_OR_RETURN(const memory_v1::GetProfileResponse response,
-                   rpc::Invoke(context, *stub_, &MemoryStub::GetProfile, request,
-                               {.callee = "memory", .budget = kReadBudget}));
+  ASSIGN_OR_RETURN(
+      const memory_v1::GetProfileResponse response,
+      AwayWhenLate(context, rpc::Invoke(context, *stub_, &MemoryStub::GetProfile, request,
+                                        {.callee = "memory", .budget = kReadBudget})));
   return ProfileView{.profile = wire::FromProto(response.profile()),
                      .rendered = response.rendered()};
 }
@@ -185,8 +196,8 @@ absl::StatusOr<deal::DealState> MemoryClient::GetDeal(const Context& context,
   memory_v1::GetDealRequest request;
   request.set_customer_id(customer_id);
   ASSIGN_OR_RETURN(const memory_v1::GetDealResponse response,
-                   rpc::Invoke(context, *stub_, &MemoryStub::GetDeal, request,
-                               {.callee = "memory", .budget = kReadBudget}));
+                   AwayWhenLate(context, rpc::Invoke(context, *stub_, &MemoryStub::GetDeal, request,
+                                                     {.callee = "memory", .budget = kReadBudget})));
   return wire::FromProto(response.deal());
 }
 

@@ -11,7 +11,7 @@ SERVICES := throughline-memory throughline-router throughline-analyst throughlin
             throughline-orchestrator throughline-gateway
 
 .PHONY: help deps configure build benchmarks binaries console demo test test-console test-clients test-llm asan tsan bench fuzz eval-deals lint \
-        deploy-check deploy-alerts deploy-sync format clean
+        hosts deploy-check deploy-alerts deploy-sync format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s'|'
@@ -74,6 +74,10 @@ eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelle
 lint: build ## clang-format, clang-tidy, buf, shellcheck
 	@deploy/local/install-packages.sh deploy/local/lint-packages.txt
 	@tests/lint/lint.sh $(BUILD)
+
+hosts: binaries ## Two replicas of each service on hosts of their own: spread, growth, cut-off and dead ones
+	@deploy/local/install-packages.sh tests/hosts/packages.txt
+	@tests/hosts/run.sh $(BUILD)/bin
 
 deploy-check: ## Chart, images, rules and dashboards without a cluster; DEPLOY_BIN=DIR for live ones
 	@deploy/local/install-packages.sh deploy/tests/packages.txt

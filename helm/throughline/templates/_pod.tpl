@@ -40,6 +40,12 @@ THROUGHLINE_EMBEDDINGS_MODEL: {{ $root.Values.embeddings.model }}
 THROUGHLINE_EMBEDDINGS_KEY_FILE: /run/secrets/throughline/embeddings/{{ $root.Values.embeddings.key }}
 {{- end }}
 {{- end }}
+{{- with $root.Values.tracing }}
+{{- if .endpoint }}
+THROUGHLINE_OTLP_ENDPOINT: {{ .endpoint }}
+THROUGHLINE_TRACE_SAMPLE_RATIO: {{ toString .sampleRatio | quote }}
+{{- end }}
+{{- end }}
 {{- if and $facts.redis (include "throughline.redisAddress" $root) }}
 {{ $facts.redis }}: {{ include "throughline.redisAddress" $root }}
 {{- if $root.Values.redis.existingSecret }}

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Builds the images for real without a Docker daemon, and runs the programs from them: a base of our own
 # by debootstrap, then buildah in chroot isolation. Needs root and the packages buildah and debootstrap;
-# not part of make deploy-check.
+# not part of make deploy-check. Each program then runs from its image and says that it is healthy.
 #
 #   image_build.sh [SERVICE…]                    compiles inside the image, as a release does
 #   PROGRAMS=DIR image_build.sh [SERVICE…]       takes the programs of DIR, built on the same Debian
+#   WORK=DIR image_build.sh [SERVICE…]           keeps base, layers and caches in DIR for the next run, which
+#                                                goes on where one that was interrupted stopped
 #
 # memory, router, analyst, writer, orchestrator and cli unless services are named.
 set -euo pipefail
@@ -15,24 +17,59 @@ services=("$@")
 for tool in buildah debootstrap; do
   command -v "$tool" >/dev/null || { echo "image_build: apt-get install $tool" >&2; exit 1; }
 done
-work=$(mktemp -d "${TMPDIR:-/tmp}/throughline-images.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+if [ -n "${WORK:-}" ]; then
+  mkdir -p "$WORK"
+  work=$(cd "$WORK" && pwd)
+else
+  work=$(mktemp -d "${TMPDIR:-/tmp}/throughline-images.XXXXXX")
+  trap 'rm -rf "$work"' EXIT
+fi
+# Caches that RUN mounts lie in the latter.
+mkdir -p "$work/tmp"
+export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot TMPDIR=$work/tmp
 buildah() { command buildah --root "$work/root" --runroot "$work/run" "$@"; }
 
-# From where this machine gets its packages.
-# shellcheck disable=SC2016  # apt's own placeholder
-mirror=$(apt-get indextargets --format '$(REPO_URI)' | head -n 1)
 base=localhost/throughline-test-base
-debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/log" || { tail "$work/log" >&2; exit 1; }
-# How to reach it (proxies, certificates) is this machine's affair as well.
-cp -rL /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/"
-cp -rL /etc/apt/sources.list* "$work/base/etc/apt/"
-container=$(buildah from scratch)
-buildah add -q "$container" "$work/base" / >/dev/null
-buildah commit -q "$container" "$base" >/dev/null
-buildah rm "$container" >/dev/null
-rm -rf "$work/base"
+make_base() {
+  local mirror container
+  # From where this machine gets its packages.
+  # shellcheck disable=SC2016  # apt's own placeholder
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' | head -n 1)
+  rm -rf "$work/base"
+  debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/log" || { tail "$work/log" >&2; exit 1; }
+  # How to reach it (proxies, certificates) is this machine's affair as well.
+  cp -rL /etc/apt/apt.conf.d/. "$work/base/etc/apt/apt.conf.d/"
+  cp -rL /etc/apt/sources.list* "$work/base/etc/apt/"
+  container=$(buildah from scratch)
+  buildah add -q "$container" "$work/base" / >/dev/null
+  buildah commit -q "$container" "$base" >/dev/null
+  buildah rm "$container" >/dev/null
+  rm -rf "$work/base"
+}
+buildah inspect --type image "$base" >/dev/null 2>&1 || make_base
+
+# Starts what the image starts and asks its health as the image's own HEALTHCHECK does, in a network
+# with nobody else in it; then ends it as Docker does.
+answers() {
+  local container=$1 command=("$2") health=("$2" --healthcheck)
+  if [ "$2" = throughline ]; then
+    command=(throughline serve --host 127.0.0.1) # elsewhere it asks for API keys
+    health=(throughline calls --customer nobody)
+  fi
+  # shellcheck disable=SC2016  # for the shell in the image
+  unshare --net sh -c 'ip link set lo up && exec "$@"' sh \
+    "$(type -P buildah)" --root "$work/root" --runroot "$work/run" run "$container" -- sh -c '
+      eval "$1" >/tmp/out 2>&1 &
+      for _ in $(seq 100); do
+        if eval "$2" >/tmp/health 2>&1; then
+          kill -TERM $! && wait $! && exit
+          break
+        fi
+        sleep 0.1
+      done
+      cat /tmp/out /tmp/health >&2
+      exit 1' sh "exec ${command[*]}" "${health[*]}"
+}
 
 stages=()
 if [ -n "${PROGRAMS:-}" ]; then
@@ -55,7 +92,8 @@ for service in "${services[@]}"; do
   program=throughline-$service
   [ "$service" = cli ] && program=throughline
   buildah run "$container" -- "$program" --help >/dev/null
+  answers "$container" "$program"
   size=$(du -sm "$(buildah mount "$container")" | cut -f1)
   buildah rm "$container" >/dev/null
-  echo "ok      $service: runs as $user, $size MiB unpacked"
+  echo "ok      $service: runs as $user and is healthy, $size MiB unpacked"
 done

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/testing/collecting_tracer.h"
 #include "common/testing/fake_clock.h"
 
 namespace throughline {
@@ -17,24 +18,12 @@ using ::testing::StartsWith;
 constexpr char kSampled[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 constexpr char kNotSampled[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
 
-class Collected final : public Tracer {
- public:
-  explicit Collected(bool samples = true) : samples_(samples) {}
-  bool Samples(const TraceParent&) const override { return samples_; }
-  void Record(SpanRecord span) override { spans.push_back(std::move(span)); }
-
-  std::vector<SpanRecord> spans;
-
- private:
-  const bool samples_;
-};
-
 Context In(const TraceEntry& entry, const Clock& clock = Clock::Real()) {
   return Context({.traceparent = entry.traceparent, .tracer = entry.tracer, .clock = &clock});
 }
 
 TEST(SpanTest, SpansFormATree) {
-  Collected collected;
+  CollectingTracer collected;
   FakeClock clock;
   const TraceEntry entry = EnterTrace(kSampled, &collected);
   const Context request = In(entry, clock);
@@ -51,14 +40,15 @@ TEST(SpanTest, SpansFormATree) {
     }
     clock.Advance(absl::Milliseconds(5));
   }
-  ASSERT_THAT(collected.spans, SizeIs(3));
-  const SpanRecord& query = collected.spans[0];
-  const SpanRecord& step = collected.spans[1];
-  const SpanRecord& server = collected.spans[2];
+  ASSERT_THAT(collected.spans(), SizeIs(3));
+  const std::vector<SpanRecord> spans = collected.spans();
+  const SpanRecord& query = spans[0];
+  const SpanRecord& step = spans[1];
+  const SpanRecord& server = spans[2];
   EXPECT_EQ(server.parent_span_id, "00f067aa0ba902b7") << "the caller's span";
   EXPECT_EQ(step.parent_span_id, server.span_id);
   EXPECT_EQ(query.parent_span_id, step.span_id);
-  for (const SpanRecord& span : collected.spans) {
+  for (const SpanRecord& span : spans) {
     EXPECT_EQ(span.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
   }
   EXPECT_EQ(server.name, "serve");
@@ -81,15 +71,15 @@ TEST(SpanTest, NothingIsRecordedWithoutATracer) {
 }
 
 TEST(SpanTest, TheCallersChoiceStands) {
-  Collected all(/*samples=*/true);
+  CollectingTracer all(/*samples=*/true);
   EXPECT_EQ(EnterTrace(kNotSampled, &all).tracer, nullptr);
-  Collected none(/*samples=*/false);
+  CollectingTracer none(/*samples=*/false);
   EXPECT_EQ(EnterTrace(kSampled, &none).tracer, &none);
 }
 
 TEST(SpanTest, WhatIsNoTraceBeginsOne) {
-  Collected all(/*samples=*/true);
-  Collected none(/*samples=*/false);
+  CollectingTracer all(/*samples=*/true);
+  CollectingTracer none(/*samples=*/false);
   for (const char* header : {"", "nonsense", "00-00000000000000000000000000000000-1-01"}) {
     const TraceEntry sampled = EnterTrace(header, &all);
     EXPECT_EQ(sampled.tracer, &all);
@@ -103,7 +93,7 @@ TEST(SpanTest, WhatIsNoTraceBeginsOne) {
 }
 
 TEST(SpanTest, AnErrorIsNotedWithoutItsWords) {
-  Collected collected;
+  CollectingTracer collected;
   const TraceEntry entry = EnterTrace("", &collected);
   const Context context = In(entry);
   {
@@ -115,27 +105,27 @@ TEST(SpanTest, AnErrorIsNotedWithoutItsWords) {
     const absl::StatusOr<int> result = broken.Note(absl::StatusOr<int>(absl::InternalError("x")));
     EXPECT_FALSE(result.ok());
   }
-  ASSERT_THAT(collected.spans, SizeIs(3));
-  EXPECT_TRUE(collected.spans[0].failed);
-  EXPECT_FALSE(collected.spans[1].failed) << "a server that says so has not failed";
-  EXPECT_TRUE(collected.spans[2].failed);
-  EXPECT_THAT(collected.spans[2].attributes,
+  ASSERT_THAT(collected.spans(), SizeIs(3));
+  EXPECT_TRUE(collected.spans()[0].failed);
+  EXPECT_FALSE(collected.spans()[1].failed) << "a server that says so has not failed";
+  EXPECT_TRUE(collected.spans()[2].failed);
+  EXPECT_THAT(collected.spans()[2].attributes,
               ElementsAre(Pair("error.type", SpanValue(std::string("NOT_FOUND")))));
 }
 
 TEST(SpanTest, AFailureThatIsNoStatusHasAName) {
-  Collected collected;
+  CollectingTracer collected;
   const TraceEntry entry = EnterTrace("", &collected);
   const Context context = In(entry);
   Span(context, "POST", "", SpanKind::kClient).Fail("429");
-  ASSERT_THAT(collected.spans, SizeIs(1));
-  EXPECT_TRUE(collected.spans[0].failed);
-  EXPECT_THAT(collected.spans[0].attributes,
+  ASSERT_THAT(collected.spans(), SizeIs(1));
+  EXPECT_TRUE(collected.spans()[0].failed);
+  EXPECT_THAT(collected.spans()[0].attributes,
               ElementsAre(Pair("error.type", SpanValue(std::string("429")))));
 }
 
 TEST(SpanTest, AttributesAreBounded) {
-  Collected collected;
+  CollectingTracer collected;
   const TraceEntry entry = EnterTrace("", &collected);
   const Context context = In(entry);
   {
@@ -146,9 +136,9 @@ TEST(SpanTest, AttributesAreBounded) {
     span.Fail("429");
     span.End();
   }
-  ASSERT_THAT(collected.spans, SizeIs(1)) << "ends once";
-  EXPECT_THAT(collected.spans[0].attributes, SizeIs(kMaxSpanAttributes));
-  EXPECT_THAT(std::get<std::string>(collected.spans[0].attributes[0].second),
+  ASSERT_THAT(collected.spans(), SizeIs(1)) << "ends once";
+  EXPECT_THAT(collected.spans()[0].attributes, SizeIs(kMaxSpanAttributes));
+  EXPECT_THAT(std::get<std::string>(collected.spans()[0].attributes[0].second),
               SizeIs(kMaxSpanValueBytes));
 }
 

@@ -15,13 +15,17 @@
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
 #include "common/base/bounded_pool.h"
+#include "common/testing/collecting_tracer.h"
 #include "common/testing/http_imposter.h"
 #include "common/testing/status_matchers.h"
 
 namespace throughline::http {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::Pair;
 
 class HttpClientTest : public ::testing::Test {
  protected:
@@ -43,6 +47,29 @@ TEST_F(HttpClientTest, PostsAndReadsTheWholeResponse) {
   EXPECT_EQ(imposter_.seen().at(0).target, "/path");
   EXPECT_EQ(imposter_.seen().at(0).body, "hello");
   EXPECT_THAT(imposter_.seen().at(0).headers, HasSubstr("X-Test: 1"));
+}
+
+TEST_F(HttpClientTest, ARecordedTraceGoesOnWithTheServer) {
+  imposter_.Say({{.body = "ok"}, {.status = 429}});
+  CollectingTracer tracer;
+  const Context traced = tracer.RecordedContext();
+  ASSERT_OK(client_.Post(traced, To("/secret/path")).status());
+  ASSERT_OK(client_.Post(traced, To("/")).status());
+  ASSERT_OK(client_.Post(context_, To("/")).status());
+  const std::vector<SpanRecord> spans = tracer.spans();
+  ASSERT_EQ(spans.size(), 2u);
+  EXPECT_THAT(
+      imposter_.seen().at(0).headers,
+      HasSubstr(absl::StrCat("traceparent: 00-", spans[0].trace_id, "-", spans[0].span_id, "-01")));
+  EXPECT_THAT(imposter_.seen().at(2).headers, Not(HasSubstr("traceparent")));
+  EXPECT_EQ(spans[0].name, "POST");
+  EXPECT_FALSE(spans[0].failed);
+  EXPECT_THAT(spans[0].attributes,
+              ElementsAre(Pair("http.request.method", SpanValue(std::string("POST"))),
+                          Pair("server.address",
+                               SpanValue(imposter_.url().substr(std::string("http://").size()))),
+                          Pair("http.response.status_code", SpanValue(int64_t{200}))));
+  EXPECT_TRUE(spans[1].failed) << "429";
 }
 
 TEST_F(HttpClientTest, KeepsItsConnection) {

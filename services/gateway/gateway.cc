@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "common/base/host_port.h"
 #include "common/base/random_hex.h"
+#include "common/base/span.h"
 #include "common/base/status_macros.h"
 #include "common/observability/json_log.h"
 #include "common/rpc/metadata.h"
@@ -92,6 +93,19 @@ void AddSecurityHeaders(HttpResponse& response) {
   AddHeader(response, "Cache-Control", "no-store");
 }
 
+// The route's own answer, in the request's span.
+absl::Status Answer(const Context& context, const TraceEntry& trace, const Route& route,
+                    const RouteCall& call, DressedResponder& responder) {
+  Span span(context, trace, call.request.method, route.pattern, SpanKind::kServer);
+  span.Set("http.request.method", call.request.method);
+  span.Set("http.route", route.pattern);
+  span.Set("throughline.tenant", context.tenant());
+  span.Set("throughline.request_id", context.request_id());
+  absl::Status status = span.Note(route.handler(context, call, responder));
+  if (responder.started()) span.Set("http.response.status_code", responder.status());
+  return status;
+}
+
 }  // namespace
 
 Gateway::Gateway(Options options, const RouteTable& routes, ApiKeys* keys, MetricsRegistry& metrics,
@@ -170,12 +184,13 @@ absl::Status Gateway::Admit(const HttpRequest& request, const Route& route, Prin
   return limiter_.Take(principal.key_id, rate);
 }
 
-Context Gateway::MakeContext(const HttpRequest& request, const std::string& request_id,
+Context Gateway::MakeContext(const TraceEntry& trace, const std::string& request_id,
                              const std::string& tenant, const Responder& responder) const {
   Context::Fields fields;
   fields.tenant = tenant;
   fields.request_id = request_id;
-  fields.traceparent = std::string(request.Header("traceparent"));
+  fields.traceparent = trace.traceparent;
+  fields.tracer = trace.tracer;
   fields.deadline = clock_.SteadyNow() + options_.max_budget;
   fields.cancellation = responder.cancellation();
   fields.clock = &clock_;
@@ -185,6 +200,7 @@ Context Gateway::MakeContext(const HttpRequest& request, const std::string& requ
 void Gateway::Handle(const HttpRequest& request, Responder& responder) {
   const absl::Time started = clock_.Now();
   const std::string request_id = RequestId(request);
+  TraceEntry trace = EnterTrace(request.Header("traceparent"), options_.tracer);
   DressedResponder dressed(responder, [&](HttpResponse& response) {
     AddHeader(response, "X-Request-Id", request_id);
     AddCors(request, response);
@@ -212,8 +228,9 @@ void Gateway::Handle(const HttpRequest& request, Responder& responder) {
     const Route& route = *found->route;
     pattern = route.pattern;
     status = Admit(request, route, principal);
-    const Context context = MakeContext(request, request_id, principal.tenant, responder);
-    if (status.ok()) status = route.handler(context, {request, found->path}, dressed);
+    if (!route.scope.has_value()) trace.tracer = nullptr;  // probes and pages
+    const Context context = MakeContext(trace, request_id, principal.tenant, responder);
+    if (status.ok()) status = Answer(context, trace, route, {request, found->path}, dressed);
     if (!status.ok() && !dressed.started()) {
       HttpResponse problem =
           route.errors != nullptr ? route.errors(status, request_id) : Problem(status, request_id);
@@ -233,6 +250,7 @@ void Gateway::Handle(const HttpRequest& request, Responder& responder) {
   seconds_.Add({{"route", route_label}}).Observe(absl::ToDoubleSeconds(taken));
   Log(Severity::kInfo, "http",
       {{"request_id", request_id},
+       {"traceparent", trace.traceparent},
        {"tenant", principal.tenant},
        {"key", principal.key_id},
        {"route", route_label},

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/context.h"
+#include "common/base/span.h"
 #include "common/observability/metrics.h"
 #include "services/gateway/auth/api_keys.h"
 #include "services/gateway/auth/rate_limiter.h"
@@ -26,6 +27,7 @@ class Gateway {
     std::vector<std::string> cors_origins;  // "https://app.example.com"; "*" for any
     double requests_per_second = 0;         // of each key that names no limit; 0: no limit
     absl::Duration max_budget = absl::Minutes(2);
+    Tracer* tracer = nullptr;  // takes the spans of requests; null: none are recorded
   };
 
   // `keys` may be null: then everybody on this machine is let in, as `options.tenant`. Borrows all.
@@ -42,7 +44,7 @@ class Gateway {
   bool AllowsOrigin(absl::string_view origin) const;
   void AddCors(const HttpRequest& request, HttpResponse& response) const;
   HttpResponse Preflight(const HttpRequest& request) const;
-  Context MakeContext(const HttpRequest& request, const std::string& request_id,
+  Context MakeContext(const TraceEntry& trace, const std::string& request_id,
                       const std::string& tenant, const Responder& responder) const;
 
   const Options options_;

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
     RETURN_IF_ERROR(rpc::CheckTarget(router, "--router"));
     options.host = flags.host;
     options.tenant = flags.tenant;
+    options.tracer = host.tracer();
     ASSIGN_OR_RETURN(const auto module, gateway::GatewayModule::Start(
                                             options, host.metrics(), throughline::Clock::Real(),
                                             {.orchestrator = host.MakeChannel(orchestrator),

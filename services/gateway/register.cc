@@ -108,11 +108,12 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
     ASSIGN_OR_RETURN(parts->console, StaticFiles::Load(options.console_dir));
   }
   parts->AddRoutes(clock);
-  parts->gateway = std::make_unique<Gateway>(
-      Gateway::Options{.tenant = options.tenant,
-                       .cors_origins = options.cors_origins,
-                       .requests_per_second = options.requests_per_second},
-      parts->routes, parts->keys.get(), metrics, clock);
+  parts->gateway =
+      std::make_unique<Gateway>(Gateway::Options{.tenant = options.tenant,
+                                                 .cors_origins = options.cors_origins,
+                                                 .requests_per_second = options.requests_per_second,
+                                                 .tracer = options.tracer},
+                                parts->routes, parts->keys.get(), metrics, clock);
   ASSIGN_OR_RETURN(parts->server, HttpServer::Start(
                                       {.host = options.host, .port = options.port},
                                       [gateway = parts->gateway.get()](const HttpRequest& request,

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "common/base/span.h"
 #include "common/observability/metrics.h"
 #include "services/gateway/auth/api_keys.h"
 
@@ -24,6 +25,7 @@ struct GatewayOptions {
   std::vector<std::string> cors_origins;
   double requests_per_second = 0;  // of each key that names no limit; 0: no limit
   std::string console_dir;         // the built console; empty: none
+  Tracer* tracer = nullptr;        // takes the spans of requests; null: none are recorded
 };
 
 // Adds --api-keys, --cors-origin, --requests-per-second and --console, each with its THROUGHLINE_*

@@ -114,8 +114,13 @@ void JobWorkers::Claim() {
 
 Task<absl::Status> JobWorkers::Run(ClaimedJob claimed) {
   co_await Reschedule();
-  const Context context = NewContext();
-  co_return co_await runner_.RunClaimed(context, claimed);
+  const TraceEntry trace = EnterTrace("", options_.tracer);
+  const Context context(
+      {.request_id = RandomHex(8), .traceparent = trace.traceparent, .tracer = trace.tracer});
+  Span span(context, trace, "run", "job", SpanKind::kConsumer);
+  span.Set("throughline.job.attempt", claimed.job.attempts);
+  const absl::Status ended = co_await runner_.RunClaimed(context, claimed);
+  co_return span.Note(ended);
 }
 
 bool JobWorkers::TakePlace(int64_t& wakes_seen) {

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/base/bounded_pool.h"
 #include "common/base/context.h"
+#include "common/base/span.h"
 #include "common/observability/json_log.h"
 #include "common/observability/metrics.h"
 #include "services/orchestrator/domain/job_runner.h"
@@ -24,6 +25,7 @@ class JobWorkers {
   struct Options {
     int max_at_once = 128;  // jobs under way; most of their time they wait for models
     absl::Duration poll_interval = absl::Seconds(1);
+    Tracer* tracer = nullptr;  // each job is a trace; null: none are recorded
   };
 
   JobWorkers(Options options, JobRunner& runner, JobStore& store, MetricsRegistry& metrics);

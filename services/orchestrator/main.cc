@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
     RETURN_IF_ERROR(rpc::CheckTarget(writer, "--writer"));
     if (options.store.empty()) options.store = absl::StrCat("sqlite:", data_dir);
     options.lease = absl::Seconds(lease_s);
+    options.tracer = host.tracer();
     if (migrate) return throughline::orchestrator::OrchestratorModule::Migrate(options);
     const std::string memory_methods = "throughline.memory.v1.MemoryService/";
     ASSIGN_OR_RETURN(

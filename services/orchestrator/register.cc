@@ -85,7 +85,8 @@ struct OrchestratorModule::Parts {
         writer(channels.writer),
         pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, {}),
         runner({.lease = options.lease}, jobs, pipeline, timers),
-        workers({.max_at_once = options.max_background_calls}, runner, jobs, registry) {}
+        workers({.max_at_once = options.max_background_calls, .tracer = options.tracer}, runner,
+                jobs, registry) {}
 
   std::unique_ptr<storage::DirectoryLock> folder_lock;  // goes last
   const std::string owner;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "common/base/span.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/service_runner.h"
 
@@ -25,6 +26,7 @@ struct OrchestratorOptions {
   int max_background_calls = 128;  // at a time
   std::string webhooks;            // file of subscriptions; empty: none
   int max_jobs = 10'000;           // unfinished ones, in the whole store
+  Tracer* tracer = nullptr;        // takes the spans of background jobs; null: none are recorded
 };
 
 struct OrchestratorChannels {

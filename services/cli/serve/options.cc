@@ -108,6 +108,7 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->envname("THROUGHLINE_LOG_LEVEL")
       ->capture_default_str();
+  AddTraceFlags(command, options.trace);
   command.add_option("--tenant", options.tenant, "Tenant of every call")
       ->envname("THROUGHLINE_TENANT")
       ->capture_default_str();

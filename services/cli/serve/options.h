@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "common/rpc/tls.h"
+#include "common/tracing/options.h"
 #include "services/gateway/register.h"
 #include "services/memory/register.h"
 
@@ -26,6 +27,7 @@ struct ServeOptions {
   std::string webhooks;             // a YAML file; empty: nobody is told
   rpc::TlsFiles tls;                // of the gRPC port; empty: plain text
   std::string log_level = "info";
+  TraceOptions trace;
   std::string tenant = "default";
   memory::EmbeddingOptions embeddings;
   gateway::GatewayOptions http;  // host and tenant are taken from above

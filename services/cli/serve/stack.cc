@@ -17,6 +17,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/service_runner.h"
 #include "common/storage/directory_lock.h"
+#include "common/tracing/otlp_tracer.h"
 #include "services/analyst/register.h"
 #include "services/gateway/register.h"
 #include "services/memory/register.h"
@@ -27,6 +28,7 @@
 namespace throughline::cli {
 namespace {
 
+constexpr char kServiceName[] = "throughline";
 constexpr absl::Duration kHealthBudget = absl::Seconds(10);
 constexpr absl::Duration kHttpPatience = absl::Seconds(20);
 // Then calls that came over HTTP are handed over, so that their clients hear of it in time.
@@ -79,6 +81,7 @@ struct Stack::Parts {
   std::unique_ptr<storage::DirectoryLock> data_dir_lock;
   rpc::Tls tls;  // of the public port
   MetricsRegistry metrics;
+  std::unique_ptr<Tracer> tracer;  // null: no spans are recorded
   std::unique_ptr<memory::MemoryModule> memory_module;
   std::unique_ptr<router::RouterModule> router_module;
   std::unique_ptr<analyst::AnalystModule> analyst_module;
@@ -99,7 +102,8 @@ struct Stack::Parts {
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Host(const ServeOptions& options,
                                                       absl::string_view name, Module& module,
                                                       std::unique_ptr<rpc::ServiceHost>& host) {
-    host = std::make_unique<rpc::ServiceHost>(InnerFlags(options, name), metrics);
+    host = std::make_unique<rpc::ServiceHost>(InnerFlags(options, name), metrics, rpc::Tls(),
+                                              tracer.get());
     module.Register(*host);
     RETURN_IF_ERROR(host->Start());
     return host->InProcessChannel();
@@ -115,6 +119,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   auto lock = storage::DirectoryLock::Take(options.data_dir);
   RETURN_IF_ERROR(OfFlag("--data-dir", "a directory of its own", lock.status()));
   data_dir_lock = *std::move(lock);
+  ASSIGN_OR_RETURN(tracer, MakeTracer(options.trace, kServiceName, metrics));
   const Clock& clock = Clock::Real();
   memory::MemoryOptions memory_options{
       .store = {.store = options.store.empty() ? absl::StrCat("sqlite:", options.data_dir)
@@ -146,7 +151,8 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
       orchestrator::OrchestratorModule::Make(
           {.store = absl::StrCat("sqlite:", options.data_dir),
            .lock_folder = false,
-           .webhooks = options.webhooks},
+           .webhooks = options.webhooks,
+           .tracer = tracer.get()},
           metrics, clock,
           {.memory = memory_channel, .analyst = analyst_channel, .writer = writer_channel}));
   return absl::OkStatus();
@@ -154,7 +160,8 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
 
 absl::Status Stack::Parts::StartPublic(const ServeOptions& options) {
   ASSIGN_OR_RETURN(tls, rpc::Tls::Load(options.tls, rpc::Tls::Role::kServer));
-  public_host = std::make_unique<rpc::ServiceHost>(PublicFlags(options), metrics, tls);
+  public_host =
+      std::make_unique<rpc::ServiceHost>(PublicFlags(options), metrics, tls, tracer.get());
   orchestrator_module->Register(*public_host);
   memory_module->Register(*public_host);
   router_module->Register(*public_host);
@@ -175,6 +182,7 @@ absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
   if (http.console_dir.empty()) http.console_dir = BuiltConsole();
   http.host = options.host;
   http.tenant = options.tenant;
+  http.tracer = tracer.get();
   auto started = gateway::GatewayModule::Start(http, metrics, Clock::Real(),
                                                {.orchestrator = orchestrator_channel,
                                                 .memory = memory_host->InProcessChannel(),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/span.h"
 #include "common/base/status_macros.h"
 
 namespace throughline::memory {
@@ -14,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kStatusOk = 200;
+constexpr char kEmbeddings[] = "embeddings";
 
 absl::Status NoAnswer(absl::string_view what) {
   return absl::UnavailableError(
@@ -81,6 +83,9 @@ absl::StatusOr<std::vector<Vector>> OpenAiEmbedder::Embed(const Context& context
 
 absl::Status OpenAiEmbedder::EmbedBatch(const Context& context, absl::Span<const std::string> texts,
                                         std::vector<Vector>* vectors) {
+  Span span(context, kEmbeddings, options_.model, SpanKind::kClient);
+  span.Set("gen_ai.operation.name", kEmbeddings);
+  span.Set("gen_ai.request.model", options_.model);
   const json request = {{"model", options_.model},
                         {"input", std::vector<std::string>(texts.begin(), texts.end())},
                         {"encoding_format", "float"}};
@@ -88,12 +93,12 @@ absl::Status OpenAiEmbedder::EmbedBatch(const Context& context, absl::Span<const
   if (!options_.api_key.empty()) {
     headers.push_back(absl::StrCat("Authorization: Bearer ", options_.api_key));
   }
-  ASSIGN_OR_RETURN(
-      const http::Response response,
-      client_.Post(context.WithBudget(options_.timeout),
-                   {.url = absl::StrCat(options_.base_url, "/embeddings"),
-                    .headers = std::move(headers),
-                    .body = request.dump(-1, ' ', false, json::error_handler_t::replace)}));
+  ASSIGN_OR_RETURN(const http::Response response,
+                   span.Note(client_.Post(
+                       span.context().WithBudget(options_.timeout),
+                       {.url = absl::StrCat(options_.base_url, "/embeddings"),
+                        .headers = std::move(headers),
+                        .body = request.dump(-1, ' ', false, json::error_handler_t::replace)})));
   if (response.status != kStatusOk) {
     return NoAnswer(absl::StrCat("answered with status ", response.status));
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/forked.h"
+#include "common/base/span.h"
 #include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
 #include "services/orchestrator/domain/wording.h"
@@ -58,11 +59,12 @@ Task<absl::StatusOr<ComputedCall>> Computation::Compute(AcceptedCall call,
 
 Task<absl::Status> Computation::Recall() {
   CO_RETURN_IF_ERROR(context_.Check());
+  Span span(context_, kStepSpan, StepName(Step::kRecall));
   StepTimer timer(context_, Step::kRecall, observer_);
   const AcceptedCall& call = computed_.call;
   const std::string query = RecallQuery(call);
-  CO_ASSIGN_OR_RETURN(Recollection recollection,
-                      co_await ports_.memory.Recall(context_, call.key.customer_id, query));
+  CO_ASSIGN_OR_RETURN(Recollection recollection, span.Note(co_await ports_.memory.Recall(
+                                                     span.context(), call.key.customer_id, query)));
   computed_.result.facts_recalled = static_cast<int32_t>(recollection.known.facts.size());
   computed_.result.recall_cache_hit = recollection.cache_hit;
   timer.Finish(RecallSummary(recollection), computed_.result.timings);
@@ -83,20 +85,20 @@ Task<absl::Status> Computation::AskModels() {
   const auto stop = std::make_shared<CancellationSource>();
   const OnCancel with_caller(context_, [stop] { stop->Cancel(); });
   const Context all = context_.WithCancellation(stop);
+  Span span(all, kStepSpan, StepName(Step::kAnalyze));
   Executor& executor = co_await Here();
-  Forked<absl::StatusOr<FactsAnswer>> extracting(executor, AskFactsBeside(all));
+  Forked<absl::StatusOr<FactsAnswer>> extracting(executor, AskFactsBeside(span.context()));
   const absl::StatusOr<AnalysisAnswer> analysis =
-      co_await Ask(&Progress::analysis, ports_.analyst.Analyze(all, reading_));
+      co_await Ask(&Progress::analysis, ports_.analyst.Analyze(span.context(), reading_));
   if (!analysis.ok()) stop->Cancel();
   // The e-mail needs no facts: it is written while they are looked for.
   std::optional<Forked<absl::StatusOr<EmailAnswer>>> writing;
   if (analysis.ok() && analysis->analysis.is_sales_call) {
-    writing.emplace(executor,
-                    Ask(&Progress::email,
-                        ports_.writer.WriteEmail(all, reading_, analysis->analysis, profile_)));
+    writing.emplace(executor, AskEmailBeside(all, analysis->analysis));
   }
   const absl::StatusOr<FactsAnswer> facts = co_await extracting.Join();
-  const absl::Status analyzed = TakeAnalysis(analysis, facts, analyzing);
+  const absl::Status analyzed = span.Note(TakeAnalysis(analysis, facts, analyzing));
+  span.End();
   if (!writing.has_value()) co_return analyzed;
   if (!analyzed.ok()) {
     co_await writing->Join();
@@ -161,6 +163,14 @@ Task<absl::StatusOr<FactsAnswer>> Computation::AskFactsBeside(const Context& con
       co_await Ask(&Progress::facts, ports_.analyst.ExtractFacts(context, reading_));
   if (!facts.ok() && !Refused(facts.status())) context.cancellation()->Cancel();
   co_return facts;
+}
+
+Task<absl::StatusOr<EmailAnswer>> Computation::AskEmailBeside(const Context& context,
+                                                              const deal::Analysis& analysis) {
+  Span span(context, kStepSpan, StepName(Step::kWrite));
+  absl::StatusOr<EmailAnswer> email = co_await Ask(
+      &Progress::email, ports_.writer.WriteEmail(span.context(), reading_, analysis, profile_));
+  co_return span.Note(std::move(email));
 }
 
 void Computation::Note(const std::vector<grounding::RoutedDecision>& decisions,

@@ -15,6 +15,9 @@
 
 namespace throughline::orchestrator {
 
+// What a step's span does: "step recall".
+inline constexpr char kStepSpan[] = "step";
+
 // Times a step and tells the observer. The step ends with Finish; one that fails never does.
 class StepTimer {
  public:
@@ -51,6 +54,8 @@ class Computation {
                                    Task<absl::StatusOr<Answer>> asking);
   // Stops what else goes on with the context when facts cannot be had.
   Task<absl::StatusOr<FactsAnswer>> AskFactsBeside(const Context& context);
+  Task<absl::StatusOr<EmailAnswer>> AskEmailBeside(const Context& context,
+                                                   const deal::Analysis& analysis);
   void Note(const std::vector<grounding::RoutedDecision>& decisions,
             const std::vector<grounding::DroppedClaim>& dropped);
 

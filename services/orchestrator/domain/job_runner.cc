@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
+#include "common/base/span.h"
 #include "common/base/task_macros.h"
 #include "common/digest/sha256.h"
 #include "services/orchestrator/domain/intake.h"
@@ -117,6 +118,7 @@ Task<absl::StatusOr<CallResult>> JobRunner::Process(const Context& context,
   const AcceptedCall& accepted = call.call;
   const Job job = MakeJob(context, accepted);
   const CallSource settled = Settled(source, accepted);
+  Span waiting(context, "await", "turn");
   const absl::StatusOr<CustomerQueue::Turn> turn =
       co_await queue_.Enter(context, accepted.key.customer_id);
   if (!turn.ok() && Reason(turn.status()) == kHandedOver) {
@@ -125,7 +127,9 @@ Task<absl::StatusOr<CallResult>> JobRunner::Process(const Context& context,
   if (!turn.ok()) co_return turn.status();
   CO_ASSIGN_OR_RETURN(std::optional<CallResult> answer, pipeline_.FindAnswer(context, accepted));
   if (answer) co_return *std::move(answer);
-  CO_ASSIGN_OR_RETURN(const JobStore::Begun begun, co_await AwaitTurn(context, job, settled));
+  CO_ASSIGN_OR_RETURN(const JobStore::Begun begun,
+                      co_await AwaitTurn(waiting.context(), job, settled));
+  waiting.End();
   if (begun.ours) co_return co_await RunTurn(context, begun.job, std::move(call), observer);
   if (begun.job.state != JobState::kSucceeded) {
     co_return absl::UnavailableError(absl::StrCat("job ", begun.job.id, " ended as ",
@@ -208,6 +212,8 @@ Task<absl::Status> JobRunner::RunClaimed(const Context& context, const ClaimedJo
   const auto cancellation = std::make_shared<CancellationSource>();
   const Context attempt({.tenant = job.call.tenant,
                          .request_id = job.id,
+                         .traceparent = context.traceparent(),
+                         .tracer = context.tracer(),
                          .deadline = context.clock().SteadyNow() + options_.attempt_budget,
                          .cancellation = cancellation,
                          .clock = &context.clock()});

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/alongside.h"
 #include "common/base/errors.h"
+#include "common/base/span.h"
 #include "common/base/task_macros.h"
 #include "services/orchestrator/domain/computation.h"
 #include "services/orchestrator/domain/intake.h"
@@ -70,9 +71,10 @@ absl::string_view StepName(Step step) {
 
 absl::StatusOr<CallInProgress> Pipeline::Parse(const Context& context, const CallSource& source,
                                                StepObserver& observer) {
+  Span span(context, kStepSpan, StepName(Step::kParse));
   CallInProgress begun{.arrived = context.clock().Now()};
   StepTimer parsing(context, Step::kParse, observer);
-  ASSIGN_OR_RETURN(begun.call, Accept(context, source));
+  ASSIGN_OR_RETURN(begun.call, span.Note(Accept(context, source)));
   parsing.Finish(ParseSummary(begun.call), begun.timings);
   return begun;
 }
@@ -111,16 +113,17 @@ Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInPro
 Task<absl::StatusOr<CallResult>> Pipeline::Save(const Context& context,
                                                 const ComputedCall& computed,
                                                 StepObserver& observer) {
+  Span span(context, kStepSpan, StepName(Step::kSave));
   StepTimer timer(context, Step::kSave, observer);
   // Two disks' waits at once: with both over, no power cut takes the answer back.
   absl::Status synced;
   const auto sync = [&] { synced = ports_.store.Sync(); };
-  Alongside<absl::StatusOr<Retained>> retaining(co_await Here(),
-                                                ports_.memory.Retain(context, computed), sync);
-  const absl::StatusOr<Retained> retained = co_await retaining;
+  Alongside<absl::StatusOr<Retained>> retaining(
+      co_await Here(), ports_.memory.Retain(span.context(), computed), sync);
+  const absl::StatusOr<Retained> retained = span.Note(co_await retaining);
   if (!retained.ok()) {
     if (!IsPermanent(retained.status())) co_return WithReason(retained.status(), kNotSavedYet);
-    CO_RETURN_IF_ERROR(ports_.store.Abandon(context, computed.call.key));
+    CO_RETURN_IF_ERROR(ports_.store.Abandon(span.context(), computed.call.key));
     co_return absl::FailedPreconditionError(absl::StrCat(
         "memory refused call \"", computed.call.key.call_id, "\": ", retained.status().message()));
   }
@@ -129,7 +132,8 @@ Task<absl::StatusOr<CallResult>> Pipeline::Save(const Context& context,
   AddRetained(*retained, computed.learned.facts, result);
   timer.Finish(SaveSummary(*retained), result.timings);
   for (const StepTiming& timing : result.timings) result.latency += timing.duration;
-  const absl::Status finished = ports_.store.SaveFinished(context, computed, result);
+  const absl::Status finished =
+      span.Note(ports_.store.SaveFinished(span.context(), computed, result));
   if (finished.ok()) co_return result;
   if (Reason(finished) == kTurnLost) co_return finished;
   co_return WithReason(finished, kNotSavedYet);

@@ -13,6 +13,7 @@
 #include "services/router/domain/budget_guard.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/judge/sources.h"
+#include "services/router/domain/model_span.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/planner.h"
 #include "services/router/domain/pricing.h"
@@ -201,7 +202,8 @@ class Routing {
     }
     ++asked_;
     const absl::Time asked_at = context_.clock().Now();
-    const Context context = context_.WithBudget(model.timeout);
+    ModelSpan span(context_, call);
+    const Context context = span.context().WithBudget(model.timeout);
     // The request is read while the model works on it.
     const auto read = [this] { ReadRequest(); };
     Alongside<ModelResult> asking(co_await Here(), provider->second->Ask(context, call), read);
@@ -211,9 +213,11 @@ class Routing {
     RecordUnused(model, role, result.unused);
     if (result.reply.ok()) {
       RecordReply(model, role, *result.reply, is_strongest, taken);
-      co_return absl::OkStatus();
+    } else {
+      failure = RecordFailure(model, role, result, taken);
     }
-    co_return RecordFailure(model, role, result, taken);
+    span.Note(decision_.attempts.back());
+    co_return failure;
   }
 
   // Calls that were paid for beside the one whose reply counts.
@@ -295,12 +299,14 @@ class Routing {
       co_return false;
     }
     const absl::Time asked_at = context_.clock().Now();
-    const Context context = context_.WithBudget(model.timeout);
+    ModelSpan span(context_, call);
+    const Context context = span.context().WithBudget(model.timeout);
     ModelResult result = co_await provider->second->Ask(context, call);
     const absl::Duration taken = context_.clock().Now() - asked_at;
     asking_ += taken;
     RecordUnused(model, AttemptRole::kShadow, result.unused);
     if (result.reply.ok()) KeepShadow(model, *result.reply, taken);
+    if (result.reply.ok() || !result.unused.empty()) span.Note(decision_.attempts.back());
     co_return result.reply.ok();
   }
 

@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/judge/sources.h"
+#include "services/router/domain/model_span.h"
 #include "services/router/domain/names.h"
 
 namespace throughline::router {
@@ -90,14 +91,16 @@ absl::StatusOr<std::optional<Answer>> Router::FindEarlier(const Context& context
 
 Task<absl::StatusOr<Answer>> Router::RunAndRecord(const Context& context, const Request& request,
                                                   TextSink* live) {
+  Span span(context, "route", Name(request.task));
   const std::string key = services_.cache == nullptr ? "" : CacheKey(context, request, policy_);
-  if (!key.empty()) {
-    std::optional<CascadeResult> cached = FromCache(context, request, key);
-    if (cached.has_value()) co_return co_await Settle(context, request, *std::move(cached));
+  std::optional<CascadeResult> result;
+  if (!key.empty()) result = FromCache(span.context(), request, key);
+  if (!result.has_value()) {
+    result = co_await cascade_.Run(span.context(), request, live);
+    if (!key.empty()) ToCache(span.context(), request, key, *result);
   }
-  CascadeResult result = co_await cascade_.Run(context, request, live);
-  if (!key.empty()) ToCache(context, request, key, result);
-  co_return co_await Settle(context, request, std::move(result));
+  NoteDecision(result->answer.decision, span);
+  co_return co_await Settle(span.context(), request, *std::move(result));
 }
 
 std::optional<CascadeResult> Router::FromCache(const Context& context, const Request& request,

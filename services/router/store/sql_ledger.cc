@@ -9,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
+#include "common/base/span.h"
 #include "common/base/status_macros.h"
 #include "services/router/store/ledger_budgets.h"
 #include "services/router/store/ledger_rows.h"
@@ -78,23 +79,24 @@ struct SqlLedger::PendingAppend {
 Task<absl::Status> SqlLedger::Append(const Context& context, const Answer& answer,
                                      absl::string_view idempotency_key,
                                      absl::string_view fingerprint) {
+  Span span(context, "append", "decision");
   if (AppendToJournal(context, answer, idempotency_key, fingerprint)) co_return absl::OkStatus();
   // Decisions stand in the order they came in; an error is this write's, too.
-  absl::Status before = WriteJournal(context);
+  absl::Status before = WriteJournal(span.context());
   if (!before.ok()) co_return before;
   PendingAppend own{.context = context,
                     .answer = answer,
                     .idempotency_key = idempotency_key,
                     .fingerprint = fingerprint};
   if (!database_->GainsByBatches()) {
-    WriteBatch(context, {&own});
+    WriteBatch(span.context(), {&own});
     co_return own.status;
   }
   auto begin = [&](std::function<void(Turn)> done) { Queue(own, std::move(done)); };
   const Turn turn = co_await Completion<Turn>(begin);
   if (turn == Turn::kWrite) {
     const std::vector<PendingAppend*> batch = TakeBatch();
-    WriteBatch(context, batch);
+    WriteBatch(span.context(), batch);
     HandOver(batch, own);
   }
   co_return own.status;

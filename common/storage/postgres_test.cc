@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/base/status_macros.h"
+#include "common/testing/collecting_tracer.h"
 #include "common/testing/pg_bouncer.h"
 #include "common/testing/postgres_server.h"
 #include "common/testing/status_matchers.h"
@@ -22,8 +23,10 @@ namespace throughline::storage {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 using Value = PostgresValue;
 
 constexpr Migration kSchema[] = {
@@ -118,6 +121,35 @@ TEST_P(PostgresTest, KeepsWhatWasWrittenAndNothingOfAWriteThatFails) {
   EXPECT_EQ(Count(), 1);
   Open();  // migrations are there already
   EXPECT_EQ(Count(), 1);
+}
+
+TEST_P(PostgresTest, EveryUseIsASpan) {
+  CollectingTracer tracer;
+  const Context traced = tracer.RecordedContext();
+  const auto absent = [](PostgresConnection&) { return absl::NotFoundError("no such word"); };
+  const auto look = [](PostgresConnection& connection) {
+    return connection.Execute("SELECT count(*) FROM app.words").status();
+  };
+  const auto broken = [](PostgresConnection& connection) {
+    connection.Execute("SELECT nothing FROM nowhere").status().IgnoreError();
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(database_->Read(traced, absent), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_OK(database_->ReadOne(traced, look));
+  EXPECT_OK(database_->WriteAlone(traced, 7, look));
+  EXPECT_FALSE(database_->Write(traced, broken).ok());
+  const std::vector<SpanRecord> spans = tracer.spans();
+  ASSERT_EQ(spans.size(), 4u);
+  EXPECT_EQ(spans[0].name, "read app");
+  EXPECT_FALSE(spans[0].failed) << "the database did its part";
+  EXPECT_EQ(spans[1].name, "read app");
+  EXPECT_EQ(spans[2].name, "write app");
+  EXPECT_EQ(spans[3].name, "write app");
+  EXPECT_TRUE(spans[3].failed);
+  EXPECT_THAT(spans[0].attributes,
+              ElementsAre(Pair("db.system.name", SpanValue(std::string("postgresql"))),
+                          Pair("db.operation.name", SpanValue(std::string("read"))),
+                          Pair("db.namespace", SpanValue(std::string("app")))));
 }
 
 TEST_P(PostgresTest, AWriteThatHidesAFailedStatementFails) {

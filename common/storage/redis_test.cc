@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/testing/collecting_tracer.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/status_matchers.h"
@@ -18,8 +19,10 @@
 namespace throughline::storage {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Optional;
+using ::testing::Pair;
 
 // A client of a real redis-server, with a clock that decides when a backoff has passed.
 class RedisTest : public ::testing::Test {
@@ -57,6 +60,22 @@ TEST_F(RedisTest, StoresAndForgetsBytes) {
   EXPECT_OK(redis_->Del(context_, key));
   EXPECT_OK(redis_->SetEx(context_, "empty", "", absl::Minutes(1)));
   EXPECT_THAT(redis_->Get(context_, "empty"), IsOkAndHolds(Optional(std::string())));
+}
+
+TEST_F(RedisTest, ACommandIsASpanWithoutItsKey) {
+  Start({}, Patient());
+  CollectingTracer tracer;
+  const Context traced = tracer.RecordedContext();
+  ASSERT_OK(redis_->SetEx(traced, "acme:ada", "what Ada said", absl::Minutes(1)));
+  EXPECT_THAT(redis_->Get(traced, "acme:nobody"), IsOkAndHolds(std::nullopt));
+  const std::vector<SpanRecord> spans = tracer.spans();
+  ASSERT_EQ(spans.size(), 2u);
+  EXPECT_EQ(spans[0].name, "SET");
+  EXPECT_EQ(spans[1].name, "GET");
+  EXPECT_FALSE(spans[1].failed) << "a key that is not there is no failure";
+  EXPECT_THAT(spans[1].attributes,
+              ElementsAre(Pair("db.system.name", SpanValue(std::string("redis"))),
+                          Pair("db.operation.name", SpanValue(std::string("GET")))));
 }
 
 TEST_F(RedisTest, DeletesByPrefixTakenLiterally) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/testing/collecting_tracer.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
 
@@ -78,6 +79,29 @@ TEST_F(SqliteTest, KeepsWhatWasWritten) {
   Open();
   EXPECT_EQ(Count(), 1);
   EXPECT_OK(database_->Ping(context_));
+}
+
+TEST_F(SqliteTest, EveryUseIsASpan) {
+  CollectingTracer tracer;
+  const Context traced = tracer.RecordedContext();
+  const auto nothing = [](SqliteConnection&) { return absl::OkStatus(); };
+  const auto absent = [](SqliteConnection&) { return absl::NotFoundError("no such word"); };
+  const auto broken = [](SqliteConnection& connection) {
+    connection.Execute("SELECT nothing FROM nowhere");
+    return absl::OkStatus();
+  };
+  EXPECT_OK(database_->Write(traced, nothing));
+  EXPECT_OK(database_->WriteSoon(traced, nothing));
+  EXPECT_THAT(database_->Read(traced, absent), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(database_->Read(traced, broken), StatusIs(absl::StatusCode::kInternal));
+  const std::vector<SpanRecord> spans = tracer.spans();
+  ASSERT_EQ(spans.size(), 4u);
+  const std::string file = path_.substr(path_.rfind('/') + 1);
+  EXPECT_EQ(spans[0].name, absl::StrCat("write ", file));
+  EXPECT_EQ(spans[1].name, spans[0].name);
+  EXPECT_EQ(spans[2].name, absl::StrCat("read ", file));
+  EXPECT_FALSE(spans[2].failed) << "the database did its part";
+  EXPECT_TRUE(spans[3].failed);
 }
 
 TEST_F(SqliteTest, AFailedWriteLeavesNoTrace) {

@@ -63,8 +63,9 @@ Task<absl::Status> Computation::Recall() {
   StepTimer timer(context_, Step::kRecall, observer_);
   const AcceptedCall& call = computed_.call;
   const std::string query = RecallQuery(call);
-  CO_ASSIGN_OR_RETURN(Recollection recollection, span.Note(co_await ports_.memory.Recall(
-                                                     span.context(), call.key.customer_id, query)));
+  absl::StatusOr<Recollection> recalled =
+      co_await ports_.memory.Recall(span.context(), call.key.customer_id, query);
+  CO_ASSIGN_OR_RETURN(Recollection recollection, span.Note(std::move(recalled)));
   computed_.result.facts_recalled = static_cast<int32_t>(recollection.known.facts.size());
   computed_.result.recall_cache_hit = recollection.cache_hit;
   timer.Finish(RecallSummary(recollection), computed_.result.timings);

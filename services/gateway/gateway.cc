@@ -108,13 +108,14 @@ absl::Status Answer(const Context& context, const TraceEntry& trace, const Route
 
 }  // namespace
 
-Gateway::Gateway(Options options, const RouteTable& routes, ApiKeys* keys, MetricsRegistry& metrics,
-                 const Clock& clock)
+Gateway::Gateway(Options options, const RouteTable& routes, ApiKeys* keys, audit::AuditLog* audit,
+                 MetricsRegistry& metrics, const Clock& clock)
     : options_(std::move(options)),
       routes_(routes),
       keys_(keys),
       clock_(clock),
       limiter_(clock),
+      refusals_(audit, clock),
       handled_(metrics.Counter("throughline_http_requests_total",
                                "HTTP requests answered, by route, method and status")),
       seconds_(metrics.Histogram("throughline_http_request_seconds",
@@ -185,9 +186,10 @@ absl::Status Gateway::Admit(const HttpRequest& request, const Route& route, Prin
 }
 
 Context Gateway::MakeContext(const TraceEntry& trace, const std::string& request_id,
-                             const std::string& tenant, const Responder& responder) const {
+                             const Principal& principal, const Responder& responder) const {
   Context::Fields fields;
-  fields.tenant = tenant;
+  fields.tenant = principal.tenant;
+  fields.actor = absl::StrCat(keys_ == nullptr ? "local:" : "key:", principal.key_id);
   fields.request_id = request_id;
   fields.traceparent = trace.traceparent;
   fields.tracer = trace.tracer;
@@ -228,8 +230,16 @@ void Gateway::Handle(const HttpRequest& request, Responder& responder) {
     const Route& route = *found->route;
     pattern = route.pattern;
     status = Admit(request, route, principal);
+    if (absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status)) {
+      refusals_.Note({.address = request.remote_address,
+                      .key_id = principal.key_id,
+                      .tenant = principal.tenant,
+                      .route = route.pattern,
+                      .request_id = request_id},
+                     status);
+    }
     if (!route.scope.has_value()) trace.tracer = nullptr;  // probes and pages
-    const Context context = MakeContext(trace, request_id, principal.tenant, responder);
+    const Context context = MakeContext(trace, request_id, principal, responder);
     if (status.ok()) status = Answer(context, trace, route, {request, found->path}, dressed);
     if (!status.ok() && !dressed.started()) {
       HttpResponse problem =

@@ -7,12 +7,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/context.h"
 #include "common/base/span.h"
 #include "common/observability/metrics.h"
 #include "services/gateway/auth/api_keys.h"
 #include "services/gateway/auth/rate_limiter.h"
+#include "services/gateway/auth/refusals.h"
 #include "services/gateway/http/server.h"
 #include "services/gateway/routes.h"
 
@@ -30,9 +32,10 @@ class Gateway {
     Tracer* tracer = nullptr;  // takes the spans of requests; null: none are recorded
   };
 
-  // `keys` may be null: then everybody on this machine is let in, as `options.tenant`. Borrows all.
-  Gateway(Options options, const RouteTable& routes, ApiKeys* keys, MetricsRegistry& metrics,
-          const Clock& clock);
+  // `keys` may be null: then everybody on this machine is let in, as `options.tenant`; `audit`,
+  // too: then nothing is recorded. Borrows all.
+  Gateway(Options options, const RouteTable& routes, ApiKeys* keys, audit::AuditLog* audit,
+          MetricsRegistry& metrics, const Clock& clock);
 
   // Answers one request. For HttpServer.
   void Handle(const HttpRequest& request, Responder& responder);
@@ -45,13 +48,14 @@ class Gateway {
   void AddCors(const HttpRequest& request, HttpResponse& response) const;
   HttpResponse Preflight(const HttpRequest& request) const;
   Context MakeContext(const TraceEntry& trace, const std::string& request_id,
-                      const std::string& tenant, const Responder& responder) const;
+                      const Principal& principal, const Responder& responder) const;
 
   const Options options_;
   const RouteTable& routes_;
   ApiKeys* const keys_;
   const Clock& clock_;
   RateLimiter limiter_;
+  Refusals refusals_;
   CounterFamily& handled_;
   HistogramFamily seconds_;
 };

@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/service_runner.h"
@@ -35,6 +36,8 @@ int main(int argc, char** argv) {
       ->envname("THROUGHLINE_ROUTER")
       ->capture_default_str();
   gateway::AddGatewayFlags(app, options);
+  throughline::audit::AuditOptions audit_options{.service = flags.name};
+  throughline::audit::AddAuditFlags(app, audit_options);
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     RETURN_IF_ERROR(rpc::CheckTarget(orchestrator, "--orchestrator"));
     RETURN_IF_ERROR(rpc::CheckTarget(memory, "--memory"));
@@ -42,6 +45,10 @@ int main(int argc, char** argv) {
     options.host = flags.host;
     options.tenant = flags.tenant;
     options.tracer = host.tracer();
+    ASSIGN_OR_RETURN(const auto audit,
+                     throughline::audit::AuditLog::Open(audit_options, host.metrics(),
+                                                        throughline::Clock::Real()));
+    options.audit = audit.get();
     ASSIGN_OR_RETURN(const auto module, gateway::GatewayModule::Start(
                                             options, host.metrics(), throughline::Clock::Real(),
                                             {.orchestrator = host.MakeChannel(orchestrator),

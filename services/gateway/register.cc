@@ -102,7 +102,7 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
                      .memory = Upstream::Memory::NewStub(channels.memory),
                      .router = Upstream::Router::NewStub(channels.router)};
   if (!options.api_keys_file.empty()) {
-    ASSIGN_OR_RETURN(parts->keys, ApiKeys::Load(options.api_keys_file, clock));
+    ASSIGN_OR_RETURN(parts->keys, ApiKeys::Load(options.api_keys_file, clock, options.audit));
   }
   if (!options.console_dir.empty()) {
     ASSIGN_OR_RETURN(parts->console, StaticFiles::Load(options.console_dir));
@@ -113,7 +113,7 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
                                                  .cors_origins = options.cors_origins,
                                                  .requests_per_second = options.requests_per_second,
                                                  .tracer = options.tracer},
-                                parts->routes, parts->keys.get(), metrics, clock);
+                                parts->routes, parts->keys.get(), options.audit, metrics, clock);
   ASSIGN_OR_RETURN(parts->server, HttpServer::Start(
                                       {.host = options.host, .port = options.port},
                                       [gateway = parts->gateway.get()](const HttpRequest& request,

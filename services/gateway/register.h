@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/span.h"
 #include "common/observability/metrics.h"
@@ -23,9 +24,10 @@ struct GatewayOptions {
   std::string api_keys_file;  // empty: no keys, and only this machine may call
   std::string tenant = "default";
   std::vector<std::string> cors_origins;
-  double requests_per_second = 0;  // of each key that names no limit; 0: no limit
-  std::string console_dir;         // the built console; empty: none
-  Tracer* tracer = nullptr;        // takes the spans of requests; null: none are recorded
+  double requests_per_second = 0;    // of each key that names no limit; 0: no limit
+  std::string console_dir;           // the built console; empty: none
+  audit::AuditLog* audit = nullptr;  // borrowed; null: nothing is recorded
+  Tracer* tracer = nullptr;          // takes the spans of requests; null: none are recorded
 };
 
 // Adds --api-keys, --cors-origin, --requests-per-second and --console, each with its THROUGHLINE_*

@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/audit/audited.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/observability/json_log.h"
@@ -37,6 +38,18 @@ absl::Status InElement(const absl::Status& status, const std::string& element) {
   return InvalidFields(violations);
 }
 
+// What the audit log says of an act on a customer; ids that are empty are left out.
+audit::Record OnCustomer(absl::string_view action, const std::string& customer_id,
+                         std::vector<std::pair<std::string, std::string>> others = {}) {
+  audit::Record record;
+  record.action = absl::StrCat("memory.", action);
+  record.objects = {{"customer_id", customer_id}};
+  for (auto& other : others) {
+    if (!other.second.empty()) record.objects.push_back(std::move(other));
+  }
+  return record;
+}
+
 std::string Method(absl::string_view name) {
   return absl::StrCat(v1::MemoryService::service_full_name(), "/", name);
 }
@@ -45,7 +58,7 @@ std::string Method(absl::string_view name) {
 
 MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached,
                                      MetricsRegistry& metrics, const Clock& clock,
-                                     rpc::Runtime& runtime)
+                                     audit::AuditLog* audit, rpc::Runtime& runtime)
     : memory_(memory),
       cached_(cached),
       facts_total_(metrics.Counter("throughline_memory_facts_total",
@@ -57,6 +70,7 @@ MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached
                                      "Recalls ranked by meaning, used, or by words alone because "
                                      "the embedder did not answer, missing.")),
       clock_(clock),
+      audit_(audit),
       runtime_(runtime) {}
 
 void MemoryServiceImpl::CountMeaning(MeaningUse use) {
@@ -75,16 +89,26 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Retain(grpc::CallbackServerContext*
                                                     v1::RetainResponse* response) {
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Retain"), [=, this](const Context& ctx) -> absl::Status {
-        ASSIGN_OR_RETURN(const RetainResult result,
-                         memory_.Retain(ctx, request->customer_id(), FromProto(*request)));
-        *response = ToProto(result);
-        if (!result.replayed) {
-          CountRows("added", response->added());
-          CountRows("updated", response->updated());
-          CountRows("superseded", response->superseded());
-          CountRows("duplicate", response->duplicates());
-        }
-        return absl::OkStatus();
+        return audit::Audited(
+            audit_, ctx, *call,
+            OnCustomer("retain", request->customer_id(), {{"call_id", request->call().call_id()}}),
+            audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
+              ASSIGN_OR_RETURN(const RetainResult result,
+                               memory_.Retain(ctx, request->customer_id(), FromProto(*request)));
+              *response = ToProto(result);
+              record.counts = {{"added", response->added()},
+                               {"updated", response->updated()},
+                               {"superseded", response->superseded()},
+                               {"duplicates", response->duplicates()},
+                               {"replayed", result.replayed ? 1 : 0}};
+              if (!result.replayed) {
+                CountRows("added", response->added());
+                CountRows("updated", response->updated());
+                CountRows("superseded", response->superseded());
+                CountRows("duplicate", response->duplicates());
+              }
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -185,12 +209,17 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::UpdateProfile(grpc::CallbackServerC
                                                            v1::UpdateProfileResponse* response) {
   return rpc::UnaryCall::Start(
       runtime_, call, Method("UpdateProfile"), [=, this](const Context& ctx) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            const deal::CustomerProfile profile,
-            memory_.UpdateProfile(ctx, request->customer_id(), wire::FromProto(request->changes()),
-                                  request->expected_version()));
-        *response->mutable_profile() = wire::ToProto(profile);
-        return absl::OkStatus();
+        return audit::Audited(
+            audit_, ctx, *call, OnCustomer("update_profile", request->customer_id()),
+            audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
+              ASSIGN_OR_RETURN(const deal::CustomerProfile profile,
+                               memory_.UpdateProfile(ctx, request->customer_id(),
+                                                     wire::FromProto(request->changes()),
+                                                     request->expected_version()));
+              record.counts = {{"version", profile.version}};
+              *response->mutable_profile() = wire::ToProto(profile);
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -264,13 +293,18 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Invalidate(grpc::CallbackServerCont
                                                         v1::InvalidateResponse* response) {
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Invalidate"), [=, this](const Context& ctx) -> absl::Status {
-        ASSIGN_OR_RETURN(
-            const ChangedFact changed,
-            memory_.Invalidate(ctx, request->customer_id(), request->fact_id(), request->reason()));
-        *response->mutable_fact() = wire::ToProto(changed.fact);
-        response->set_version(changed.version);
-        CountRows("invalidated", 1);
-        return absl::OkStatus();
+        return audit::Audited(
+            audit_, ctx, *call,
+            OnCustomer("invalidate", request->customer_id(), {{"fact_id", request->fact_id()}}),
+            audit::When::kSoon, [&](audit::Record&) -> absl::Status {
+              ASSIGN_OR_RETURN(const ChangedFact changed,
+                               memory_.Invalidate(ctx, request->customer_id(), request->fact_id(),
+                                                  request->reason()));
+              *response->mutable_fact() = wire::ToProto(changed.fact);
+              response->set_version(changed.version);
+              CountRows("invalidated", 1);
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -279,12 +313,17 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Restore(grpc::CallbackServerContext
                                                      v1::RestoreResponse* response) {
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Restore"), [=, this](const Context& ctx) -> absl::Status {
-        ASSIGN_OR_RETURN(const ChangedFact changed,
-                         memory_.Restore(ctx, request->customer_id(), request->fact_id()));
-        *response->mutable_fact() = wire::ToProto(changed.fact);
-        response->set_version(changed.version);
-        CountRows("restored", 1);
-        return absl::OkStatus();
+        return audit::Audited(
+            audit_, ctx, *call,
+            OnCustomer("restore", request->customer_id(), {{"fact_id", request->fact_id()}}),
+            audit::When::kSoon, [&](audit::Record&) -> absl::Status {
+              ASSIGN_OR_RETURN(const ChangedFact changed,
+                               memory_.Restore(ctx, request->customer_id(), request->fact_id()));
+              *response->mutable_fact() = wire::ToProto(changed.fact);
+              response->set_version(changed.version);
+              CountRows("restored", 1);
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -293,21 +332,34 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Forget(grpc::CallbackServerContext*
                                                     v1::ForgetResponse* response) {
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Forget"), [=, this](const Context& ctx) -> absl::Status {
-        const bool named = request->target_case() != v1::ForgetRequest::TARGET_NOT_SET;
-        const ForgetTarget target{.call_id = request->call_id(), .fact_id = request->fact_id()};
-        if (named && target.call_id.empty() && target.fact_id.empty()) {
-          return InvalidField("target", "a call_id or fact_id that is not empty",
-                              "leave the target unset to erase the whole customer");
-        }
-        ASSIGN_OR_RETURN(const ForgetReceipt receipt,
-                         memory_.Forget(ctx, request->customer_id(), target));
-        *response = ToProto(receipt);
-        response->set_cache_entries(
-            cached_.Erase(ctx, RecallKeyPrefix(ctx.tenant(), request->customer_id())));
-        CountRows("forgotten", receipt.facts);
-        Log(ctx, Severity::kInfo, "erased on request",
-            {{"receipt_id", receipt.receipt_id}, {"facts", receipt.facts}});
-        return absl::OkStatus();
+        return audit::Audited(
+            audit_, ctx, *call,
+            OnCustomer("forget", request->customer_id(),
+                       {{"call_id", request->call_id()}, {"fact_id", request->fact_id()}}),
+            audit::When::kBeforeTheAnswer, [&](audit::Record& record) -> absl::Status {
+              const bool named = request->target_case() != v1::ForgetRequest::TARGET_NOT_SET;
+              const ForgetTarget target{.call_id = request->call_id(),
+                                        .fact_id = request->fact_id()};
+              if (named && target.call_id.empty() && target.fact_id.empty()) {
+                return InvalidField("target", "a call_id or fact_id that is not empty",
+                                    "leave the target unset to erase the whole customer");
+              }
+              ASSIGN_OR_RETURN(const ForgetReceipt receipt,
+                               memory_.Forget(ctx, request->customer_id(), target));
+              *response = ToProto(receipt);
+              response->set_cache_entries(
+                  cached_.Erase(ctx, RecallKeyPrefix(ctx.tenant(), request->customer_id())));
+              CountRows("forgotten", receipt.facts);
+              record.objects.emplace_back("receipt_id", receipt.receipt_id);
+              record.counts = {{"facts", response->facts()},
+                               {"blockers", response->blockers()},
+                               {"stakeholders", response->stakeholders()},
+                               {"profile_versions", response->profile_versions()},
+                               {"cache_entries", response->cache_entries()}};
+              Log(ctx, Severity::kInfo, "erased on request",
+                  {{"receipt_id", receipt.receipt_id}, {"facts", receipt.facts}});
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -316,13 +368,19 @@ grpc::ServerWriteReactor<v1::ExportResponse>* MemoryServiceImpl::Export(
   return rpc::StreamCall<v1::ExportResponse>::Start(
       runtime_, call, Method("Export"),
       [=, this](const Context& ctx, rpc::Sink<v1::ExportResponse>& sink) -> absl::Status {
-        ASSIGN_OR_RETURN(const Archive archive, memory_.Export(ctx, request->customer_id()));
-        RETURN_IF_ERROR(store::WriteLines(archive, [&sink](const std::string& line) {
-          v1::ExportResponse response;
-          response.set_json_line(line);
-          return sink.Write(response);
-        }));
-        return ctx.Check();
+        return audit::Audited(
+            audit_, ctx, *call, OnCustomer("export", request->customer_id()),
+            audit::When::kBeforeTheAnswer, [&](audit::Record& record) -> absl::Status {
+              ASSIGN_OR_RETURN(const Archive archive, memory_.Export(ctx, request->customer_id()));
+              record.counts = {{"facts", static_cast<int64_t>(archive.facts.size())},
+                               {"profile_versions", static_cast<int64_t>(archive.profiles.size())}};
+              RETURN_IF_ERROR(store::WriteLines(archive, [&sink](const std::string& line) {
+                v1::ExportResponse response;
+                response.set_json_line(line);
+                return sink.Write(response);
+              }));
+              return ctx.Check();
+            });
       });
 }
 
@@ -331,20 +389,25 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Import(grpc::CallbackServerContext*
                                                     v1::ImportResponse* response) {
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Import"), [=, this](const Context& ctx) -> absl::Status {
-        if (request->json_lines_size() > kMaxImportedLines ||
-            request->ByteSizeLong() > kMaxImportedBytes) {
-          return InvalidField("json_lines", "at most 100,000 lines and 12 MiB together",
-                              "import a smaller customer");
-        }
-        const std::vector<const std::string*> lines(request->json_lines().pointer_begin(),
-                                                    request->json_lines().pointer_end());
-        ASSIGN_OR_RETURN(const Archive archive, store::ReadLines(lines));
-        ASSIGN_OR_RETURN(const int64_t version,
-                         memory_.Import(ctx, request->customer_id(), archive));
-        response->set_rows(static_cast<int64_t>(
-            archive.facts.size() + archive.contributions.size() + archive.profiles.size()));
-        response->set_version(version);
-        return absl::OkStatus();
+        return audit::Audited(
+            audit_, ctx, *call, OnCustomer("import", request->customer_id()), audit::When::kSoon,
+            [&](audit::Record& record) -> absl::Status {
+              if (request->json_lines_size() > kMaxImportedLines ||
+                  request->ByteSizeLong() > kMaxImportedBytes) {
+                return InvalidField("json_lines", "at most 100,000 lines and 12 MiB together",
+                                    "import a smaller customer");
+              }
+              const std::vector<const std::string*> lines(request->json_lines().pointer_begin(),
+                                                          request->json_lines().pointer_end());
+              ASSIGN_OR_RETURN(const Archive archive, store::ReadLines(lines));
+              ASSIGN_OR_RETURN(const int64_t version,
+                               memory_.Import(ctx, request->customer_id(), archive));
+              response->set_rows(static_cast<int64_t>(
+                  archive.facts.size() + archive.contributions.size() + archive.profiles.size()));
+              response->set_version(version);
+              record.counts = {{"rows", response->rows()}, {"version", version}};
+              return absl::OkStatus();
+            });
       });
 }
 

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/runtime.h"
@@ -15,9 +16,9 @@ namespace throughline::memory {
 // memory.v1.MemoryService: translates, nothing else.
 class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
  public:
-  // Borrows everything.
+  // Borrows everything. `audit` may be null: then nothing is recorded.
   MemoryServiceImpl(Memory& memory, store::CachedRecall& cached, MetricsRegistry& metrics,
-                    const Clock& clock, rpc::Runtime& runtime);
+                    const Clock& clock, audit::AuditLog* audit, rpc::Runtime& runtime);
 
   grpc::ServerUnaryReactor* Retain(grpc::CallbackServerContext* call,
                                    const v1::RetainRequest* request,
@@ -79,6 +80,7 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
   HistogramFamily recall_seconds_;
   CounterFamily& meaning_total_;
   const Clock& clock_;
+  audit::AuditLog* const audit_;
   rpc::Runtime& runtime_;
 };
 

@@ -103,6 +103,7 @@ struct MemoryModule::Parts {
         Embeddings the_embeddings)
       : metrics(registry),
         clock(the_clock),
+        audit(options.audit),
         store(std::move(opened)),
         embeddings(std::move(the_embeddings)),
         memory(*store, the_clock,
@@ -113,6 +114,7 @@ struct MemoryModule::Parts {
 
   MetricsRegistry& metrics;
   const Clock& clock;
+  audit::AuditLog* const audit;
   std::unique_ptr<MemoryStore> store;
   Embeddings embeddings;
   Memory memory;
@@ -136,7 +138,7 @@ absl::StatusOr<std::unique_ptr<MemoryModule>> MemoryModule::Make(const MemoryOpt
 void MemoryModule::Register(rpc::ServiceHost& host) {
   Parts& parts = *parts_;
   parts.services.push_back(std::make_unique<MemoryServiceImpl>(
-      parts.memory, parts.cached, parts.metrics, parts.clock, host.runtime()));
+      parts.memory, parts.cached, parts.metrics, parts.clock, parts.audit, host.runtime()));
   host.AddService(v1::MemoryService::service_full_name(), *parts.services.back(),
                   [&parts](const Context& context) { return parts.memory.Ready(context); });
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/observability/metrics.h"
@@ -37,7 +38,8 @@ struct MemoryOptions {
   size_t local_cache_bytes = size_t{32} << 20;   // without Redis
   size_t index_cache_bytes = size_t{128} << 20;  // customers kept ready to be recalled from
   EmbeddingOptions embeddings;
-  std::string embeddings_path;  // the file where vectors are kept; its directory is made
+  audit::AuditLog* audit = nullptr;  // borrowed; null: nothing is recorded
+  std::string embeddings_path;       // the file where vectors are kept; its directory is made
 };
 
 // Memory, ready to be hosted by its own process or beside others.

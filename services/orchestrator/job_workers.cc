@@ -18,7 +18,9 @@ constexpr int kClaimers = 4;
 constexpr size_t kStepThreads = 8;
 constexpr absl::Duration kHandOverBudget = absl::Seconds(5);
 
-Context NewContext() { return Context({.request_id = RandomHex(8)}); }
+Context NewContext() {
+  return Context({.actor = "service:orchestrator", .request_id = RandomHex(8)});
+}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/audit/audited.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
@@ -59,17 +60,23 @@ class StreamObserver final : public StepObserver {
 
 }  // namespace
 
-Task<absl::StatusOr<CallResult>> OrchestratorServiceImpl::Process(const Context& context,
-                                                                  const v1::CallSource& proto,
-                                                                  StepObserver& observer) {
+Task<absl::StatusOr<CallResult>> OrchestratorServiceImpl::Process(
+    const Context& context, const grpc::CallbackServerContext& call, const v1::CallSource& proto,
+    StepObserver& observer) {
+  audit::Act act(parts_.audit, context, call, OnCall("process_call", proto.customer_id()));
+  CO_RETURN_IF_ERROR(act.Admit());
   MeasuringObserver measuring(parts_.metrics, observer);
   const absl::StatusOr<CallSource> source = FromProto(proto);
   if (!source.ok()) {
     parts_.metrics.CallEnded(source.status());
-    co_return source.status();
+    co_return act.End(source.status());
   }
   absl::StatusOr<CallResult> result = co_await parts_.runner.Process(context, *source, measuring);
   parts_.metrics.CallEnded(result);
+  const std::string& call_id = result.ok() ? result->call_id : source->call_id;
+  act.record().objects.emplace_back("call_id", call_id);
+  if (result.ok()) act.record().counts = {{"replayed", result->replayed ? 1 : 0}};
+  CO_RETURN_IF_ERROR(act.End(result.status()));
   co_return result;
 }
 
@@ -81,7 +88,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::ProcessCall(
                                 NoObserver nobody;
                                 CO_ASSIGN_OR_RETURN(
                                     const CallResult result,
-                                    co_await Process(context, request->call(), nobody));
+                                    co_await Process(context, *call, request->call(), nobody));
                                 *response->mutable_result() = ToProto(result);
                                 co_return absl::OkStatus();
                               });
@@ -92,8 +99,9 @@ grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* OrchestratorServiceImpl
   return Stream::Start(pipeline_runtime_, calls_, call, Method("StreamProcessCall"), &KeepApart,
                        [=, this](const Context& context, Stream::Sink& sink) -> Task<absl::Status> {
                          StreamObserver observer(sink);
-                         CO_ASSIGN_OR_RETURN(const CallResult result,
-                                             co_await Process(context, request->call(), observer));
+                         CO_ASSIGN_OR_RETURN(
+                             const CallResult result,
+                             co_await Process(context, *call, request->call(), observer));
                          v1::StreamProcessCallResponse event;
                          *event.mutable_result() = ToProto(result);
                          sink.Write(std::move(event));

@@ -1,7 +1,12 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_ORCHESTRATOR_SERVICE_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_ORCHESTRATOR_SERVICE_H_
 
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+
 #include "absl/status/statusor.h"
+#include "common/audit/audit_log.h"
 #include "common/base/task.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
@@ -29,6 +34,7 @@ class OrchestratorServiceImpl final
     JobStore& jobs;
     PipelineMetrics& metrics;
     std::function<void()> job_taken;  // called when a job has been stored
+    audit::AuditLog* audit;           // null: nothing is recorded
   };
 
   // The steps of calls run on `pipeline_runtime`, reads on `read_runtime`.
@@ -72,8 +78,9 @@ class OrchestratorServiceImpl final
                                     v1::GetDealResponse* response) override;
 
  private:
-  Task<absl::StatusOr<CallResult>> Process(const Context& context, const v1::CallSource& source,
-                                           StepObserver& observer);
+  Task<absl::StatusOr<CallResult>> Process(const Context& context,
+                                           const grpc::CallbackServerContext& call,
+                                           const v1::CallSource& source, StepObserver& observer);
 
   const Parts parts_;
   rpc::Runtime& pipeline_runtime_;

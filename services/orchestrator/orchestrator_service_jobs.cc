@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "common/audit/audited.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/rpc/unary_call.h"
@@ -71,11 +72,17 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::Ingest(grpc::CallbackServerCo
                                                           v1::IngestResponse* response) {
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("Ingest"), [=, this](const Context& context) -> absl::Status {
-        ASSIGN_OR_RETURN(const CallSource source, ReadConversation(*request));
-        ASSIGN_OR_RETURN(const Job job, parts_.runner.Submit(context, source));
-        parts_.job_taken();
-        *response->mutable_job() = ToProto(job);
-        return absl::OkStatus();
+        return audit::Audited(
+            parts_.audit, context, *call, OnCall("ingest", request->customer_id()),
+            audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
+              ASSIGN_OR_RETURN(const CallSource source, ReadConversation(*request));
+              ASSIGN_OR_RETURN(const Job job, parts_.runner.Submit(context, source));
+              parts_.job_taken();
+              record.objects.emplace_back("call_id", job.call.call_id);
+              record.objects.emplace_back("job_id", job.id);
+              *response->mutable_job() = ToProto(job);
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -121,10 +128,14 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::CancelJob(grpc::CallbackServe
                                                              v1::CancelJobResponse* response) {
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("CancelJob"), [=, this](const Context& context) -> absl::Status {
-        RETURN_IF_ERROR(CheckJobId(request->job_id()));
-        ASSIGN_OR_RETURN(const Job job, parts_.runner.Cancel(context, request->job_id()));
-        *response->mutable_job() = ToProto(job);
-        return absl::OkStatus();
+        return audit::Audited(
+            parts_.audit, context, *call, OnId("cancel_job", "job_id", request->job_id()),
+            audit::When::kSoon, [&](audit::Record&) -> absl::Status {
+              RETURN_IF_ERROR(CheckJobId(request->job_id()));
+              ASSIGN_OR_RETURN(const Job job, parts_.runner.Cancel(context, request->job_id()));
+              *response->mutable_job() = ToProto(job);
+              return absl::OkStatus();
+            });
       });
 }
 
@@ -133,11 +144,15 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::RetryJob(grpc::CallbackServer
                                                             v1::RetryJobResponse* response) {
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("RetryJob"), [=, this](const Context& context) -> absl::Status {
-        RETURN_IF_ERROR(CheckJobId(request->job_id()));
-        ASSIGN_OR_RETURN(const Job job, parts_.jobs.Retry(context, request->job_id()));
-        parts_.job_taken();
-        *response->mutable_job() = ToProto(job);
-        return absl::OkStatus();
+        return audit::Audited(
+            parts_.audit, context, *call, OnId("retry_job", "job_id", request->job_id()),
+            audit::When::kSoon, [&](audit::Record&) -> absl::Status {
+              RETURN_IF_ERROR(CheckJobId(request->job_id()));
+              ASSIGN_OR_RETURN(const Job job, parts_.jobs.Retry(context, request->job_id()));
+              parts_.job_taken();
+              *response->mutable_job() = ToProto(job);
+              return absl::OkStatus();
+            });
       });
 }
 

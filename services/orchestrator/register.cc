@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "common/base/timers.h"
+#include "common/digest/sha256.h"
 #include "common/storage/directory_lock.h"
 #include "common/storage/postgres.h"
 #include "services/orchestrator/clients/analyst_client.h"
@@ -63,13 +65,31 @@ absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(
   return OpenSqlite(absl::StrCat(rest, "/orchestrator.db"));
 }
 
+// Whom webhooks go to from now on. The digest changes with anything that matters of them, so that a
+// change shows between two starts.
+void RecordSubscriptions(const std::vector<Subscription>& subscriptions, audit::AuditLog& log) {
+  for (const Subscription& one : subscriptions) {
+    audit::Record record;
+    record.tenant = one.tenant;
+    record.actor = log.self();
+    record.action = "orchestrator.webhook_configured";
+    record.outcome = "ok";
+    record.objects = {{"subscription", one.id},
+                      {"events", absl::StrJoin(one.events, ",")},
+                      {"digest", Sha256Hex({one.url, absl::StrJoin(one.events, ","),
+                                            one.allow_private ? "private" : "public"})}};
+    log.Write(std::move(record));
+  }
+}
+
 }  // namespace
 
 struct OrchestratorModule::Parts {
   Parts(std::unique_ptr<sql::SqlDatabase> opened, std::vector<Subscription> subscribers,
         const OrchestratorOptions& options, MetricsRegistry& registry,
         const OrchestratorChannels& channels)
-      : owner(RandomHex(kOwnerBytes)),
+      : audit(options.audit),
+        owner(RandomHex(kOwnerBytes)),
         database(std::move(opened)),
         subscriptions(std::move(subscribers)),
         store(*database, owner,
@@ -89,6 +109,7 @@ struct OrchestratorModule::Parts {
                 jobs, registry) {}
 
   std::unique_ptr<storage::DirectoryLock> folder_lock;  // goes last
+  audit::AuditLog* const audit;
   const std::string owner;
   const std::unique_ptr<sql::SqlDatabase> database;
   const std::vector<Subscription> subscriptions;
@@ -116,6 +137,7 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
   std::vector<Subscription> subscriptions;
   if (!options.webhooks.empty()) {
     ASSIGN_OR_RETURN(subscriptions, ReadSubscriptions(options.webhooks));
+    if (options.audit != nullptr) RecordSubscriptions(subscriptions, *options.audit);
   }
   std::unique_ptr<storage::DirectoryLock> folder_lock;
   ASSIGN_OR_RETURN(auto database, OpenStore(options, folder_lock));
@@ -133,13 +155,13 @@ absl::Status OrchestratorModule::Migrate(const OrchestratorOptions& options) {
 
 void OrchestratorModule::Register(rpc::ServiceHost& host) {
   parts_->services.push_back(std::make_unique<OrchestratorServiceImpl>(
-      OrchestratorServiceImpl::Parts{
-          .memory = parts_->memory,
-          .store = parts_->store,
-          .runner = parts_->runner,
-          .jobs = parts_->jobs,
-          .metrics = parts_->metrics,
-          .job_taken = [workers = &parts_->workers] { workers->Wake(); }},
+      OrchestratorServiceImpl::Parts{.memory = parts_->memory,
+                                     .store = parts_->store,
+                                     .runner = parts_->runner,
+                                     .jobs = parts_->jobs,
+                                     .metrics = parts_->metrics,
+                                     .job_taken = [workers = &parts_->workers] { workers->Wake(); },
+                                     .audit = parts_->audit},
       host.AddRuntime("pipeline", kPipelineThreads, /*max_queued=*/0), host.runtime()));
   host.AddService(v1::OrchestratorService::service_full_name(), *parts_->services.back(),
                   [database = parts_->database.get()](const Context& context) {

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/span.h"
 #include "common/observability/metrics.h"
@@ -23,10 +24,11 @@ struct OrchestratorOptions {
   bool lock_folder = true;
   // How long after its last sign of life a process's calls are taken over by others.
   absl::Duration lease = absl::Seconds(15);
-  int max_background_calls = 128;  // at a time
-  std::string webhooks;            // file of subscriptions; empty: none
-  int max_jobs = 10'000;           // unfinished ones, in the whole store
-  Tracer* tracer = nullptr;        // takes the spans of background jobs; null: none are recorded
+  int max_background_calls = 128;    // at a time
+  std::string webhooks;              // file of subscriptions; empty: none
+  int max_jobs = 10'000;             // unfinished ones, in the whole store
+  audit::AuditLog* audit = nullptr;  // borrowed; null: nothing is recorded
+  Tracer* tracer = nullptr;          // takes the spans of background jobs; null: none are recorded
 };
 
 struct OrchestratorChannels {

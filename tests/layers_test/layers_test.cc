@@ -76,6 +76,7 @@ TEST(LayersTest, CommonIsLayered) {
       {"digest", {}},
       {"grounding", {"base", "deal", "digest", "transcript"}},
       {"observability", {"base"}},
+      {"audit", {"base", "digest", "observability"}},
       {"storage", {"base", "observability"}},
       {"sql", {"base", "storage"}},
       {"http", {"base", "observability"}},

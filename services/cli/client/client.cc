@@ -106,7 +106,8 @@ void Client::Connect(grpc::Channel& channel) {
 }
 
 Context Client::NewContext() const {
-  return Context({.request_id = RandomHex(kRequestIdBytes),
+  return Context({.actor = "cli",
+                  .request_id = RandomHex(kRequestIdBytes),
                   .deadline = Clock::Real().SteadyNow() + timeout_,
                   .cancellation = std::make_shared<CancellationSource>()});
 }

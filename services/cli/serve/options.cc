@@ -120,6 +120,7 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(0, kMaxPort));
   memory::AddEmbeddingFlags(command, options.embeddings);
   gateway::AddGatewayFlags(command, options.http);
+  audit::AddAuditFlags(command, options.audit);
 }
 
 absl::Status CheckSurroundings(const ServeOptions& options) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/audit/audit_log.h"
 #include "common/rpc/tls.h"
 #include "common/tracing/options.h"
 #include "services/gateway/register.h"
@@ -30,6 +31,7 @@ struct ServeOptions {
   TraceOptions trace;
   std::string tenant = "default";
   memory::EmbeddingOptions embeddings;
+  audit::AuditOptions audit{.service = "throughline"};
   gateway::GatewayOptions http;  // host and tenant are taken from above
   std::optional<int> http_port;  // absent: kDefaultHttpPort, or the system's choice if `port` is 0
 };

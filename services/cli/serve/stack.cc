@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/context.h"
 #include "common/base/host_port.h"
@@ -82,6 +83,7 @@ struct Stack::Parts {
   rpc::Tls tls;  // of the public port
   MetricsRegistry metrics;
   std::unique_ptr<Tracer> tracer;  // null: no spans are recorded
+  std::unique_ptr<audit::AuditLog> audit;  // null: nothing is recorded
   std::unique_ptr<memory::MemoryModule> memory_module;
   std::unique_ptr<router::RouterModule> router_module;
   std::unique_ptr<analyst::AnalystModule> analyst_module;
@@ -121,11 +123,13 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   data_dir_lock = *std::move(lock);
   ASSIGN_OR_RETURN(tracer, MakeTracer(options.trace, kServiceName, metrics));
   const Clock& clock = Clock::Real();
+  ASSIGN_OR_RETURN(audit, audit::AuditLog::Open(options.audit, metrics, clock));
   memory::MemoryOptions memory_options{
       .store = {.store = options.store.empty() ? absl::StrCat("sqlite:", options.data_dir)
                                                : options.store},
       .redis_password_file = options.redis_password_file,
       .embeddings = options.embeddings,
+      .audit = audit.get(),
       .embeddings_path = absl::StrCat(options.data_dir, "/embeddings.db"),
   };
   router::RouterOptions router_options{.data_dir = options.data_dir,
@@ -152,6 +156,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
           {.store = absl::StrCat("sqlite:", options.data_dir),
            .lock_folder = false,
            .webhooks = options.webhooks,
+           .audit = audit.get(),
            .tracer = tracer.get()},
           metrics, clock,
           {.memory = memory_channel, .analyst = analyst_channel, .writer = writer_channel}));
@@ -182,6 +187,7 @@ absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
   if (http.console_dir.empty()) http.console_dir = BuiltConsole();
   http.host = options.host;
   http.tenant = options.tenant;
+  http.audit = audit.get();
   http.tracer = tracer.get();
   auto started = gateway::GatewayModule::Start(http, metrics, Clock::Real(),
                                                {.orchestrator = orchestrator_channel,

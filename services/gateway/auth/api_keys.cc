@@ -174,10 +174,35 @@ absl::StatusOr<ApiKeys::Entries> ApiKeys::Read(const std::string& path) {
   return entries;
 }
 
-absl::StatusOr<std::unique_ptr<ApiKeys>> ApiKeys::Load(std::string path, const Clock& clock) {
-  std::unique_ptr<ApiKeys> keys(new ApiKeys(std::move(path), clock));
+void ApiKeys::RecordReading(const absl::StatusOr<Entries>& entries) const {
+  if (audit_ == nullptr) return;
+  audit::Record record;
+  record.actor = audit_->self();
+  record.action = "gateway.keys_read";
+  record.outcome = absl::StatusCodeToString(entries.status().code());
+  if (entries.ok()) {
+    record.outcome = "ok";
+    // Changes with every key, tenant, scope and limit that changes.
+    std::string all;
+    for (const auto& [id, entry] : *entries) {
+      absl::StrAppend(&all, id, "\n", entry.principal.tenant, "\n", entry.sha256, "\n",
+                      absl::FormatTime(entry.expires), "\n", entry.principal.requests_per_second);
+      for (const Scope scope : entry.principal.scopes) {
+        absl::StrAppend(&all, "\n", static_cast<int>(scope));
+      }
+    }
+    record.objects = {{"digest", absl::BytesToHexString(Sha256(all))}};
+    record.counts = {{"keys", static_cast<int64_t>(entries->size())}};
+  }
+  audit_->Write(std::move(record));
+}
+
+absl::StatusOr<std::unique_ptr<ApiKeys>> ApiKeys::Load(std::string path, const Clock& clock,
+                                                       audit::AuditLog* audit) {
+  std::unique_ptr<ApiKeys> keys(new ApiKeys(std::move(path), clock, audit));
   const int64_t modified_ns = ModifiedNanoseconds(keys->path_);
   ASSIGN_OR_RETURN(Entries entries, Read(keys->path_));
+  keys->RecordReading(entries);
   absl::MutexLock lock(&keys->mutex_);
   keys->entries_ = std::move(entries);
   keys->modified_ns_ = modified_ns;
@@ -192,6 +217,7 @@ void ApiKeys::ReloadIfChanged() {
   if (modified_ns == modified_ns_) return;
   modified_ns_ = modified_ns;
   absl::StatusOr<Entries> entries = Read(path_);
+  RecordReading(entries);
   if (!entries.ok()) {
     Log(Severity::kError, "API keys not reloaded; those of before still serve",
         {{"why", entries.status().message()}});

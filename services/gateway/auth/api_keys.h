@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 
 namespace throughline::gateway {
@@ -53,8 +54,10 @@ struct NewApiKey {
 // Thread-safe.
 class ApiKeys {
  public:
-  // INVALID_ARGUMENT names the file, the line and the field. Borrows `clock`.
-  static absl::StatusOr<std::unique_ptr<ApiKeys>> Load(std::string path, const Clock& clock);
+  // INVALID_ARGUMENT names the file, the line and the field. Borrows `clock` and `audit`, which
+  // hears of each reading of the file and may be null.
+  static absl::StatusOr<std::unique_ptr<ApiKeys>> Load(std::string path, const Clock& clock,
+                                                       audit::AuditLog* audit = nullptr);
 
   // UNAUTHENTICATED without saying why. Takes as long for a wrong secret as for the right one.
   absl::StatusOr<Principal> Check(absl::string_view key) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -71,13 +74,16 @@ class ApiKeys {
   };
   using Entries = std::map<std::string, Entry>;
 
-  ApiKeys(std::string path, const Clock& clock) : path_(std::move(path)), clock_(clock) {}
+  ApiKeys(std::string path, const Clock& clock, audit::AuditLog* audit)
+      : path_(std::move(path)), clock_(clock), audit_(audit) {}
 
   static absl::StatusOr<Entries> Read(const std::string& path);
+  void RecordReading(const absl::StatusOr<Entries>& entries) const;
   void ReloadIfChanged() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::string path_;
   const Clock& clock_;
+  audit::AuditLog* const audit_;
   absl::Mutex mutex_;
   Entries entries_ ABSL_GUARDED_BY(mutex_);
   int64_t modified_ns_ ABSL_GUARDED_BY(mutex_) = 0;

@@ -1,0 +1,64 @@
+#include "common/audit/audited.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/base/status_macros.h"
+
+namespace throughline::audit {
+namespace {
+
+// "ipv4:10.0.0.7:52110" without its port, which says nothing afterwards.
+std::string Address(const std::string& peer) {
+  const size_t kind = peer.find(':');
+  const size_t port = peer.rfind(':');
+  if (kind == std::string::npos || port <= kind) return peer;
+  return peer.substr(kind + 1, port - kind - 1);
+}
+
+}  // namespace
+
+std::string ActorOf(const Context& context, const grpc::CallbackServerContext& call) {
+  if (!context.actor().empty()) return context.actor();
+  const auto credential = call.auth_context();
+  if (credential != nullptr && credential->IsPeerAuthenticated()) {
+    const std::vector<grpc::string_ref> names = credential->GetPeerIdentity();
+    if (!names.empty()) {
+      return absl::StrCat("cert:", absl::string_view(names[0].data(), names[0].size()));
+    }
+  }
+  return absl::StrCat("peer:", Address(call.peer()));
+}
+
+Act::Act(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
+         Record record)
+    : log_(log), context_(context), record_(std::move(record)) {
+  if (log_ == nullptr) return;
+  record_.tenant = context.tenant();
+  record_.actor = ActorOf(context, call);
+  record_.request_id = context.request_id();
+}
+
+absl::Status Act::Admit() const { return log_ == nullptr ? absl::OkStatus() : log_->Admit(); }
+
+absl::Status Act::End(const absl::Status& status, When when) {
+  if (log_ == nullptr) return status;
+  record_.outcome = status.ok() ? "ok" : absl::StatusCodeToString(status.code());
+  if (when == When::kSoon || !status.ok()) {
+    log_->Write(std::move(record_));
+    return status;
+  }
+  const absl::Status recorded = log_->WriteDurably(context_, std::move(record_));
+  return log_->on_failure() == OnFailure::kRefuse ? recorded : status;
+}
+
+absl::Status Audited(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
+                     Record record, When when, absl::FunctionRef<absl::Status(Record&)> act) {
+  Act under_way(log, context, call, std::move(record));
+  RETURN_IF_ERROR(under_way.Admit());
+  return under_way.End(act(under_way.record()), when);
+}
+
+}  // namespace throughline::audit

@@ -142,4 +142,32 @@ v1::Job ToProto(const Job& value) {
   return proto;
 }
 
+v1::WebhookDelivery ToProto(const DeliveryRecord& value) {
+  v1::WebhookDelivery proto;
+  proto.set_id(absl::StrCat(value.delivery.sequence));
+  proto.set_subscription(value.delivery.subscription);
+  proto.set_event_id(value.delivery.event_id);
+  proto.set_event(value.delivery.event);
+  proto.set_customer_id(value.delivery.customer_id);
+  proto.set_call_id(value.delivery.call_id);
+  switch (value.state) {
+    case DeliveryState::kWaiting:
+      proto.set_state(v1::WEBHOOK_DELIVERY_STATE_WAITING);
+      *proto.mutable_next_attempt_at() = wire::ToTimestamp(value.due_at);
+      break;
+    case DeliveryState::kGivenUp:
+      proto.set_state(v1::WEBHOOK_DELIVERY_STATE_GIVEN_UP);
+      break;
+    case DeliveryState::kDelivered:
+      proto.set_state(v1::WEBHOOK_DELIVERY_STATE_DELIVERED);
+      break;
+  }
+  proto.set_attempts(value.delivery.attempts);
+  proto.set_last_status(value.last.http_status);
+  proto.set_error(value.last.error);
+  *proto.mutable_created_at() = wire::ToTimestamp(value.created_at);
+  if (value.finished_at) *proto.mutable_finished_at() = wire::ToTimestamp(*value.finished_at);
+  return proto;
+}
+
 }  // namespace throughline::orchestrator

@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 #include "services/orchestrator/domain/call.h"
 #include "services/orchestrator/domain/jobs.h"
+#include "services/orchestrator/domain/webhooks.h"
 #include "throughline/orchestrator/v1/orchestrator_service.pb.h"
 
 // Results as they travel and as the store keeps them. Pure and thread-safe.
@@ -21,6 +22,7 @@ throughline::orchestrator::v1::CallSource ToProto(const CallSource& value);
 absl::StatusOr<CallSource> FromProto(const throughline::orchestrator::v1::CallSource& proto);
 
 throughline::orchestrator::v1::Job ToProto(const Job& value);
+throughline::orchestrator::v1::WebhookDelivery ToProto(const DeliveryRecord& value);
 
 }  // namespace throughline::orchestrator
 

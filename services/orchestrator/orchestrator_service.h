@@ -13,6 +13,7 @@
 #include "services/orchestrator/domain/job_runner.h"
 #include "services/orchestrator/domain/jobs.h"
 #include "services/orchestrator/domain/ports.h"
+#include "services/orchestrator/domain/webhooks.h"
 #include "services/orchestrator/pipeline_metrics.h"
 #include "throughline/orchestrator/v1/orchestrator_service.grpc.pb.h"
 
@@ -32,6 +33,7 @@ class OrchestratorServiceImpl final
     CallStore& store;
     JobRunner& runner;
     JobStore& jobs;
+    DeliveryStore& deliveries;
     PipelineMetrics& metrics;
     std::function<void()> job_taken;  // called when a job has been stored
     audit::AuditLog* audit;           // null: nothing is recorded
@@ -76,6 +78,12 @@ class OrchestratorServiceImpl final
   grpc::ServerUnaryReactor* GetDeal(grpc::CallbackServerContext* call,
                                     const v1::GetDealRequest* request,
                                     v1::GetDealResponse* response) override;
+  grpc::ServerUnaryReactor* ListWebhookDeliveries(
+      grpc::CallbackServerContext* call, const v1::ListWebhookDeliveriesRequest* request,
+      v1::ListWebhookDeliveriesResponse* response) override;
+  grpc::ServerUnaryReactor* RedeliverWebhook(grpc::CallbackServerContext* call,
+                                             const v1::RedeliverWebhookRequest* request,
+                                             v1::RedeliverWebhookResponse* response) override;
 
  private:
   Task<absl::StatusOr<CallResult>> Process(const Context& context,

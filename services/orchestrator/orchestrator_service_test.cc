@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -17,6 +19,7 @@
 #include "services/orchestrator/clients/writer_client.h"
 #include "services/orchestrator/store/schema.h"
 #include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_delivery_store.h"
 #include "services/orchestrator/store/sql_job_store.h"
 
 namespace throughline::orchestrator {
@@ -124,13 +127,19 @@ class OrchestratorServiceTest : public testing::Test {
     runner_ = std::make_unique<JobRunner>(JobRunner::Options{.max_attempts = 2}, *jobs_, *pipeline_,
                                           timers_);
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
+    deliveries_ = std::make_unique<SqlDeliveryStore>(*database_);
+    audit_ =
+        *audit::AuditLog::Open({.path = directory_.File("audit.jsonl"), .service = "orchestrator"},
+                               rpc_.metrics(), Clock::Real());
     service_ = std::make_unique<OrchestratorServiceImpl>(
         OrchestratorServiceImpl::Parts{.memory = *memory_,
                                        .store = *store_,
                                        .runner = *runner_,
                                        .jobs = *jobs_,
+                                       .deliveries = *deliveries_,
                                        .metrics = *metrics_,
-                                       .job_taken = [this] { ++jobs_taken_; }},
+                                       .job_taken = [this] { ++jobs_taken_; },
+                                       .audit = audit_.get()},
         rpc_.runtime(), rpc_.runtime());
     rpc_.Serve(v1::OrchestratorService::service_full_name(), *service_);
     stub_ = v1::OrchestratorService::NewStub(rpc_.channel());
@@ -171,6 +180,8 @@ class OrchestratorServiceTest : public testing::Test {
   std::unique_ptr<sql::SqlDatabase> database_;
   std::unique_ptr<SqlCallStore> store_;
   std::unique_ptr<SqlJobStore> jobs_;
+  std::unique_ptr<SqlDeliveryStore> deliveries_;
+  std::unique_ptr<audit::AuditLog> audit_;
   std::unique_ptr<JobRunner> runner_;
   int jobs_taken_ = 0;
   std::unique_ptr<Pipeline> pipeline_;
@@ -209,6 +220,61 @@ TEST_F(OrchestratorServiceTest, ProcessesACallAndKeepsIt) {
   ASSERT_OK(rpc::FromGrpc(stub_->GetCall(&context, request, &kept)));
   EXPECT_EQ(kept.result().facts(0).id(), "fact-0");
   EXPECT_EQ(kept.transcript().turns_size(), 2);
+}
+
+TEST_F(OrchestratorServiceTest, WhatSubscribersWereToldCanBeAskedForAndToldAgain) {
+  ASSERT_OK(database_->Write(Context::Background(), [](sql::SqlSession& session) {
+    return AddDelivery(session,
+                       {.tenant = "default",
+                        .subscription = "crm",
+                        .event_id = "evt-1",
+                        .event = "call.processed",
+                        .customer_id = "acme",
+                        .call_id = "c1",
+                        .body = "{}"},
+                       Clock::Real().Now());
+  }));
+  const auto list = [&](const v1::ListWebhookDeliveriesRequest& request,
+                        v1::ListWebhookDeliveriesResponse& response) {
+    grpc::ClientContext context;
+    return rpc::FromGrpc(stub_->ListWebhookDeliveries(&context, request, &response));
+  };
+  v1::ListWebhookDeliveriesRequest request;
+  v1::ListWebhookDeliveriesResponse listed;
+  ASSERT_OK(list(request, listed));
+  ASSERT_EQ(listed.deliveries_size(), 1);
+  EXPECT_EQ(listed.deliveries(0).event(), "call.processed");
+  EXPECT_EQ(listed.deliveries(0).state(), v1::WEBHOOK_DELIVERY_STATE_WAITING);
+  EXPECT_TRUE(listed.deliveries(0).has_next_attempt_at());
+  request.set_state(static_cast<v1::WebhookDeliveryState>(77));
+  EXPECT_THAT(list(request, listed),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("state")));
+
+  const auto redeliver = [&](const std::string& id) {
+    grpc::ClientContext context;
+    v1::RedeliverWebhookRequest again;
+    again.set_delivery_id(id);
+    v1::RedeliverWebhookResponse response;
+    return rpc::FromGrpc(stub_->RedeliverWebhook(&context, again, &response));
+  };
+  EXPECT_THAT(redeliver("one"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(redeliver("999"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(redeliver("1"), StatusIs(absl::StatusCode::kFailedPrecondition)) << "it waits";
+}
+
+TEST_F(OrchestratorServiceTest, WhoSentACallIsOnRecord) {
+  v1::CallResult result;
+  ASSERT_OK(Process(Source(), result));
+  v1::CallSource bad = Source();
+  bad.set_call_date("yesterday");
+  EXPECT_THAT(Process(bad, result), StatusIs(absl::StatusCode::kInvalidArgument));
+  ASSERT_OK(audit_->WriteDurably(Context::Background(), {}));
+  std::ifstream stream(directory_.File("audit.jsonl"));
+  const std::string log((std::istreambuf_iterator<char>(stream)), {});
+  EXPECT_THAT(log, HasSubstr(R"("action":"orchestrator.process_call","outcome":"ok")"));
+  EXPECT_THAT(log, HasSubstr(R"("objects":{"customer_id":"acme","call_id":"c1"})"));
+  EXPECT_THAT(log, HasSubstr(R"("outcome":"INVALID_ARGUMENT")"));
+  EXPECT_THAT(log, testing::Not(HasSubstr("It costs too much"))) << "no words of a call";
 }
 
 TEST_F(OrchestratorServiceTest, StreamsEachStepAndThenTheResult) {

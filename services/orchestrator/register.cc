@@ -159,6 +159,7 @@ void OrchestratorModule::Register(rpc::ServiceHost& host) {
                                      .store = parts_->store,
                                      .runner = parts_->runner,
                                      .jobs = parts_->jobs,
+          .deliveries = parts_->deliveries,
                                      .metrics = parts_->metrics,
                                      .job_taken = [workers = &parts_->workers] { workers->Wake(); },
                                      .audit = parts_->audit},

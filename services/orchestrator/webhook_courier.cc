@@ -22,6 +22,8 @@ constexpr char kRetried[] = "retried";
 constexpr char kGivenUp[] = "given_up";
 
 constexpr int kThreads = 4;
+constexpr int kMaxErasedAtOnce = 1000;
+constexpr absl::Duration kErasureInterval = absl::Minutes(10);
 constexpr size_t kMaxResponseBytes = 64 * 1024;
 constexpr int kGone = 410;  // the receiver wants no more of it
 
@@ -123,19 +125,25 @@ void WebhookCourier::Start() {
   for (int i = 0; i < kThreads; ++i) threads_.emplace_back([this] { Run(); });
 }
 
-absl::Status WebhookCourier::Send(const Context& context, const Subscription& subscription,
-                                  const Delivery& delivery) {
+WebhookCourier::Sent WebhookCourier::Send(const Context& context, const Subscription& subscription,
+                                          const Delivery& delivery) {
   http::Client& client = subscription.allow_private ? any_client_ : public_client_;
   http::Request request{.url = subscription.url, .body = delivery.body};
   request.headers = {
       "Content-Type: application/json", absl::StrCat("X-Throughline-Event-Id: ", delivery.event_id),
       absl::StrCat("X-Throughline-Signature: ",
                    Signature(subscription.secret, context.clock().Now(), delivery.body))};
-  ASSIGN_OR_RETURN(const http::Response response, client.Post(context, std::move(request)));
-  if (response.status >= 200 && response.status < 300) return absl::OkStatus();
-  const std::string answer = absl::StrCat("the receiver answered ", response.status);
-  return response.status == kGone ? absl::FailedPreconditionError(answer)
-                                  : absl::UnavailableError(answer);
+  const absl::StatusOr<http::Response> response = client.Post(context, std::move(request));
+  if (!response.ok()) {
+    return {.attempt = {.error = std::string(response.status().message())},
+            .is_final = absl::IsFailedPrecondition(response.status())};
+  }
+  if (response->status >= 200 && response->status < 300) {
+    return {.attempt = {.http_status = response->status}};
+  }
+  return {.attempt = {.http_status = response->status,
+                      .error = absl::StrCat("the receiver answered ", response->status)},
+          .is_final = response->status == kGone};
 }
 
 absl::StatusOr<bool> WebhookCourier::DeliverOne(const Context& context) {
@@ -144,17 +152,17 @@ absl::StatusOr<bool> WebhookCourier::DeliverOne(const Context& context) {
                    store_.Claim(context, now + 2 * options_.budget));
   if (!delivery) return false;
   const auto found = subscriptions_.find(delivery->subscription);
-  const absl::Status sent =
+  const Sent sent =
       found == subscriptions_.end() || found->second.tenant != delivery->tenant
-          ? absl::FailedPreconditionError("nobody subscribes under this id any more")
+          ? Sent{.attempt = {.error = "nobody subscribes under this id any more"}, .is_final = true}
           : Send(context.WithBudget(options_.budget), found->second, *delivery);
-  if (sent.ok()) {
+  if (sent.attempt.error.empty()) {
     attempts_.Add({{"outcome", kDelivered}}).Increment();
-    RETURN_IF_ERROR(store_.Made(context, *delivery));
+    RETURN_IF_ERROR(store_.Made(context, *delivery, sent.attempt));
     return true;
   }
   std::optional<absl::Time> again;
-  if (!absl::IsFailedPrecondition(sent) && delivery->attempts < options_.max_attempts) {
+  if (!sent.is_final && delivery->attempts < options_.max_attempts) {
     absl::Duration delay = options_.first_retry_delay;
     for (int i = 1; i < delivery->attempts && delay < options_.max_retry_delay; ++i) delay *= 2;
     again = now + std::min(delay, options_.max_retry_delay);
@@ -164,15 +172,28 @@ absl::StatusOr<bool> WebhookCourier::DeliverOne(const Context& context) {
       {{"subscription", delivery->subscription},
        {"event_id", delivery->event_id},
        {"attempt", delivery->attempts},
-       {"why", sent.message()}});
-  RETURN_IF_ERROR(store_.Failed(context, *delivery, std::string(sent.message()), again));
+       {"why", sent.attempt.error}});
+  RETURN_IF_ERROR(store_.Failed(context, *delivery, sent.attempt, again));
   return true;
 }
 
+absl::StatusOr<bool> WebhookCourier::EraseOld(const Context& context) {
+  const absl::Time before = context.clock().Now() - options_.keep_made;
+  ASSIGN_OR_RETURN(const int64_t erased, store_.EraseMade(context, before, kMaxErasedAtOnce));
+  return erased == kMaxErasedAtOnce;
+}
+
 void WebhookCourier::Run() {
+  absl::Time next_erasure = absl::InfinitePast();
   while (true) {
     const Context context({.request_id = RandomHex(8), .cancellation = cancellation_});
-    const absl::StatusOr<bool> delivered = DeliverOne(context);
+    absl::StatusOr<bool> delivered = DeliverOne(context);
+    if (delivered.ok() && context.clock().SteadyNow() >= next_erasure) {
+      const absl::StatusOr<bool> more = EraseOld(context);
+      if (!more.ok()) delivered = more;
+      next_erasure = context.clock().SteadyNow() +
+                     (more.ok() && *more ? options_.poll_interval : kErasureInterval);
+    }
     if (delivered.ok()) {
       outage_.Succeeded();
     } else if (!absl::IsCancelled(delivered.status())) {

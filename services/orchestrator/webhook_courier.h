@@ -39,6 +39,7 @@ class WebhookCourier {
     absl::Duration max_retry_delay = absl::Hours(1);
     absl::Duration budget = absl::Seconds(10);  // of an attempt
     absl::Duration poll_interval = absl::Seconds(1);
+    absl::Duration keep_made = absl::Hours(24 * 7);  // to be looked at
   };
 
   WebhookCourier(Options options, std::vector<Subscription> subscriptions, DeliveryStore& store,
@@ -49,13 +50,20 @@ class WebhookCourier {
 
   // Makes one delivery that is due. False when there is none. Errors are the store's.
   absl::StatusOr<bool> DeliverOne(const Context& context);
+  // Takes away some deliveries that were made longer than `keep_made` ago. False when there are no
+  // more. Errors are the store's.
+  absl::StatusOr<bool> EraseOld(const Context& context);
 
   // From now on delivers on threads of its own, so that one slow receiver holds up few others.
   void Start();
 
  private:
-  absl::Status Send(const Context& context, const Subscription& subscription,
-                    const Delivery& delivery);
+  // What became of an attempt, and whether another may do better.
+  struct Sent {
+    Attempt attempt;
+    bool is_final = false;
+  };
+  Sent Send(const Context& context, const Subscription& subscription, const Delivery& delivery);
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;

@@ -136,6 +136,9 @@ std::vector<Delivery> Announce(const std::vector<Subscription>& subscriptions,
     for (const Event& event : events) {
       if (subscription.events.count(event.type) == 0) continue;
       Delivery delivery{.tenant = key.tenant, .subscription = subscription.id};
+      delivery.event = event.type;
+      delivery.customer_id = key.customer_id;
+      delivery.call_id = key.call_id;
       delivery.event_id = absl::StrCat(
           "evt-", Sha256Hex({key.tenant, key.customer_id, key.call_id, event.type, event.about})
                       .substr(0, kEventIdDigits));

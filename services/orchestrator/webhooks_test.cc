@@ -151,6 +151,83 @@ TEST_P(WebhooksTest, WhatNobodyTakesIsGivenUp) {
   EXPECT_THAT(metrics, HasSubstr("throughline_webhook_attempts_total{outcome=\"delivered\"} 0"));
 }
 
+TEST_P(WebhooksTest, EachDeliveryIsListedWithWhatBecameOfIt) {
+  Subscribe(true);
+  receiver_.Say({{.status = 204}});
+  SaveACall();
+  ASSERT_OK_AND_ASSIGN(DeliveryPage page, deliveries_.List(context_, {}, 10, ""));
+  ASSERT_THAT(page.deliveries, SizeIs(3));
+  for (const DeliveryRecord& one : page.deliveries) {
+    EXPECT_EQ(one.state, DeliveryState::kWaiting);
+    EXPECT_EQ(one.due_at, clock_.Now());
+    EXPECT_EQ(one.delivery.customer_id, "acme");
+    EXPECT_EQ(one.delivery.call_id, "c1");
+  }
+  EXPECT_EQ(page.deliveries.back().delivery.event, kCallProcessed) << "newest first";
+
+  DeliverAll();
+  ASSERT_OK_AND_ASSIGN(page, deliveries_.List(context_, {}, 2, ""));
+  ASSERT_THAT(page.deliveries, SizeIs(2));
+  EXPECT_EQ(page.deliveries[0].state, DeliveryState::kDelivered);
+  EXPECT_EQ(page.deliveries[0].last.http_status, 204);
+  EXPECT_EQ(page.deliveries[0].finished_at, clock_.Now());
+  ASSERT_OK_AND_ASSIGN(page, deliveries_.List(context_, {}, 2, page.next_page_token));
+  EXPECT_THAT(page.deliveries, SizeIs(1));
+  EXPECT_EQ(page.next_page_token, "");
+
+  const auto count = [&](const DeliveryFilter& filter) {
+    return deliveries_.List(context_, filter, 10, "")->deliveries.size();
+  };
+  EXPECT_EQ(count({.subscription = "crm"}), 3u);
+  EXPECT_EQ(count({.subscription = "another"}), 0u);
+  EXPECT_EQ(count({.state = DeliveryState::kDelivered}), 3u);
+  EXPECT_EQ(count({.state = DeliveryState::kWaiting}), 0u);
+  EXPECT_EQ(count({.customer_id = "acme"}), 3u);
+  EXPECT_EQ(count({.customer_id = "globex"}), 0u);
+  const Context another({.tenant = "another", .clock = &clock_});
+  EXPECT_THAT(deliveries_.List(another, {}, 10, "")->deliveries, SizeIs(0));
+}
+
+TEST_P(WebhooksTest, WhatWasGivenUpIsToldOnRequest) {
+  Subscribe(true);
+  subscriptions_[0].events = {kCallProcessed};
+  receiver_.Say({{.status = 410}, {.status = 200}});
+  SaveACall();
+  DeliverAll();
+  ASSERT_OK_AND_ASSIGN(const DeliveryPage page, deliveries_.List(context_, {}, 10, ""));
+  ASSERT_THAT(page.deliveries, SizeIs(1));
+  const DeliveryRecord& given_up = page.deliveries[0];
+  EXPECT_EQ(given_up.state, DeliveryState::kGivenUp);
+  EXPECT_EQ(given_up.last.http_status, 410);
+  EXPECT_EQ(given_up.delivery.attempts, 1);
+  EXPECT_THAT(given_up.last.error, HasSubstr("410"));
+
+  const int64_t id = given_up.delivery.sequence;
+  const Context another({.tenant = "another", .clock = &clock_});
+  EXPECT_THAT(deliveries_.Redeliver(another, id), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_OK_AND_ASSIGN(const DeliveryRecord renewed, deliveries_.Redeliver(context_, id));
+  EXPECT_EQ(renewed.state, DeliveryState::kWaiting);
+  EXPECT_EQ(renewed.delivery.attempts, 0);
+  EXPECT_EQ(DeliverAll(), 1);
+  ASSERT_THAT(receiver_.seen(), SizeIs(2));
+  EXPECT_EQ(receiver_.seen()[0].body, receiver_.seen()[1].body);
+  EXPECT_THAT(deliveries_.Redeliver(context_, id), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_P(WebhooksTest, WhatWasDeliveredIsForgottenAfterSomeDays) {
+  Subscribe(true);
+  receiver_.Say({{.status = 200}});
+  SaveACall();
+  DeliverAll();
+  clock_.Advance(absl::Hours(24 * 7));
+  EXPECT_FALSE(*courier_->EraseOld(context_));
+  EXPECT_THAT(deliveries_.List(context_, {}, 10, "")->deliveries, SizeIs(3))
+      << "not a moment early";
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_FALSE(*courier_->EraseOld(context_)) << "that was all";
+  EXPECT_THAT(deliveries_.List(context_, {}, 10, "")->deliveries, SizeIs(0));
+}
+
 TEST_P(WebhooksTest, APrivateAddressIsNeverAskedUnlessItIsAllowed) {
   for (const std::string& host :
        {receiver_.url(), std::string("http://localhost:1"), std::string("http://[::1]:1"),

@@ -109,8 +109,31 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (due_us, sequence) WHERE state = 1;
 )sql";
 
-constexpr storage::Migration kSqliteMigrations[] = {
-    {1, "calls", kCreateCalls}, {2, "jobs", kCreateJobs}, {3, "turns", kCreateTurns}};
+// What a delivery is about, and what its last attempt came to. One that was made stays for a while,
+// without its body.
+constexpr char kKeepDeliveries[] = R"sql(
+ALTER TABLE deliveries ADD COLUMN event TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN customer_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN call_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE deliveries ADD COLUMN http_status INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deliveries ADD COLUMN finished_at_us INTEGER;
+UPDATE deliveries SET
+  event = COALESCE(json_extract(CAST(body AS TEXT), '$.type'), ''),
+  customer_id = COALESCE(json_extract(CAST(body AS TEXT), '$.customerId'), ''),
+  call_id = COALESCE(json_extract(CAST(body AS TEXT), '$.callId'), '')
+  WHERE json_valid(CAST(body AS TEXT));
+UPDATE deliveries SET finished_at_us = due_us WHERE state = 2;
+CREATE INDEX deliveries_by_tenant ON deliveries (tenant, sequence);
+CREATE INDEX deliveries_finished ON deliveries (finished_at_us) WHERE state <> 1;
+CREATE INDEX deliveries_by_call ON deliveries (tenant, customer_id, call_id) WHERE state <> 1;
+CREATE INDEX calls_by_age ON calls (tenant, occurred_at_us);
+CREATE INDEX jobs_finished ON jobs (tenant, finished_at_us) WHERE state > 2;
+)sql";
+
+constexpr storage::Migration kSqliteMigrations[] = {{1, "calls", kCreateCalls},
+                                                    {2, "jobs", kCreateJobs},
+                                                    {3, "turns", kCreateTurns},
+                                                    {4, "deliveries kept", kKeepDeliveries}};
 
 constexpr char kSchema[] = "orchestrator";
 
@@ -189,7 +212,29 @@ CREATE TABLE orchestrator.deliveries (
 CREATE INDEX deliveries_due ON orchestrator.deliveries (due_us, sequence) WHERE state = 1;
 )sql";
 
-constexpr storage::Migration kPostgresMigrations[] = {{1, "calls and jobs", kCreateAll}};
+// A replica of before goes on beside it: what it adds has no names, and what it makes is deleted.
+constexpr char kKeepPostgresDeliveries[] = R"sql(
+ALTER TABLE orchestrator.deliveries
+  ADD COLUMN event text NOT NULL DEFAULT '',
+  ADD COLUMN customer_id text NOT NULL DEFAULT '',
+  ADD COLUMN call_id text NOT NULL DEFAULT '',
+  ADD COLUMN http_status bigint NOT NULL DEFAULT 0,
+  ADD COLUMN finished_at_us bigint;
+UPDATE orchestrator.deliveries SET
+  event = COALESCE(convert_from(body, 'UTF8')::json->>'type', ''),
+  customer_id = COALESCE(convert_from(body, 'UTF8')::json->>'customerId', ''),
+  call_id = COALESCE(convert_from(body, 'UTF8')::json->>'callId', '');
+UPDATE orchestrator.deliveries SET finished_at_us = due_us WHERE state = 2;
+CREATE INDEX deliveries_by_tenant ON orchestrator.deliveries (tenant, sequence);
+CREATE INDEX deliveries_finished ON orchestrator.deliveries (finished_at_us) WHERE state <> 1;
+CREATE INDEX deliveries_by_call
+  ON orchestrator.deliveries (tenant, customer_id, call_id) WHERE state <> 1;
+CREATE INDEX calls_by_age ON orchestrator.calls (tenant, occurred_at_us);
+CREATE INDEX jobs_finished ON orchestrator.jobs (tenant, finished_at_us) WHERE state > 2;
+)sql";
+
+constexpr storage::Migration kPostgresMigrations[] = {
+    {1, "calls and jobs", kCreateAll}, {2, "deliveries kept", kKeepPostgresDeliveries}};
 
 }  // namespace
 

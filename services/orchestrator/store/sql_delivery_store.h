@@ -19,9 +19,14 @@ class SqlDeliveryStore final : public DeliveryStore {
 
   absl::StatusOr<std::optional<Delivery>> Claim(const Context& context,
                                                 absl::Time retry_at) override;
-  absl::Status Made(const Context& context, const Delivery& delivery) override;
-  absl::Status Failed(const Context& context, const Delivery& delivery, const std::string& error,
+  absl::Status Made(const Context& context, const Delivery& delivery,
+                    const Attempt& attempt) override;
+  absl::Status Failed(const Context& context, const Delivery& delivery, const Attempt& attempt,
                       std::optional<absl::Time> due) override;
+  absl::StatusOr<DeliveryPage> List(const Context& context, const DeliveryFilter& filter,
+                                    int page_size, absl::string_view page_token) override;
+  absl::StatusOr<DeliveryRecord> Redeliver(const Context& context, int64_t sequence) override;
+  absl::StatusOr<int64_t> EraseMade(const Context& context, absl::Time before, int limit) override;
 
  private:
   sql::SqlDatabase& database_;

@@ -1,13 +1,12 @@
 #include "services/orchestrator/store/sql_job_store.h"
 
-#include <limits>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "services/orchestrator/call_codec.h"
+#include "services/orchestrator/store/page_token.h"
 #include "services/orchestrator/store/turns.h"
 #include "throughline/orchestrator/v1/orchestrator_service.pb.h"
 
@@ -126,14 +125,6 @@ absl::StatusOr<std::optional<CallKey>> FindDue(SqlSession& session, absl::Time n
     return std::optional<CallKey>(std::move(customer));
   }
   return std::optional<CallKey>();
-}
-
-// The token of a page is the sequence behind which it begins.
-absl::StatusOr<int64_t> ReadToken(absl::string_view token) {
-  int64_t before = std::numeric_limits<int64_t>::max();
-  if (token.empty() || absl::SimpleAtoi(token, &before)) return before;
-  return InvalidField("page_token", "the next_page_token of an earlier answer",
-                      "send it unchanged, or none for the first page");
 }
 
 absl::Status WrongState(const Job& job, absl::string_view expected, absl::string_view next_step) {
@@ -302,7 +293,7 @@ absl::StatusOr<Job> SqlJobStore::Get(const Context& context, const std::string& 
 
 absl::StatusOr<JobPage> SqlJobStore::List(const Context& context, const JobFilter& filter,
                                           int page_size, absl::string_view page_token) {
-  ASSIGN_OR_RETURN(const int64_t before, ReadToken(page_token));
+  ASSIGN_OR_RETURN(const int64_t before, ReadSequenceToken(page_token));
   JobPage page;
   RETURN_IF_ERROR(database_.Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(

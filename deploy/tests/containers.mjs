@@ -17,7 +17,7 @@ const sources = (folders) => execFileSync('git', ['-C', root, 'ls-files', ...fol
   .trim().split('\n').filter((file) => fs.existsSync(path.join(root, file))).map(read).join('\n');
 const variables = (folders) => new Set([...sources(folders).matchAll(/envname\("(\w+)"\)/g)].map(([, name]) => name));
 function checkSettings(where, service, names) {
-  const known = variables(service === 'cli' ? shared : ['common/rpc', 'common/tracing', `services/${service}`]);
+  const known = variables(service === 'cli' ? shared : ['common/audit', 'common/rpc', 'common/tracing', `services/${service}`]);
   for (const name of names.filter((name) => name.startsWith('THROUGHLINE_'))) {
     expect(known.has(name), `${where}: ${service} reads no ${name}`);
   }

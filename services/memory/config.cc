@@ -48,6 +48,9 @@ void AddFlags(CLI::App& app, Config& config) {
       ->envname("THROUGHLINE_INDEX_CACHE_MIB")
       ->check(CLI::Range(1, kMaxIndexCacheMib))
       ->capture_default_str();
+  app.add_option("--retention", config.retention,
+                 "How long each tenant's verbatim texts are kept, a YAML file")
+      ->envname("THROUGHLINE_RETENTION");
   AddEmbeddingFlags(app, config.embeddings);
 }
 
@@ -61,6 +64,7 @@ absl::StatusOr<MemoryOptions> ToOptions(const Config& config) {
       .redis_password_file = config.redis_password_file,
       .cache_time_to_live = absl::Seconds(config.cache_seconds),
       .index_cache_bytes = static_cast<size_t>(config.index_cache_mib) << 20};
+  options.retention = config.retention;
   options.embeddings = config.embeddings;
   options.embeddings_path = absl::StrCat(config.data_dir, "/embeddings.db");
   if (!config.redis.empty()) {

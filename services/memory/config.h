@@ -19,11 +19,13 @@ struct Config {
   std::string redis_password_file;
   double cache_seconds = 600;
   int index_cache_mib = 128;
+  std::string retention;  // a YAML file; empty: everything is kept
   EmbeddingOptions embeddings;
 };
 
 // Adds --data-dir, --store, --postgres-replica, --postgres-connections, --redis,
-// --redis-password-file, --cache-seconds, --index-cache-mib and those of AddEmbeddingFlags.
+// --redis-password-file, --cache-seconds, --index-cache-mib, --retention and those of
+// AddEmbeddingFlags.
 void AddFlags(CLI::App& app, Config& config);
 
 // INVALID_ARGUMENT names the flag.

@@ -8,6 +8,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/observability/json_log.h"
+#include "common/retention/preview.h"
 #include "common/rpc/stream_call.h"
 #include "common/rpc/unary_call.h"
 #include "common/wire/deal.h"
@@ -58,7 +59,8 @@ std::string Method(absl::string_view name) {
 
 MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached,
                                      MetricsRegistry& metrics, const Clock& clock,
-                                     audit::AuditLog* audit, rpc::Runtime& runtime)
+                                     audit::AuditLog* audit, retention::Sweeper& sweeper,
+                                     rpc::Runtime& runtime)
     : memory_(memory),
       cached_(cached),
       facts_total_(metrics.Counter("throughline_memory_facts_total",
@@ -71,6 +73,7 @@ MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached
                                      "the embedder did not answer, missing.")),
       clock_(clock),
       audit_(audit),
+      sweeper_(sweeper),
       runtime_(runtime) {}
 
 void MemoryServiceImpl::CountMeaning(MeaningUse use) {
@@ -428,6 +431,17 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::ListCustomers(grpc::CallbackServerC
         if (more) response->set_next_page_token(FormatToken(customers.back().customer_id));
         return absl::OkStatus();
       });
+}
+
+grpc::ServerUnaryReactor* MemoryServiceImpl::PreviewRetention(
+    grpc::CallbackServerContext* call, const v1::PreviewRetentionRequest*,
+    v1::PreviewRetentionResponse* response) {
+  return rpc::UnaryCall::Start(runtime_, call, Method("PreviewRetention"),
+                               [=, this](const Context& ctx) -> absl::Status {
+                                 ASSIGN_OR_RETURN(const auto previews, sweeper_.PreviewTenant(ctx));
+                                 retention::Answer(previews, *response);
+                                 return absl::OkStatus();
+                               });
 }
 
 }  // namespace throughline::memory

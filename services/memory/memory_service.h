@@ -6,6 +6,7 @@
 #include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
+#include "common/retention/sweeper.h"
 #include "common/rpc/runtime.h"
 #include "services/memory/domain/memory.h"
 #include "services/memory/store/cached_recall.h"
@@ -18,7 +19,8 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
  public:
   // Borrows everything. `audit` may be null: then nothing is recorded.
   MemoryServiceImpl(Memory& memory, store::CachedRecall& cached, MetricsRegistry& metrics,
-                    const Clock& clock, audit::AuditLog* audit, rpc::Runtime& runtime);
+                    const Clock& clock, audit::AuditLog* audit, retention::Sweeper& sweeper,
+                    rpc::Runtime& runtime);
 
   grpc::ServerUnaryReactor* Retain(grpc::CallbackServerContext* call,
                                    const v1::RetainRequest* request,
@@ -64,6 +66,9 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
   grpc::ServerUnaryReactor* ListCustomers(grpc::CallbackServerContext* call,
                                           const v1::ListCustomersRequest* request,
                                           v1::ListCustomersResponse* response) override;
+  grpc::ServerUnaryReactor* PreviewRetention(grpc::CallbackServerContext* call,
+                                             const v1::PreviewRetentionRequest* request,
+                                             v1::PreviewRetentionResponse* response) override;
 
  private:
   absl::StatusOr<v1::RecallResponse> RecallOne(const Context& context,
@@ -81,6 +86,7 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
   CounterFamily& meaning_total_;
   const Clock& clock_;
   audit::AuditLog* const audit_;
+  retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
 };
 

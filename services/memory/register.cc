@@ -16,6 +16,7 @@
 #include "services/memory/clients/openai_embedder.h"
 #include "services/memory/domain/memory.h"
 #include "services/memory/memory_service.h"
+#include "services/memory/retention.h"
 #include "services/memory/store/cached_recall.h"
 #include "services/memory/store/embedding_cache.h"
 #include "services/memory/store/open_store.h"
@@ -110,7 +111,8 @@ struct MemoryModule::Parts {
                {.max_snapshot_bytes = options.index_cache_bytes,
                 .max_concurrent_recalls = ConcurrentRecalls(),
                 .embedder = embeddings.cache.get()}),
-        cached(std::move(cache), registry) {}
+        cached(std::move(cache), registry),
+        erasable(memory, cached) {}
 
   MetricsRegistry& metrics;
   const Clock& clock;
@@ -119,6 +121,8 @@ struct MemoryModule::Parts {
   Embeddings embeddings;
   Memory memory;
   store::CachedRecall cached;
+  MemoryRetention erasable;
+  std::unique_ptr<retention::Sweeper> sweeper;
   std::vector<std::unique_ptr<MemoryServiceImpl>> services;
 };
 
@@ -131,14 +135,20 @@ absl::StatusOr<std::unique_ptr<MemoryModule>> MemoryModule::Make(const MemoryOpt
   ASSIGN_OR_RETURN(std::unique_ptr<MemoryStore> store, store::OpenStore(options.store));
   ASSIGN_OR_RETURN(std::unique_ptr<store::RecallCache> cache, MakeCache(options, clock));
   ASSIGN_OR_RETURN(Embeddings embeddings, MakeEmbeddings(options));
-  return std::unique_ptr<MemoryModule>(new MemoryModule(std::make_unique<Parts>(
-      options, metrics, clock, std::move(store), std::move(cache), std::move(embeddings))));
+  auto parts = std::make_unique<Parts>(options, metrics, clock, std::move(store), std::move(cache),
+                                       std::move(embeddings));
+  ASSIGN_OR_RETURN(parts->sweeper,
+                   retention::Sweeper::Make({.path = options.retention}, parts->erasable, metrics,
+                                            clock, options.audit));
+  parts->sweeper->Start();
+  return std::unique_ptr<MemoryModule>(new MemoryModule(std::move(parts)));
 }
 
 void MemoryModule::Register(rpc::ServiceHost& host) {
   Parts& parts = *parts_;
-  parts.services.push_back(std::make_unique<MemoryServiceImpl>(
-      parts.memory, parts.cached, parts.metrics, parts.clock, parts.audit, host.runtime()));
+  parts.services.push_back(
+      std::make_unique<MemoryServiceImpl>(parts.memory, parts.cached, parts.metrics, parts.clock,
+                                          parts.audit, *parts.sweeper, host.runtime()));
   host.AddService(v1::MemoryService::service_full_name(), *parts.services.back(),
                   [&parts](const Context& context) { return parts.memory.Ready(context); });
 }

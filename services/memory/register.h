@@ -39,6 +39,7 @@ struct MemoryOptions {
   size_t index_cache_bytes = size_t{128} << 20;  // customers kept ready to be recalled from
   EmbeddingOptions embeddings;
   audit::AuditLog* audit = nullptr;  // borrowed; null: nothing is recorded
+  std::string retention;             // file of rules; empty: everything is kept
   std::string embeddings_path;       // the file where vectors are kept; its directory is made
 };
 

@@ -45,6 +45,9 @@ void AddFlags(CLI::App& app, Config& config) {
       ->capture_default_str();
   app.add_option("--webhooks", config.webhooks, "Who is told of processed calls, a YAML file")
       ->envname("THROUGHLINE_WEBHOOKS");
+  app.add_option("--retention", config.retention,
+                 "How long each tenant's calls, jobs and deliveries are kept, a YAML file")
+      ->envname("THROUGHLINE_RETENTION");
 }
 
 absl::Status CheckTargets(const Config& config) {
@@ -59,6 +62,7 @@ OrchestratorOptions ToOptions(const Config& config) {
   options.lease = absl::Seconds(config.lease_s);
   options.max_background_calls = config.max_background_calls;
   options.webhooks = config.webhooks;
+  options.retention = config.retention;
   return options;
 }
 

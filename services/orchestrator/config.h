@@ -20,10 +20,11 @@ struct Config {
   double lease_s = absl::ToDoubleSeconds(OrchestratorOptions().lease);
   int max_background_calls = OrchestratorOptions().max_background_calls;
   std::string webhooks;
+  std::string retention;
 };
 
-// Adds --memory, --analyst, --writer, --data-dir, --store, --lease, --max-background-calls and
-// --webhooks.
+// Adds --memory, --analyst, --writer, --data-dir, --store, --lease, --max-background-calls,
+// --webhooks and --retention.
 void AddFlags(CLI::App& app, Config& config);
 
 // INVALID_ARGUMENT names the flag.

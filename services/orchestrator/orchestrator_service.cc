@@ -8,6 +8,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
+#include "common/retention/preview.h"
 #include "common/rpc/task_call.h"
 #include "common/rpc/unary_call.h"
 #include "common/wire/deal.h"
@@ -200,6 +201,18 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::GetDeal(grpc::CallbackServerC
         *response->mutable_deal() = wire::ToProto(known);
         return absl::OkStatus();
       });
+}
+
+grpc::ServerUnaryReactor* OrchestratorServiceImpl::PreviewRetention(
+    grpc::CallbackServerContext* call, const v1::PreviewRetentionRequest*,
+    v1::PreviewRetentionResponse* response) {
+  return rpc::UnaryCall::Start(read_runtime_, call, Method("PreviewRetention"),
+                               [=, this](const Context& context) -> absl::Status {
+                                 ASSIGN_OR_RETURN(const auto previews,
+                                                  parts_.sweeper.PreviewTenant(context));
+                                 retention::Answer(previews, *response);
+                                 return absl::OkStatus();
+                               });
 }
 
 }  // namespace throughline::orchestrator

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "common/audit/audit_log.h"
 #include "common/base/task.h"
+#include "common/retention/sweeper.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
 #include "services/orchestrator/domain/job_runner.h"
@@ -34,6 +35,7 @@ class OrchestratorServiceImpl final
     JobRunner& runner;
     JobStore& jobs;
     DeliveryStore& deliveries;
+    retention::Sweeper& sweeper;
     PipelineMetrics& metrics;
     std::function<void()> job_taken;  // called when a job has been stored
     audit::AuditLog* audit;           // null: nothing is recorded
@@ -84,6 +86,9 @@ class OrchestratorServiceImpl final
   grpc::ServerUnaryReactor* RedeliverWebhook(grpc::CallbackServerContext* call,
                                              const v1::RedeliverWebhookRequest* request,
                                              v1::RedeliverWebhookResponse* response) override;
+  grpc::ServerUnaryReactor* PreviewRetention(grpc::CallbackServerContext* call,
+                                             const v1::PreviewRetentionRequest* request,
+                                             v1::PreviewRetentionResponse* response) override;
 
  private:
   Task<absl::StatusOr<CallResult>> Process(const Context& context,

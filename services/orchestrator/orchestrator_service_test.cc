@@ -21,6 +21,7 @@
 #include "services/orchestrator/store/sql_call_store.h"
 #include "services/orchestrator/store/sql_delivery_store.h"
 #include "services/orchestrator/store/sql_job_store.h"
+#include "services/orchestrator/store/sql_retention.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -128,6 +129,11 @@ class OrchestratorServiceTest : public testing::Test {
                                           timers_);
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
     deliveries_ = std::make_unique<SqlDeliveryStore>(*database_);
+    erasable_ = std::make_unique<SqlRetention>(*database_);
+    sweeper_ = *retention::Sweeper::Make(
+        {.path = directory_.Write(
+             "retention.yaml", "retention:\n  tenants:\n    - {tenant: \"*\", calls_days: 7}\n")},
+        *erasable_, rpc_.metrics(), Clock::Real(), nullptr);
     audit_ =
         *audit::AuditLog::Open({.path = directory_.File("audit.jsonl"), .service = "orchestrator"},
                                rpc_.metrics(), Clock::Real());
@@ -137,6 +143,7 @@ class OrchestratorServiceTest : public testing::Test {
                                        .runner = *runner_,
                                        .jobs = *jobs_,
                                        .deliveries = *deliveries_,
+                                       .sweeper = *sweeper_,
                                        .metrics = *metrics_,
                                        .job_taken = [this] { ++jobs_taken_; },
                                        .audit = audit_.get()},
@@ -181,6 +188,8 @@ class OrchestratorServiceTest : public testing::Test {
   std::unique_ptr<SqlCallStore> store_;
   std::unique_ptr<SqlJobStore> jobs_;
   std::unique_ptr<SqlDeliveryStore> deliveries_;
+  std::unique_ptr<SqlRetention> erasable_;
+  std::unique_ptr<retention::Sweeper> sweeper_;
   std::unique_ptr<audit::AuditLog> audit_;
   std::unique_ptr<JobRunner> runner_;
   int jobs_taken_ = 0;
@@ -260,6 +269,18 @@ TEST_F(OrchestratorServiceTest, WhatSubscribersWereToldCanBeAskedForAndToldAgain
   EXPECT_THAT(redeliver("one"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(redeliver("999"), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(redeliver("1"), StatusIs(absl::StatusCode::kFailedPrecondition)) << "it waits";
+}
+
+TEST_F(OrchestratorServiceTest, RetentionIsShownBeforeItErases) {
+  v1::CallResult result;
+  ASSERT_OK(Process(Source(), result));
+  grpc::ClientContext context;
+  v1::PreviewRetentionResponse response;
+  ASSERT_OK(rpc::FromGrpc(stub_->PreviewRetention(&context, {}, &response)));
+  ASSERT_EQ(response.previews_size(), 1) << "jobs and deliveries have no rule";
+  EXPECT_EQ(response.previews(0).kind(), "calls");
+  EXPECT_EQ(response.previews(0).keep_days(), 7);
+  EXPECT_EQ(response.previews(0).records(), 1);
 }
 
 TEST_F(OrchestratorServiceTest, WhoSentACallIsOnRecord) {

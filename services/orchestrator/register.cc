@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/base/timers.h"
 #include "common/digest/sha256.h"
+#include "common/retention/sweeper.h"
 #include "common/storage/directory_lock.h"
 #include "common/storage/postgres.h"
 #include "services/orchestrator/clients/analyst_client.h"
@@ -27,6 +28,7 @@
 #include "services/orchestrator/store/sql_call_store.h"
 #include "services/orchestrator/store/sql_delivery_store.h"
 #include "services/orchestrator/store/sql_job_store.h"
+#include "services/orchestrator/store/sql_retention.h"
 #include "services/orchestrator/webhook_courier.h"
 #include "services/orchestrator/webhook_events.h"
 
@@ -98,6 +100,7 @@ struct OrchestratorModule::Parts {
               }),
         deliveries(*database),
         courier({}, subscriptions, deliveries, registry),
+        erasable(*database),
         jobs(*database, {.owner = owner, .max_unfinished = options.max_jobs}),
         metrics(registry),
         memory(channels.memory),
@@ -116,6 +119,8 @@ struct OrchestratorModule::Parts {
   SqlCallStore store;
   SqlDeliveryStore deliveries;
   WebhookCourier courier;
+  SqlRetention erasable;
+  std::unique_ptr<retention::Sweeper> sweeper;
   SqlJobStore jobs;
   PipelineMetrics metrics;
   MemoryClient memory;
@@ -132,7 +137,7 @@ OrchestratorModule::OrchestratorModule(std::unique_ptr<Parts> parts) : parts_(st
 OrchestratorModule::~OrchestratorModule() = default;
 
 absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
-    const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock&,
+    const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock& clock,
     const OrchestratorChannels& channels) {
   std::vector<Subscription> subscriptions;
   if (!options.webhooks.empty()) {
@@ -144,7 +149,11 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
   auto parts = std::make_unique<Parts>(std::move(database), std::move(subscriptions), options,
                                        metrics, channels);
   parts->folder_lock = std::move(folder_lock);
+  ASSIGN_OR_RETURN(parts->sweeper,
+                   retention::Sweeper::Make({.path = options.retention}, parts->erasable, metrics,
+                                            clock, options.audit));
   parts->courier.Start();
+  parts->sweeper->Start();
   return std::unique_ptr<OrchestratorModule>(new OrchestratorModule(std::move(parts)));
 }
 
@@ -159,7 +168,8 @@ void OrchestratorModule::Register(rpc::ServiceHost& host) {
                                      .store = parts_->store,
                                      .runner = parts_->runner,
                                      .jobs = parts_->jobs,
-          .deliveries = parts_->deliveries,
+                                     .deliveries = parts_->deliveries,
+                                     .sweeper = *parts_->sweeper,
                                      .metrics = parts_->metrics,
                                      .job_taken = [workers = &parts_->workers] { workers->Wake(); },
                                      .audit = parts_->audit},

@@ -26,6 +26,7 @@ struct OrchestratorOptions {
   absl::Duration lease = absl::Seconds(15);
   int max_background_calls = 128;    // at a time
   std::string webhooks;              // file of subscriptions; empty: none
+  std::string retention;             // file of rules; empty: everything is kept
   int max_jobs = 10'000;             // unfinished ones, in the whole store
   audit::AuditLog* audit = nullptr;  // borrowed; null: nothing is recorded
   Tracer* tracer = nullptr;          // takes the spans of background jobs; null: none are recorded

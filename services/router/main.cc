@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
@@ -36,12 +37,22 @@ int main(int argc, char** argv) {
   app.add_option("--redis-password-file", options.redis_password_file,
                  "File with the password of Redis")
       ->envname("THROUGHLINE_ROUTER_REDIS_PASSWORD_FILE");
+  app.add_option("--retention", options.retention,
+                 "How long each tenant's decisions are kept, a YAML file")
+      ->envname("THROUGHLINE_RETENTION");
+  throughline::audit::AuditOptions audit_options{.service = flags.name};
+  throughline::audit::AddAuditFlags(app, audit_options);
   bool migrate = false;
   app.add_flag("--migrate", migrate, "Bring the ledger's schema up to date and exit");
   return rpc::RunMain(argc, argv, app, flags, [&](rpc::ServiceHost& host) -> absl::Status {
     if (!redis.empty()) {
       ASSIGN_OR_RETURN(options.redis, throughline::ParseHostPort(redis, "--redis"));
     }
+    if (migrate) audit_options.path.clear();  // it is the running process's
+    ASSIGN_OR_RETURN(const auto audit,
+                     throughline::audit::AuditLog::Open(audit_options, host.metrics(),
+                                                        throughline::Clock::Real()));
+    options.audit = audit.get();
     ASSIGN_OR_RETURN(const auto module, router::RouterModule::Make(options, host.metrics(),
                                                                    throughline::Clock::Real()));
     if (migrate) return absl::OkStatus();  // opening the ledger was the work

@@ -28,6 +28,7 @@
 #include "services/router/live_router.h"
 #include "services/router/router_metrics.h"
 #include "services/router/router_service.h"
+#include "services/router/store/ledger_retention.h"
 #include "services/router/store/open_ledger.h"
 #include "services/router/store/redis_answer_cache.h"
 
@@ -118,7 +119,7 @@ struct RouterModule::Parts {
 
   Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions, MetricsRegistry& registry,
         const Clock& time)
-      : log(std::move(decisions)), metrics(registry, policy), clock(time) {}
+      : log(std::move(decisions)), erasable(*log), metrics(registry, policy), clock(time) {}
 
   // The router that a configuration describes, on providers of its own.
   absl::StatusOr<std::shared_ptr<Router>> Build(RouterConfig config) {
@@ -177,6 +178,8 @@ struct RouterModule::Parts {
   }
 
   std::unique_ptr<SqlLedger> log;
+  LedgerRetention erasable;
+  std::unique_ptr<retention::Sweeper> sweeper;
   RouterMetrics metrics;
   const Clock& clock;
   RecentEconomics recent;
@@ -208,6 +211,9 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
                                                   clock));
     parts->cache = std::make_unique<RedisAnswerCache>(std::move(redis));
   }
+  ASSIGN_OR_RETURN(parts->sweeper,
+                   retention::Sweeper::Make({.path = options.retention}, parts->erasable, metrics,
+                                            clock, options.audit));
   const std::vector<std::string> files = config.files;
   ASSIGN_OR_RETURN(std::shared_ptr<Router> router, parts->Build(std::move(config)));
   parts->live.emplace(std::move(router));
@@ -218,11 +224,13 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
           return watched;
         });
   }
+  parts->sweeper->Start();
   return std::unique_ptr<RouterModule>(new RouterModule(std::move(parts)));
 }
 
 void RouterModule::Register(rpc::ServiceHost& host) {
-  parts_->services.push_back(std::make_unique<RouterServiceImpl>(*parts_->live, host.runtime()));
+  parts_->services.push_back(
+      std::make_unique<RouterServiceImpl>(*parts_->live, *parts_->sweeper, host.runtime()));
   host.AddService(v1::RouterService::service_full_name(), *parts_->services.back(),
                   [this](const Context& context) { return parts_->log->Ping(context); });
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/audit/audit_log.h"
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/observability/metrics.h"
@@ -21,6 +22,8 @@ struct RouterOptions {
   std::string conninfo_file;  // holds PostgreSQL's connection string; empty: SQLite in data_dir
   // Of SQLite: wait for the disk before every answer, instead of syncing within milliseconds.
   bool sync_each_decision = false;
+  std::string retention;             // file of rules; empty: every decision is kept
+  audit::AuditLog* audit = nullptr;  // borrowed, for what is erased; null: nothing is recorded
 };
 
 // The router, ready to be hosted by its own process or beside others.

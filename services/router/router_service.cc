@@ -7,6 +7,7 @@
 
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "common/retention/preview.h"
 #include "common/rpc/task_call.h"
 #include "common/rpc/unary_call.h"
 #include "services/router/router_proto.h"
@@ -200,6 +201,18 @@ grpc::ServerUnaryReactor* RouterServiceImpl::ListModels(grpc::CallbackServerCont
                                  response->set_policy_version(router->policy().version);
                                  return absl::OkStatus();
                                });
+}
+
+grpc::ServerUnaryReactor* RouterServiceImpl::PreviewRetention(
+    grpc::CallbackServerContext* call, const v1::PreviewRetentionRequest*,
+    v1::PreviewRetentionResponse* response) {
+  return rpc::UnaryCall::Start(
+      runtime_, call, "throughline.router.v1.RouterService/PreviewRetention",
+      [=, this](const Context& context) -> absl::Status {
+        ASSIGN_OR_RETURN(const auto previews, sweeper_.PreviewTenant(context));
+        retention::Answer(previews, *response);
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace throughline::router

@@ -3,6 +3,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include "common/retention/sweeper.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
 #include "services/router/live_router.h"
@@ -14,11 +15,11 @@ namespace throughline::router {
 // Requests that may wait for models at once; further ones answer RESOURCE_EXHAUSTED.
 inline constexpr int kMaxRequestsInFlight = 4096;
 
-// router.v1.RouterService over the router in force: translates, nothing else. Borrows both.
+// router.v1.RouterService over the router in force: translates, nothing else. Borrows all.
 class RouterServiceImpl final : public v1::RouterService::CallbackService {
  public:
-  RouterServiceImpl(const LiveRouter& router, rpc::Runtime& runtime)
-      : router_(router), runtime_(runtime) {}
+  RouterServiceImpl(const LiveRouter& router, retention::Sweeper& sweeper, rpc::Runtime& runtime)
+      : router_(router), sweeper_(sweeper), runtime_(runtime) {}
 
   grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* call,
                                      const v1::CompleteRequest* request,
@@ -43,9 +44,13 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   grpc::ServerUnaryReactor* ListModels(grpc::CallbackServerContext* call,
                                        const v1::ListModelsRequest* request,
                                        v1::ListModelsResponse* response) override;
+  grpc::ServerUnaryReactor* PreviewRetention(grpc::CallbackServerContext* call,
+                                             const v1::PreviewRetentionRequest* request,
+                                             v1::PreviewRetentionResponse* response) override;
 
  private:
   const LiveRouter& router_;
+  retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
   RecentReadings readings_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};

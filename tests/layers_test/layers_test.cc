@@ -77,6 +77,7 @@ TEST(LayersTest, CommonIsLayered) {
       {"grounding", {"base", "deal", "digest", "transcript"}},
       {"observability", {"base"}},
       {"audit", {"base", "digest", "observability"}},
+      {"retention", {"audit", "base", "observability"}},
       {"storage", {"base", "observability"}},
       {"sql", {"base", "storage"}},
       {"http", {"base", "observability"}},

@@ -58,6 +58,11 @@ THROUGHLINE_ROUTER_CONFIG: /etc/throughline/router.yaml
 {{- if $facts.http }}
 THROUGHLINE_API_KEYS: /run/secrets/throughline/api-keys/{{ $root.Values.gateway.apiKeys.key }}
 {{- end }}
+{{- if include "throughline.audits" . }}
+THROUGHLINE_AUDIT_LOG: /var/lib/throughline-audit/%h.jsonl
+THROUGHLINE_AUDIT_ON_FAILURE: {{ $root.Values.audit.onFailure }}
+THROUGHLINE_AUDIT_MAX_MIB: {{ $root.Values.audit.maxMib | int | quote }}
+{{- end }}
 {{- range $key, $value := $service.config }}
 {{- if not (kindIs "invalid" $value) }}
 THROUGHLINE_{{ snakecase $key | upper }}: {{ ternary (toString (int64 $value)) (toString $value) (and (kindIs "float64" $value) (eq (floor $value) $value)) | quote }}
@@ -77,6 +82,11 @@ orchestrator only while the gateway, which takes the tenant from the credential,
 {{- else }}{{ $trust = true }}{{ end }}
 {{- end }}
 {{- if $trust }}true{{ end }}
+{{- end }}
+
+{{/* "true" for the services that change or disclose something by themselves. */}}
+{{- define "throughline.audits" -}}
+{{- if and .root.Values.audit.enabled (has .service.name (list "memory" "router" "orchestrator" "gateway")) }}true{{ end }}
 {{- end }}
 
 {{- define "throughline.secretVolumes" -}}
@@ -252,6 +262,10 @@ spec:
         - name: data
           mountPath: /var/lib/throughline
         {{- end }}
+        {{- if include "throughline.audits" . }}
+        - name: audit
+          mountPath: /var/lib/throughline-audit
+        {{- end }}
         {{- range $secrets }}
         - name: {{ .name }}
           mountPath: /run/secrets/throughline/{{ .name }}
@@ -277,6 +291,16 @@ spec:
     - name: data
       emptyDir:
         sizeLimit: 1Gi
+    {{- end }}
+    {{- if include "throughline.audits" . }}
+    - name: audit
+      {{- if $root.Values.audit.existingClaim }}
+      persistentVolumeClaim:
+        claimName: {{ $root.Values.audit.existingClaim }}
+      {{- else }}
+      emptyDir:
+        sizeLimit: {{ $root.Values.audit.sizeLimit }}
+      {{- end }}
     {{- end }}
     {{- with $secrets }}
     {{- toYaml . | nindent 4 }}

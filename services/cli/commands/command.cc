@@ -77,6 +77,7 @@ std::vector<std::unique_ptr<Command>> ClientCommands() {
   commands.push_back(MakeDecisionsCommand());
   commands.push_back(MakeDecideCommand());
   commands.push_back(MakeSpendCommand());
+  commands.push_back(MakeRetentionCommand());
   commands.push_back(MakeAuditCommand());
   commands.push_back(MakeCompletionCommand());
   commands.push_back(MakeVersionCommand());

@@ -35,6 +35,7 @@ std::unique_ptr<Command> MakeRetainCommand();
 std::unique_ptr<Command> MakeDecisionsCommand();
 std::unique_ptr<Command> MakeDecideCommand();
 std::unique_ptr<Command> MakeSpendCommand();
+std::unique_ptr<Command> MakeRetentionCommand();
 std::unique_ptr<Command> MakeAuditCommand();
 std::unique_ptr<Command> MakeCompletionCommand();
 std::unique_ptr<Command> MakeVersionCommand();

@@ -104,6 +104,10 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
       .add_option("--webhooks", options.webhooks,
                   "Who is told over HTTP of processed calls, a YAML file")
       ->envname("THROUGHLINE_WEBHOOKS");
+  command
+      .add_option("--retention", options.retention,
+                  "How long each tenant's records are kept, a YAML file; all of them by default")
+      ->envname("THROUGHLINE_RETENTION");
   rpc::AddTlsServerFlags(command, options.tls);
   command.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->envname("THROUGHLINE_LOG_LEVEL")

@@ -26,6 +26,7 @@ struct ServeOptions {
   std::string router_config;        // a YAML file; empty: built-in models only
   std::string router_conninfo;      // a file as --router-postgres-file has it; empty: in data_dir
   std::string webhooks;             // a YAML file; empty: nobody is told
+  std::string retention;            // a YAML file; empty: everything is kept
   rpc::TlsFiles tls;                // of the gRPC port; empty: plain text
   std::string log_level = "info";
   TraceOptions trace;

@@ -130,12 +130,15 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
       .redis_password_file = options.redis_password_file,
       .embeddings = options.embeddings,
       .audit = audit.get(),
+      .retention = options.retention,
       .embeddings_path = absl::StrCat(options.data_dir, "/embeddings.db"),
   };
   router::RouterOptions router_options{.data_dir = options.data_dir,
                                        .config_path = options.router_config,
                                        .redis_password_file = options.redis_password_file,
-                                       .conninfo_file = options.router_conninfo};
+                                       .conninfo_file = options.router_conninfo,
+                                       .retention = options.retention,
+                                       .audit = audit.get()};
   if (!options.redis.empty()) {
     ASSIGN_OR_RETURN(memory_options.redis, ParseHostPort(options.redis, "--redis"));
     router_options.redis = memory_options.redis;
@@ -156,6 +159,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
           {.store = absl::StrCat("sqlite:", options.data_dir),
            .lock_folder = false,
            .webhooks = options.webhooks,
+           .retention = options.retention,
            .audit = audit.get(),
            .tracer = tracer.get()},
           metrics, clock,

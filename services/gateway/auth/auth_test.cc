@@ -1,16 +1,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/audit/audit_log.h"
 #include "common/base/errors.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
 #include "services/gateway/auth/api_keys.h"
 #include "services/gateway/auth/rate_limiter.h"
+#include "services/gateway/auth/refusals.h"
 
 namespace throughline::gateway {
 namespace {
@@ -102,6 +106,29 @@ TEST(RateLimiterTest, ABurstIsLetThroughThenTheRate) {
   EXPECT_OK(limiter.Take("a", 10));
   EXPECT_FALSE(limiter.Take("a", 10).ok());
   EXPECT_OK(limiter.Take("a", 0)) << "no limit";
+}
+
+TEST(RefusalsTest, WhoGuessesKeysIsOnRecordAndDoesNotFillTheDisk) {
+  const TempDirectory directory;
+  const std::string path = directory.File("audit.jsonl");
+  FakeClock clock;
+  MetricsRegistry metrics;
+  {
+    const auto audit = *audit::AuditLog::Open({.path = path, .service = "gateway"}, metrics, clock);
+    Refusals refusals(audit.get(), clock);
+    const Refusal refusal{.address = "203.0.113.7", .route = "/v1/calls", .request_id = "r-1"};
+    for (int i = 0; i < 1000; ++i) refusals.Note(refusal, absl::UnauthenticatedError("no"));
+    clock.Advance(absl::Seconds(1));
+    refusals.Note({.address = "203.0.113.7", .key_id = "reports", .tenant = "acme"},
+                  absl::PermissionDeniedError("no"));
+  }
+  std::vector<std::string> lines;
+  std::ifstream stream(path);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 1u + Refusals::kMaxRecordsASecond + 1);
+  EXPECT_THAT(lines[1], HasSubstr("\"actor\":\"peer:203.0.113.7\""));
+  EXPECT_THAT(lines.back(), HasSubstr("\"actor\":\"key:reports\""));
+  EXPECT_THAT(lines.back(), HasSubstr("\"left_out_before\":990"));
 }
 
 }  // namespace

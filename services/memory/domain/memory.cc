@@ -263,13 +263,45 @@ absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::
     ASSIGN_OR_RETURN(receipt, ForgetIn(transaction, target, now));
     return absl::OkStatus();
   }));
-  snapshots_.Erase(key);
-  meaning_.Erase(key);
-  if (embedder_ != nullptr) RETURN_IF_ERROR(embedder_->Forget(context, key));
-  RETURN_IF_ERROR(store_.ScrubErased(context));
+  RETURN_IF_ERROR(EraseTraces(context, key));
   receipt.receipt_id = RandomHex(kReceiptBytes);
   receipt.forgotten_at = now;
   return receipt;
+}
+
+absl::Status Memory::EraseTraces(const Context& context, const CustomerKey& key) {
+  snapshots_.Erase(key);
+  meaning_.Erase(key);
+  if (embedder_ != nullptr) RETURN_IF_ERROR(embedder_->Forget(context, key));
+  return store_.ScrubErased(context);
+}
+
+absl::StatusOr<int64_t> Memory::CountTexts(const Context& context, const std::string& customer_id,
+                                           absl::Time before) {
+  int64_t count = 0;
+  RETURN_IF_ERROR(store_.Read(
+      context, Key(context, customer_id), kNewest, [&](CustomerView& view) -> absl::Status {
+        count = 0;
+        return view.VisitEntries(0, [&](absl::string_view, const IndexEntry& entry) {
+          if (entry.kind == deal::FactKind::kVerbatim && entry.valid_from < before) ++count;
+        });
+      }));
+  return count;
+}
+
+absl::StatusOr<int64_t> Memory::EraseTexts(const Context& context, const std::string& customer_id,
+                                           absl::Time before) {
+  // Mostly there is nothing, and looking holds up no writer.
+  ASSIGN_OR_RETURN(const int64_t due, CountTexts(context, customer_id, before));
+  if (due == 0) return 0;
+  const CustomerKey key = Key(context, customer_id);
+  int64_t erased = 0;
+  RETURN_IF_ERROR(store_.Write(context, key, [&](CustomerTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(erased, EraseTextsIn(transaction, before, clock_.Now()));
+    return absl::OkStatus();
+  }));
+  RETURN_IF_ERROR(EraseTraces(context, key));
+  return erased;
 }
 
 absl::StatusOr<Archive> Memory::Export(const Context& context, const std::string& customer_id) {

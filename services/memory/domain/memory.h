@@ -82,6 +82,17 @@ class Memory {
   absl::StatusOr<ForgetReceipt> Forget(const Context& context, const std::string& customer_id,
                                        const ForgetTarget& target);
 
+  // The customer's verbatim texts that were said before `before`.
+  absl::StatusOr<int64_t> CountTexts(const Context& context, const std::string& customer_id,
+                                     absl::Time before);
+  // Erases them as Forget does; how many it was.
+  absl::StatusOr<int64_t> EraseTexts(const Context& context, const std::string& customer_id,
+                                     absl::Time before);
+  // Those who have a customer. The context's tenant makes no difference.
+  absl::StatusOr<std::vector<std::string>> ListTenants(const Context& context) {
+    return store_.ListTenants(context);
+  }
+
   // Everything of the customer. NOT_FOUND for an unknown one.
   absl::StatusOr<Archive> Export(const Context& context, const std::string& customer_id);
   // Writes an archive into a customer nobody has written to and returns its version.
@@ -100,6 +111,10 @@ class Memory {
   static CustomerKey Key(const Context& context, const std::string& customer_id) {
     return {.tenant = context.tenant(), .customer_id = customer_id};
   }
+
+  // After an erasure: takes what is kept of the customer apart from the store, and what the store
+  // has left on disk.
+  absl::Status EraseTraces(const Context& context, const CustomerKey& key);
 
   // The vector of the question, once the customer's rows have theirs.
   absl::StatusOr<Vector> PrepareMeaning(const Context& context, const CustomerKey& key,

@@ -143,6 +143,8 @@ class MemoryStore {
                                                                      absl::string_view tenant,
                                                                      absl::string_view after,
                                                                      int limit) = 0;
+  // Those who have a customer, in order.
+  virtual absl::StatusOr<std::vector<std::string>> ListTenants(const Context& context) = 0;
   // Overwrites what erasures have left on disk, where the store can.
   virtual absl::Status ScrubErased(const Context& context) = 0;
   virtual absl::Status Ping(const Context& context) = 0;

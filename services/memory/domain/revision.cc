@@ -289,4 +289,24 @@ absl::StatusOr<ForgetReceipt> ForgetIn(CustomerTransaction& transaction, const F
   return receipt;
 }
 
+absl::StatusOr<int64_t> EraseTextsIn(CustomerTransaction& transaction, absl::Time before,
+                                     absl::Time now) {
+  ASSIGN_OR_RETURN(CustomerHead head, transaction.Head());
+  ASSIGN_OR_RETURN(const std::vector<FactRow> rows,
+                   transaction.FactsChangedSince(0, Statements::kWithout));
+  int64_t erased = 0;
+  for (const FactRow& row : rows) {
+    if (!row.IsVerbatim() || row.fact.valid_from >= before) continue;
+    RETURN_IF_ERROR(transaction.EraseFact(row.fact.id));
+    ++erased;
+  }
+  if (erased == 0) return erased;
+  // A reply of before would name rows that are gone.
+  RETURN_IF_ERROR(transaction.EraseReplies(absl::InfiniteFuture()));
+  head.erased_version = transaction.next_version();
+  head.updated_at = now;
+  RETURN_IF_ERROR(transaction.PutHead(head));
+  return erased;
+}
+
 }  // namespace throughline::memory

@@ -27,6 +27,10 @@ absl::StatusOr<deal::Fact> RestoreIn(CustomerTransaction& transaction, absl::str
 absl::StatusOr<ForgetReceipt> ForgetIn(CustomerTransaction& transaction, const ForgetTarget& target,
                                        absl::Time now);
 
+// Erases the verbatim texts that were said before `before`, and nothing else. Returns how many.
+absl::StatusOr<int64_t> EraseTextsIn(CustomerTransaction& transaction, absl::Time before,
+                                     absl::Time now);
+
 }  // namespace throughline::memory
 
 #endif  // THROUGHLINE_SERVICES_MEMORY_DOMAIN_REVISION_H_

@@ -222,6 +222,16 @@ absl::StatusOr<std::vector<CustomerSummary>> InMemoryStore::ListCustomers(const 
   return summaries;
 }
 
+absl::StatusOr<std::vector<std::string>> InMemoryStore::ListTenants(const Context& context) {
+  RETURN_IF_ERROR(context.Check());
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::string> tenants;
+  for (const auto& [key, customer] : customers_) {
+    if (tenants.empty() || tenants.back() != key.tenant) tenants.push_back(key.tenant);
+  }
+  return tenants;
+}
+
 absl::Status InMemoryStore::ScrubErased(const Context& /*context*/) { return absl::OkStatus(); }
 
 absl::Status InMemoryStore::Ping(const Context& context) { return context.Check(); }

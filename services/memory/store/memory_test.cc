@@ -328,6 +328,31 @@ TEST_P(MemoryTest, ForgettingACallTakesItsWordsFromEverywhere) {
   EXPECT_THAT(Recalled("nine"), IsEmpty());
 }
 
+TEST_P(MemoryTest, TextsGoByWhenTheyWereSaidAndFactsStay) {
+  RetainCommand old =
+      OfCall("c1", Day(3, 3), {PlainFact("They use Oracle.", Said("c1", 2, "Oracle"))});
+  old.texts = {{.id = "t1", .text = "Ann: nine", .turn = 1}, {.id = "t2", .text = "Ann: ten"}};
+  Retain(old);
+  RetainCommand later = OfCall("c2", Day(5, 3), {});
+  later.texts = {{.id = "t3", .text = "Ann: eleven", .turn = 1}};
+  Retain(later);
+  Retain({.texts = {{.id = "t4", .text = "Bob: nine"}}}, "globex");
+  const int64_t version = *memory_.Version(context_, "acme");
+  EXPECT_THAT(memory_.ListTenants(context_), IsOkAndHolds(ElementsAre("default")));
+
+  EXPECT_THAT(memory_.CountTexts(context_, "acme", Day(3, 3)), IsOkAndHolds(0)) << "not older";
+  EXPECT_THAT(memory_.EraseTexts(context_, "acme", Day(3, 3)), IsOkAndHolds(0));
+  EXPECT_THAT(memory_.Version(context_, "acme"), IsOkAndHolds(version)) << "nothing was written";
+  EXPECT_THAT(memory_.CountTexts(context_, "acme", Day(3, 4)), IsOkAndHolds(2));
+  EXPECT_THAT(memory_.EraseTexts(context_, "acme", Day(3, 4)), IsOkAndHolds(2));
+  EXPECT_THAT(memory_.CountTexts(context_, "acme", Day(3, 4)), IsOkAndHolds(0));
+
+  EXPECT_THAT(Recalled("nine, ten, eleven, Oracle"),
+              UnorderedElementsAre("Ann: eleven", "They use Oracle."));
+  EXPECT_THAT(AllFacts(), SizeIs(2));
+  EXPECT_THAT(Recalled("nine", {}, "globex"), ElementsAre("Bob: nine")) << "another customer's";
+}
+
 TEST_P(MemoryTest, AForgottenCustomerIsUnknownAndNeverGoesBackInVersions) {
   Retain({.texts = {{.id = "t1", .text = "Ann: hello"}}});
   Retain({.texts = {{.id = "t2", .text = "Ann: world"}}});

@@ -288,6 +288,20 @@ absl::StatusOr<std::vector<CustomerSummary>> PostgresStore::ListCustomers(const 
   return customers;
 }
 
+absl::StatusOr<std::vector<std::string>> PostgresStore::ListTenants(const Context& context) {
+  std::vector<std::string> tenants;
+  RETURN_IF_ERROR(primary_->ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const PostgresRows rows,
+        connection.Execute("SELECT tenant FROM memory.customers GROUP BY tenant ORDER BY tenant",
+                           {}));
+    tenants.clear();
+    for (int row = 0; row < rows.size(); ++row) tenants.emplace_back(rows.Text(row, 0));
+    return absl::OkStatus();
+  }));
+  return tenants;
+}
+
 absl::Status PostgresStore::ScrubErased(const Context& /*context*/) { return absl::OkStatus(); }
 
 absl::Status PostgresStore::Ping(const Context& context) { return primary_->Ping(context); }

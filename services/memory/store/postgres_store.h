@@ -33,6 +33,7 @@ class PostgresStore final : public MemoryStore, private ShortReads {
                                                              int limit) override;
   // Does nothing: what PostgreSQL deletes no reader sees again, but its bytes stay in the files
   // until VACUUM has given their pages to other rows.
+  absl::StatusOr<std::vector<std::string>> ListTenants(const Context& context) override;
   absl::Status ScrubErased(const Context& context) override;
   absl::Status Ping(const Context& context) override;
 

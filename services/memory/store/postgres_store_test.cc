@@ -60,6 +60,9 @@ class CountingStore final : public MemoryStore, private ShortReads {
                                                              int limit) override {
     return store_.ListCustomers(context, tenant, after, limit);
   }
+  absl::StatusOr<std::vector<std::string>> ListTenants(const Context& context) override {
+    return store_.ListTenants(context);
+  }
   absl::Status ScrubErased(const Context& context) override { return store_.ScrubErased(context); }
   absl::Status Ping(const Context& context) override { return store_.Ping(context); }
 

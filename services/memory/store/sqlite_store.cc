@@ -83,6 +83,17 @@ absl::StatusOr<std::vector<CustomerSummary>> SqliteStore::ListCustomers(const Co
   return customers;
 }
 
+absl::StatusOr<std::vector<std::string>> SqliteStore::ListTenants(const Context& context) {
+  std::vector<std::string> tenants;
+  RETURN_IF_ERROR(database_->Read(context, [&](SqliteConnection& connection) -> absl::Status {
+    SqliteStatement statement =
+        connection.Prepare("SELECT tenant FROM customers GROUP BY tenant ORDER BY tenant");
+    while (statement->executeStep()) tenants.push_back(statement->getColumn(0).getString());
+    return absl::OkStatus();
+  }));
+  return tenants;
+}
+
 absl::Status SqliteStore::ScrubErased(const Context& context) {
   // Deleted rows are overwritten where they stood (secure_delete); what is left of them is in the
   // write-ahead log, until everything in it has reached the file and it is cut to nothing.

@@ -25,6 +25,7 @@ class SqliteStore final : public MemoryStore {
                                                              absl::string_view tenant,
                                                              absl::string_view after,
                                                              int limit) override;
+  absl::StatusOr<std::vector<std::string>> ListTenants(const Context& context) override;
   absl::Status ScrubErased(const Context& context) override;
   absl::Status Ping(const Context& context) override;
 

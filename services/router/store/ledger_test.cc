@@ -20,12 +20,14 @@
 #include "common/testing/status_matchers.h"
 #include "common/testing/temp_directory.h"
 #include "services/router/store/append_journal.h"
+#include "services/router/store/ledger_retention.h"
 #include "services/router/store/ledger_rows.h"
 #include "services/router/store/open_ledger.h"
 
 namespace throughline::router {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -167,6 +169,33 @@ TEST_P(LedgerTest, AnAnswerIsKeptUnderItsKeyOnce) {
   EXPECT_THAT(log_->Get(context_, "dec_2"), StatusIs(absl::StatusCode::kNotFound));
   ASSERT_OK_AND_ASSIGN(const Spend spend, log_->SumSpend(context_, {}));
   EXPECT_EQ(spend.total.model_calls, 2);
+}
+
+TEST_P(LedgerTest, DecisionsGoWithTheirModelCallsWhenTheirTimeIsOver) {
+  for (int day = 1; day <= 5; ++day) {
+    Answer answer = Escalated(absl::StrCat("dec-", day));
+    answer.decision.decided_at = kNoon + absl::Hours(24) * day;
+    ASSERT_OK(Wait(log_->Append(context_, answer, "", "")));
+  }
+  ASSERT_OK(Wait(log_->Append(other_tenant_, Escalated("dec-0"), "", "")));
+  LedgerRetention retention(*log_);
+  EXPECT_THAT(retention.Tenants(context_), IsOkAndHolds(ElementsAre("default", "other")));
+  const absl::Time before = kNoon + absl::Hours(24) * 4;
+  EXPECT_THAT(retention.Count(context_, retention::kDecisions, before), IsOkAndHolds(3));
+  ASSERT_OK_AND_ASSIGN(const retention::Batch first,
+                       retention.Erase(context_, retention::kDecisions, before, 2));
+  EXPECT_EQ(first.erased, 2);
+  EXPECT_TRUE(first.more);
+  ASSERT_OK_AND_ASSIGN(const retention::Batch second,
+                       retention.Erase(context_, retention::kDecisions, before, 2));
+  EXPECT_EQ(second.erased, 1);
+  EXPECT_FALSE(second.more);
+  ASSERT_OK_AND_ASSIGN(const DecisionPage left, log_->List(context_, {.page_size = 10}));
+  ASSERT_THAT(left.decisions, SizeIs(2));
+  EXPECT_EQ(left.decisions[1].id, "dec-4") << "decided at that very time";
+  ASSERT_OK_AND_ASSIGN(const Spend spend, log_->SumSpend(context_, {}));
+  EXPECT_EQ(spend.total.cost.nano_usd, 2 * 300);
+  EXPECT_THAT(log_->List(other_tenant_, {.page_size = 10})->decisions, SizeIs(1));
 }
 
 TEST_P(LedgerTest, TenantsSeeTheirOwnOnly) {

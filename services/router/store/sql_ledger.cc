@@ -166,6 +166,16 @@ void SqlLedger::HandOver(const std::vector<PendingAppend*>& batch, const Pending
   if (next != nullptr) next(Turn::kWrite);
 }
 
+absl::Status SqlLedger::Read(const Context& context, SqlDatabase::Callback read) {
+  RETURN_IF_ERROR(WriteJournal(context));
+  return database_->Read(context, read);
+}
+
+absl::Status SqlLedger::Write(const Context& context, SqlDatabase::Callback write) {
+  RETURN_IF_ERROR(WriteJournal(context));
+  return database_->Write(context, write);
+}
+
 absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const DecisionFilter& filter) {
   int64_t before = std::numeric_limits<int64_t>::max();
   if (!filter.page_token.empty() && !absl::SimpleAtoi(filter.page_token, &before)) {

@@ -47,6 +47,10 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   absl::StatusOr<std::vector<BudgetState>> States(
       const Context& context, absl::Span<const BudgetAccount> accounts) override;
 
+  // A transaction on what the ledger holds, the journal's decisions included.
+  absl::Status Read(const Context& context, SqlDatabase::Callback read);
+  absl::Status Write(const Context& context, SqlDatabase::Callback write);
+
   // OK while the database answers.
   absl::Status Ping(const Context& context) { return database_->Ping(context); }
 

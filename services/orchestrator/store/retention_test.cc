@@ -1,0 +1,159 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/status_matchers.h"
+#include "services/orchestrator/store/sql_call_store.h"
+#include "services/orchestrator/store/sql_delivery_store.h"
+#include "services/orchestrator/store/sql_job_store.h"
+#include "services/orchestrator/store/sql_retention.h"
+#include "services/orchestrator/store/stores_for_tests.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+class RetentionTest : public testing::TestWithParam<DatabaseKind> {
+ protected:
+  static CallKey Key(const std::string& tenant, const std::string& call_id) {
+    return {.tenant = tenant, .customer_id = "meridian", .call_id = call_id};
+  }
+  Context Of(const std::string& tenant) const {
+    return Context({.tenant = tenant, .clock = &clock_});
+  }
+  Job JobOf(const CallKey& key, absl::Time occurred_at) const {
+    return {.id = absl::StrCat("job-", key.tenant, "-", key.call_id),
+            .call = key,
+            .occurred_at = occurred_at,
+            .content_digest = "d",
+            .created_at = clock_.Now()};
+  }
+  // A call that took place then and is saved now, of which one subscriber was told.
+  void Save(const CallKey& key, absl::Time occurred_at) {
+    ComputedCall call;
+    call.call = {.key = key, .content_digest = "d", .occurred_at = occurred_at};
+    call.result.customer_id = key.customer_id;
+    call.result.call_id = key.call_id;
+    SqlCallStore calls(*database_, "me", [&](const ComputedCall&, const CallResult&, absl::Time) {
+      return std::vector<Delivery>{{.tenant = key.tenant,
+                                    .subscription = "crm",
+                                    .event_id = key.call_id,
+                                    .customer_id = key.customer_id,
+                                    .call_id = key.call_id,
+                                    .body = "{}"}};
+    });
+    ASSERT_OK(jobs_
+                  .Begin(Of(key.tenant), JobOf(key, occurred_at), {}, Resubmission::kKeep,
+                         clock_.Now() + absl::Minutes(1))
+                  .status());
+    ASSERT_OK(calls.SaveComputed(Of(key.tenant), call));
+    ASSERT_OK(calls.SaveFinished(Of(key.tenant), call, call.result));
+  }
+  // A call that waits for its turn, or that failed.
+  Job Submit(const CallKey& key, absl::Time occurred_at, JobState state) {
+    const Context context = Of(key.tenant);
+    EXPECT_OK(jobs_
+                  .Add(context, JobOf(key, occurred_at), {.transcript = "Mike: hello"},
+                       Resubmission::kKeep)
+                  .status());
+    if (state == JobState::kFailed) {
+      auto claimed = jobs_.Claim(context, clock_.Now() + absl::Minutes(1));
+      EXPECT_TRUE(claimed.ok() && claimed->has_value());
+      EXPECT_OK(jobs_.Release(context, (*claimed)->job, state, "why", clock_.Now()));
+    }
+    return *jobs_.Get(context, absl::StrCat("job-", key.tenant, "-", key.call_id));
+  }
+  void DeliverAll() {
+    while (true) {
+      auto delivery = deliveries_.Claim(Of("acme"), clock_.Now() + absl::Minutes(1));
+      ASSERT_OK(delivery.status());
+      if (!delivery->has_value()) return;
+      ASSERT_OK(deliveries_.Made(Of("acme"), **delivery, {.http_status = 200}));
+    }
+  }
+  absl::Time DaysAgo(int days) const { return clock_.Now() - absl::Hours(24) * days; }
+  int64_t EraseAll(const std::string& tenant, absl::string_view kind, absl::Time before) {
+    int64_t erased = 0;
+    while (true) {
+      const auto batch = retention_.Erase(Of(tenant), kind, before, 2);
+      EXPECT_OK(batch.status());
+      erased += batch.ok() ? batch->erased : 0;
+      if (!batch.ok() || !batch->more) return erased;
+    }
+  }
+  std::vector<std::string> Calls(const std::string& tenant) {
+    std::vector<std::string> ids;
+    for (const CallResult& call : calls_.ListSaved(Of(tenant), "meridian", 100, "")->calls) {
+      ids.push_back(call.call_id);
+    }
+    return ids;
+  }
+  size_t Deliveries() { return deliveries_.List(Of("acme"), {}, 100, "")->deliveries.size(); }
+
+  const DatabaseForTests files_{GetParam()};
+  const std::unique_ptr<sql::SqlDatabase> database_ = files_.Open();
+  FakeClock clock_;
+  SqlJobStore jobs_{*database_, {.owner = "me"}};
+  SqlCallStore calls_{*database_, "me"};
+  SqlDeliveryStore deliveries_{*database_};
+  SqlRetention retention_{*database_};
+};
+
+TEST_P(RetentionTest, ACallGoesWithAllThatWasKeptOfIt) {
+  for (int days : {50, 40, 31, 30, 1}) Save(Key("acme", absl::StrCat("d", days)), DaysAgo(days));
+  Save(Key("globex", "d50"), DaysAgo(50));
+  DeliverAll();
+  EXPECT_THAT(retention_.Tenants(Of("any")).value(), ElementsAre("acme", "globex"));
+  EXPECT_THAT(retention_.Count(Of("acme"), retention::kCalls, DaysAgo(30)), IsOkAndHolds(3));
+  EXPECT_EQ(EraseAll("acme", retention::kCalls, DaysAgo(30)), 3);
+  EXPECT_THAT(Calls("acme"), ElementsAre("d30", "d1"));
+  EXPECT_THAT(Calls("globex"), ElementsAre("d50")) << "another tenant's";
+  EXPECT_THAT(jobs_.List(Of("acme"), {}, 100, "")->jobs, SizeIs(2));
+  EXPECT_EQ(Deliveries(), 2u);
+  EXPECT_THAT(retention_.Count(Of("acme"), retention::kCalls, DaysAgo(30)), IsOkAndHolds(0));
+  // The same call again is a new one.
+  Save(Key("acme", "d50"), DaysAgo(50));
+  EXPECT_THAT(Calls("acme"), ElementsAre("d50", "d30", "d1"));
+}
+
+TEST_P(RetentionTest, WhatWasSentOfAFailedCallGoesAndWhatWaitsStays) {
+  Submit(Key("acme", "failed"), DaysAgo(50), JobState::kFailed);
+  const Job waiting = Submit(Key("acme", "waiting"), DaysAgo(49), JobState::kQueued);
+  EXPECT_THAT(retention_.Count(Of("acme"), retention::kCalls, DaysAgo(30)), IsOkAndHolds(1));
+  EXPECT_EQ(EraseAll("acme", retention::kCalls, DaysAgo(30)), 1);
+  const auto left = jobs_.List(Of("acme"), {}, 100, "")->jobs;
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(left[0].id, waiting.id);
+}
+
+TEST_P(RetentionTest, JobsGoByWhenTheyEndedAndTheirCallsStay) {
+  Save(Key("acme", "c1"), DaysAgo(400));
+  clock_.Advance(absl::Hours(24 * 10));
+  Save(Key("acme", "c2"), DaysAgo(400));
+  EXPECT_EQ(EraseAll("acme", retention::kJobs, DaysAgo(5)), 1);
+  EXPECT_THAT(jobs_.List(Of("acme"), {}, 100, "")->jobs, SizeIs(1));
+  EXPECT_THAT(Calls("acme"), SizeIs(2));
+}
+
+TEST_P(RetentionTest, DeliveriesGoOnceTheyHaveEnded) {
+  Save(Key("acme", "c1"), DaysAgo(1));
+  DeliverAll();
+  Save(Key("acme", "c2"), DaysAgo(1));
+  clock_.Advance(absl::Hours(24 * 10));
+  EXPECT_EQ(EraseAll("acme", retention::kDeliveries, DaysAgo(5)), 1);
+  const auto left = deliveries_.List(Of("acme"), {}, 100, "")->deliveries;
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(left[0].state, DeliveryState::kWaiting) << "what has yet to be told is told";
+}
+
+INSTANTIATE_TEST_SUITE_P(AllDatabases, RetentionTest, testing::ValuesIn(AllDatabases()),
+                         [](const auto& kind) { return kind.param.name; });
+
+}  // namespace
+}  // namespace throughline::orchestrator

@@ -214,6 +214,47 @@ TEST_P(WebhooksTest, WhatWasGivenUpIsToldOnRequest) {
   EXPECT_THAT(deliveries_.Redeliver(context_, id), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+// Takes a database back to where its deliveries were only sequence, body and state.
+void TakeBack(sql::SqlDatabase& database, bool postgres) {
+  const std::string schema = postgres ? "orchestrator." : "";
+  std::vector<std::string> statements;
+  for (const char* index : {"deliveries_by_tenant", "deliveries_finished", "deliveries_by_call",
+                            "calls_by_age", "jobs_finished"}) {
+    statements.push_back(absl::StrCat("DROP INDEX ", schema, index));
+  }
+  for (const char* column : {"event", "customer_id", "call_id", "http_status", "finished_at_us"}) {
+    statements.push_back(absl::StrCat("ALTER TABLE {deliveries} DROP COLUMN ", column));
+  }
+  statements.push_back(
+      absl::StrCat("DELETE FROM ", schema, "schema_migrations WHERE version = ", postgres ? 2 : 4));
+  ASSERT_OK(database.Write(Context::Background(), [&](sql::SqlSession& session) -> absl::Status {
+    for (const std::string& statement : statements) {
+      const absl::Status status = session.Execute(statement, {});
+      if (!status.ok()) return status;
+    }
+    return session.Execute(
+        "INSERT INTO {deliveries} (tenant, endpoint, event_id, body, state, attempts, due_us, "
+        "created_at_us, error) VALUES ('default', 'crm', 'evt-1', $1, 2, 12, 77, 5, 'why')",
+        {sql::SqlBytes{
+            R"({"id":"evt-1","type":"call.processed","customerId":"acme","callId":"c9"})"}});
+  }));
+}
+
+TEST_P(WebhooksTest, DeliveriesOfAnOlderReleaseAreListedLikeOthers) {
+  TakeBack(*database_, GetParam().shared);
+  const std::unique_ptr<sql::SqlDatabase> upgraded = files_.Open();
+  SqlDeliveryStore deliveries(*upgraded);
+  ASSERT_OK_AND_ASSIGN(const DeliveryPage page,
+                       deliveries.List(context_, {.customer_id = "acme"}, 10, ""));
+  ASSERT_THAT(page.deliveries, SizeIs(1));
+  const DeliveryRecord& old = page.deliveries[0];
+  EXPECT_EQ(old.delivery.event, kCallProcessed);
+  EXPECT_EQ(old.delivery.call_id, "c9");
+  EXPECT_EQ(old.state, DeliveryState::kGivenUp);
+  EXPECT_EQ(old.finished_at, absl::FromUnixMicros(77));
+  EXPECT_EQ(old.last.error, "why");
+}
+
 TEST_P(WebhooksTest, WhatWasDeliveredIsForgottenAfterSomeDays) {
   Subscribe(true);
   receiver_.Say({{.status = 200}});

@@ -4,40 +4,51 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
+#include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 
 namespace throughline::audit {
 namespace {
 
-// "ipv4:10.0.0.7:52110" without its port, which says nothing afterwards.
+// "ipv4:10.0.0.7:52110" without its port, which says nothing afterwards. Empty when the peer has no
+// address: it is in this process.
 std::string Address(const std::string& peer) {
   const size_t kind = peer.find(':');
   const size_t port = peer.rfind(':');
-  if (kind == std::string::npos || port <= kind) return peer;
+  if (kind == std::string::npos || port <= kind) return "";
   return peer.substr(kind + 1, port - kind - 1);
 }
 
-}  // namespace
-
-std::string ActorOf(const Context& context, const grpc::CallbackServerContext& call) {
-  if (!context.actor().empty()) return context.actor();
+// The names in the peer's certificate; none without one.
+std::vector<std::string> CertifiedNames(const grpc::CallbackServerContext& call) {
   const auto credential = call.auth_context();
-  if (credential != nullptr && credential->IsPeerAuthenticated()) {
-    const std::vector<grpc::string_ref> names = credential->GetPeerIdentity();
-    if (!names.empty()) {
-      return absl::StrCat("cert:", absl::string_view(names[0].data(), names[0].size()));
-    }
+  std::vector<std::string> names;
+  if (credential == nullptr || !credential->IsPeerAuthenticated()) return names;
+  for (const grpc::string_ref& name : credential->GetPeerIdentity()) {
+    names.emplace_back(name.data(), name.size());
   }
-  return absl::StrCat("peer:", Address(call.peer()));
+  return names;
 }
+
+// Who makes the call: the edge's word for it when the context has one, else the names in the peer's
+// certificate, else its address, else this process.
+std::string ActorOf(const AuditLog& log, const Context& context,
+                    const grpc::CallbackServerContext& call) {
+  if (!context.actor().empty()) return context.actor();
+  const std::vector<std::string> names = CertifiedNames(call);
+  if (!names.empty()) return absl::StrCat("cert:", absl::StrJoin(names, ","));
+  const std::string address = Address(call.peer());
+  return address.empty() ? log.self() : absl::StrCat("peer:", address);
+}
+
+}  // namespace
 
 Act::Act(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
          Record record)
     : log_(log), context_(context), record_(std::move(record)) {
   if (log_ == nullptr) return;
   record_.tenant = context.tenant();
-  record_.actor = ActorOf(context, call);
+  record_.actor = ActorOf(*log_, context, call);
   record_.request_id = context.request_id();
 }
 

@@ -3,8 +3,6 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <string>
-
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "common/audit/audit_log.h"
@@ -16,10 +14,6 @@ namespace throughline::audit {
 
 // When the record has to be on disk: soon, or before the caller hears that it was done.
 enum class When { kSoon, kBeforeTheAnswer };
-
-// Who makes the call: the edge's word for it when the context has one, else the first name of the
-// peer's certificate ("cert:gateway.acme.internal"), else its address ("peer:10.0.0.7").
-std::string ActorOf(const Context& context, const grpc::CallbackServerContext& call);
 
 // One act under way. Record and outcome are given when it ends.
 class Act {

@@ -35,7 +35,10 @@ class TlsSystemTest : public testing::TestWithParam<Shape> {
     ASSERT_OK(made.status());
     authority_ = *std::move(made);
     ASSERT_OK_AND_ASSIGN(const std::string folder, authority_->Issue());
-    auto started = Deployment::Start({.shape = GetParam(), .environment = Environment(folder)});
+    auto started = Deployment::Start({.shape = GetParam(),
+                                      .serve_flags = {"--audit-log", audit_log_},
+                                      .orchestrator_flags = {"--audit-log", audit_log_},
+                                      .environment = Environment(folder)});
     ASSERT_OK(started.status());
     system_ = *std::move(started);
   }
@@ -54,6 +57,8 @@ class TlsSystemTest : public testing::TestWithParam<Shape> {
     return RunCommand(std::move(command));
   }
 
+  TempDirectory directory_;
+  const std::string audit_log_ = directory_.File("audit.jsonl");
   std::unique_ptr<CertificateAuthority> authority_;
   std::unique_ptr<Deployment> system_;
 };
@@ -70,6 +75,12 @@ TEST_P(TlsSystemTest, ACallGoesThroughEveryServiceAndStrangersAreKeptOut) {
   };
   const Outcome known = Ask(flags(mine, mine));
   EXPECT_EQ(known.code, 0) << known.err;
+  std::vector<std::string> process = {
+      BinaryPath("throughline"),       "process", "--customer", "tls", CallFile(2), "--server",
+      system_->address("orchestrator")};
+  for (const std::string& flag : flags(mine, mine)) process.push_back(flag);
+  const Outcome by_operator = RunCommand(process);
+  EXPECT_EQ(by_operator.code, 0) << by_operator.err;
   ASSERT_OK_AND_ASSIGN(const std::string unnamed, authority_->Issue({"somebody"}));
   const auto other = CertificateAuthority::Make();
   ASSERT_OK(other.status());
@@ -90,6 +101,9 @@ TEST_P(TlsSystemTest, ACallGoesThroughEveryServiceAndStrangersAreKeptOut) {
   EXPECT_EQ(unreadable.code, 1);
   EXPECT_THAT(unreadable.err, HasSubstr("--tls-ca: expected a file that can be read"));
   for (const auto& [name, code] : system_->Stop(SIGTERM)) EXPECT_EQ(code, 0) << name;
+  // Behind our own services it is they who say for whom they ask; else the certificate does.
+  EXPECT_THAT(ReadFile(audit_log_),
+              HasSubstr(GetParam() == Shape::kOneProcess ? ",operator" : "\"actor\":\"cli\""));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, TlsSystemTest,

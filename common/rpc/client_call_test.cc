@@ -105,6 +105,7 @@ TEST_F(ClientCallTest, CancellationReachesTheServer) {
   EXPECT_THAT(Call(context, absl::Seconds(20)), StatusIs(absl::StatusCode::kCancelled));
   canceller.join();
   EXPECT_TRUE(seen.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  rpc_.Stop();  // the handler may not have woken yet, and waits on what is gone with this block
 }
 
 TEST_F(ClientCallTest, AnIllegalHeaderValueIsLeftOut) {

@@ -211,6 +211,7 @@ TEST_F(UnaryCallTest, AClientThatGoesAwayCancelsTheHandler) {
   context.TryCancel();
   client.join();
   EXPECT_TRUE(cancelled.WaitForNotificationWithTimeout(absl::Seconds(10)));
+  rpc_.Stop();  // the handler may not have woken yet, and waits on what is gone with this block
 }
 
 }  // namespace

@@ -22,12 +22,18 @@ if [ -n "${WORK:-}" ]; then
   work=$(cd "$WORK" && pwd)
 else
   work=$(mktemp -d "${TMPDIR:-/tmp}/throughline-images.XXXXXX")
-  trap 'rm -rf "$work"' EXIT
 fi
 # Caches that RUN mounts lie in the latter.
 mkdir -p "$work/tmp"
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot TMPDIR=$work/tmp
 buildah() { command buildah --root "$work/root" --runroot "$work/run" "$@"; }
+# What a build that was interrupted leaves mounted could not be deleted.
+release() {
+  buildah rm --all >/dev/null 2>&1 || true
+  umount "$work/root/overlay" 2>/dev/null || true
+  [ -n "${WORK:-}" ] || rm -rf "$work"
+}
+trap release EXIT
 
 base=localhost/throughline-test-base
 make_base() {

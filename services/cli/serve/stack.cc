@@ -82,7 +82,7 @@ struct Stack::Parts {
   std::unique_ptr<storage::DirectoryLock> data_dir_lock;
   rpc::Tls tls;  // of the public port
   MetricsRegistry metrics;
-  std::unique_ptr<Tracer> tracer;  // null: no spans are recorded
+  std::unique_ptr<Tracer> tracer;          // null: no spans are recorded
   std::unique_ptr<audit::AuditLog> audit;  // null: nothing is recorded
   std::unique_ptr<memory::MemoryModule> memory_module;
   std::unique_ptr<router::RouterModule> router_module;

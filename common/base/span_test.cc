@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/testing/collecting_tracer.h"
 #include "common/testing/fake_clock.h"
 

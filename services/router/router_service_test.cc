@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
+#include "common/retention/sweeper.h"
 #include "common/rpc/status_mapping.h"
 #include "common/testing/rpc_fixture.h"
 #include "common/testing/status_matchers.h"
@@ -18,6 +19,7 @@
 #include "services/router/config.h"
 #include "services/router/router_metrics.h"
 #include "services/router/router_proto.h"
+#include "services/router/store/ledger_retention.h"
 #include "services/router/store/open_ledger.h"
 
 namespace throughline::router {
@@ -39,7 +41,14 @@ class RouterServiceTest : public ::testing::Test {
         std::move(config.policy), Providers{{"builtin", &builtin_}}, *log_, *metrics_,
         RoutingServices{.budgets = log_.get(),
                         .new_id = [] { return absl::StrCat("dec_", RandomHex(8)); }}));
-    service_ = std::make_unique<RouterServiceImpl>(*router_, rpc_.runtime());
+    erasable_ = std::make_unique<LedgerRetention>(*log_);
+    ASSERT_OK_AND_ASSIGN(
+        sweeper_, retention::Sweeper::Make(
+                      {.path = directory_.Write("retention.yaml",
+                                                "retention:\n  tenants:\n    - {tenant: \"*\", "
+                                                "decisions_days: 30}\n")},
+                      *erasable_, rpc_.metrics(), Clock::Real(), nullptr));
+    service_ = std::make_unique<RouterServiceImpl>(*router_, *sweeper_, rpc_.runtime());
     rpc_.Serve(v1::RouterService::service_full_name(), *service_);
     stub_ = v1::RouterService::NewStub(rpc_.channel());
   }
@@ -96,6 +105,8 @@ class RouterServiceTest : public ::testing::Test {
   BuiltinProvider builtin_;
   std::unique_ptr<RouterMetrics> metrics_;
   std::unique_ptr<LiveRouter> router_;
+  std::unique_ptr<LedgerRetention> erasable_;
+  std::unique_ptr<retention::Sweeper> sweeper_;
   std::unique_ptr<RouterServiceImpl> service_;
   std::unique_ptr<v1::RouterService::Stub> stub_;
 };
@@ -252,6 +263,19 @@ TEST_F(RouterServiceTest, AQuotaRefusesWithTheTimeToRetryAndIsShown) {
   EXPECT_EQ(budgets.budgets(0).requests(), kQuota);
   EXPECT_EQ(budgets.budgets(0).reserved_nano_usd(), 0);
   EXPECT_TRUE(budgets.budgets(0).has_resets_at());
+}
+
+TEST_F(RouterServiceTest, WhatTheRulesWouldEraseCanBeAsked) {
+  v1::CompleteResponse answer;
+  grpc::ClientContext asking;
+  ASSERT_OK(rpc::FromGrpc(stub_->Complete(&asking, FirstCall(), &answer)));
+  grpc::ClientContext context;
+  v1::PreviewRetentionResponse response;
+  ASSERT_OK(rpc::FromGrpc(stub_->PreviewRetention(&context, {}, &response)));
+  ASSERT_EQ(response.previews_size(), 1);
+  EXPECT_EQ(response.previews(0).kind(), "decisions");
+  EXPECT_EQ(response.previews(0).keep_days(), 30);
+  EXPECT_EQ(response.previews(0).records(), 0) << "of today";
 }
 
 TEST_F(RouterServiceTest, SpendTellsWhetherCascadesPay) {

@@ -164,8 +164,7 @@ class Rewriter {
     if (root == "my" || root == "our" || root == "your") {
       pieces_[i].word = Possessive(*who);
     } else if (root == "mine" || root == "ours" || root == "yours") {
-      pieces_[i].word =
-          who->agreement == Agreement::kPlural && who->subject == "you" ? "yours" : who->possessive;
+      pieces_[i].word = Owned(*who);
     } else if (absl::EndsWith(root, "self") || absl::EndsWith(root, "selves")) {
       if (who->subject == "you") pieces_[i].word = "yourself";
       if (who->agreement == Agreement::kThirdSingular) pieces_[i].word = "personally";
@@ -192,6 +191,13 @@ class Rewriter {
     if (who.again.empty()) return full;
     const bool again = !mentioned_.insert(who.subject).second;
     return again ? who.again : full;
+  }
+
+  // What stands without its noun: "not buying yours".
+  static std::string Owned(const Referent& who) {
+    if (who.subject == "you") return "yours";
+    if (who.subject == "we") return "ours";
+    return who.subject == "I" ? "mine" : who.possessive;
   }
 
   std::string Possessive(const Referent& who) {

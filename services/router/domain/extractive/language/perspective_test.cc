@@ -18,6 +18,7 @@ TEST(RephraseTest, TheSpeakerBecomesAThirdPersonWhoseVerbsAgree) {
   EXPECT_EQ(Rephrase("I don't do calls", Outside()), "Ana Ruiz does not do calls");
   EXPECT_EQ(Rephrase("we lost two days", Outside()), "Northwind Foods lost two days");
   EXPECT_EQ(Rephrase("I never pick up", Outside()), "Ana Ruiz never picks up");
+  EXPECT_EQ(Rephrase("I reckon it's late", Outside()), "Ana Ruiz reckons it's late");
 }
 
 TEST(RephraseTest, PossessivesAndObjectsFollowAndTheSecondMentionIsShort) {
@@ -36,6 +37,8 @@ TEST(RephraseTest, TheReaderIsAddressed) {
             "you were worried about your data");
   EXPECT_EQ(Rephrase("I can't sign until you send it", ToReader()),
             "you can't sign until we send it");
+  EXPECT_EQ(Rephrase("I won't take yours before mine breaks", ToReader()),
+            "you won't take ours before yours breaks");
 }
 
 TEST(RephraseTest, WordsWithoutPronounsStayAsTheyAre) {

@@ -18,7 +18,7 @@ class NoCollector final : public Tracer {
 void OpenAndClose(benchmark::State& state, Tracer* tracer) {
   const TraceEntry entry = EnterTrace("", tracer);
   const Context context({.traceparent = entry.traceparent, .tracer = entry.tracer});
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Span span(context, "step", "recall");
     span.Set("throughline.facts", 50);
     span.Set("throughline.tenant", context.tenant());

@@ -61,7 +61,7 @@ TEST(OtlpJsonTest, ARootHasNoParentAndSuccessNoStatus) {
 
 TEST(OtlpJsonTest, BytesThatAreNoTextDoNoHarm) {
   SpanRecord span = Recalled();
-  span.attributes = {{"throughline.request_id", std::string("\xff\xc3\"\n\0x", 7)}};
+  span.attributes = {{"throughline.request_id", std::string("\xff\xc3\"\n\0x", 6)}};
   const std::string request = ToOtlpJson({.service = "throughline"}, {span});
   EXPECT_TRUE(Json::accept(request)) << request;
 }

@@ -57,7 +57,7 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 tsan: ## Run every test under ThreadSanitizer
 	@$(MAKE) test PRESET=tsan
 
-benchmarks: build ## Build the benchmarks, in build/release/benchmark-bin
+benchmarks: build ## Build the benchmarks, in build/release/benchmark-bin, and what weights are fitted with
 	@cmake --build $(BUILD) -j $(JOBS) --target benchmarks
 
 bench: benchmarks ## Print the measured figures, each below its command, and write docs/benchmarks.md

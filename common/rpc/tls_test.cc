@@ -33,7 +33,7 @@ using test::EchoService;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-constexpr absl::Duration kPatience = absl::Seconds(30);
+constexpr absl::Duration kTlsPatience = absl::Seconds(30);
 constexpr absl::Duration kRefresh = absl::Seconds(1);
 
 // What Kubernetes mounts at `folder`.
@@ -76,7 +76,7 @@ class TlsTest : public ::testing::Test {
     const auto stub = EchoService::NewStub(MakeChannel(server_->address(), {.tls = tls}));
     EchoRequest request;
     request.set_text("hello");
-    return Invoke(Context::Background().WithBudget(kPatience), *stub,
+    return Invoke(Context::Background().WithBudget(kTlsPatience), *stub,
                   &EchoService::StubInterface::Echo, request, {.callee = "echo"})
         .status();
   }
@@ -85,7 +85,7 @@ class TlsTest : public ::testing::Test {
 
   // Files are looked at every kRefresh.
   bool Eventually(const std::function<bool()>& holds) {
-    const absl::Time deadline = absl::Now() + kPatience;
+    const absl::Time deadline = absl::Now() + kTlsPatience;
     while (!holds() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(50));
     return holds();
   }
@@ -139,7 +139,7 @@ TEST_F(TlsTest, AServerOfAnotherNameIsNotBelieved) {
   arguments.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, "memory.example.com");
   const auto stub = EchoService::NewStub(
       grpc::CreateCustomChannel(server_->address(), tls.ChannelCredentials(), arguments));
-  EXPECT_THAT(Invoke(Context::Background().WithBudget(kPatience), *stub,
+  EXPECT_THAT(Invoke(Context::Background().WithBudget(kTlsPatience), *stub,
                      &EchoService::StubInterface::Echo, EchoRequest(), {.callee = "echo"})
                   .status(),
               StatusIs(absl::StatusCode::kUnavailable));
@@ -152,7 +152,8 @@ TEST_F(TlsTest, OnlyTheClientsThatAreNamedAreServed) {
   EXPECT_OK(CallFrom(FilesIn(Issue({"gateway"}))));
   EXPECT_THAT(CallFrom(FilesIn(Issue({"writer"}))), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(
-      RunHealthcheck("127.0.0.1", server_->port(), kPatience, Loaded(files, Tls::Role::kClient)), 0)
+      RunHealthcheck("127.0.0.1", server_->port(), kTlsPatience, Loaded(files, Tls::Role::kClient)),
+      0)
       << "itself";
 }
 
@@ -182,12 +183,12 @@ TEST_F(TlsTest, TheHealthPortNeedsNoCertificateAndServesNothingElse) {
   Serve(FilesIn(Issue()), /*health_port=*/0);
   EXPECT_EQ(RunHealthcheck("127.0.0.1", server_->health_port()), 0);
   EXPECT_EQ(RunHealthcheck("127.0.0.1", server_->port()), 1) << "plain text";
-  EXPECT_EQ(RunHealthcheck("127.0.0.1", server_->port(), kPatience,
+  EXPECT_EQ(RunHealthcheck("127.0.0.1", server_->port(), kTlsPatience,
                            Loaded(FilesIn(Issue()), Tls::Role::kClient)),
             0);
   const auto stub =
       EchoService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", server_->health_port())));
-  EXPECT_THAT(Invoke(Context::Background().WithBudget(kPatience), *stub,
+  EXPECT_THAT(Invoke(Context::Background().WithBudget(kTlsPatience), *stub,
                      &EchoService::StubInterface::Echo, EchoRequest(), {.callee = "echo"})
                   .status(),
               StatusIs(absl::StatusCode::kUnimplemented));
@@ -242,26 +243,26 @@ TEST_F(TlsTest, AProcessTakesItsFilesFromTheEnvironmentAndShowsTheirEnd) {
   };
   const std::string certificate = absl::StrCat(folder, "/tls.crt");
   const auto child = run({"--health-port", "0"}, certificate);
-  const auto line = child->WaitForLine("{", kPatience);
+  const auto line = child->WaitForLine("{", kTlsPatience);
   ASSERT_OK(line.status());
   const nlohmann::json announcement = nlohmann::json::parse(*line);
   const std::string address = announcement["address"];
   const std::string port = address.substr(address.find(':') + 1);
   EXPECT_NE(announcement["health"], announcement["address"]);
-  EXPECT_THAT(run({"--healthcheck", "--port", port}, certificate)->Wait(kPatience),
+  EXPECT_THAT(run({"--healthcheck", "--port", port}, certificate)->Wait(kTlsPatience),
               IsOkAndHolds(0));
   const auto curl = ChildProcess::Start(
       {.command = {"curl", "-s",
                    absl::StrCat("http://", std::string(announcement["metrics"]), "/metrics")}});
   ASSERT_OK(curl.status());
-  ASSERT_THAT((*curl)->Wait(kPatience), IsOkAndHolds(0));
+  ASSERT_THAT((*curl)->Wait(kTlsPatience), IsOkAndHolds(0));
   EXPECT_THAT((*curl)->Stdout(),
               HasSubstr("\nthroughline_tls_certificate_expiry_timestamp_seconds "));
   child->Signal(SIGTERM);
-  EXPECT_THAT(child->Wait(kPatience), IsOkAndHolds(0));
+  EXPECT_THAT(child->Wait(kTlsPatience), IsOkAndHolds(0));
 
   const auto refused = run({}, "/nowhere/tls.crt");
-  EXPECT_THAT(refused->Wait(kPatience), IsOkAndHolds(1));
+  EXPECT_THAT(refused->Wait(kTlsPatience), IsOkAndHolds(1));
   EXPECT_THAT(refused->Stderr(), AllOf(HasSubstr("echo: --tls-cert"), HasSubstr("/nowhere")));
   EXPECT_EQ(absl::c_count(refused->Stderr(), '\n'), 1);
 }

@@ -191,7 +191,6 @@ absl::Status AuditLog::WriteBatch(const std::deque<Pending>& batch, int64_t lost
 }
 
 void AuditLog::Note(const absl::Status& status) {
-  absl::MutexLock lock(&mutex_);
   if (!status.ok()) {
     failures_.Increment();
     ++failed_turns_;
@@ -238,8 +237,9 @@ bool AuditLog::Turn(bool sync) {
                       std::make_move_iterator(batch.end()));
     }
     pending_records_.Set(static_cast<double>(pending_.size()));
+    // Together with the ticket: who waited for it finds the log as it now is.
+    Note(status);
   }
-  Note(status);
   return !sync && !batch.empty();
 }
 

@@ -83,7 +83,7 @@ class AuditLog {
   // Writes what is pending, and syncs if asked to. True when lines were left unsynced.
   bool Turn(bool sync) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status WriteBatch(const std::deque<Pending>& batch, int64_t lost_before);
-  void Note(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Note(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const AuditOptions options_;
   const Clock& clock_;

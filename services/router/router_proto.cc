@@ -17,8 +17,10 @@ namespace {
 
 constexpr double kMaxTemperature = 2;
 constexpr int kDefaultPageSize = 50;
-// What is read of a call takes some twenty times its bytes: larger ones are not kept.
+// What is read of a transcript takes some twenty times its bytes, and of a call as a source some
+// three times: larger ones are not kept.
 constexpr size_t kMaxSharedTranscriptBytes = 128 * 1024;
+constexpr size_t kMaxSharedCallBytes = 512 * 1024;
 
 absl::StatusOr<TaskKind> ReadTask(v1::TaskKind task) {
   if (task == v1::TASK_KIND_UNSPECIFIED) return TaskKind::kGeneral;
@@ -94,15 +96,15 @@ std::string Digest(const google::protobuf::Message& proto) {
 }
 
 std::shared_ptr<const extractive::TurnReadings> ReadingsOf(const deal::v1::Transcript& transcript,
-                                                           RecentReadings& readings) {
+                                                           RecentCalls& recent) {
   if (transcript.ByteSizeLong() > kMaxSharedTranscriptBytes) {
     return std::make_shared<const extractive::TurnReadings>();
   }
-  return readings.Get(Digest(transcript), [] { return extractive::TurnReadings(); });
+  return recent.readings.Get(Digest(transcript), [] { return extractive::TurnReadings(); });
 }
 
 absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto, absl::string_view field,
-                                               RecentReadings& readings) {
+                                               RecentCalls& recent) {
   if (!proto.has_transcript()) {
     return InvalidField(absl::StrCat(field, ".transcript"), "the parsed call", "set it");
   }
@@ -112,7 +114,7 @@ absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto, absl:
   RETURN_IF_ERROR(CheckId(proto.call_id(), absl::StrCat(field, ".call_id")));
   extractive::CallInput call;
   call.transcript = wire::FromProto(proto.transcript());
-  call.readings = ReadingsOf(proto.transcript(), readings);
+  call.readings = ReadingsOf(proto.transcript(), recent);
   call.call_id = proto.call_id();
   call.occurred_at = call.transcript.occurred_at.value_or(absl::UnixEpoch());
   call.customer_name = proto.customer_name();
@@ -122,21 +124,29 @@ absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto, absl:
   return call;
 }
 
-absl::Status ReadInput(const v1::CompleteRequest& proto, RecentReadings& readings,
-                       Request& request) {
+std::shared_ptr<const CallSources> SourcesOf(const v1::CallInput& call, const std::string& digest,
+                                             RecentCalls& recent) {
+  if (call.ByteSizeLong() > kMaxSharedCallBytes) return nullptr;
+  return recent.sources.Get(digest, [] { return CallSources(); });
+}
+
+absl::Status ReadInput(const v1::CompleteRequest& proto, RecentCalls& recent, Request& request) {
   if (proto.has_call()) {
-    ASSIGN_OR_RETURN(request.call, ReadCall(proto.call(), "call", readings));
+    ASSIGN_OR_RETURN(request.call, ReadCall(proto.call(), "call", recent));
     request.call_digest = Digest(proto.call());
+    request.call_sources = SourcesOf(proto.call(), request.call_digest, recent);
   } else if (proto.has_email()) {
     if (!proto.email().has_analysis()) {
       return InvalidField("email.analysis", "the call's analysis", "set it");
     }
     extractive::EmailInput email;
-    ASSIGN_OR_RETURN(email.call, ReadCall(proto.email().call(), "email.call", readings));
+    ASSIGN_OR_RETURN(email.call, ReadCall(proto.email().call(), "email.call", recent));
     email.analysis = wire::FromProto(proto.email().analysis());
     email.profile = wire::FromProto(proto.email().profile());
     email.variation = proto.email().variation();
     request.email = std::move(email);
+    const v1::CallInput& call = proto.email().call();
+    request.call_sources = SourcesOf(call, Digest(call), recent);
   }
   return absl::OkStatus();
 }
@@ -175,11 +185,11 @@ absl::Status CheckId(absl::string_view value, absl::string_view field) {
   return InvalidField(field, absl::StrCat("at most ", kMaxIdBytes, " bytes"), "shorten it");
 }
 
-absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentReadings& readings) {
+absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentCalls& recent) {
   Request request;
   ASSIGN_OR_RETURN(request.task, ReadTask(proto.task()));
   ASSIGN_OR_RETURN(request.messages, ReadMessages(proto.messages()));
-  RETURN_IF_ERROR(ReadInput(proto, readings, request));
+  RETURN_IF_ERROR(ReadInput(proto, recent, request));
   ASSIGN_OR_RETURN(request.contract, ReadContract(proto.contract()));
   RETURN_IF_ERROR(ReadLimits(proto, request));
   RETURN_IF_ERROR(CheckId(proto.attribution().customer_id(), "attribution.customer_id"));

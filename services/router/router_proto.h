@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/router/domain/extractive/language/turn_readings.h"
+#include "services/router/domain/judge/source_texts.h"
 #include "services/router/domain/ports.h"
 #include "services/router/domain/recent_values.h"
 #include "services/router/domain/router.h"
@@ -23,11 +24,16 @@ inline constexpr int kMaxPageSize = 1000;
 
 // INVALID_ARGUMENT when the id is longer than kMaxIdBytes.
 absl::Status CheckId(absl::string_view value, absl::string_view field);
-// What the engine reads in the calls that were asked about last: several requests are about each.
-using RecentReadings = RecentValues<extractive::TurnReadings, 16>;
+
+// What is read of the calls that were asked about last: several requests are about each.
+// Thread-safe.
+struct RecentCalls {
+  RecentValues<extractive::TurnReadings, 16> readings;  // by the transcript's digest
+  RecentValues<CallSources, 16> sources;                // by the call's
+};
 
 // INVALID_ARGUMENT names the first field that is out of its documented limits.
-absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentReadings& readings);
+absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentCalls& recent);
 // The request that a Decide judges; the draft is read by the caller.
 absl::StatusOr<Request> ReadRequest(const v1::DecideRequest& proto);
 absl::StatusOr<DecisionFilter> ReadFilter(const v1::ListDecisionsRequest& proto);

@@ -81,7 +81,7 @@ grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContex
   return rpc::TaskCall::Start(
       runtime_, requests_, call, "throughline.router.v1.RouterService/Complete",
       [=, this](const Context& context) -> Task<absl::Status> {
-        const absl::StatusOr<Request> wanted = ReadRequest(*request, readings_);
+        const absl::StatusOr<Request> wanted = ReadRequest(*request, recent_);
         if (!wanted.ok()) co_return wanted.status();
         const std::shared_ptr<Router> router = router_.Get();
         const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
@@ -96,7 +96,7 @@ grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamC
   return Stream::Start(
       runtime_, requests_, call, "throughline.router.v1.RouterService/StreamComplete", &JoinTexts,
       [=, this](const Context& context, Stream::Sink& sink) -> Task<absl::Status> {
-        const absl::StatusOr<Request> wanted = ReadRequest(request->request(), readings_);
+        const absl::StatusOr<Request> wanted = ReadRequest(request->request(), recent_);
         if (!wanted.ok()) co_return wanted.status();
         LiveAnswer live(sink);
         const std::shared_ptr<Router> router = router_.Get();

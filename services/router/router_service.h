@@ -52,7 +52,7 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   const LiveRouter& router_;
   retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
-  RecentReadings readings_;
+  RecentCalls recent_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 

@@ -17,7 +17,8 @@ namespace {
 constexpr size_t kIdDigits = 20;
 
 std::string EvidenceKey(const deal::Evidence& evidence) {
-  return Sha256Hex({evidence.call_id, absl::StrCat(evidence.turn), evidence.quote});
+  return absl::StrCat(evidence.call_id.size(), ":", evidence.call_id, evidence.turn, ":",
+                      evidence.quote.size(), ":", evidence.quote);
 }
 
 // Two statements with one key are the same act of saying.
@@ -295,11 +296,12 @@ FactIdentity IdentifyFact(Stemmer& stemmer, const deal::Fact& fact) {
   const std::string sense = SenseOfText(stemmer, fact.text);
   return {.key = Sha256Hex({subject, "restatements", "", RestatementBlock(sense)}),
           .subject = fact.subject,
-          .older_key = KeyOfText(fact.subject, SignatureOfSense(sense))};
+          .older_key = KeyOfText(fact.subject, SignatureOfSense(sense)),
+          .sense = sense};
 }
 
-Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_view call_id,
-                      absl::Time default_time, absl::Time recorded_at) {
+Statement ToStatement(Stemmer& stemmer, const FactIdentity& identity, const deal::Fact& fact,
+                      absl::string_view call_id, absl::Time default_time, absl::Time recorded_at) {
   Statement statement{
       .subject = fact.subject,
       .attribute = fact.attribute,
@@ -313,7 +315,7 @@ Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_vie
       .evidence = fact.evidence,
       .tags = fact.tags};
   statement.signature = Fold(fact.attribute).empty()
-                            ? SenseOfText(stemmer, fact.text)
+                            ? identity.sense
                             : Signature(stemmer, fact.value.empty() ? fact.text : fact.value);
   return statement;
 }

@@ -20,13 +20,15 @@ struct FactIdentity {
   std::string subject;
   std::string attribute;  // empty: stands side by side
   std::string older_key;  // under which rows of old may stand; empty: none
+  std::string sense;      // SenseOfText of what stands side by side
 };
 
 FactIdentity IdentifyFact(Stemmer& stemmer, const deal::Fact& fact);
 
-// `fact`, said once. `default_time` stands in for a valid_from that is not stated.
-Statement ToStatement(Stemmer& stemmer, const deal::Fact& fact, absl::string_view call_id,
-                      absl::Time default_time, absl::Time recorded_at);
+// `fact`, said once. `identity` is the fact's; `default_time` stands in for a valid_from that is
+// not stated.
+Statement ToStatement(Stemmer& stemmer, const FactIdentity& identity, const deal::Fact& fact,
+                      absl::string_view call_id, absl::Time default_time, absl::Time recorded_at);
 
 struct FactMerge {
   std::vector<FactRow> rows;            // all rows of the identity; new ones have sequence 0

@@ -20,7 +20,7 @@ using ::testing::SizeIs;
 class FactMergeTest : public ::testing::Test {
  protected:
   Statement Say(const deal::Fact& fact) {
-    return ToStatement(stemmer_, fact, "c1", Day(3, 3), Day(3, 4));
+    return ToStatement(stemmer_, IdentifyFact(stemmer_, fact), fact, "c1", Day(3, 3), Day(3, 4));
   }
   FactMerge Merge(const FactIdentity& identity, std::vector<FactRow> existing,
                   const std::vector<Statement>& incoming) {

@@ -76,14 +76,15 @@ class Retention {
     absl::flat_hash_map<std::string, size_t> group_of;
     for (size_t i = 0; i < command_.facts.size(); ++i) {
       FactIdentity identity = IdentifyFact(stemmer_, command_.facts[i]);
+      Statement statement =
+          ToStatement(stemmer_, identity, command_.facts[i], CallId(), DefaultTime(), now_);
+      AddTags(command_.tags, &statement.tags);
       const auto [it, fresh] = group_of.emplace(identity.key, groups.size());
       const size_t place = it->second;
       if (!identity.older_key.empty()) group_of.emplace(identity.older_key, place);
       if (fresh) groups.push_back({.identity = std::move(identity)});
       Group& group = groups[place];
-      group.statements.push_back(
-          ToStatement(stemmer_, command_.facts[i], CallId(), DefaultTime(), now_));
-      AddTags(command_.tags, &group.statements.back().tags);
+      group.statements.push_back(std::move(statement));
       group.positions.push_back(i);
     }
     result_.facts.resize(command_.facts.size());

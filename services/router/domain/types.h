@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TYPES_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@
 // The words of routing: what is asked, what an answer must satisfy, how it was decided. Plain
 // values; the numbers of the enumerations are those of throughline.router.v1.
 namespace throughline::router {
+
+class CallSources;
 
 enum class TaskKind { kGeneral = 1, kAnalyzeCall = 2, kExtractFacts = 3, kWriteEmail = 4 };
 inline constexpr TaskKind kAllTasks[] = {TaskKind::kGeneral, TaskKind::kAnalyzeCall,
@@ -115,7 +118,8 @@ struct Request {
   std::vector<Message> messages;
   std::optional<extractive::CallInput> call;    // for kAnalyzeCall and kExtractFacts
   std::optional<extractive::EmailInput> email;  // for kWriteEmail
-  std::string call_digest;  // of Call(): what follows from it may be shared; empty: never shared
+  std::string call_digest;  // of `call`: what follows from it may be shared; empty: never shared
+  std::shared_ptr<const CallSources> call_sources;  // of Call(), for all who ask about it; or null
   OutputContract contract;
   Attribution attribution;
   std::string idempotency_key;        // empty: never matched

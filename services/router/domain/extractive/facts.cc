@@ -74,9 +74,9 @@ Fact MakeFact(const Statement& statement, const CallInput& input, const Cast& ca
   return fact;
 }
 
-std::vector<std::string> NumbersIn(absl::string_view text) {
+std::vector<std::string> NumbersIn(const std::vector<Token>& tokens) {
   std::vector<std::string> numbers;
-  for (const Token& token : Tokenize(WithDigits(text))) {
+  for (const Token& token : tokens) {
     if (absl::ascii_isdigit(static_cast<unsigned char>(token.text.front())) ||
         token.text.front() == '$') {
       numbers.push_back(token.text);
@@ -89,7 +89,9 @@ std::vector<std::string> NumbersIn(absl::string_view text) {
 }  // namespace
 
 bool SameFacts::Add(absl::string_view text) {
-  Key key{ContentStems(text), NumbersIn(text)};
+  const std::vector<Token> tokens = Tokenize(text);
+  const std::string digits = WithDigits(text, tokens);
+  Key key{ContentStems(tokens), NumbersIn(digits == text ? tokens : Tokenize(digits))};
   std::sort(key.stems.begin(), key.stems.end());
   absl::flat_hash_map<size_t, size_t> shared;
   for (const std::string& stem : key.stems) {

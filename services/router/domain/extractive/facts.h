@@ -11,6 +11,7 @@
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/facts_text.h"
+#include "services/router/domain/extractive/language/tokens.h"
 
 // The parts of ExtractFacts: which statements are worth keeping, of what kind, in which words.
 namespace throughline::router::extractive {
@@ -43,6 +44,8 @@ double Confidence(const Statement& statement);
 // Numbers spelled in several words become digits: "three hundred and twenty" -> "320"; amounts
 // said with a currency become "$4,800". Numbers whose grouping is open ("three ten") stay.
 std::string WithDigits(absl::string_view text);
+// `tokens` are the text's.
+std::string WithDigits(absl::string_view text, const std::vector<Token>& tokens);
 
 // Amounts named with their period ("4,800 a month") get the sign the call writes them with.
 std::string WithCurrency(absl::string_view text, const Cast& cast);

@@ -320,6 +320,7 @@ std::string WithoutRepeats(absl::string_view text) {
 
 // "my kid's got hockey", "five's our hour": contractions with nouns are opened in writing.
 void OpenContractions(std::string* text) {
+  if (!absl::StrContains(*text, '\'') && !absl::StrContains(*text, "has got")) return;
   static const RE2& has = *new RE2("(\\w)'s (got|been|had)\\b");
   RE2::GlobalReplace(text, has, "\\1 has \\2");
   static const RE2& got = *new RE2("\\bhas got (?:to )?");
@@ -445,12 +446,14 @@ std::string AsStatement(absl::string_view clean, const std::string& speaker,
     if (!asked.empty()) asked[0] = absl::ascii_tolower(static_cast<unsigned char>(asked[0]));
     return absl::StrCat(who, " ", verb, " ", asked, ".");
   };
+  static const RE2& proposal = *new RE2("(?i)let's (.*)");
+  static const RE2& offer = *new RE2("(?i)let me (.*)");
   std::string action;
-  if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), "(?i)let's (.*)", &action)) {
+  if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), proposal, &action)) {
     const std::string verb(action.substr(0, action.find_first_of(" ,")));
     return IsBaseVerb(verb) ? told("proposed to", action) : "";
   }
-  if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), "(?i)let me (.*)", &action)) {
+  if (RE2::FullMatch(re2::StringPiece(clean.data(), clean.size()), offer, &action)) {
     static const RE2& idle = *new RE2(
         "(?i)^(know|see|think|be|say|jump|finish|start|guess|check|just|stop|ask|tell|put it|look|"
         "confirm|get this|write (that|it) down)\\b");

@@ -110,8 +110,9 @@ bool LooksBack(absl::string_view text) {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), past);
 }
 
-std::string WithDigits(absl::string_view text) {
-  const std::vector<Token> tokens = Tokenize(text);
+std::string WithDigits(absl::string_view text) { return WithDigits(text, Tokenize(text)); }
+
+std::string WithDigits(absl::string_view text, const std::vector<Token>& tokens) {
   std::string result;
   size_t copied = 0;
   for (size_t i = 0; i < tokens.size(); ++i) {

@@ -1,30 +1,17 @@
 #include "services/router/domain/judge/sources.h"
 
-#include <algorithm>
+#include <string>
 
-#include "absl/strings/match.h"
 #include "services/router/domain/text/fold.h"
 
 namespace throughline::router {
 namespace {
-
-// Shorter name parts must match exactly: one letter makes another name of them.
-constexpr size_t kFuzzyNameLength = 5;
-
-absl::CivilDay Day(absl::Time time) { return absl::ToCivilDay(time, absl::UTCTimeZone()); }
-
-bool IsFinite(absl::Time time) {
-  return time != absl::InfinitePast() && time != absl::InfiniteFuture() &&
-         time != absl::UnixEpoch();
-}
 
 // A plain prompt whose contract grounds nothing asks no question of its sources.
 bool NeedsGrounding(const Request& request) {
   return request.Call() != nullptr || !request.contract.fields.empty() ||
          request.contract.ground_numbers;
 }
-
-absl::Time Or(absl::Time time, absl::Time fallback) { return IsFinite(time) ? time : fallback; }
 
 // The words of the latest user message: what a general draft answers.
 absl::string_view Question(const Request& request) {
@@ -36,173 +23,41 @@ absl::string_view Question(const Request& request) {
 
 }  // namespace
 
-Sources::Sources(const Request& request) {
+Sources::Sources(const Request& request)
+    : shared_(request.call_sources != nullptr ? request.call_sources
+                                              : std::make_shared<const CallSources>()) {
   if (request.task == TaskKind::kGeneral) question_.emplace(Question(request));
   if (!NeedsGrounding(request)) return;
   absl::Time now = absl::InfinitePast();
   if (const extractive::CallInput* call = request.Call()) {
     now = call->occurred_at;
-    AddCall(*call);
+    call_ = &shared_->Of(*call);
   }
-  if (request.email.has_value()) AddEmailInput(*request.email);
-  for (const std::string& source : request.contract.sources) AddText(source, now);
+  if (request.email.has_value()) own_.AddEmailInput(*request.email);
+  for (const std::string& source : request.contract.sources) own_.AddText(source, now);
   // A general prompt is what its answer is about; the prompt of a call task only repeats the call.
   if (request.Call() == nullptr) {
-    for (const Message& message : request.messages) AddText(message.content, now);
+    for (const Message& message : request.messages) own_.AddText(message.content, now);
   }
-  Seen().swap(seen_);
+  own_.Close();
 }
 
 bool Sources::HasQuote(absl::string_view quote, int64_t turn) const {
   const std::string phrase = text::Fold(quote);
-  if (turn >= 0 && static_cast<size_t>(turn) < turns_ &&
-      text::ContainsPhrase(folded_[turn], phrase)) {
+  if (turn >= 0 && static_cast<size_t>(turn) < call_->turns() &&
+      text::ContainsPhrase(call_->FoldedTurn(turn), phrase)) {
     return true;
   }
-  return std::any_of(folded_.begin(), folded_.end(), [&](const std::string& source) {
-    return text::ContainsPhrase(source, phrase);
-  });
+  return call_->HasPhrase(phrase) || own_.HasPhrase(phrase);
 }
 
 bool Sources::HasName(absl::string_view name) const {
   const std::string folded = text::Fold(name);
   for (const absl::string_view part : text::FoldedWords(folded)) {
-    if (words_.contains(part)) continue;
-    const bool misheard =
-        part.size() >= kFuzzyNameLength &&
-        std::any_of(words_.begin(), words_.end(), [&](const std::string& word) {
-          return word.size() >= kFuzzyNameLength && text::WithinOneEdit(word, part);
-        });
-    if (!misheard) return false;
+    if (call_->HasWord(part) || own_.HasWord(part)) continue;
+    if (!call_->HasWordLike(part) && !own_.HasWordLike(part)) return false;
   }
   return true;
-}
-
-void Sources::AddText(absl::string_view text, absl::Time said_at) {
-  if (text.empty() || !seen_.emplace(text, said_at).second) return;
-  folded_.push_back(text::Fold(text));
-  AddWords(folded_.back());
-  for (const text::NumberMention& number : text::FindNumbers(text)) numbers_.Add(number.value);
-  const text::DateText days(text);
-  for (const int ordinal : days.Ordinals()) numbers_.Add(ordinal);
-  if (IsFinite(said_at)) {
-    days_.AddFrom(days, Day(said_at));
-    return;
-  }
-  for (const text::DateMention& date : days.Dates()) days_.Add(date.day);
-}
-
-void Sources::AddWords(absl::string_view folded) {
-  text::ForEachFoldedWord(folded, [this](absl::string_view word) {
-    if (!words_.contains(word)) words_.emplace(word);
-  });
-}
-
-void Sources::AddCall(const extractive::CallInput& call) {
-  const absl::Time now = call.occurred_at;
-  for (const transcript::Turn& turn : call.transcript.turns) {
-    AddText(turn.text, now);
-    ++turns_;
-    // A turn that adds nothing still takes its place, so that turn numbers are indexes.
-    if (folded_.size() < turns_) folded_.push_back(text::Fold(turn.text));
-  }
-  absl::flat_hash_set<absl::string_view> speakers;
-  for (const transcript::Turn& turn : call.transcript.turns) {
-    if (speakers.insert(turn.speaker).second) AddWords(text::Fold(turn.speaker));
-  }
-  for (const transcript::Participant& person : call.transcript.participants) {
-    for (const std::string* words :
-         {&person.name, &person.title, &person.organization, &person.email}) {
-      AddText(*words, now);
-    }
-  }
-  AddText(call.transcript.title, now);
-  AddText(call.customer_name, now);
-  AddText(call.seller_name, now);
-  if (IsFinite(now)) days_.Add(Day(now));
-  AddKnown(call.known, now);
-}
-
-void Sources::AddKnown(const deal::DealState& known, absl::Time now) {
-  for (const deal::Blocker& blocker : known.blockers) AddBlocker(blocker, now);
-  for (const deal::Stakeholder& person : known.stakeholders) AddPerson(person, now);
-  for (const deal::Fact& fact : known.facts) {
-    const absl::Time said_at = Or(fact.valid_from, now);
-    AddText(fact.text, said_at);
-    AddText(fact.subject, said_at);
-    AddText(fact.value, said_at);
-    for (const deal::Evidence& evidence : fact.evidence) AddEvidence(evidence, said_at);
-    if (IsFinite(said_at)) days_.Add(Day(said_at));
-  }
-}
-
-void Sources::AddEmailInput(const extractive::EmailInput& email) {
-  const absl::Time now = email.call.occurred_at;
-  AddAnalysis(email.analysis, now);
-  AddProfile(email.profile, now);
-}
-
-void Sources::AddAnalysis(const deal::Analysis& analysis, absl::Time now) {
-  if (analysis.primary_blocker.has_value()) AddBlocker(*analysis.primary_blocker, now);
-  for (const deal::Blocker& blocker : analysis.open_blockers) AddBlocker(blocker, now);
-  for (const deal::Blocker& blocker : analysis.resolved_blockers) AddBlocker(blocker, now);
-  for (const auto* people :
-       {&analysis.decision_makers, &analysis.nominal_decision_makers, &analysis.stakeholders}) {
-    for (const deal::Stakeholder& person : *people) AddPerson(person, now);
-  }
-  if (analysis.next_step.has_value()) {
-    AddText(analysis.next_step->description, now);
-    AddText(analysis.next_step->owner, now);
-    AddEvidence(analysis.next_step->evidence, now);
-    if (analysis.next_step->due_date.has_value()) days_.Add(*analysis.next_step->due_date);
-  }
-  AddText(analysis.follow_up.recipient, now);
-  for (const std::string& name : analysis.follow_up.copy) AddText(name, now);
-  AddText(analysis.budget, now);
-  AddText(analysis.timeline, now);
-}
-
-void Sources::AddProfile(const deal::CustomerProfile& profile, absl::Time now) {
-  const auto add_entry = [&](const deal::ProfileEntry& entry) {
-    const absl::Time said_at = Or(entry.at, now);
-    AddText(entry.text, said_at);
-    AddEvidence(entry.evidence, said_at);
-  };
-  for (const auto* entries : {&profile.buying_triggers, &profile.preferences,
-                              &profile.personal_details, &profile.channel_preference}) {
-    for (const deal::ProfileEntry& entry : *entries) add_entry(entry);
-  }
-  if (profile.budget.has_value()) add_entry(*profile.budget);
-  for (const deal::Objection& objection : profile.objections) {
-    const absl::Time said_at = Or(objection.at, now);
-    AddText(objection.text, said_at);
-    AddEvidence(objection.evidence, said_at);
-  }
-}
-
-void Sources::AddBlocker(const deal::Blocker& blocker, absl::Time now) {
-  AddText(blocker.object, now);
-  AddText(blocker.description, now);
-  AddText(blocker.owner, now);
-  AddText(blocker.clearing_condition, now);
-  for (const deal::BlockerTransition& step : blocker.history) {
-    const absl::Time said_at = Or(step.at, now);
-    AddEvidence(step.evidence, said_at);
-    if (IsFinite(said_at)) days_.Add(Day(said_at));
-  }
-}
-
-void Sources::AddPerson(const deal::Stakeholder& person, absl::Time now) {
-  for (const std::string* words :
-       {&person.name, &person.title, &person.organization, &person.email}) {
-    AddText(*words, now);
-  }
-  for (const deal::Evidence& evidence : person.authority_evidence) AddEvidence(evidence, now);
-}
-
-void Sources::AddEvidence(const deal::Evidence& evidence, absl::Time said_at) {
-  AddText(evidence.speaker, said_at);
-  AddText(evidence.quote, said_at);
 }
 
 }  // namespace throughline::router

@@ -295,8 +295,11 @@ void DaySet::AddRelative(const DateText::Word& word, absl::CivilDay said_on) {
 
 void DaySet::AddOrdinal(int number, absl::CivilDay said_on) {
   if (!IsFirst(kOrdinalSlot + number - 1, said_on)) return;
-  for (absl::CivilDay day = said_on - kOrdinalDaysBack; day <= said_on + kOrdinalDaysAhead; ++day) {
-    if (day.day() == number) Add(day);
+  const absl::CivilDay first = said_on - kOrdinalDaysBack;
+  const absl::CivilDay last = said_on + kOrdinalDaysAhead;
+  for (absl::CivilMonth month(first); month <= absl::CivilMonth(last); ++month) {
+    const absl::CivilDay day = absl::CivilDay(month) + (number - 1);
+    if (absl::CivilMonth(day) == month && first <= day && day <= last) Add(day);
   }
 }
 

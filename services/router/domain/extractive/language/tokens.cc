@@ -290,8 +290,12 @@ std::string Stem(absl::string_view word) {
 bool IsStopWord(absl::string_view word) { return StopWords().contains(word); }
 
 std::vector<std::string> ContentStems(absl::string_view text) {
+  return ContentStems(Tokenize(text));
+}
+
+std::vector<std::string> ContentStems(const std::vector<Token>& tokens) {
   std::vector<std::string> stems;
-  for (const Token& token : Tokenize(text)) {
+  for (const Token& token : tokens) {
     if (IsStopWord(token.text)) continue;
     std::string stem = Stem(token.text);
     if (std::find(stems.begin(), stems.end(), stem) == stems.end()) stems.push_back(stem);

@@ -31,6 +31,7 @@ bool IsStopWord(absl::string_view lower_word);
 
 // Stems of the content words in `text`, in order, without duplicates.
 std::vector<std::string> ContentStems(absl::string_view text);
+std::vector<std::string> ContentStems(const std::vector<Token>& tokens);
 
 // How much two lists of stems have in common: shared / size of the smaller, 0 to 1.
 double StemOverlap(const std::vector<std::string>& a, const std::vector<std::string>& b);

@@ -18,9 +18,15 @@ namespace {
 constexpr size_t kFenceKeyBytes = 16;
 
 // Without line breaks, Unicode's included: the text of one line stays one line.
+// Whether a character that ends lines can start with the byte.
+bool MayEndLine(char byte) {
+  return absl::ascii_iscntrl(static_cast<unsigned char>(byte)) || byte == '\xC2' || byte == '\xE2';
+}
+
 std::string OneLine(absl::string_view text) {
   std::string line(text);
   for (size_t i = 0; i < line.size(); ++i) {
+    if (!MayEndLine(line[i])) continue;
     if (absl::ascii_iscntrl(static_cast<unsigned char>(line[i]))) line[i] = ' ';
     const absl::string_view rest = absl::string_view(line).substr(i);
     const bool breaks = rest.substr(0, 2) == "\xC2\x85" || rest.substr(0, 3) == "\xE2\x80\xA8" ||

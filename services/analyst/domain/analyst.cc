@@ -83,11 +83,13 @@ void Append(std::vector<T> more, std::vector<T>& all) {
 
 Task<std::vector<CallPart>> Analyst::PartsFor(const Context& context, Question question,
                                               const grounding::CallContext& call,
-                                              const grounding::ModelPrompt& prompt) {
+                                              PromptMaker make_prompt) {
   const ModelRoom room = co_await router_.RoomFor(context, question);
+  if (room.context_tokens == 0) co_return SplitCall(call, 0);
+  const grounding::ModelPrompt prompt = make_prompt(call);
   const auto prompt_bytes = static_cast<int64_t>(prompt.system.size() + prompt.user.size());
   const int64_t room_bytes = (room.context_tokens - room.answer_tokens) * kBytesPerToken;
-  if (room.context_tokens == 0 || prompt_bytes <= room_bytes) co_return SplitCall(call, 0);
+  if (prompt_bytes <= room_bytes) co_return SplitCall(call, 0);
   int64_t words = 0;
   for (const transcript::Turn& turn : call.transcript.turns) {
     words += static_cast<int64_t>(turn.text.size() + turn.speaker.size());
@@ -97,8 +99,8 @@ Task<std::vector<CallPart>> Analyst::PartsFor(const Context& context, Question q
 }
 
 Task<std::optional<AnalyzedCall>> Analyst::ReadByEngine(const Context& context,
-                                                        const grounding::CallContext& call,
-                                                        const grounding::ModelPrompt& prompt) {
+                                                        const grounding::CallContext& call) {
+  const grounding::ModelPrompt prompt = AnalysisPrompt(call);
   auto routed = co_await router_.Analyze(context, call, prompt, Reader::kEngine);
   if (!routed.ok()) co_return std::nullopt;
   VerifiedAnalysis verified = VerifyAnalysis(call, std::move(routed->answer));
@@ -110,8 +112,8 @@ Task<std::optional<AnalyzedCall>> Analyst::ReadByEngine(const Context& context,
 
 Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
                                                     const grounding::CallContext& call) {
-  const grounding::ModelPrompt prompt = AnalysisPrompt(call);
-  const std::vector<CallPart> parts = co_await PartsFor(context, Question::kAnalysis, call, prompt);
+  const std::vector<CallPart> parts =
+      co_await PartsFor(context, Question::kAnalysis, call, &AnalysisPrompt);
   const auto ask = [&](const grounding::CallContext& part, const grounding::ModelPrompt& about) {
     return router_.Analyze(context, part, about, Reader::kCheapestGoodEnough);
   };
@@ -125,7 +127,7 @@ Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
                            .dropped = std::move(verified.dropped),
                            .parts = static_cast<int>(parts.size())};
   }
-  std::optional<AnalyzedCall> engine = co_await ReadByEngine(context, call, prompt);
+  std::optional<AnalyzedCall> engine = co_await ReadByEngine(context, call);
   if (!read.ok()) {
     if (!engine) co_return read.status();
     engine->dropped.push_back(Rejected("the analysis of a model", read.status()));
@@ -149,8 +151,8 @@ Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
 
 Task<absl::StatusOr<ExtractedCall>> Analyst::ExtractFacts(const Context& context,
                                                           const grounding::CallContext& call) {
-  const grounding::ModelPrompt prompt = FactsPrompt(call);
-  const std::vector<CallPart> parts = co_await PartsFor(context, Question::kFacts, call, prompt);
+  const std::vector<CallPart> parts =
+      co_await PartsFor(context, Question::kFacts, call, &FactsPrompt);
   const auto ask = [&](const grounding::CallContext& part, const grounding::ModelPrompt& about) {
     return router_.ExtractFacts(context, part, about, Reader::kCheapestGoodEnough);
   };
@@ -159,6 +161,7 @@ Task<absl::StatusOr<ExtractedCall>> Analyst::ExtractFacts(const Context& context
   if (!read.ok()) {
     if (!WasRejected(read.status())) co_return read.status();
     rejected.push_back(Rejected("the facts of a model", read.status()));
+    const grounding::ModelPrompt prompt = FactsPrompt(call);
     auto engines = co_await router_.ExtractFacts(context, call, prompt, Reader::kEngine);
     if (!engines.ok()) co_return read.status();
     read = InParts<CallFacts>();
@@ -167,8 +170,7 @@ Task<absl::StatusOr<ExtractedCall>> Analyst::ExtractFacts(const Context& context
   }
   std::vector<deal::Evidence> instructions;
   if (!read->AreEngines()) {
-    const grounding::ModelPrompt analysis = AnalysisPrompt(call);
-    if (std::optional<AnalyzedCall> engine = co_await ReadByEngine(context, call, analysis)) {
+    if (std::optional<AnalyzedCall> engine = co_await ReadByEngine(context, call)) {
       instructions = std::move(engine->analysis.suspicious_content);
       Append(std::move(engine->decisions), read->decisions);
     }

@@ -48,14 +48,14 @@ class Analyst {
                                                    const grounding::CallContext& call);
 
  private:
+  using PromptMaker = grounding::ModelPrompt (*)(const grounding::CallContext& call);
+
   // The parts in which the question's models can read the call; one when it fits.
   Task<std::vector<CallPart>> PartsFor(const Context& context, Question question,
-                                       const grounding::CallContext& call,
-                                       const grounding::ModelPrompt& prompt);
+                                       const grounding::CallContext& call, PromptMaker make_prompt);
   // The engine's analysis, held against the call; nothing when it is not to be had.
   Task<std::optional<AnalyzedCall>> ReadByEngine(const Context& context,
-                                                 const grounding::CallContext& call,
-                                                 const grounding::ModelPrompt& prompt);
+                                                 const grounding::CallContext& call);
 
   ModelRouter& router_;
 };

@@ -123,6 +123,12 @@ export const dashboards = {
       graph('Unavailable and cancelled', 'What a rollout that goes wrong shows: calls that ended because a process went away.', 'reqps', [['sum by (component, grpc_code) (rate(grpc_server_handled_total{SEL, grpc_code=~"Unavailable|Canceled"}[RANGE]))', '{{component}} {{grpc_code}}']]),
       graph('Requests by replica', 'Even lines mean that balancing works.', 'reqps', [['sum by (component, instance) (rate(grpc_server_started_total{SEL}[RANGE]))', '{{component}} {{instance}}']]),
       graph('Time by service', '95th percentile of a call at each service.', 's', [['histogram_quantile(0.95, sum by (le, grpc_service) (rate(grpc_server_handling_seconds_bucket{SEL}[RANGE])))', '{{grpc_service}}']]),
+      row('What has to be on record, and what has to be gone'),
+      graph('Audit records', 'Acts by whether their record was written or lost; none may be lost.', 'reqps', [['sum by (component, outcome) (rate(throughline_audit_records_total{SEL}[RANGE]))', '{{component}} {{outcome}}']]),
+      graph('Audit records that wait', 'Records not yet in the file, by process: a few, unless the disk is full or gone. Beyond 65,536 they are lost.', 'short', [['max by (component, instance) (throughline_audit_pending_records{SEL})', '{{component}} {{instance}}']]),
+      graph('Failed writes of the audit log', 'A process that cannot write tries once a second.', 'short', [['sum by (component, instance) (increase(throughline_audit_write_failures_total{SEL}[RANGE]))', '{{component}} {{instance}}']]),
+      graph('Erased by rules of retention', 'Records past their time, by kind.', 'short', [['sum by (kind) (increase(throughline_retention_erased_total{SEL}[RANGE]))', '{{kind}}']]),
+      graph('Sweeps of retention', 'By how they ended: done or failed.', 'short', [['sum by (component, outcome) (increase(throughline_retention_sweeps_total{SEL}[RANGE]))', '{{component}} {{outcome}}']]),
     ],
   },
 };

@@ -3,7 +3,7 @@
 // of it. The alerts' `for` is cut to two seconds, or this would take hours; nothing else is changed.
 //
 //   node live_alerts.mjs BIN_DIR       needs prometheus and redis-server
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -11,7 +11,8 @@ import path from 'node:path';
 import { root } from './helm.mjs';
 
 const bin = path.resolve(process.argv[2]);
-const kPatience_ms = 90_000;
+const kPatience_ms = 180_000;
+const kAtOnce = 64; // requests
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-alerts.'));
 const children = [];
 
@@ -45,6 +46,13 @@ async function until(what, holds) {
   throw new Error(`${what}: not within ${kPatience_ms / 1000} s`);
 }
 
+// What `throughline serve` says of itself once it is healthy.
+function announcement(server) {
+  let announced;
+  server.stdout.on('data', (chunk) => { announced ??= JSON.parse(String(chunk).split('\n')[0]); });
+  return until('throughline serve', () => announced);
+}
+
 const price = '    price: {input: 0, cached_input: 0, output: 0}\n';
 const model = (name, provider, priced) => `  - name: ${name}\n    provider: ${provider}\n    id: ${name.split('/').at(-1)}\n${priced ? price : ''}    max_output_tokens: 1024\n    timeout: 2s\n`;
 const models = path.join(folder, 'router.yaml');
@@ -56,16 +64,17 @@ try {
   const redis = start('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
   await until('Redis', () => new Promise((resolve) => net.connect(redisPort, '127.0.0.1').once('connect', () => resolve(true)).once('error', () => resolve(false))));
   const server = start(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'data'), '--router-config', models, '--redis', `127.0.0.1:${redisPort}`]);
-  let announced;
-  server.stdout.on('data', (chunk) => { announced ??= JSON.parse(String(chunk).split('\n')[0]); });
-  await until('throughline serve', () => announced);
+  const announced = await announcement(server);
+  // Another that keeps an audit log and of the rest no more on disk than it opens at the start.
+  const recorder = start('sh', ['-c', 'trap "" XFSZ; exec "$@"', 'sh', path.join(bin, 'throughline'), 'serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'recorded'), '--store', 'memory', '--audit-log', path.join(folder, 'audit.jsonl')]);
+  const recording = await announcement(recorder);
 
   fs.mkdirSync(path.join(folder, 'rules'));
   for (const file of fs.readdirSync(path.join(root, 'deploy/prometheus/rules'))) {
     const text = fs.readFileSync(path.join(root, 'deploy/prometheus/rules', file), 'utf8');
     fs.writeFileSync(path.join(folder, 'rules', file), text.replace(/for: .*/g, 'for: 2s').replace(/interval: 30s/, 'interval: 1s'));
   }
-  fs.writeFileSync(path.join(folder, 'prometheus.yml'), `global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [rules/*.yml]\nscrape_configs: [{job_name: throughline, static_configs: [{targets: ["${announced.metrics}"], labels: {component: all}}]}]\n`);
+  fs.writeFileSync(path.join(folder, 'prometheus.yml'), `global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [rules/*.yml]\nscrape_configs: [{job_name: throughline, static_configs: [{targets: ["${announced.metrics}"], labels: {component: all}}, {targets: ["${recording.metrics}"], labels: {component: recorder}}]}]\n`);
   start('prometheus', [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/tsdb`, `--web.listen-address=127.0.0.1:${prometheusPort}`]);
   const firing = async () => {
     const answer = await (await fetch(`http://127.0.0.1:${prometheusPort}/api/v1/alerts`)).json();
@@ -73,7 +82,7 @@ try {
   };
   await until('Prometheus', async () => {
     const answer = await (await fetch(`http://127.0.0.1:${prometheusPort}/api/v1/query?query=up`)).json();
-    return answer.data.result.length > 0;
+    return answer.data.result.length === 2;
   });
 
   let customers = 0;
@@ -84,6 +93,14 @@ try {
   const recall = () => command('recall', '--customer', 'c0', '--query', 'price');
   const complete = () => fetch(`${announced.http}/v1/chat/completions`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: `Say ${customers++}.` }] }) });
 
+  // Each leaves a line in the audit log, were it refused.
+  const recorded = async (records) => {
+    for (let sent = 0; sent < records; sent += kAtOnce) {
+      await Promise.all(Array.from({ length: kAtOnce }, async () => (await fetch(`${recording.http}/v1/customers/c/facts/f/invalidate`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' })).arrayBuffer()));
+    }
+  };
+
+  await recorded(kAtOnce);
   await pause(5000);
   const early = await firing();
   if (early.size) throw new Error(`fires before any fault: ${[...early]}`);
@@ -95,6 +112,7 @@ try {
     ['a provider that is gone', ['ProviderErrors', 'WastedModelCalls', 'RoutingFailed', 'CircuitOpen', 'GatewayBurnPage1h'], complete],
     ['Redis stops', ['RecallCacheFailing'], async () => { await stop(redis); await recall(); }],
     ['a refused change of the models', ['ModelsRefused'], async () => { fs.writeFileSync(models, `models: ${customers++}`); await pause(1500); }],
+    ['a full disk', ['AuditLogFailing', 'AuditRecordsLost'], async () => { execFileSync('prlimit', ['--pid', String(recorder.pid), '--fsize=1:']); await recorded(4096); }],
     ['the server stops', ['TargetDown', 'OrchestratorAbsent'], () => stop(server)],
   ];
   for (const [fault, alerts, bring] of faults) {

@@ -23,7 +23,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-live.'));
 const models = path.join(folder, 'router.yaml');
 const configuration = fs.readFileSync(path.join(root, 'deploy/config/router.yaml'), 'utf8');
 fs.writeFileSync(models, configuration.replace(/^ +price: .*\n/m, ''));
-const server = spawn(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'data'), '--router-config', models], { stdio: ['ignore', 'pipe', 'ignore'] });
+const server = spawn(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'data'), '--router-config', models, '--audit-log', path.join(folder, 'audit.jsonl')], { stdio: ['ignore', 'pipe', 'ignore'] });
 let scraped = '';
 try {
   const announced = await new Promise((resolve, reject) => {

@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build benchmarks binaries console demo test test-console test-clients test-llm asan tsan bench fuzz eval-deals lint \
+.PHONY: help deps configure build benchmarks binaries console demo test test-console test-clients test-llm asan tsan bench instructions fuzz eval-deals lint \
         hosts deploy-check deploy-alerts deploy-sync format clean
 
 help: ## Show this list
@@ -61,8 +61,13 @@ benchmarks: build ## Build the benchmarks, in build/release/benchmark-bin, and w
 	@cmake --build $(BUILD) -j $(JOBS) --target benchmarks
 
 bench: benchmarks ## Print the measured figures, each below its command, and write docs/benchmarks.md
+	@deploy/local/install-packages.sh deploy/local/bench-packages.txt
 	@tests/benchmarks/run.sh $(BUILD)
 	@tests/benchmarks/page.py $(BUILD) --faults
+
+instructions: benchmarks ## Count a call's instructions, by part; UPDATE=1 makes them the baseline
+	@deploy/local/install-packages.sh deploy/local/bench-packages.txt
+	@tests/benchmarks/instructions.py $(BUILD) $(if $(UPDATE),--update)
 
 fuzz: deps ## Run each fuzz target for a minute under clang's sanitizers; SECONDS_EACH=600 for longer
 	@deploy/local/install-packages.sh deploy/local/fuzz-packages.txt

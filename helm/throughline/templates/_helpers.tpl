@@ -14,6 +14,7 @@ memory:
   postgresVariable: THROUGHLINE_STORE
   postgresReplica: true
   redis: THROUGHLINE_REDIS
+  retention: true
 router:
   grpc: 50053
   metrics: 9103
@@ -25,6 +26,7 @@ router:
   postgresPathAlone: true
   redis: THROUGHLINE_ROUTER_REDIS
   providers: true
+  retention: true
 analyst:
   grpc: 50054
   metrics: 9104
@@ -43,6 +45,8 @@ orchestrator:
   stores: true
   postgresVariable: THROUGHLINE_ORCHESTRATOR_STORE
   postgresConnections: 16
+  retention: true
+  webhooks: true
   # Calls that outlast the drain go on in the next process, so it may be shorter than a call.
   handsOver: true
 gateway:
@@ -228,6 +232,24 @@ tls.clients. Empty, which is whoever the CA has signed, where that is not asked 
 {{- define "throughline.routerConfigMap" -}}
 {{- if .Values.router.existingConfigMap }}{{ .Values.router.existingConfigMap }}
 {{- else if .Values.router.config }}{{ include "throughline.fullname" . }}-router-models{{ end }}
+{{- end }}
+
+{{- define "throughline.retentionConfigMap" -}}
+{{- if .Values.retention.existingConfigMap }}{{ .Values.retention.existingConfigMap }}
+{{- else if .Values.retention.rules }}{{ include "throughline.fullname" . }}-retention{{ end }}
+{{- end }}
+
+{{- define "throughline.webhooksConfigMap" -}}
+{{- if .Values.webhooks.endpoints }}{{ include "throughline.fullname" . }}-webhooks{{ end }}
+{{- end }}
+
+{{/* MiB of a quantity with Ki, Mi, Gi or Ti. */}}
+{{- define "throughline.mebibytes" -}}
+{{- $number := regexFind "^[0-9]+" . | int64 }}
+{{- if hasSuffix "Ti" . }}{{ mul $number 1048576 }}
+{{- else if hasSuffix "Gi" . }}{{ mul $number 1024 }}
+{{- else if hasSuffix "Mi" . }}{{ $number }}
+{{- else }}{{ div $number 1024 }}{{ end }}
 {{- end }}
 
 {{/* Restricted by the Pod Security Standards; for pods that are not services. */}}

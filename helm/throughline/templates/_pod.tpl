@@ -58,6 +58,12 @@ THROUGHLINE_ROUTER_CONFIG: /etc/throughline/router.yaml
 {{- if $facts.http }}
 THROUGHLINE_API_KEYS: /run/secrets/throughline/api-keys/{{ $root.Values.gateway.apiKeys.key }}
 {{- end }}
+{{- if and $facts.retention (include "throughline.retentionConfigMap" $root) }}
+THROUGHLINE_RETENTION: /etc/throughline-retention/retention.yaml
+{{- end }}
+{{- if and $facts.webhooks $root.Values.webhooks.endpoints }}
+THROUGHLINE_WEBHOOKS: /etc/throughline-webhooks/webhooks.yaml
+{{- end }}
 {{- if include "throughline.audits" . }}
 THROUGHLINE_AUDIT_LOG: /var/lib/throughline-audit/%h.jsonl
 THROUGHLINE_AUDIT_ON_FAILURE: {{ $root.Values.audit.onFailure }}
@@ -116,6 +122,12 @@ orchestrator only while the gateway, which takes the tenant from the credential,
     secretName: {{ $root.Values.router.providerKeys.existingSecret }}
     defaultMode: 0440
 {{- end }}
+{{- if and $service.facts.webhooks $root.Values.webhooks.existingSecret }}
+- name: webhooks
+  secret:
+    secretName: {{ $root.Values.webhooks.existingSecret }}
+    defaultMode: 0440
+{{- end }}
 {{- if $service.facts.http }}
 - name: api-keys
   secret:
@@ -143,6 +155,8 @@ orchestrator only while the gateway, which takes the tenant from the credential,
 {{- $selector := include "throughline.selectorLabels" (dict "root" $root "component" $service.name) }}
 {{- $secrets := fromYamlArray (include "throughline.secretVolumes" .) }}
 {{- $models := and $service.facts.providers (include "throughline.routerConfigMap" $root) }}
+{{- $retention := and $service.facts.retention (include "throughline.retentionConfigMap" $root) }}
+{{- $webhooks := and $service.facts.webhooks $root.Values.webhooks.endpoints }}
 {{- /* Kubernetes' probes have no certificate. */ -}}
 {{- $probed := ternary 50050 (int $service.facts.grpc) (ne (include "throughline.tlsSecret" .) "") }}
 metadata:
@@ -155,6 +169,9 @@ metadata:
     checksum/config: {{ include "throughline.environment" . | sha256sum }}
     {{- if and $service.facts.providers $root.Values.router.config }}
     checksum/models: {{ toYaml $root.Values.router.config | sha256sum }}
+    {{- end }}
+    {{- if $webhooks }}
+    checksum/webhooks: {{ toYaml $root.Values.webhooks.endpoints | sha256sum }}
     {{- end }}
     {{- if and (eq $service.storeMode "postgres") $root.Values.dev.postgres.enabled }}
     checksum/dev-postgres: {{ $root.Values.dev.postgres.password | sha256sum }}
@@ -276,6 +293,17 @@ spec:
           mountPath: /etc/throughline
           readOnly: true
         {{- end }}
+        {{- if $retention }}
+        # The whole folder: a file in it is replaced under the process, which reads it again.
+        - name: retention
+          mountPath: /etc/throughline-retention
+          readOnly: true
+        {{- end }}
+        {{- if $webhooks }}
+        - name: webhook-endpoints
+          mountPath: /etc/throughline-webhooks
+          readOnly: true
+        {{- end }}
         {{- with $service.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -312,6 +340,19 @@ spec:
         items:
           - key: router.yaml
             path: router.yaml
+    {{- end }}
+    {{- if $retention }}
+    - name: retention
+      configMap:
+        name: {{ include "throughline.retentionConfigMap" $root }}
+        items:
+          - key: retention.yaml
+            path: retention.yaml
+    {{- end }}
+    {{- if $webhooks }}
+    - name: webhook-endpoints
+      configMap:
+        name: {{ include "throughline.webhooksConfigMap" $root }}
     {{- end }}
     {{- with $service.extraVolumes }}
     {{- toYaml . | nindent 4 }}

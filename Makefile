@@ -92,8 +92,8 @@ deploy-alerts: binaries ## Bring faults about in a live run and see their alerts
 	@deploy/local/install-packages.sh deploy/tests/packages.txt
 	@node deploy/tests/live_alerts.mjs $(BUILD)/bin
 
-deploy-sync: ## Make again what is made from others: dashboards, the chart's copies, its README
-	@cd deploy/tests && node sync.mjs && node readme.mjs
+deploy-sync: ## Make again what is made from others: dashboards, the chart's copies, its README and golden renders
+	@cd deploy/tests && node sync.mjs && node readme.mjs && node chart_render.mjs --write
 
 format: ## Format our C++ in place
 	@git ls-files '*.cc' '*.h' | xargs clang-format -i

@@ -1,8 +1,13 @@
 // Renders the chart with every value set, two Helms and two versions of Kubernetes, and holds every
-// manifest against the API's schemas, the restricted Pod Security Standard and our own promises.
+// manifest against the API's schemas, the restricted Pod Security Standard, our own promises and what
+// the set rendered to before (golden/), so that a change of the chart shows what it does.
+//
+//   node chart_render.mjs            compares
+//   node chart_render.mjs --write    writes golden/ anew
 import fs from 'node:fs';
 import path from 'node:path';
-import { chart, documents, inParallel, run } from './helm.mjs';
+import YAML from 'yaml';
+import { chart, documents, here, inParallel, run } from './helm.mjs';
 import { checkManifest } from './manifests.mjs';
 import { checkPod } from './pod_security.mjs';
 import { checkWiring } from './wiring.mjs';
@@ -14,9 +19,39 @@ const sets = ['', ...fs.readdirSync(path.join(chart, 'ci')).sort()];
 const jobs = sets.flatMap((set) => kKubernetes.flatMap((version) =>
   kHelms.map((which) => ({ set, version, which }))));
 
+// Sets that between them turn everything on and off.
+const kGolden = ['', 'ha-values.yaml', 'mtls-values.yaml', 'restricted-values.yaml'];
+const golden = path.join(here, 'golden');
+const write = process.argv.includes('--write');
+
 const problems = new Set();
 const outputs = new Map();
 let manifests = 0;
+
+// The objects of a render as text, in an order of their own. Rules and dashboards are left out: they
+// are copies, which sync.mjs compares.
+function goldenText(objects) {
+  const name = ({ kind, metadata }) => `${kind}/${metadata.name}`;
+  return objects
+    .filter(({ kind, metadata }) => kind !== 'PrometheusRule' && !(kind === 'ConfigMap' && metadata.name.includes('-dashboard-')))
+    .sort((one, other) => (name(one) < name(other) ? -1 : 1))
+    .map((object) => YAML.stringify(object, { sortMapEntries: true, lineWidth: 0 })).join('---\n');
+}
+
+function checkGolden(set, objects) {
+  const target = path.join(golden, (set || 'defaults.yaml').replace('-values', ''));
+  const text = goldenText(objects);
+  if (write) {
+    fs.mkdirSync(golden, { recursive: true });
+    fs.writeFileSync(target, text);
+    return;
+  }
+  const before = fs.existsSync(target) ? fs.readFileSync(target, 'utf8') : '';
+  if (before === text) return;
+  const [was, is] = [before.split('\n'), text.split('\n')];
+  const line = is.findIndex((each, i) => each !== was[i]);
+  problems.add(`${set || 'defaults'}: not as in golden/${path.basename(target)}:${line + 1}, "${was[line]?.trim() ?? ''}" but "${is[line]?.trim() ?? ''}"; when that is meant: make deploy-sync`);
+}
 
 await inParallel(jobs, 2, async ({ set, version, which }) => {
   const label = `${set || 'defaults'} on ${version} by ${which}`;
@@ -30,6 +65,7 @@ await inParallel(jobs, 2, async ({ set, version, which }) => {
   else if (outputs.get(set) !== text) problems.add(`${label}: renders other objects than its siblings`);
   else return;
   manifests += found.length;
+  if (kGolden.includes(set)) checkGolden(set, found.map(({ document }) => document));
   for (const { document } of found) {
     const name = `${set || 'defaults'}: ${document.kind}/${document.metadata?.name}`;
     for (const wrong of [...await checkManifest(document), ...checkPod(document)]) problems.add(`${name}: ${wrong}`);

@@ -8,11 +8,12 @@
 #   WORK=DIR image_build.sh [SERVICE…]           keeps base, layers and caches in DIR for the next run, which
 #                                                goes on where one that was interrupted stopped
 #
-# memory, router, analyst, writer, orchestrator and cli unless services are named.
+# All images of docker-bake.hcl unless services are named. In Node's place the console is built by Debian's.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 services=("$@")
-[ $# -gt 0 ] || services=(memory router analyst writer orchestrator cli)
+[ $# -gt 0 ] || read -ra services < <(sed -n 's/.*matrix .*\[\(.*\)\].*/\1/p' deploy/docker-bake.hcl | tr -d '",')
+[ ${#services[@]} -gt 0 ] || { echo "image_build: deploy/docker-bake.hcl names no services" >&2; exit 1; }
 
 for tool in buildah debootstrap; do
   command -v "$tool" >/dev/null || { echo "image_build: apt-get install $tool" >&2; exit 1; }
@@ -54,13 +55,37 @@ make_base() {
 }
 buildah inspect --type image "$base" >/dev/null 2>&1 || make_base
 
+node_base=localhost/throughline-test-node
+make_node_base() {
+  local container registry certificates=/etc/ssl/certs/ca-certificates.crt
+  container=$(buildah from "$base")
+  buildah run "$container" -- sh -c \
+    'apt-get update && apt-get install -y --no-install-recommends nodejs npm && apt-get clean' >"$work/log" 2>&1 ||
+    { tail "$work/log" >&2; exit 1; }
+  # npm as well gets its packages from where this machine does.
+  registry=$(npm config get registry 2>/dev/null || echo https://registry.npmjs.org/)
+  buildah add -q "$container" "$certificates" "$certificates" >/dev/null
+  buildah run "$container" -- npm config set --global "registry=$registry" "cafile=$certificates"
+  buildah commit -q "$container" "$node_base" >/dev/null
+  buildah rm "$container" >/dev/null
+}
+if [[ " ${services[*]} " == *" gateway "* ]]; then
+  buildah inspect --type image "$node_base" >/dev/null 2>&1 || make_node_base
+fi
+
 # Starts what the image starts and asks its health as the image's own HEALTHCHECK does, in a network
-# with nobody else in it; then ends it as Docker does.
+# with nobody else in it; then ends it as Docker does. The gateway also has to show its console.
 answers() {
   local container=$1 command=("$2") health=("$2" --healthcheck)
   if [ "$2" = throughline ]; then
     command=(throughline serve --host 127.0.0.1) # elsewhere it asks for API keys
     health=(throughline calls --customer nobody)
+  fi
+  if [ "$2" = throughline-gateway ]; then
+    command=(throughline-gateway --host 127.0.0.1) # for the same reason
+    # shellcheck disable=SC2016  # for the shell in the image
+    health+=('&& bash -c "exec 3<>/dev/tcp/127.0.0.1/8080;
+        printf \"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n\" >&3; grep -q assets/ <&3"')
   fi
   # shellcheck disable=SC2016  # for the shell in the image
   unshare --net sh -c 'ip link set lo up && exec "$@"' sh \
@@ -84,12 +109,8 @@ if [ -n "${PROGRAMS:-}" ]; then
 fi
 
 for service in "${services[@]}"; do
-  if [ "$service" = gateway ]; then
-    echo "image_build: the gateway's console is built on Node's image, which is not here" >&2
-    exit 1
-  fi
   image=localhost/throughline/$service
-  buildah bud --layers --format docker --build-arg "BASE=$base" "${stages[@]}" --target "$service" \
+  buildah bud --layers --format docker --build-arg "BASE=$base" --build-arg "NODE_BASE=$node_base" "${stages[@]}" --target "$service" \
     --ignorefile deploy/Dockerfile.dockerignore -t "$image" -f deploy/Dockerfile . >"$work/log" 2>&1 ||
     { tail -n 30 "$work/log" >&2; exit 1; }
   user=$(buildah inspect --type image --format '{{.Docker.Config.User}}' "$image")

@@ -40,7 +40,8 @@ std::optional<Link> ParseHead(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
   Link link;
   if (parts.size() != 2 || parts[1].size() != kDigits ||
-      !absl::SimpleAtoi(parts[0], &link.sequence) || link.sequence < 0) {
+      !absl::SimpleAtoi(parts[0], &link.sequence) || link.sequence < 0 ||
+      link.sequence >= kMaxSequence) {
     return std::nullopt;
   }
   link.hash = std::string(parts[1]);
@@ -149,7 +150,7 @@ absl::Status AuditFile::ReadTail() {
     const size_t before = last_end == 0 ? std::string::npos : end.rfind('\n', last_end - 1);
     const size_t begin = before == std::string::npos ? 0 : before + 1;
     const absl::StatusOr<ReadLine> last = Read(end.substr(begin, last_end - begin));
-    found_.damaged = !last.ok() || !last->intact;
+    found_.damaged = !last.ok() || !last->intact || last->link.sequence == kMaxSequence;
     if (!found_.damaged) tail_ = last->link;
   }
   const absl::StatusOr<Link> head = ReadHead(HeadPath(path_));
@@ -224,7 +225,9 @@ absl::Status AuditFile::Sync() {
   if (!unsynced_) return absl::OkStatus();
   if (fdatasync(file_) != 0) return Unwritable(path_, "the audit log cannot be synced");
   const std::string head = FormatHead(tail_);
-  if (pwrite(head_file_, head.data(), head.size(), 0) != static_cast<ssize_t>(head.size())) {
+  // Somebody's longer head would else stand out behind ours for ever.
+  if (pwrite(head_file_, head.data(), head.size(), 0) != static_cast<ssize_t>(head.size()) ||
+      ftruncate(head_file_, static_cast<off_t>(head.size())) != 0) {
     return Unwritable(HeadPath(path_), "the head of the audit log cannot be written");
   }
   unsynced_ = false;

@@ -72,12 +72,14 @@ absl::StatusOr<ReadLine> Read(absl::string_view text) {
       nlohmann::json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
   const auto sequence = json.find("sequence");
   const auto previous = json.find("previous");
-  if (!json.is_object() || sequence == json.end() || !sequence->is_number_integer() ||
+  if (!json.is_object() || sequence == json.end() || !sequence->is_number_unsigned() ||
       previous == json.end() || !previous->is_string()) {
     return NoLine();
   }
+  const auto number = sequence->get<uint64_t>();
+  if (number < 1 || number > static_cast<uint64_t>(kMaxSequence)) return NoLine();
   ReadLine line;
-  line.link = {.sequence = sequence->get<int64_t>(), .hash = std::string(tail)};
+  line.link = {.sequence = static_cast<int64_t>(number), .hash = std::string(tail)};
   line.previous = previous->get<std::string>();
   line.intact = Sha256Hex({body}) == tail;
   return line;

@@ -2,6 +2,7 @@
 #define THROUGHLINE_COMMON_AUDIT_RECORD_H_
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,11 +13,14 @@
 
 namespace throughline::audit {
 
-// A field is cut here, so that a line stays below kMaxLineBytes.
+// A field is cut here, so that a line stays below kMaxLineBytes even where each byte of each field
+// takes six to write, as control characters do.
 inline constexpr size_t kMaxFieldBytes = 256;
 // More objects or counts are left out.
 inline constexpr size_t kMaxFields = 16;
-inline constexpr size_t kMaxLineBytes = 64 * 1024;
+inline constexpr size_t kMaxLineBytes = 128 * 1024;
+// A chain that says it has come this far was not written here; it does not go on from there.
+inline constexpr int64_t kMaxSequence = std::numeric_limits<int64_t>::max() / 2;
 
 // Who did what to which things. Ids only: nothing that anybody said or wrote.
 struct Record {
@@ -57,7 +61,7 @@ struct ReadLine {
   bool intact = false;   // the hash is the line's
 };
 
-// INVALID_ARGUMENT when `text` is no line of an audit log.
+// INVALID_ARGUMENT when `text` is no line of an audit log, or counts beyond 1 to kMaxSequence.
 absl::StatusOr<ReadLine> Read(absl::string_view text);
 
 }  // namespace throughline::audit

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -24,6 +25,8 @@ constexpr absl::string_view kKinds[] = {kCalls, kTexts, kDecisions, kJobs, kDeli
 constexpr size_t kMaxTenants = 10'000;
 constexpr size_t kMaxTenantBytes = 64;
 constexpr size_t kMaxFileBytes = size_t{4} << 20;
+// Of a key in an error, which is one line that can be read.
+constexpr size_t kMaxShownBytes = 64;
 constexpr absl::Duration kMinSweep = absl::Minutes(1);
 constexpr absl::Duration kMaxSweep = absl::Hours(24 * 7);
 
@@ -34,6 +37,9 @@ bool IsTenant(absl::string_view name) {
                                            c == '.' || c == '_' || c == '-';
                                   }));
 }
+
+// What a file says, for an error.
+std::string Shown(absl::string_view text) { return absl::CEscape(text.substr(0, kMaxShownBytes)); }
 
 // Says where in the file something is wrong.
 class Place {
@@ -46,7 +52,7 @@ class Place {
     const std::string place =
         mark.is_null() ? source_ : absl::StrCat(source_, ":", mark.line + 1, ":", mark.column + 1);
     return absl::InvalidArgumentError(
-        absl::StrCat(place, ": ", key, ": expected ", expected, "; correct the file"));
+        absl::StrCat(place, ": ", Shown(key), ": expected ", expected, "; correct the file"));
   }
   // A map with some of these keys, each once.
   absl::Status CheckKeys(const YAML::Node& node, absl::string_view key,
@@ -137,7 +143,7 @@ absl::StatusOr<Rules> Rules::Parse(absl::string_view yaml, absl::string_view sou
                                ? ""
                                : absl::StrCat(":", error.mark.line + 1, ":", error.mark.column + 1);
     return absl::InvalidArgumentError(
-        absl::StrCat(source, at, ": expected YAML (", error.msg, "); correct the file"));
+        absl::StrCat(source, at, ": expected YAML (", Shown(error.msg), "); correct the file"));
   }
   return rules;
 }

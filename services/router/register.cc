@@ -147,6 +147,7 @@ struct RouterModule::Parts {
     made->router.emplace(std::move(config.policy), std::move(providers), *log, metrics,
                          RoutingServices{.budgets = log.get(),
                                          .recent = &recent,
+                                         .drafts = &drafts,
                                          .cache = cache.get(),
                                          .new_id = [this] { return NewDecisionId(clock); }});
     return std::shared_ptr<Router>(made, &*made->router);
@@ -183,6 +184,7 @@ struct RouterModule::Parts {
   RouterMetrics metrics;
   const Clock& clock;
   RecentEconomics recent;
+  RecentDrafts drafts;
   std::unique_ptr<AnswerCache> cache;  // null: nothing is cached
   Timers timers;
   http::Client http;

@@ -122,6 +122,9 @@ class Routing {
       outset.draft_loses =
           cascade_.skip_losing_drafts && services_.recent->ShouldSkipDraft(request_.task);
     }
+    if (services_.drafts != nullptr) {
+      outset.draft_delays = cascade_.skip_losing_drafts && services_.drafts->ShouldSkip(request_);
+    }
     absl::StatusOr<Plan> made = PlanModels(request_, policy_, providers_, outset);
     if (!made.ok()) return made.status();
     plan_ = std::move(made->models);

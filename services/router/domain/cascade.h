@@ -13,6 +13,7 @@
 #include "services/router/domain/judge/judge.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/ports.h"
+#include "services/router/domain/recent_drafts.h"
 #include "services/router/domain/recent_economics.h"
 #include "services/router/domain/types.h"
 
@@ -28,6 +29,7 @@ struct CascadeResult {
 struct RoutingServices {
   BudgetBook* budgets = nullptr;        // nullptr: the configuration's budgets do not bind
   RecentEconomics* recent = nullptr;    // nullptr: drafts are never skipped for losing money
+  RecentDrafts* drafts = nullptr;       // nullptr: drafts are never skipped for losing time
   AnswerCache* cache = nullptr;         // nullptr: no answer is given twice
   std::function<std::string()> new_id;  // a different decision id at every call, from any thread
 };

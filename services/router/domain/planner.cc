@@ -146,6 +146,12 @@ class Planning {
     } else if (outset_.draft_loses) {
       GoDirect(DecisionReason::kDraftUnprofitable,
                "Drafts of this task have cost more than they saved, of late.");
+    } else if (outset_.draft_delays) {
+      GoDirect(DecisionReason::kDraftUnprofitable,
+               request_.GoesOn()
+                   ? "Drafts for calls that go on from known blockers have taken more time than "
+                     "they saved, of late."
+                   : "Drafts of this task have taken more time than they saved, of late.");
     }
   }
 

@@ -26,7 +26,8 @@ struct Plan {
 struct Outset {
   double difficulty = 0;
   int64_t prompt_tokens = 0;
-  bool draft_loses = false;  // drafts of this task have cost more than they saved, of late
+  bool draft_loses = false;   // drafts of this task have cost more than they saved, of late
+  bool draft_delays = false;  // drafts of such requests have taken more time than they saved
 };
 
 // Tokens of the request's prompt, or of the call it reads, estimated.
@@ -34,7 +35,8 @@ int64_t PromptTokens(const Request& request);
 
 // Straight to a stronger model where a draft would be wasted: the cheap one lacks a capability or
 // room for the prompt, the prompt looks too hard, its breaker is open, the request's budget covers
-// the strongest or a draft but not both, or drafts have lost money of late.
+// the strongest or a draft but not both, or drafts have lost money or, where all is free, time of
+// late.
 //
 // Errors: FAILED_PRECONDITION when no model is configured for the task or none has the
 // capabilities; INVALID_ARGUMENT naming "messages" when the prompt is longer than every model's

@@ -86,6 +86,8 @@ TEST_F(PlannerTest, GoesStraightToTheStrongestWhereADraftWouldBeWasted) {
   EXPECT_EQ(reason_, DecisionReason::kPredictedHard);
   EXPECT_THAT(Names({.prompt_tokens = 10, .draft_loses = true}), ElementsAre("large"));
   EXPECT_EQ(reason_, DecisionReason::kDraftUnprofitable);
+  EXPECT_THAT(Names({.prompt_tokens = 10, .draft_delays = true}), ElementsAre("large"));
+  EXPECT_EQ(reason_, DecisionReason::kDraftUnprofitable);
   provider_.SetBreaker("small", BreakerState::kOpen);
   EXPECT_THAT(Names(), ElementsAre("large"));
   EXPECT_EQ(reason_, DecisionReason::kBreakerOpen);

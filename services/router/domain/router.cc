@@ -155,13 +155,14 @@ Task<absl::StatusOr<Answer>> Router::Settle(const Context& context, const Reques
     if (earlier->has_value()) co_return **std::move(earlier);
   }
   if (!recorded.ok()) co_return recorded;
-  Report(result.answer.decision);
+  Report(request, result.answer.decision);
   if (!result.status.ok()) co_return result.status;
   co_return std::move(result.answer);
 }
 
-void Router::Report(const Decision& decision) {
+void Router::Report(const Request& request, const Decision& decision) {
   if (services_.recent != nullptr) services_.recent->Observe(decision);
+  if (services_.drafts != nullptr) services_.drafts->Observe(request, decision);
   observer_.OnDecision(decision);
   for (const Attempt& attempt : decision.attempts) {
     const auto provider = providers_.find(attempt.provider);

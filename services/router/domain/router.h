@@ -89,7 +89,7 @@ class Router {
                const CascadeResult& result) const;
   Task<absl::StatusOr<Answer>> Settle(const Context& context, const Request& request,
                                       CascadeResult result);
-  void Report(const Decision& decision);
+  void Report(const Request& request, const Decision& decision);
   Task<absl::Status> Record(const Context& context, const Request& request,
                             const CascadeResult& result);
 

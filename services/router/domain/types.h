@@ -135,6 +135,8 @@ struct Request {
     if (call.has_value()) return &*call;
     return email.has_value() ? &email->call : nullptr;
   }
+  // Whether the call goes on from blockers that were known before it.
+  bool GoesOn() const { return Call() != nullptr && !Call()->known.blockers.empty(); }
 };
 
 // One check on an answer. `name` is one of the literals in judge/judge.h.

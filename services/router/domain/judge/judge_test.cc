@@ -59,6 +59,21 @@ TEST_F(JudgeTest, AnAnalysisWithEvidenceForEverythingPasses) {
   }
 }
 
+TEST_F(JudgeTest, RequestsThatShareACallAreJudgedAsIfEachReadItAlone) {
+  Json invented = GoodAnalysis();
+  invented["primaryBlocker"]["history"][0]["evidence"]["quote"] = "The price is a joke";
+  request_.call_sources = std::make_shared<const CallSources>();
+  for (int request = 0; request < 2; ++request) {
+    EXPECT_EQ(Judged(GoodAnalysis()).reason, DecisionReason::kChecksPassed);
+    EXPECT_EQ(Judged(invented).reason, DecisionReason::kUngroundedQuote);
+  }
+  // What one of them brings itself stays its own.
+  Request other = request_;
+  other.contract.sources = {"The price is a joke, they wrote."};
+  EXPECT_EQ(Judged(other, invented.dump()).reason, DecisionReason::kChecksPassed);
+  EXPECT_EQ(Judged(invented).reason, DecisionReason::kUngroundedQuote);
+}
+
 TEST_F(JudgeTest, WhatIsNotAnAnswerFailsIntegrity) {
   const Request general = GeneralRequest("Name a colour.");
   EXPECT_EQ(Judged(general, "  \n ").reason, DecisionReason::kEmptyOutput);

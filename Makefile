@@ -76,7 +76,7 @@ fuzz: deps ## Run each fuzz target for a minute under clang's sanitizers; SECOND
 eval-deals: build ## Score how calls are understood; DEALS=DIR for other labelled series
 	@$(BUILD)/bin/eval_deals --deals $(DEALS)
 
-lint: build ## clang-format, clang-tidy, buf, shellcheck
+lint: build ## clang-format, clang-tidy, cppcheck, buf, shellcheck
 	@deploy/local/install-packages.sh deploy/local/lint-packages.txt
 	@tests/lint/lint.sh $(BUILD)
 

@@ -10,8 +10,8 @@
 
 namespace throughline {
 
-TempDirectory::TempDirectory() {
-  path_ = (std::filesystem::temp_directory_path() / "throughline-XXXXXX").string();
+TempDirectory::TempDirectory()
+    : path_((std::filesystem::temp_directory_path() / "throughline-XXXXXX").string()) {
   if (mkdtemp(path_.data()) == nullptr) {
     std::perror("cannot make a temporary directory");
     std::abort();

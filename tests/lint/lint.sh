@@ -35,6 +35,16 @@ buf_lint() {
 
 shell_scripts() { git ls-files '*.sh' .ci/run | xargs shellcheck; }
 
+# By itself, without the libraries' headers; tests are GoogleTest's macros, which it cannot read so.
+cpp_check() {
+  git ls-files 'common/*.cc' 'services/*.cc' 'tests/*.cc' 'examples/*.cc' | grep -v '_test\.cc$' |
+    cppcheck --quiet -j "$(nproc)" --std=c++20 --language=c++ -I . --file-list=- \
+      --enable=warning,performance,portability --suppress=missingInclude \
+      --library=tests/lint/cppcheck.cfg \
+      --suppressions-list=tests/lint/cppcheck-suppressions.txt --error-exitcode=1 \
+      --template='{file}:{line}: {id}: {message}'
+}
+
 # As the build joins the sources, so that headers are read once for several of them. What lies in
 # the build folder is generated.
 tidy() {
@@ -48,5 +58,6 @@ tidy() {
 check clang-format format
 check shellcheck shell_scripts
 check buf buf_lint
+check cppcheck cpp_check
 [ "$fast" = --fast ] || check clang-tidy tidy
 exit $failed

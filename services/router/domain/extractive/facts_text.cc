@@ -62,7 +62,7 @@ std::string TakeVocative(std::string* text, const Cast& cast) {
       return name;
     }
     if (absl::EndsWith(lower, absl::StrCat(", ", name))) {
-      *text = text->substr(0, text->size() - name.size() - 2);
+      text->resize(text->size() - name.size() - 2);
       return name;
     }
   }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -130,7 +131,8 @@ class ConfigReader : private YamlReader {
     for (const std::string& name : names) {
       const std::optional<PersonalData> kind = FindPersonalData(name);
       if (!kind.has_value()) {
-        return Error(node, "redact", absl::StrCat("email, phone, card or iban, got ", name));
+        return Error(node, "redact",
+                     absl::StrCat("email, phone, card or iban, got ", absl::CEscape(name)));
       }
       kinds.push_back(*kind);
     }

@@ -3,11 +3,20 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
 namespace throughline::router {
+namespace {
+
+// Of what a file says, in an error, which is one line that can be read.
+constexpr size_t kMaxShownBytes = 128;
+
+std::string Shown(absl::string_view text) { return absl::CEscape(text.substr(0, kMaxShownBytes)); }
+
+}  // namespace
 
 absl::Status YamlReader::Error(const YAML::Node& node, absl::string_view key,
                                absl::string_view expected) const {
@@ -15,7 +24,7 @@ absl::Status YamlReader::Error(const YAML::Node& node, absl::string_view key,
   const std::string place =
       mark.is_null() ? source_ : absl::StrCat(source_, ":", mark.line + 1, ":", mark.column + 1);
   return absl::InvalidArgumentError(
-      absl::StrCat(place, ": ", key, ": expected ", expected, "; correct the file"));
+      absl::StrCat(place, ": ", Shown(key), ": expected ", expected, "; correct the file"));
 }
 
 absl::Status YamlReader::CheckKeys(const YAML::Node& node, absl::string_view key,
@@ -86,7 +95,8 @@ absl::Status ReadYaml(absl::string_view yaml, absl::string_view source,
     const std::string place =
         error.mark.is_null() ? ""
                              : absl::StrCat(":", error.mark.line + 1, ":", error.mark.column + 1);
-    return absl::InvalidArgumentError(absl::StrCat(source, place, ": expected YAML: ", error.msg));
+    return absl::InvalidArgumentError(
+        absl::StrCat(source, place, ": expected YAML: ", Shown(error.msg)));
   }
 }
 

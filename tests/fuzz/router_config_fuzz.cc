@@ -20,5 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   Expect(absl::StartsWith(config.status().message(), "fuzz.yaml"), "an error says where it is");
+  Expect(config.status().message().find_first_of("\r\n") == absl::string_view::npos, "in one line");
   return 0;
 }

@@ -2,16 +2,19 @@
 // about one by one and waits until Prometheus fires what should fire. Silence before the faults is part
 // of it. The alerts' `for` is cut to two seconds, or this would take hours; nothing else is changed.
 //
-//   node live_alerts.mjs BIN_DIR       needs prometheus and redis-server
+// Left out is what needs Kubernetes, a past of hours or a week, or a machine slower than this one.
+//
+//   node live_alerts.mjs BIN_DIR       needs prometheus, redis-server and openssl
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { root } from './helm.mjs';
 
 const bin = path.resolve(process.argv[2]);
-const kPatience_ms = 180_000;
+const kPatience_ms = 90_000;
 const kAtOnce = 64; // requests
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-alerts.'));
 const children = [];
@@ -30,6 +33,10 @@ function start(command, args) {
   return child;
 }
 
+// `throughline serve` that goes on when a file may grow no more, as on a full disk.
+const serve = (data, args) => start('sh', ['-c', 'trap "" XFSZ; exec "$@"', 'sh', path.join(bin, 'throughline'), 'serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, data), ...args]);
+const fillDisk = (child) => execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=1:']);
+
 async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
@@ -43,7 +50,7 @@ async function until(what, holds) {
     if (value) return value;
     await pause(200);
   }
-  throw new Error(`${what}: not within ${kPatience_ms / 1000} s`);
+  throw new Error(`${typeof what === 'function' ? what() : what}: not within ${kPatience_ms / 1000} s`);
 }
 
 // What `throughline serve` says of itself once it is healthy.
@@ -53,20 +60,37 @@ function announcement(server) {
   return until('throughline serve', () => announced);
 }
 
-const price = '    price: {input: 0, cached_input: 0, output: 0}\n';
-const model = (name, provider, priced) => `  - name: ${name}\n    provider: ${provider}\n    id: ${name.split('/').at(-1)}\n${priced ? price : ''}    max_output_tokens: 1024\n    timeout: 2s\n`;
+// `price` in US dollars for a million tokens.
+const model = (name, price) => `  - name: ${name}\n    provider: ${name.split('/')[0]}\n    id: ${name.split('/').at(-1)}\n${price === undefined ? '' : `    price: {input: ${price}, cached_input: ${price}, output: ${price}}\n`}    max_output_tokens: 1024\n    timeout: 2s\n`;
+// Providers, models and the cascade that answers prompts; calls are read by a model without a price.
+const routing = (providers, models, cascade) => `providers:\n  builtin:\n    type: builtin\n${providers.map(([name, port]) => `  ${name}:\n    type: openai\n    base_url: http://127.0.0.1:${port}/v1\n`).join('')}models:\n${model('builtin/extractive-deep')}${models.join('')}tasks:\n  general:\n    cascade: [${cascade}]\n${['analyze_call', 'extract_facts', 'write_email'].map((task) => `  ${task}:\n    cascade: [builtin/extractive-deep]\n`).join('')}`;
+
+// A provider of which "strong" answers and "draft" has nothing to say, and charges for it.
+function provider() {
+  const server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => { body += chunk; });
+    request.on('end', () => {
+      const { model: id } = JSON.parse(body);
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ id: '1', object: 'chat.completion', created: 0, model: id, choices: [{ index: 0, message: { role: 'assistant', content: id === 'strong' ? 'This is said.' : '' }, finish_reason: 'stop' }], usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 } }));
+    });
+  });
+  return new Promise((resolve) => { server.listen(0, '127.0.0.1', () => resolve(server)); });
+}
 const models = path.join(folder, 'router.yaml');
 
 try {
   const [redisPort, prometheusPort, nobody] = [await freePort(), await freePort(), await freePort()];
-  // One model without a price, and a provider where nobody listens.
-  fs.writeFileSync(models, `providers:\n  builtin:\n    type: builtin\n  gone:\n    type: openai\n    base_url: http://127.0.0.1:${nobody}/v1\nmodels:\n${model('builtin/extractive-deep', 'builtin', false)}${model('gone/model', 'gone', true)}tasks:\n  general:\n    cascade: [gone/model]\n  analyze_call:\n    cascade: [builtin/extractive-deep]\n  extract_facts:\n    cascade: [builtin/extractive-deep]\n  write_email:\n    cascade: [builtin/extractive-deep]\n`);
+  const toNobody = routing([['gone', nobody]], [model('gone/model', 0)], ['gone/model']);
+  fs.writeFileSync(models, toNobody);
   const redis = start('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--dir', folder]);
   await until('Redis', () => new Promise((resolve) => net.connect(redisPort, '127.0.0.1').once('connect', () => resolve(true)).once('error', () => resolve(false))));
-  const server = start(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'data'), '--router-config', models, '--redis', `127.0.0.1:${redisPort}`]);
+  const server = serve('data', ['--router-config', models, '--redis', `127.0.0.1:${redisPort}`]);
   const announced = await announcement(server);
-  // Another that keeps an audit log and of the rest no more on disk than it opens at the start.
-  const recorder = start('sh', ['-c', 'trap "" XFSZ; exec "$@"', 'sh', path.join(bin, 'throughline'), 'serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'recorded'), '--store', 'memory', '--audit-log', path.join(folder, 'audit.jsonl')]);
+  // Another that keeps an audit log, of the rest no more on disk than it opens at the start, and asks an
+  // embedder that is not there.
+  const recorder = serve('recorded', ['--store', 'memory', '--audit-log', path.join(folder, 'audit.jsonl'), '--embeddings-url', `http://127.0.0.1:${nobody}/v1`, '--embeddings-model', 'any']);
   const recording = await announcement(recorder);
 
   fs.mkdirSync(path.join(folder, 'rules'));
@@ -74,7 +98,10 @@ try {
     const text = fs.readFileSync(path.join(root, 'deploy/prometheus/rules', file), 'utf8');
     fs.writeFileSync(path.join(folder, 'rules', file), text.replace(/for: .*/g, 'for: 2s').replace(/interval: 30s/, 'interval: 1s'));
   }
-  fs.writeFileSync(path.join(folder, 'prometheus.yml'), `global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [rules/*.yml]\nscrape_configs: [{job_name: throughline, static_configs: [{targets: ["${announced.metrics}"], labels: {component: all}}, {targets: ["${recording.metrics}"], labels: {component: recorder}}]}]\n`);
+  const targets = [{ targets: [announced.metrics], labels: { component: 'all' } }, { targets: [recording.metrics], labels: { component: 'recorder' } }];
+  const scrape = () => fs.writeFileSync(path.join(folder, 'targets.json'), JSON.stringify(targets));
+  scrape();
+  fs.writeFileSync(path.join(folder, 'prometheus.yml'), `global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [rules/*.yml]\nscrape_configs: [{job_name: throughline, file_sd_configs: [{files: [targets.json], refresh_interval: 1s}]}]\n`);
   start('prometheus', [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/tsdb`, `--web.listen-address=127.0.0.1:${prometheusPort}`]);
   const firing = async () => {
     const answer = await (await fetch(`http://127.0.0.1:${prometheusPort}/api/v1/alerts`)).json();
@@ -88,7 +115,8 @@ try {
   let customers = 0;
   const calls = path.join(root, 'tests/data/deals/01-meridian-logistics');
   const servers = () => ['--server', announced.address, '--memory-server', announced.address, '--router-server', announced.address];
-  const command = (...args) => new Promise((resolve) => start(path.join(bin, 'throughline'), [...args, ...servers()]).once('exit', resolve));
+  const run = (...args) => new Promise((resolve) => start(path.join(bin, 'throughline'), args).once('exit', resolve));
+  const command = (...args) => run(...args, ...servers());
   const process_call = () => command('process', '--customer', `c${customers++}`, path.join(calls, 'call-1.txt'));
   const recall = () => command('recall', '--customer', 'c0', '--query', 'price');
   const complete = () => fetch(`${announced.http}/v1/chat/completions`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: `Say ${customers++}.` }] }) });
@@ -106,23 +134,60 @@ try {
   if (early.size) throw new Error(`fires before any fault: ${[...early]}`);
   console.log('ok      nothing fires before the faults');
 
+  // A memory of its own whose certificate ends the day after tomorrow.
+  const startEnding = async () => {
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', 'tls.key', '-out', 'tls.crt'], { cwd: folder, stdio: 'ignore' });
+    const metrics = await freePort();
+    start(path.join(bin, 'throughline-memory'), ['--store', 'memory', '--port', '0', '--metrics-port', String(metrics), '--tls-cert', path.join(folder, 'tls.crt'), '--tls-key', path.join(folder, 'tls.key')]);
+    await until('memory', async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).ok);
+    targets.push({ targets: [`127.0.0.1:${metrics}`], labels: { component: 'memory' } });
+    scrape();
+    return true;
+  };
+  let ending;
+  // The router looks at its file twice a second.
+  const route = async (text) => {
+    if (fs.readFileSync(models, 'utf8') === text) return;
+    fs.writeFileSync(models, text);
+    await pause(1500);
+  };
+
+  const dear = await provider();
+  const burns = (part) => ['Page1h', 'Page6h', 'Ticket1d', 'Ticket3d'].map((pace) => `${part}Burn${pace}`);
   // A fault is kept up until its alerts fire.
   const faults = [
     ['a model without a price', ['UnpricedModel'], process_call],
-    ['a provider that is gone', ['ProviderErrors', 'WastedModelCalls', 'RoutingFailed', 'CircuitOpen', 'GatewayBurnPage1h'], complete],
+    ['drafts that are empty and dear', ['EmptyOutputs', 'EscalationRateHigh', 'SavingsNegative'], async () => {
+      await route(routing([['dear', dear.address().port]], [model('dear/draft', 50), model('dear/strong', 1)], ['dear/draft', 'dear/strong']));
+      await complete();
+    }],
+    ['a provider that is gone', ['ProviderErrors', 'WastedModelCalls', 'RoutingFailed', 'CircuitOpen', ...burns('Gateway')], async () => {
+      await route(toNobody);
+      await complete();
+    }],
+    ['an embedder that is gone', ['MeaningMissing'], async () => {
+      await run('retain', '--customer', 'm', `They asked for the price ${customers++} times.`, '--server', recording.address, '--memory-server', recording.address);
+      const asked = await fetch(`${recording.http}/v1/customers/m/recall`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"query": "price", "budget": "RECALL_BUDGET_HIGH"}' });
+      await asked.arrayBuffer();
+    }],
+    ['a certificate that ends soon', ['CertificateExpiring'], async () => { ending ??= await startEnding(); }],
     ['Redis stops', ['RecallCacheFailing'], async () => { await stop(redis); await recall(); }],
     ['a refused change of the models', ['ModelsRefused'], async () => { fs.writeFileSync(models, `models: ${customers++}`); await pause(1500); }],
-    ['a full disk', ['AuditLogFailing', 'AuditRecordsLost'], async () => { execFileSync('prlimit', ['--pid', String(recorder.pid), '--fsize=1:']); await recorded(4096); }],
+    ['a full disk below the audit log', ['AuditLogFailing', 'AuditRecordsLost'], async () => { fillDisk(recorder); await recorded(4096); }],
+    ['a full disk below the stores', ['CallsFailing', ...burns('Orchestrator')], async () => { fillDisk(server); await process_call(); }],
     ['the server stops', ['TargetDown', 'OrchestratorAbsent'], () => stop(server)],
   ];
   for (const [fault, alerts, bring] of faults) {
-    await until(`${fault}: ${alerts}`, async () => {
+    let silent = alerts;
+    await until(() => `${fault}: ${silent} silent`, async () => {
       await bring();
       const now = await firing();
-      return alerts.every((alert) => now.has(alert));
+      silent = alerts.filter((alert) => !now.has(alert));
+      return silent.length === 0;
     });
     console.log(`ok      ${fault}: ${alerts.join(', ')}`);
   }
+  dear.close();
 } finally {
   for (const child of children.reverse()) await stop(child);
   fs.rmSync(folder, { recursive: true, force: true });

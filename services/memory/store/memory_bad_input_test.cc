@@ -133,7 +133,7 @@ std::vector<BadInput> BadRetains() {
           "analysis.open_blockers[0].description"),
       BadRetain(
           "TooManyBlockers",
-          [](C& c) { c.analysis->open_blockers.resize(201, c.analysis->open_blockers[0]); },
+          [](C& c) { c.analysis->open_blockers.resize(1001, c.analysis->open_blockers[0]); },
           "analysis.open_blockers"),
       BadRetain(
           "NamelessPerson", [](C& c) { c.analysis->stakeholders = {{.title = "CFO"}}; },

@@ -3,6 +3,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "services/memory/domain/deal_fold.h"
 #include "services/memory/store/memory_fixture_for_tests.h"
 
 // What every store must do with time, blame and people; memory_test.cc holds the rest.
@@ -113,6 +115,30 @@ TEST_P(HistoryTest, ABlockerThatCameBackIsOpenInWhateverOrderItsCallsArrive) {
   ASSERT_OK_AND_ASSIGN(const deal::DealState then, memory_.GetDeal(context_, "acme", Day(3, 11)));
   EXPECT_EQ(then.blockers[0].status, BlockerStatus::kResolved);
   EXPECT_THAT(then.timeline, SizeIs(2));
+}
+
+TEST_P(HistoryTest, ABlockerWithALongHistoryGoesOnLosingItsMiddle) {
+  RetainCommand command = PriceCall("c0", Day(1, 1), deal::BlockerStatus::kRaised);
+  std::vector<deal::BlockerTransition>& history = command.analysis->open_blockers[0].history;
+  while (history.size() < kMaxTransitionsPerBlocker) {
+    history.push_back(history[0]);
+    history.back().at += absl::Hours(history.size());
+  }
+  Retain(command);
+  // As an analysis does: what was known, and what its call adds.
+  for (int day = 1; day <= 3; ++day) {
+    const std::vector<deal::BlockerTransition> known = Deal().blockers[0].history;
+    ASSERT_THAT(known, SizeIs(kMaxTransitionsPerBlocker));
+    RetainCommand next =
+        PriceCall(absl::StrCat("c", day), Day(3, day), deal::BlockerStatus::kRaised);
+    std::vector<deal::BlockerTransition>& all = next.analysis->open_blockers[0].history;
+    all.insert(all.begin(), known.begin(), known.end());
+    Retain(next);
+  }
+  const std::vector<deal::BlockerTransition> kept = Deal().blockers[0].history;
+  ASSERT_THAT(kept, SizeIs(kMaxTransitionsPerBlocker));
+  EXPECT_EQ(kept.front().at, Day(1, 1));
+  EXPECT_EQ(kept.back().evidence.call_id, "c3");
 }
 
 TEST_P(HistoryTest, OnePersonUnderSeveralNamesIsOnePerson) {

@@ -268,7 +268,7 @@ void AuditLog::Run() {
     unsynced = Turn(sync) || (was_unsynced && !sync);
     if (unsynced && !was_unsynced) next_sync = pace.SteadyNow() + kSyncInterval;
     absl::MutexLock lock(&mutex_);
-    if (stopping_ && (failing_ || pending_.empty())) return;
+    if (stopping_ && (failing_ || (pending_.empty() && !unsynced))) return;
   }
 }
 

@@ -11,10 +11,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/shown.h"
 #include "common/base/status_macros.h"
 
 namespace throughline::retention {
@@ -25,8 +25,6 @@ constexpr absl::string_view kKinds[] = {kCalls, kTexts, kDecisions, kJobs, kDeli
 constexpr size_t kMaxTenants = 10'000;
 constexpr size_t kMaxTenantBytes = 64;
 constexpr size_t kMaxFileBytes = size_t{4} << 20;
-// Of a key in an error, which is one line that can be read.
-constexpr size_t kMaxShownBytes = 64;
 constexpr absl::Duration kMinSweep = absl::Minutes(1);
 constexpr absl::Duration kMaxSweep = absl::Hours(24 * 7);
 
@@ -37,9 +35,6 @@ bool IsTenant(absl::string_view name) {
                                            c == '.' || c == '_' || c == '-';
                                   }));
 }
-
-// What a file says, for an error.
-std::string Shown(absl::string_view text) { return absl::CEscape(text.substr(0, kMaxShownBytes)); }
 
 // Says where in the file something is wrong.
 class Place {

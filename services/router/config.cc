@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/shown.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/router/clients/flavors.h"
@@ -131,8 +131,7 @@ class ConfigReader : private YamlReader {
     for (const std::string& name : names) {
       const std::optional<PersonalData> kind = FindPersonalData(name);
       if (!kind.has_value()) {
-        return Error(node, "redact",
-                     absl::StrCat("email, phone, card or iban, got ", absl::CEscape(name)));
+        return Error(node, "redact", absl::StrCat("email, phone, card or iban, got ", Shown(name)));
       }
       kinds.push_back(*kind);
     }

@@ -3,21 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/shown.h"
 
 namespace throughline::router {
-namespace {
-
-// Of what a file says, in an error, which is one line that can be read.
-constexpr size_t kMaxShownBytes = 128;
-
-std::string Shown(absl::string_view text) { return absl::CEscape(text.substr(0, kMaxShownBytes)); }
-
-}  // namespace
-
 absl::Status YamlReader::Error(const YAML::Node& node, absl::string_view key,
                                absl::string_view expected) const {
   const YAML::Mark mark = node.Mark();

@@ -67,6 +67,24 @@ TEST_F(CascadeTest, AGoodDraftIsAcceptedAndNobodyElseIsAsked) {
   EXPECT_THAT(provider_.calls, SizeIs(1));
 }
 
+TEST_F(CascadeTest, DraftsThatOnlyTookTimeOfLateAreSkippedUnlessTheCascadeSaysNo) {
+  const Request request = GeneralRequest(kQuestion);
+  Decision rejected{.task = request.task, .outcome = DecisionOutcome::kEscalated};
+  rejected.attempts = {{.role = AttemptRole::kDraft, .latency = absl::Milliseconds(10)},
+                       {.role = AttemptRole::kEscalation, .latency = absl::Milliseconds(30)}};
+  RecentDrafts drafts;
+  for (size_t i = 0; i < RecentDrafts::kFewest; ++i) drafts.Observe(request, rejected);
+  const RoutingServices services{.drafts = &drafts};
+  const auto run = [&] {
+    return Wait(CascadeRunner(policy_, providers_, judge_, services).Run(context_, request));
+  };
+  EXPECT_EQ(run().answer.decision.reason, DecisionReason::kDraftUnprofitable);
+  ASSERT_THAT(provider_.calls, SizeIs(1));
+  EXPECT_EQ(provider_.calls[0].model, "large");
+  policy_.cascades[request.task].skip_losing_drafts = false;
+  EXPECT_EQ(run().answer.decision.to_model, "small");
+}
+
 TEST_F(CascadeTest, CostAndBaselineAreExact) {
   const Decision decision = Run().answer.decision;
   // 100 tokens in at $1 and 50 out at $2 per million; the strongest costs a hundred times that.

@@ -37,8 +37,8 @@ bool TurnReader(const Reader& reader, std::string* text) {
   RE2::GlobalReplace(
       text, absl::StrCat("\\b(to|for|with|from|by|at|give|send|tell|ask|copy) ", name, "\\b"),
       "\\1 you");
-  static const RE2& same = *new RE2("\\b(give|send|tell|ask|to|for|with) (?:her|him)\\b");
-  RE2::GlobalReplace(text, same, "\\1 you");
+  static const RE2& pronoun = *new RE2("\\b(give|send|tell|ask|to|for|with) (?:her|him)\\b");
+  RE2::GlobalReplace(text, pronoun, "\\1 you");
   static const RE2& other = *new RE2("(?i)\\b(she|he|her|him|his|hers)\\b");
   return !Matches(*text, RE2(absl::StrCat("\\b", name, "\\b"))) && !Matches(*text, other);
 }

@@ -18,6 +18,7 @@
 #include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
 #include "services/orchestrator/domain/fakes_for_tests.h"
+#include "services/orchestrator/domain/intake.h"
 #include "services/orchestrator/store/sql_call_store.h"
 #include "services/orchestrator/store/sql_job_store.h"
 #include "services/orchestrator/store/stores_for_tests.h"
@@ -92,6 +93,11 @@ class JobRunnerTest : public testing::Test {
     if (!claimed) return false;
     RETURN_IF_ERROR(RunOn(pool_, runner_->RunClaimed(context, *claimed)));
     return true;
+  }
+  // Whether the facts that a model found in a call not yet answered are written down.
+  bool KeepsFactsOf(const CallSource& source) {
+    const AcceptedCall call = Accept(Caller(), source).value();
+    return here_->calls.FindProgress(Caller(), call).value().facts.has_value();
   }
   Job JobOf(const std::string& call_id) {
     const JobPage page = here_->jobs.List(Caller(), {}, 100, "").value();
@@ -325,7 +331,9 @@ TEST_F(JobRunnerTest, WhatAnEndingProcessBeganGoesOnInTheNext) {
   std::thread first([&] { running = Process(Source("acme", "c1")).status(); });
   both_asked.WaitForNotification();
   std::thread second([&] { waiting = Process(Source("acme", "c2", "Later.")).status(); });
-  while (runner_->waiting() == 0) std::this_thread::yield();
+  while (runner_->waiting() == 0 || !KeepsFactsOf(Source("acme", "c1"))) {
+    std::this_thread::yield();
+  }
   ASSERT_OK(runner_->HandOver(Caller()));
   first.join();
   second.join();

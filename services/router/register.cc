@@ -28,6 +28,7 @@
 #include "services/router/live_router.h"
 #include "services/router/router_metrics.h"
 #include "services/router/router_service.h"
+#include "services/router/spend_watch.h"
 #include "services/router/store/ledger_retention.h"
 #include "services/router/store/open_ledger.h"
 #include "services/router/store/redis_answer_cache.h"
@@ -119,7 +120,11 @@ struct RouterModule::Parts {
 
   Parts(const Policy& policy, std::unique_ptr<SqlLedger> decisions, MetricsRegistry& registry,
         const Clock& time)
-      : log(std::move(decisions)), erasable(*log), metrics(registry, policy), clock(time) {}
+      : log(std::move(decisions)),
+        erasable(*log),
+        metrics(registry, policy, time),
+        watch(*log, metrics.spend()),
+        clock(time) {}
 
   // The router that a configuration describes, on providers of its own.
   absl::StatusOr<std::shared_ptr<Router>> Build(RouterConfig config) {
@@ -182,6 +187,7 @@ struct RouterModule::Parts {
   LedgerRetention erasable;
   std::unique_ptr<retention::Sweeper> sweeper;
   RouterMetrics metrics;
+  SpendWatch watch;
   const Clock& clock;
   RecentEconomics recent;
   RecentDrafts drafts;
@@ -226,6 +232,7 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
           return watched;
         });
   }
+  parts->watch.Start();
   parts->sweeper->Start();
   return std::unique_ptr<RouterModule>(new RouterModule(std::move(parts)));
 }

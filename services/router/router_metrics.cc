@@ -4,15 +4,10 @@
 
 #include "common/observability/json_log.h"
 #include "services/router/domain/names.h"
-#include "services/router/domain/pricing.h"
 #include "services/router/domain/shadow.h"
 
 namespace throughline::router {
 namespace {
-
-prometheus::Histogram::BucketBoundaries CostBuckets() {
-  return {0, 0.00001, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
-}
 
 prometheus::Histogram::BucketBoundaries ScoreBuckets() {
   prometheus::Histogram::BucketBoundaries buckets;
@@ -32,8 +27,9 @@ std::string Label(absl::string_view name) { return std::string(name); }
 
 }  // namespace
 
-RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy)
-    : decisions_(registry.Counter("throughline_router_decisions_total",
+RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy, const Clock& clock)
+    : spend_(registry, clock),
+      decisions_(registry.Counter("throughline_router_decisions_total",
                                   "Routed requests by how and why they were decided.")),
       model_calls_(registry.Counter("throughline_router_model_calls_total",
                                     "Model calls by role and outcome.")),
@@ -41,13 +37,6 @@ RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy)
           registry.Histogram("throughline_router_model_call_seconds", "How long providers took.")),
       tokens_(registry.Counter("throughline_router_tokens_total",
                                "Tokens by type; the types are disjoint.")),
-      cost_usd_(registry.Counter("throughline_router_cost_usd_total",
-                                 "What model calls cost in US dollars.")),
-      baseline_cost_usd_(
-          registry.Counter("throughline_router_baseline_cost_usd_total",
-                           "What the strongest model alone would have cost in US dollars.")),
-      call_cost_usd_(registry.Histogram("throughline_router_call_cost_usd",
-                                        "Cost of one request in US dollars.", CostBuckets())),
       draft_score_(registry.Histogram("throughline_router_draft_score",
                                       "Scores of first drafts, 0 to 1.", ScoreBuckets())),
       checks_(registry.Counter("throughline_router_checks_total", "Checks on answers by result.")),
@@ -75,6 +64,7 @@ RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy)
 }
 
 void RouterMetrics::UsePolicy(const Policy& policy) {
+  spend_.UsePolicy(policy);
   absl::MutexLock lock(&mutex_);
   for (const Model& model : policy.models) {
     if (!models_.insert(model.name).second) continue;
@@ -86,7 +76,7 @@ void RouterMetrics::OnReload(bool taken) {
   reloads_.Add({{"result", taken ? "taken" : "refused"}}).Increment();
 }
 
-void RouterMetrics::OnDecision(const Decision& decision) {
+void RouterMetrics::OnDecision(const Context& context, const Decision& decision) {
   const std::string task = Label(Name(decision.task));
   decisions_
       .Add({{"task", task},
@@ -96,14 +86,17 @@ void RouterMetrics::OnDecision(const Decision& decision) {
             {"to_model", ModelLabel(decision.to_model)}})
       .Increment();
   for (const Attempt& attempt : decision.attempts) CountAttempt(decision, attempt);
-  baseline_cost_usd_.Add({{"task", task}}).Increment(ToUsd(decision.baseline_cost.nano_usd));
-  call_cost_usd_.Add({{"task", task}}).Observe(ToUsd(decision.cost.nano_usd));
+  spend_.OnDecision(context.tenant(), decision);
   overhead_seconds_.Add({{"task", task}}).Observe(absl::ToDoubleSeconds(decision.overhead));
   if (!decision.attempts.empty()) {
     draft_score_.Add({{"task", task}}).Observe(decision.draft_score);
     FollowDrafts(decision, task);
   }
   SayWhenDearer(decision, task);
+}
+
+void RouterMetrics::OnBudgets(const Context& context, const std::vector<BudgetState>& budgets) {
+  spend_.OnBudgets(context.tenant(), budgets);
 }
 
 void RouterMetrics::FollowDrafts(const Decision& decision, const std::string& task) {
@@ -171,7 +164,7 @@ void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attemp
       tokens_.Add({{"model", model}, {"type", type}}).Increment(static_cast<double>(tokens));
     }
   }
-  cost_usd_.Add({{"model", model}, {"task", task}}).Increment(ToUsd(attempt.cost.nano_usd));
+  spend_.OnAttempt(decision, attempt, model);
   if (attempt.cost.unpriced) unpriced_calls_.Add({{"model", model}}).Increment();
   for (const Check& check : attempt.checks) {
     checks_.Add({{"task", task}, {"check", check.name}, {"result", Label(Name(check.result))}})

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -11,6 +12,7 @@
 #include "common/observability/metrics.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/ports.h"
+#include "services/router/spend_metrics.h"
 
 namespace throughline::router {
 
@@ -18,15 +20,18 @@ namespace throughline::router {
 // the configured models; anything else is "other". Thread-safe.
 class RouterMetrics final : public DecisionObserver {
  public:
-  // Shows every configured model's breaker as closed. Borrows `registry`.
-  RouterMetrics(MetricsRegistry& registry, const Policy& policy);
+  // Shows every configured model's breaker as closed. Borrows `registry` and `clock`.
+  RouterMetrics(MetricsRegistry& registry, const Policy& policy, const Clock& clock);
 
   // Models of a new configuration get labels of their own.
   void UsePolicy(const Policy& policy) ABSL_LOCKS_EXCLUDED(mutex_);
   // A configuration that was taken or refused.
   void OnReload(bool taken);
 
-  void OnDecision(const Decision& decision) override;
+  SpendMetrics& spend() { return spend_; }
+
+  void OnDecision(const Context& context, const Decision& decision) override;
+  void OnBudgets(const Context& context, const std::vector<BudgetState>& budgets) override;
   void OnBreaker(const std::string& provider, const std::string& model,
                  BreakerState state) override;
 
@@ -43,6 +48,7 @@ class RouterMetrics final : public DecisionObserver {
   void SayWhenDearer(const Decision& decision, const std::string& task) ABSL_LOCKS_EXCLUDED(mutex_);
   std::string ModelLabel(const std::string& model) const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  SpendMetrics spend_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_set<std::string> models_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<TaskKind, Drift> drift_ ABSL_GUARDED_BY(mutex_);
@@ -51,9 +57,6 @@ class RouterMetrics final : public DecisionObserver {
   CounterFamily& model_calls_;
   HistogramFamily model_call_seconds_;
   CounterFamily& tokens_;
-  CounterFamily& cost_usd_;
-  CounterFamily& baseline_cost_usd_;
-  HistogramFamily call_cost_usd_;
   HistogramFamily draft_score_;
   CounterFamily& checks_;
   CounterFamily& empty_outputs_;

@@ -36,7 +36,7 @@ class RouterServiceTest : public ::testing::Test {
     ASSERT_OK_AND_ASSIGN(RouterConfig config, ParseConfig(DefaultConfigYaml(), "built-in"));
     ASSERT_OK_AND_ASSIGN(log_, OpenSqliteLedger(directory_.File("router.db")));
     config.policy.budgets = {{.name = "daily", .limit_requests = kQuota}};
-    metrics_ = std::make_unique<RouterMetrics>(rpc_.metrics(), config.policy);
+    metrics_ = std::make_unique<RouterMetrics>(rpc_.metrics(), config.policy, Clock::Real());
     router_ = std::make_unique<LiveRouter>(std::make_shared<Router>(
         std::move(config.policy), Providers{{"builtin", &builtin_}}, *log_, *metrics_,
         RoutingServices{.budgets = log_.get(),
@@ -133,6 +133,13 @@ TEST_F(RouterServiceTest, ACallIsAnsweredAndTheDecisionCanBeReadBack) {
   EXPECT_EQ(listed.decisions_size(), 1);
   EXPECT_THAT(rpc_.metrics().Render(),
               HasSubstr("throughline_router_decisions_total{decision=\"accepted\""));
+}
+
+TEST_F(RouterServiceTest, MetricsShowHowMuchOfABudgetIsUsed) {
+  for (int i = 0; i < kQuota / 2; ++i) ASSERT_OK(Complete(FirstCall()));
+  EXPECT_THAT(rpc_.metrics().Render(),
+              HasSubstr("throughline_router_budget_used_ratio{budget=\"daily\",scope=\"tenant\","
+                        "tenant=\"default\"} 0.5\n"));
 }
 
 TEST_F(RouterServiceTest, OpenItemsOfMemoryMakeTheFastReadingEscalate) {

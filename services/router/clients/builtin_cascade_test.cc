@@ -33,7 +33,8 @@ namespace deal_v1 = throughline::deal::v1;
 
 class NoObserver final : public DecisionObserver {
  public:
-  void OnDecision(const Decision&) override {}
+  void OnDecision(const Context&, const Decision&) override {}
+  void OnBudgets(const Context&, const std::vector<BudgetState>&) override {}
   void OnBreaker(const std::string&, const std::string&, BreakerState) override {}
 };
 

@@ -128,6 +128,18 @@ absl::string_view Name(CheckResult result) {
   return "unspecified";
 }
 
+absl::string_view Name(BudgetScope scope) {
+  switch (scope) {
+    case BudgetScope::kTenant:
+      return "tenant";
+    case BudgetScope::kCustomer:
+      return "customer";
+    case BudgetScope::kCall:
+      return "call";
+  }
+  return "unspecified";
+}
+
 std::optional<TaskKind> ParseTaskKind(absl::string_view name) {
   for (const TaskKind task : kAllTasks) {
     if (Name(task) == name) return task;

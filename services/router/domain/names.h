@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/budget.h"
 #include "services/router/domain/types.h"
 
 // The lower-case word of each value, as metrics, configuration and spend rows show it:
@@ -16,6 +17,7 @@ absl::string_view Name(DecisionReason reason);
 absl::string_view Name(AttemptRole role);
 absl::string_view Name(AttemptOutcome outcome);
 absl::string_view Name(CheckResult result);
+absl::string_view Name(BudgetScope scope);
 
 // The task of that name; nothing for any other word.
 std::optional<TaskKind> ParseTaskKind(absl::string_view name);

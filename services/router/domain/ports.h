@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
+#include "services/router/domain/budget.h"
 #include "services/router/domain/policy.h"
 #include "services/router/domain/types.h"
 
@@ -188,7 +189,9 @@ class DecisionLog {
 class DecisionObserver {
  public:
   virtual ~DecisionObserver() = default;
-  virtual void OnDecision(const Decision& decision) = 0;
+  virtual void OnDecision(const Context& context, const Decision& decision) = 0;
+  // After a decision, where budgets bind its request.
+  virtual void OnBudgets(const Context& context, const std::vector<BudgetState>& budgets) = 0;
   // After a decision, for each model it asked.
   virtual void OnBreaker(const std::string& provider, const std::string& model,
                          BreakerState state) = 0;

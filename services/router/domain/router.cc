@@ -16,6 +16,8 @@ namespace {
 
 // Money was spent: the record is kept even when the caller has gone away.
 constexpr absl::Duration kRecordBudget = absl::Seconds(10);
+// How full budgets are can wait for the next decision.
+constexpr absl::Duration kLookBudget = absl::Seconds(1);
 
 absl::Status ValidateRequest(const Request& request) {
   if (request.task == TaskKind::kGeneral) {
@@ -155,20 +157,32 @@ Task<absl::StatusOr<Answer>> Router::Settle(const Context& context, const Reques
     if (earlier->has_value()) co_return **std::move(earlier);
   }
   if (!recorded.ok()) co_return recorded;
-  Report(request, result.answer.decision);
+  Report(context, request, result.answer.decision);
   if (!result.status.ok()) co_return result.status;
   co_return std::move(result.answer);
 }
 
-void Router::Report(const Request& request, const Decision& decision) {
+void Router::Report(const Context& context, const Request& request, const Decision& decision) {
   if (services_.recent != nullptr) services_.recent->Observe(decision);
   if (services_.drafts != nullptr) services_.drafts->Observe(request, decision);
-  observer_.OnDecision(decision);
+  observer_.OnDecision(context, decision);
+  ReportBudgets(context, request);
   for (const Attempt& attempt : decision.attempts) {
     const auto provider = providers_.find(attempt.provider);
     if (provider == providers_.end()) continue;
     observer_.OnBreaker(attempt.provider, attempt.model, provider->second->Breaker(attempt.model));
   }
+}
+
+void Router::ReportBudgets(const Context& context, const Request& request) {
+  if (services_.budgets == nullptr || policy_.budgets.empty()) return;
+  const Context reading = context.Detached(kLookBudget);
+  const std::vector<BudgetAccount> accounts =
+      AccountsOf(policy_.budgets, context.tenant(), request.attribution, context.clock().Now());
+  if (accounts.empty()) return;
+  const absl::StatusOr<std::vector<BudgetState>> states =
+      services_.budgets->States(reading, accounts);
+  if (states.ok()) observer_.OnBudgets(context, *states);
 }
 
 Task<absl::Status> Router::Record(const Context& context, const Request& request,

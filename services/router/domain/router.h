@@ -89,7 +89,9 @@ class Router {
                const CascadeResult& result) const;
   Task<absl::StatusOr<Answer>> Settle(const Context& context, const Request& request,
                                       CascadeResult result);
-  void Report(const Request& request, const Decision& decision);
+  void Report(const Context& context, const Request& request, const Decision& decision);
+  // What a failing store cannot say is told after the next decision.
+  void ReportBudgets(const Context& context, const Request& request);
   Task<absl::Status> Record(const Context& context, const Request& request,
                             const CascadeResult& result);
 

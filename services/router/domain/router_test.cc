@@ -21,7 +21,8 @@ constexpr char kGood[] = "The capital of France is Paris.";
 
 class CountingObserver final : public DecisionObserver {
  public:
-  void OnDecision(const Decision&) override { ++seen; }
+  void OnDecision(const Context&, const Decision&) override { ++seen; }
+  void OnBudgets(const Context&, const std::vector<BudgetState>&) override {}
   void OnBreaker(const std::string&, const std::string&, BreakerState) override {}
   int seen = 0;
 };

@@ -78,7 +78,8 @@ class FaultyProvider final : public ModelProvider {
 
 class NoObserver final : public DecisionObserver {
  public:
-  void OnDecision(const Decision&) override {}
+  void OnDecision(const Context&, const Decision&) override {}
+  void OnBudgets(const Context&, const std::vector<BudgetState>&) override {}
   void OnBreaker(const std::string&, const std::string&, BreakerState) override {}
 };
 

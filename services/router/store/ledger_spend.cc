@@ -145,6 +145,32 @@ absl::StatusOr<std::vector<CascadeEconomics>> SumEconomics(SqlSession& session,
 
 }  // namespace
 
+absl::StatusOr<int64_t> NewestSequence(SqlSession& session) {
+  ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                   session.Run(absl::StrCat("SELECT COALESCE(MAX(sequence), 0) FROM ",
+                                            session.Table("decisions")),
+                               {}, "i"));
+  return rows[0][0].Integer();
+}
+
+absl::StatusOr<LedgerGrowth> SumGrowth(SqlSession& session, int64_t after, int64_t until) {
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      session.Run(
+          absl::StrCat("SELECT COALESCE(MAX(sequence), 0), "
+                       "CAST(COALESCE(SUM(cost_nano_usd), 0) AS BIGINT), "
+                       "CAST(COALESCE(SUM(CASE WHEN sequence <= $1 THEN cost_nano_usd ELSE 0 END), "
+                       "0) AS BIGINT) FROM ",
+                       session.Table("decisions"), " WHERE sequence > $2"),
+          {until, after}, "iii"));
+  SqlColumns columns(rows[0]);
+  LedgerGrowth growth;
+  growth.newest_sequence = std::max(until, columns.Integer());
+  growth.nano_usd = columns.Integer();
+  growth.until_nano_usd = columns.Integer();
+  return growth;
+}
+
 absl::StatusOr<Spend> SumSpend(SqlSession& session, absl::string_view tenant,
                                const SpendQuery& query) {
   Spend spend;

@@ -12,6 +12,16 @@ namespace throughline::router {
 absl::StatusOr<Spend> SumSpend(SqlSession& session, absl::string_view tenant,
                                const SpendQuery& query);
 
+// What decisions cost, whoever's they are.
+struct LedgerGrowth {
+  int64_t newest_sequence = 0;  // the highest number that a decision has
+  int64_t nano_usd = 0;         // of decisions with numbers above `after`
+  int64_t until_nano_usd = 0;   // of those among them with numbers up to `until`
+};
+absl::StatusOr<LedgerGrowth> SumGrowth(SqlSession& session, int64_t after, int64_t until);
+// The highest number that a decision has; 0 when there is none.
+absl::StatusOr<int64_t> NewestSequence(SqlSession& session);
+
 }  // namespace throughline::router
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_STORE_LEDGER_SPEND_H_

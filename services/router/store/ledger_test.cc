@@ -267,6 +267,23 @@ TEST_P(LedgerTest, SpendIsSummedFromModelCalls) {
   EXPECT_EQ(before.total.model_calls, 0);
 }
 
+TEST_P(LedgerTest, WhatItGainsIsSummedFromANumberOnForAllTenants) {
+  ASSERT_OK_AND_ASSIGN(const int64_t none, log_->FindNewestSequence(context_));
+  EXPECT_EQ(none, 0);
+  const int64_t cost = Escalated("dec_1").decision.cost.nano_usd;
+  ASSERT_GT(cost, 0);
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));
+  ASSERT_OK_AND_ASSIGN(const int64_t first, log_->FindNewestSequence(context_));
+  ASSERT_OK(Wait(log_->Append(other_tenant_, Escalated("dec_2"), "", "")));
+  ASSERT_OK_AND_ASSIGN(const LedgerGrowth all, log_->SumGrowthAfter(context_, 0, first));
+  EXPECT_EQ(all.nano_usd, 2 * cost);
+  EXPECT_EQ(all.until_nano_usd, cost);
+  ASSERT_OK_AND_ASSIGN(const LedgerGrowth none_since,
+                       log_->SumGrowthAfter(context_, all.newest_sequence, all.newest_sequence));
+  EXPECT_EQ(none_since.nano_usd, 0);
+  EXPECT_EQ(none_since.newest_sequence, all.newest_sequence);
+}
+
 TEST_P(LedgerTest, TheSameDecisionAgainChangesNothing) {
   ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));
   ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "", "")));

@@ -13,7 +13,6 @@
 #include "common/base/status_macros.h"
 #include "services/router/store/ledger_budgets.h"
 #include "services/router/store/ledger_rows.h"
-#include "services/router/store/ledger_spend.h"
 
 namespace throughline::router {
 namespace {
@@ -238,6 +237,25 @@ absl::StatusOr<Spend> SqlLedger::SumSpend(const Context& context, const SpendQue
     return absl::OkStatus();
   }));
   return spend;
+}
+
+absl::StatusOr<int64_t> SqlLedger::FindNewestSequence(const Context& context) {
+  int64_t newest = 0;
+  RETURN_IF_ERROR(Read(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(newest, NewestSequence(session));
+    return absl::OkStatus();
+  }));
+  return newest;
+}
+
+absl::StatusOr<LedgerGrowth> SqlLedger::SumGrowthAfter(const Context& context, int64_t after,
+                                                       int64_t until) {
+  LedgerGrowth growth;
+  RETURN_IF_ERROR(Read(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(growth, SumGrowth(session, after, until));
+    return absl::OkStatus();
+  }));
+  return growth;
 }
 
 absl::Status SqlLedger::Reserve(const Context& context, absl::Span<const BudgetAccount> accounts,

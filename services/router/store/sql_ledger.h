@@ -16,6 +16,7 @@
 #include "services/router/domain/ports.h"
 #include "services/router/store/append_journal.h"
 #include "services/router/store/journal_writer.h"
+#include "services/router/store/ledger_spend.h"
 #include "services/router/store/sql.h"
 
 namespace throughline::router {
@@ -50,6 +51,10 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   // A transaction on what the ledger holds, the journal's decisions included.
   absl::Status Read(const Context& context, SqlDatabase::Callback read);
   absl::Status Write(const Context& context, SqlDatabase::Callback write);
+
+  // What the ledger gained, of all tenants: see ledger_spend.h.
+  absl::StatusOr<int64_t> FindNewestSequence(const Context& context);
+  absl::StatusOr<LedgerGrowth> SumGrowthAfter(const Context& context, int64_t after, int64_t until);
 
   // OK while the database answers.
   absl::Status Ping(const Context& context) { return database_->Ping(context); }

@@ -16,6 +16,7 @@ const ours = 'grpc_code=~"Unknown|Internal|Unavailable|DataLoss|DeadlineExceeded
 // Of a recorded ratio of errors: how much of the budget of 0.1 % over the window is left.
 const left = (name) => `1 - avg(namespace:throughline_${name}_errors:ratio_rate3d) / 0.001`;
 const cost = 'throughline_router_cost_usd_total{SEL}';
+const unused = 'throughline_router_cost_usd_total{SEL, outcome!="accepted", role!="shadow"}';
 const baseline = 'throughline_router_baseline_cost_usd_total{SEL}';
 
 export const dashboards = {
@@ -61,11 +62,20 @@ export const dashboards = {
       graph('Cost of a request', 'Median and 95th percentile, drafts and escalations included.', 'currencyUSD', [0.5, 0.95].map((q) => [`histogram_quantile(${q}, sum by (le, task) (rate(throughline_router_call_cost_usd_bucket{SEL}[RANGE])))`, `p${q * 100} {{task}}`])),
       bars('Spent by model', 'In the range shown.', 'currencyUSD', [[`sort_desc(sum by (model) (increase(${cost}[$__range])))`, '{{model}}']]),
       bars('Saved by task', 'Against the strongest model alone, in the range shown; negative where routing loses.', 'currencyUSD', [[`sum by (task) (increase(${baseline}[$__range])) - sum by (task) (increase(${cost}[$__range]))`, '{{task}}']]),
+      row('Whose'),
+      graph('Spend rate by tenant', 'US dollars an hour. The first 50 tenants of each router by name, all others together.', 'currencyUSD', [['sum by (tenant) (rate(throughline_router_tenant_cost_usd_total{SEL}[RANGE])) * 3600', '{{tenant}}']], { stack: true }),
+      bars('Spent by tenant', 'In the range shown.', 'currencyUSD', [['sort_desc(sum by (tenant) (increase(throughline_router_tenant_cost_usd_total{SEL}[$__range])))', '{{tenant}}']]),
+      bars('Budgets used', 'Used share of each budget in its window, of the fullest customer or call where it is for each of them.', 'percentunit', [['sort_desc(max by (budget, scope, tenant) (throughline_router_budget_used_ratio{SEL}))', '{{budget}} {{tenant}}']]),
+      graph('Ledger against metrics', 'US dollars an hour on record in the ledger, and as counted for these dashboards. Where they differ the ledger is right.', 'currencyUSD', [['max(rate(throughline_router_ledger_cost_usd_total{SEL}[RANGE])) * 3600', 'ledger'], ['sum(rate(throughline_router_call_cost_usd_sum{SEL}[RANGE])) * 3600', 'counted'], ['sum(namespace:throughline_ledger_drift_usd:increase1h)', 'drift of an hour']]),
       row('Why'),
       graph('Escalations by reason', 'Requests that a stronger model had to answer, by what was wrong with the draft.', 'short', [['sum by (reason) (increase(throughline_router_decisions_total{SEL, decision="escalated"}[RANGE]))', '{{reason}}']], { stack: true }),
       graph('Escalation rate', 'Share of requests that a stronger model had to answer.', 'percentunit', [['sum by (task) (rate(throughline_router_decisions_total{SEL, decision="escalated"}[RANGE])) / sum by (task) (rate(throughline_router_decisions_total{SEL}[RANGE]))', '{{task}}']]),
       graph('Calls without an answer', 'Model calls that ended in an error or were cancelled: providers charge for what they had generated.', 'short', [['sum by (model, outcome) (increase(throughline_router_model_calls_total{SEL, outcome=~"error|cancelled"}[RANGE]))', '{{model}} {{outcome}}']]),
       graph('Rejected drafts', 'Model calls whose answer the checks turned down: paid for and not used.', 'short', [['sum by (model) (increase(throughline_router_model_calls_total{SEL, outcome="rejected"}[RANGE]))', '{{model}}']]),
+      graph('Cost of escalations by reason', 'US dollars an hour that stronger models cost, by what was wrong with the draft.', 'currencyUSD', [['sum by (reason) (rate(throughline_router_escalation_cost_usd_total{SEL}[RANGE])) * 3600', '{{reason}}']], { stack: true }),
+      graph('Spend rate by role', 'US dollars an hour: drafts, repairs, escalations, hedges, and shadows that only compare.', 'currencyUSD', [[`sum by (role) (rate(${cost}[RANGE])) * 3600`, '{{role}}']], { stack: true }),
+      graph('Spent without an answer', 'US dollars an hour for calls whose answer was turned down, failed or cancelled.', 'currencyUSD', [[`sum by (model, outcome) (rate(${unused}[RANGE])) * 3600`, '{{model}} {{outcome}}']], { stack: true }),
+      bars('Spent without an answer, by outcome', 'In the range shown.', 'currencyUSD', [[`sort_desc(sum by (outcome) (increase(${unused}[$__range])))`, '{{outcome}}']]),
       graph('Cost of an accepted answer', 'US dollars spent for each request that ended with an answer.', 'currencyUSD', [[`sum(rate(${cost}[RANGE])) / sum(rate(throughline_router_decisions_total{SEL, decision!="failed"}[RANGE]))`, 'each answer']]),
       graph('Tokens', 'By kind: cached input is cheap, reasoning is output that nobody reads.', 'short', [['sum by (type) (rate(throughline_router_tokens_total{SEL}[RANGE]))', '{{type}}']], { stack: true }),
       graph('Share of input from the provider\'s cache', 'Cached input tokens of all input tokens.', 'percentunit', [['sum by (model) (rate(throughline_router_tokens_total{SEL, type="input_cached"}[RANGE])) / sum by (model) (rate(throughline_router_tokens_total{SEL, type=~"input_.*"}[RANGE]))', '{{model}}']]),

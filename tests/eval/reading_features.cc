@@ -1,9 +1,10 @@
 // What services/router/tools/fit_reading.py learns from, one JSON object a line:
 //   reading_features sentences --utterances FILE... --deals DIR...
-//   reading_features calls --model sentences.model calls.model --deals DIR...
+//   reading_features calls --model sentences.model calls.model [judgement.model] --deals DIR...
 // The first prints the words of every labelled utterance and every sentence of the labelled calls;
-// the second what each call says for and against each category and person, read with that model,
-// with the earlier calls of its series remembered as their labels say.
+// the second what each call says for and against each category and person, read with these models.
+// Earlier calls of its series are remembered as the judgement model judges them, mistakes included;
+// without one as their labels say.
 
 #include <cstdio>
 #include <cstring>
@@ -74,13 +75,16 @@ json Words(const Reading& reading, const Sentence& sentence) {
 struct Models {
   std::optional<SentenceModel> sentences;
   std::optional<CallModel> calls;
+  std::optional<JudgementModel> judgement;
 
   absl::Status Read(const std::string& path) {
     if (!sentences.has_value()) {
       ASSIGN_OR_RETURN(sentences, SentenceModel::Parse(Slurp(path)));
-      return absl::OkStatus();
+    } else if (!calls.has_value()) {
+      ASSIGN_OR_RETURN(calls, CallModel::Parse(Slurp(path)));
+    } else {
+      ASSIGN_OR_RETURN(judgement, JudgementModel::Parse(Slurp(path)));
     }
-    ASSIGN_OR_RETURN(calls, CallModel::Parse(Slurp(path)));
     return absl::OkStatus();
   }
 };
@@ -149,7 +153,12 @@ class SeriesPrinter {
                           {"primary", truth.subjects[s].primary},
                           {"features", features[s]}});
     }
-    Reconcile(call, sentences, topics, truth, 0.5F, entries);
+    if (models_.judgement.has_value()) {
+      Reconcile(call, sentences, topics, models_.judgement->Judge(features),
+                models_.judgement->least_open(), entries);
+    } else {
+      Reconcile(call, sentences, topics, truth, 0.5F, entries);
+    }
     Authority authority = FindAuthority(call, entries);
     json people = json::array();
     const auto rows = FeaturesOfPeople(call, sentences, entries, authority);
@@ -167,7 +176,15 @@ class SeriesPrinter {
            {"subjects", subjects},
            {"people", people},
            {"wanted", labels.deciders.size()}});
-    Remember(labels, entries, authority, known);
+    if (models_.judgement.has_value()) {
+      ReconcileDeciders(call, sentences, rows, *models_.judgement, authority);
+    } else {
+      DecideAsLabelled(labels, authority);
+    }
+    known.blockers.clear();
+    for (const Entry& entry : entries) known.blockers.push_back(entry.blocker);
+    known.stakeholders = authority.everybody;
+    ++known.version;
   }
 
   static bool Has(const std::vector<std::string>& names, const std::string& name) {
@@ -177,19 +194,14 @@ class SeriesPrinter {
     return false;
   }
 
-  static void Remember(const CallLabels& labels, const std::vector<Entry>& entries,
-                       const Authority& authority, deal::DealState& known) {
-    known.blockers.clear();
-    for (const Entry& entry : entries) known.blockers.push_back(entry.blocker);
-    known.stakeholders = authority.everybody;
-    for (deal::Stakeholder& person : known.stakeholders) {
+  static void DecideAsLabelled(const CallLabels& labels, Authority& authority) {
+    for (deal::Stakeholder& person : authority.everybody) {
       const bool buyer = person.role == deal::StakeholderRole::kEconomicBuyer ||
                          person.role == deal::StakeholderRole::kCoSigner;
       const bool decides = Names(labels.deciders, person.name);
       if (decides && !buyer) person.role = deal::StakeholderRole::kApprover;
       if (!decides && buyer) person.role = deal::StakeholderRole::kInfluencer;
     }
-    ++known.version;
   }
 
   const Models& models_;

@@ -9,7 +9,9 @@ about) over the features that reading_features prints, from the labelled utteran
 evidence quotes of the labelled calls; every other sentence of a call counts a little as neutral.
 The judgement model is a set of logistic regressions over what whole calls show. It learns from
 sentence scores of models that have not seen the series (--folds), and the figures printed are of
-series left out of both fits.
+series left out of both fits. It is fitted twice: first on calls whose earlier calls are remembered
+as labelled, then on calls that remember what the first fit judged. Taught with a memory that never
+errs, it would believe its own mistakes of earlier calls.
 """
 
 import argparse
@@ -458,18 +460,31 @@ def fit_all(options, scratch):
         sentences += annotated
     names = sorted({row["series"] for row in sentences})
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
-    calls = []
     fit_sales(sentences, os.path.join(options.out, "sales.model"))
     documents = documents_of(sentences)
-    for fold in range(options.folds):
-        paths = [os.path.join(scratch, name) for name in ("sentences.model", "calls.model")]
-        fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold], paths[0])
-        fit_calls([d for name, d in documents if fold_of[name] != fold], paths[1])
-        calls += [c for c in run(options.tool, "calls", "--model", *paths, "--deals",
-                                 *options.deals) if fold_of[c["series"]] == fold]
+    models = [[os.path.join(scratch, f"{name}{fold}.model") for name in ("sentences", "calls")]
+              for fold in range(options.folds)]
+    for fold, (for_sentences, for_calls) in enumerate(models):
+        fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold],
+                      for_sentences)
+        fit_calls([d for name, d in documents if fold_of[name] != fold], for_calls)
     fit_sentences(utterances, sentences, os.path.join(options.out, "sentences.model"))
     fit_calls([d for _, d in documents], os.path.join(options.out, "calls.model"))
-    calls.sort(key=lambda c: (c["series"], c["call"]))
+    fit_judgement(options, left_out_calls(options, models, fold_of, []))
+    judged = os.path.join(options.out, "judgement.model")
+    fit_judgement(options, left_out_calls(options, models, fold_of, [judged]))
+
+
+def left_out_calls(options, models, fold_of, judgement):
+    """What each call shows, read with models that have not seen its series."""
+    calls = []
+    for fold, paths in enumerate(models):
+        calls += [c for c in run(options.tool, "calls", "--model", *paths, *judgement, "--deals",
+                                 *options.deals) if fold_of[c["series"]] == fold]
+    return sorted(calls, key=lambda c: (c["series"], c["call"]))
+
+
+def fit_judgement(options, calls):
     made_on = np.array([c["series"] in options.cues_made_on for c in calls])
     weights = np.where(made_on, 0.5, 1.0)
     weights[[c["series"] in options.anchors for c in calls]] = ANCHOR_WEIGHT

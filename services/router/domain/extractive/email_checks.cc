@@ -71,12 +71,27 @@ bool IsPrivate(absl::string_view piece) {
   static const RE2& own_life = *new RE2(
       "(?i)\\b(?:wife|husband|spouse|fianc[eé]e?|boyfriend|girlfriend|mum|mom|mother|dad|father|"
       "son|daughter|sister|brother|cousin|uncle|aunt|nephew|niece|grand(?:ma|pa|mother|father|son|"
-      "daughter|child|children|kids)|in-laws?|baby|toddler|school run|divorced?|wedding|funeral|"
+      "daughter|child|children|kids)|god(?:son|daughter|father|mother|child)|in-laws?|"
+      "christening|baptism|dentist|(?:my|an) operation|hunting|baby|toddler|school "
+      "run|divorced?|wedding|funeral|"
       "pregnant|birthday|holidays?|vacation|weekend)\\b|\\b(?:dog|puppy|cat|kitten|rugby|footy|"
       "golf|"
       "ski|skiing|fishing|marathon|choir|beach|sauna|barbecue|pub|beer|hangover|flu|fever|migraine|"
       "knee|wrist|finger|back pain|sick|swear|swearing|jokes?)\\b");
   return Matches(piece, own_life);
+}
+
+bool StaysOut(absl::string_view piece) {
+  static const RE2& told_so = *new RE2(
+      "(?i)\\b(?:don't|do not|never|nobody|no one)\\s+(?:\\w+\\s+)?(?:write|put|tell|mention|say|"
+      "add|include)\\b|\\bnot to (?:write|mention|say|tell)\\b|\\bnot a word\\b|\\bno mention\\b|"
+      "\\bleave (?:\\w+ )*out\\b|\\bleave off\\b|\\bskip the\\b|\\bbetween us\\b|"
+      "\\boff the record\\b|\\bto yourself\\b|^(?:and )?without (?:the |any |a )?\\w+$|"
+      "^(?:and )?(?:no|not) (?:the |any |a )?\\w+[.!]?$");
+  static const RE2& parting = *new RE2(
+      "(?i)\\b(?:good luck|best of luck|safe (?:travels?|trip|journey|flight|drive)|get well|"
+      "congratulations|enjoy (?:the|your))\\b");
+  return Matches(piece, told_so) || Matches(piece, parting);
 }
 
 bool IsCivil(absl::string_view piece) {

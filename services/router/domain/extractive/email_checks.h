@@ -31,6 +31,10 @@ bool ReadsAsRecap(absl::string_view piece);
 // True for words about family, animals, ailments and spare time: nothing for an e-mail to repeat.
 bool IsPrivate(absl::string_view piece);
 
+// What the customer wants left out ("not a word about the price", "without the photos"), and what
+// people wish each other at parting: the reader of the e-mail is told neither.
+bool StaysOut(absl::string_view piece);
+
 // False for manners ("let me see", "Friday works") and rough words, which no e-mail repeats.
 bool IsCivil(absl::string_view piece);
 

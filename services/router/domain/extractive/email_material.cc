@@ -180,7 +180,7 @@ class Gatherer {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
-    if (!IsCivil(clean) || IsPrivate(clean) || NamesARival(clean)) return false;
+    if (!IsCivil(clean) || IsPrivate(clean) || StaysOut(clean) || NamesARival(clean)) return false;
     return money_ || !SpeaksOfMoney(clean);
   }
 

@@ -64,8 +64,8 @@ class Fitness {
   // The same, however long.
   bool Fits(const Sentence& sentence, const deal::Evidence& words) const {
     if (sentence.question) return false;
-    if (!IsCivil(words.quote) || IsPrivate(words.quote) || (!money_ && SpeaksOfMoney(words.quote)))
-      return false;
+    if (!IsCivil(words.quote) || IsPrivate(words.quote) || StaysOut(words.quote)) return false;
+    if (!money_ && SpeaksOfMoney(words.quote)) return false;
     if (absl::StrContains(words.quote, '"')) return false;
     const bool names_rival = std::any_of(rivals_.begin(), rivals_.end(), [&](const auto& rival) {
       return !rival.empty() && absl::StrContains(words.quote, rival);
@@ -145,7 +145,15 @@ class Requests {
     static const RE2& remark = *new RE2(
         "(?i), (?:(?:and|as|because|cause|since) )?(?:i've|i'm|i'll read|i go|he|he's|he'll|she|"
         "she's|they|they've|they're|it's|there's|one's|unless|or else)\\b[^,;.]*[.!]?$");
+    // Why a day suits them, and what they do then, is theirs.
+    static const RE2& reason = *new RE2(
+        "(?i),? (?:because|cause|(?:and |so )?then (?:i|we|it|he|she|they)\\b)[^;.]*[.!]?$");
     std::string cut = words;
+    if (RE2::Replace(&cut, reason, "") && DayNamed(cut) && WordsBesidesDates(cut) >= 2) {
+      words = std::move(cut);
+      return;
+    }
+    cut = words;
     if (!RE2::Replace(&cut, remark, "") || absl::StrContains(cut, " if ")) return;
     const absl::string_view tail = absl::string_view(words).substr(cut.size());
     if (DayNamed(tail) || WordsBesidesDates(cut) < 3) return;
@@ -155,8 +163,8 @@ class Requests {
   // "… By Tuesday the ninth. With the sites on it.": what is said next belongs to it.
   void GoOn(Found& request) const {
     static const RE2& goes_on = *new RE2(
-        "(?i)^(?:to|by|in|with|without|on|for|and|plus|also|then|so|so that|one|two|three|first|"
-        "not|only|the|i'll|we'll|i need|we need|i want|send|put|write|give)\\b");
+        "(?i)^(?:to|by|in|with|on|for|and|plus|also|then|so|so that|one|two|three|first|"
+        "only|the|i'll|we'll|i need|we need|i want|send|put|write|give)\\b");
     const std::vector<Sentence>& sentences = call_.lines[request.line].reading.sentences;
     while (request.last + 1 < sentences.size()) {
       const Sentence& next = sentences[request.last + 1];

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-
-#include "absl/container/flat_hash_set.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -19,8 +16,6 @@ constexpr float kLate = 0.66F;
 constexpr float kLast = 0.85F;
 constexpr float kLeastShare = 0.02F;
 constexpr float kLeastChance = 0.01F;
-// How many lines after a name "he" and "she" still mean it.
-constexpr size_t kPronounLines = 2;
 
 using Masses = std::array<float, kSubjects>;
 
@@ -293,130 +288,6 @@ std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
         std::log(whole[kSubjects] + kLeastChance),
         totals.pointing[s],
         ShareLog(totals.pointing[s], Sum(totals.pointing))};
-  }
-  return features;
-}
-
-namespace {
-
-// Titles that carry money or a company.
-bool IsHighOffice(absl::string_view title) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"chief", "ceo", "cfo", "coo", "president", "owner", "director", "vp", "vice", "managing",
-       "general", "partner", "principal", "founder", "head", "treasurer", "controller"});
-  const std::vector<Token> words = Tokenize(title);
-  return std::any_of(words.begin(), words.end(),
-                     [](const Token& word) { return kWords->contains(word.text); });
-}
-
-bool SaysPronoun(const Line& line, const Sentence& sentence) {
-  for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
-    const absl::string_view word = line.reading.tokens[i].text;
-    if (word == "he" || word == "she" || word == "him" || word == "her" || word == "his") {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Who a sentence speaks of: the people it names, else the one a pronoun continues.
-class Spoken {
- public:
-  explicit Spoken(const CallView& call) : call_(call) {}
-
-  std::set<size_t> Of(const ScoredSentence& one) {
-    const Line& line = call_.lines[one.line];
-    const Sentence& sentence = line.reading.sentences[one.sentence];
-    std::set<size_t> people;
-    for (const PersonMention& mention : line.mentions) {
-      const bool here = mention.first_token >= sentence.span.first_token &&
-                        mention.first_token < sentence.span.last_token;
-      if (!here || mention.person == line.speaker) continue;
-      if (call_.people.at(mention.person).side == Side::kSeller) continue;
-      people.insert(mention.person);
-      last_ = mention.person;
-      last_line_ = one.line;
-    }
-    const bool goes_on = people.empty() && last_ != kNobody && last_ != line.speaker &&
-                         one.line <= last_line_ + kPronounLines && SaysPronoun(line, sentence);
-    if (goes_on) people.insert(last_);
-    return people;
-  }
-
- private:
-  const CallView& call_;
-  size_t last_ = kNobody;
-  size_t last_line_ = 0;
-};
-
-void AddSaid(const SentenceScores& scores, float counts, PersonFeatures& own) {
-  own[0] += counts * scores.Of(Act::kSignSelf);
-  own[kSaysToSign] = std::max(own[kSaysToSign], counts * scores.Of(Act::kSignSelf));
-  own[2] += counts * scores.Of(Act::kSignVeto);
-  own[kSaysToStop] = std::max(own[kSaysToStop], counts * scores.Of(Act::kSignVeto));
-  own[4] = std::max(own[4], counts * scores.Of(Act::kSignNominal));
-  own[5] += counts * scores.Of(Act::kRaise);
-  own[6] = std::max(own[6], counts * scores.Of(Act::kSignOther));
-}
-
-void AddSaidOf(const SentenceScores& scores, float counts, PersonFeatures& about) {
-  about[7] += counts * scores.Of(Act::kSignOther);
-  about[kSaidToSign] = std::max(about[kSaidToSign], counts * scores.Of(Act::kSignOther));
-  about[kSaidToStop] = std::max(about[kSaidToStop], counts * scores.Of(Act::kSignVeto));
-  about[kSaidToBeNominal] =
-      std::max(about[kSaidToBeNominal], counts * scores.Of(Act::kSignNominal));
-  about[11] = std::max(about[11], counts * scores.Of(Act::kSignSelf));
-}
-
-}  // namespace
-
-std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
-                                             const std::vector<ScoredSentence>& sentences,
-                                             const std::vector<Entry>& entries,
-                                             const Authority& authority) {
-  std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
-  std::vector<float> spoken(features.size(), 0);
-  Spoken finder(call);
-  for (const ScoredSentence& one : sentences) {
-    if (!one.customer) continue;
-    const Line& line = call.lines[one.line];
-    const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
-    if (voice != kNobody) {
-      AddSaid(one.scores, one.counts, features[voice]);
-      spoken[voice] += 1;
-    }
-    for (const size_t person : finder.Of(one)) AddSaidOf(one.scores, one.counts, features[person]);
-  }
-  const float most = features.empty() ? 0 : *std::max_element(spoken.begin(), spoken.end());
-  const auto names = [&](const std::vector<deal::Stakeholder>& list, const std::string& name) {
-    return std::any_of(list.begin(), list.end(),
-                       [&](const deal::Stakeholder& one) { return one.name == name; });
-  };
-  for (size_t i = 0; i < features.size(); ++i) {
-    const Person& person = call.people.at(i);
-    PersonFeatures& row = features[i];
-    row[12] = spoken[i] > 0 ? 1 : 0;
-    row[13] = most > 0 ? spoken[i] / most : 0;
-    row[14] = IsHighOffice(person.title) ? 1 : 0;
-    row[15] = person.title.empty() ? 0 : 1;
-    row[16] = names(authority.decision_makers, person.name) ? 1 : 0;
-    row[17] = names(authority.nominal, person.name) ? 1 : 0;
-    for (const deal::Stakeholder& known : call.input->known.stakeholders) {
-      if (known.name != person.name) continue;
-      using deal::StakeholderRole;
-      row[18] =
-          known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner
-              ? 1
-              : 0;
-      row[19] = known.role == StakeholderRole::kApprover ? 1 : 0;
-    }
-    for (const Entry& entry : entries) {
-      const bool theirs = entry.raiser == person.name || entry.blocker.owner == person.name;
-      if (theirs && deal::IsOpen(entry.blocker.status)) row[20] = 1;
-      if (theirs && !deal::IsOpen(entry.blocker.status)) row[21] = 1;
-    }
-    row[22] = std::count(authority.gone.begin(), authority.gone.end(), i) > 0 ? 1 : 0;
-    row[23] = authority.decision_makers.empty() ? 1 : 0;
   }
   return features;
 }

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/call_model.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
@@ -14,8 +13,8 @@
 #include "services/router/domain/extractive/analysis/topics.h"
 #include "services/router/domain/extractive/language/sentence_model.h"
 
-// All that a call says for and against a category of blockers being open, and a person deciding,
-// as numbers. What they weigh is judgement.cc's business.
+// All that a call says for and against a category of blockers being open, as numbers. What they
+// weigh is judgement.cc's business.
 namespace throughline::router::extractive {
 
 // One sentence of a call with what the sentence model reads in it.
@@ -35,29 +34,13 @@ struct ScoredSentence {
 std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model);
 
 inline constexpr size_t kSubjectFeatures = 40;
-inline constexpr size_t kPersonFeatures = 24;
 using SubjectFeatures = std::array<float, kSubjectFeatures>;
-using PersonFeatures = std::array<float, kPersonFeatures>;
-
-// Places in PersonFeatures that have a meaning of their own: the strongest sentence in which the
-// person says, or another says of them, that they sign, can stop it, or only seem to decide.
-inline constexpr size_t kSaysToSign = 1;
-inline constexpr size_t kSaysToStop = 3;
-inline constexpr size_t kSaidToSign = 8;
-inline constexpr size_t kSaidToStop = 9;
-inline constexpr size_t kSaidToBeNominal = 10;
 
 // Per subject, in the order of the sentence model.
 std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
     const CallView& call, const std::vector<ScoredSentence>& sentences, const CallScores& whole,
     const std::vector<BlockerStatement>& statements, const std::vector<std::vector<Topic>>& topics,
     const std::vector<Entry>& entries);
-
-// Per person of the call, in the order of CallView::people.
-std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
-                                             const std::vector<ScoredSentence>& sentences,
-                                             const std::vector<Entry>& entries,
-                                             const Authority& authority);
 
 size_t SubjectOf(deal::BlockerCategory category);  // kSubjects for others
 deal::BlockerCategory CategoryOf(size_t subject);

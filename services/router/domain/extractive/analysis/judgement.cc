@@ -82,6 +82,15 @@ bool IsDenied(const PersonFeatures& row) {
   return denied >= kClearlyDenied && denied > row[kSaidToSign];
 }
 
+// Later calls remember roles: a claim that is not borne out must not come back as one.
+void Demote(const std::string& name, Authority& authority) {
+  for (Stakeholder& one : authority.everybody) {
+    const bool signs =
+        one.role == StakeholderRole::kEconomicBuyer || one.role == StakeholderRole::kCoSigner;
+    if (one.name == name && signs) one.role = StakeholderRole::kInfluencer;
+  }
+}
+
 class Reconciler {
  public:
   Reconciler(const CallView& call, const std::vector<ScoredSentence>& sentences,
@@ -318,7 +327,10 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
     const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
     const bool decides =
         model.Decides(features[i]) >= model.least_decides() && !IsDenied(features[i]);
-    if (!decides && listed != deciders.end()) deciders.erase(listed);
+    if (!decides && listed != deciders.end()) {
+      deciders.erase(listed);
+      Demote(person.name, authority);
+    }
     const bool nominal = std::any_of(authority.nominal.begin(), authority.nominal.end(), is_person);
     const bool gone = std::count(authority.gone.begin(), authority.gone.end(), i) > 0;
     if (!decides || nominal || gone || std::any_of(deciders.begin(), deciders.end(), is_person)) {

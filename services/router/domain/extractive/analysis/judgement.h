@@ -10,6 +10,7 @@
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
+#include "services/router/domain/extractive/analysis/person_evidence.h"
 #include "services/router/domain/extractive/analysis/topics.h"
 
 // Weighs cues and sentence scores together: which categories are open after the call, which one

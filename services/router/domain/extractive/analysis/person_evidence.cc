@@ -1,0 +1,260 @@
+#include "services/router/domain/extractive/analysis/person_evidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using transcript::Side;
+
+// How many lines after a name "he" and "she" still mean it.
+constexpr size_t kPronounLines = 2;
+// What a role known from earlier calls counts beside what this call says.
+constexpr float kKnownStrength = 0.5F;
+
+// Kinds of titles, by their words; places from kTitles on.
+constexpr size_t kMoneyTitle = 0;
+constexpr size_t kCompanyTitle = 1;
+constexpr size_t kExaminerTitle = 2;
+constexpr size_t kManagerTitle = 3;
+constexpr size_t kDirectorTitle = 4;
+constexpr size_t kOfficeTitle = 5;
+constexpr size_t kBoardTitle = 6;
+// Not a kind: titles that carry money or a company.
+constexpr size_t kHighTitle = kTitleKinds;
+
+constexpr unsigned Bit(size_t kind) { return 1U << kind; }
+
+unsigned KindsOfWord(absl::string_view word) {
+  static const auto* const kKinds = [] {
+    auto* kinds = new absl::flat_hash_map<absl::string_view, unsigned>;
+    const auto add = [&](size_t kind, std::initializer_list<absl::string_view> words) {
+      for (const absl::string_view one : words) (*kinds)[one] |= Bit(kind);
+    };
+    add(kMoneyTitle,
+        {"cfo", "finance", "financial", "controller", "bursar", "treasurer", "accounts"});
+    add(kCompanyTitle, {"owner", "founder", "proprietor", "president", "partner", "chief", "ceo",
+                        "md", "managing"});
+    add(kExaminerTitle, {"security", "compliance", "legal",   "counsel",     "privacy",
+                         "risk",     "quality",    "audit",   "auditor",     "technical",
+                         "it",       "safety",     "data",    "purchasing",  "lawyer",
+                         "officer",  "union",      "steward", "procurement", "representative"});
+    add(kManagerTitle, {"manager", "head", "lead", "supervisor"});
+    add(kDirectorTitle, {"director"});
+    add(kOfficeTitle,
+        {"assistant", "secretary", "coordinator", "clerk", "administrator", "analyst"});
+    add(kBoardTitle,
+        {"chair", "chairman", "chairwoman", "trustee", "board", "council", "committee"});
+    add(kHighTitle,
+        {"chief", "ceo", "cfo", "coo", "president", "owner", "director", "vp", "vice", "managing",
+         "general", "partner", "principal", "founder", "head", "treasurer", "controller"});
+    return kinds;
+  }();
+  const auto found = kKinds->find(word);
+  return found == kKinds->end() ? 0 : found->second;
+}
+
+unsigned KindsOfTitle(absl::string_view title) {
+  unsigned kinds = 0;
+  if (title.empty()) return kinds;
+  for (const Token& word : Tokenize(title)) kinds |= KindsOfWord(word.text);
+  return kinds;
+}
+
+bool SaysPronoun(const Line& line, const Sentence& sentence) {
+  for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
+    const absl::string_view word = line.reading.tokens[i].text;
+    if (word == "he" || word == "she" || word == "him" || word == "her" || word == "his") {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Who a sentence speaks of: the people it names, else the one a pronoun continues.
+class Spoken {
+ public:
+  explicit Spoken(const CallView& call) : call_(call) {}
+
+  // `continued` is set when a pronoun means the one of the result.
+  std::set<size_t> Of(const ScoredSentence& one, bool& continued) {
+    const Line& line = call_.lines[one.line];
+    const Sentence& sentence = line.reading.sentences[one.sentence];
+    std::set<size_t> people;
+    for (const PersonMention& mention : line.mentions) {
+      const bool here = mention.first_token >= sentence.span.first_token &&
+                        mention.first_token < sentence.span.last_token;
+      if (!here || mention.person == line.speaker) continue;
+      if (call_.people.at(mention.person).side == Side::kSeller) continue;
+      people.insert(mention.person);
+      last_ = mention.person;
+      last_line_ = one.line;
+    }
+    continued = people.empty() && last_ != kNobody && last_ != line.speaker &&
+                one.line <= last_line_ + kPronounLines && SaysPronoun(line, sentence);
+    if (continued) people.insert(last_);
+    return people;
+  }
+
+ private:
+  const CallView& call_;
+  size_t last_ = kNobody;
+  size_t last_line_ = 0;
+};
+
+void Raise(float& most, float value) { most = std::max(most, value); }
+
+void AddLate(const ScoredSentence& one, float* late) {
+  const float counts = one.counts * one.place;
+  late[0] += counts * one.scores.Of(Act::kSignSelf);
+  late[1] += counts * one.scores.Of(Act::kSignOther);
+  late[2] += counts * one.scores.Of(Act::kSignVeto);
+  late[3] += counts * one.scores.Of(Act::kSignNominal);
+}
+
+void AddSaying(const ScoredSentence& one, PersonFeatures& own) {
+  const auto of = [&](Act act) { return one.counts * one.scores.Of(act); };
+  own[kSignsSum] += of(Act::kSignSelf);
+  Raise(own[kSaysToSign], of(Act::kSignSelf));
+  own[kStopsSum] += of(Act::kSignVeto);
+  Raise(own[kSaysToStop], of(Act::kSignVeto));
+  Raise(own[kSaysToBeNominal], of(Act::kSignNominal));
+  own[kRaisesSum] += of(Act::kRaise);
+  Raise(own[kSaysOthersSign], of(Act::kSignOther));
+  AddLate(one, &own[kSaysLate]);
+}
+
+void AddSaid(const ScoredSentence& one, bool continued, PersonFeatures& about) {
+  const auto of = [&](Act act) { return one.counts * one.scores.Of(act); };
+  about[kSaidToSignSum] += of(Act::kSignOther);
+  Raise(about[kSaidToSign], of(Act::kSignOther));
+  Raise(about[kSaidToStop], of(Act::kSignVeto));
+  Raise(about[kSaidToBeNominal], of(Act::kSignNominal));
+  Raise(about[kSaidBySigner], of(Act::kSignSelf));
+  AddLate(one, &about[kSaidLate]);
+  about[continued ? kTimesContinued : kTimesNamed] += 1;
+}
+
+void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Authority& authority,
+              size_t person, PersonFeatures& row) {
+  using deal::StakeholderRole;
+  const std::string& name = call.people.at(person).name;
+  const auto lists = [&](const std::vector<deal::Stakeholder>& list) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const deal::Stakeholder& one) { return one.name == name; });
+  };
+  row[kCuesDecide] = lists(authority.decision_makers) ? 1 : 0;
+  row[kCuesNominal] = lists(authority.nominal) ? 1 : 0;
+  for (const deal::Stakeholder& known : call.input->known.stakeholders) {
+    if (known.name != name) continue;
+    const bool buyer =
+        known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner;
+    row[kKnownBuyer] = buyer ? 1 : 0;
+    row[kKnownApprover] = known.role == StakeholderRole::kApprover ? 1 : 0;
+  }
+  for (const Entry& entry : entries) {
+    if (entry.raiser != name && entry.blocker.owner != name) continue;
+    row[deal::IsOpen(entry.blocker.status) ? kHoldsOpen : kHeldSettled] = 1;
+  }
+  row[kGone] = std::count(authority.gone.begin(), authority.gone.end(), person) > 0 ? 1 : 0;
+  row[kCuesNameNobody] = authority.decision_makers.empty() ? 1 : 0;
+}
+
+void AddTitle(absl::string_view title, PersonFeatures& row) {
+  const unsigned kinds = KindsOfTitle(title);
+  row[kHasTitle] = title.empty() ? 0 : 1;
+  row[kHighOffice] = (kinds & Bit(kHighTitle)) != 0 ? 1 : 0;
+  for (size_t kind = 0; kind < kTitleKinds; ++kind) {
+    row[kTitles + kind] = (kinds & Bit(kind)) != 0 ? 1 : 0;
+  }
+}
+
+float SignStrength(const PersonFeatures& row) {
+  return std::max({row[kSaysToSign], row[kSaidToSign], kKnownStrength * row[kKnownBuyer]});
+}
+
+float StopStrength(const PersonFeatures& row) {
+  return std::max({row[kSaysToStop], row[kSaidToStop], kKnownStrength * row[kKnownApprover]});
+}
+
+// What only several features together say.
+void AddPairs(PersonFeatures& row) {
+  const float examiner = row[kTitles + kExaminerTitle];
+  row[kExaminerHoldsOpen] = examiner * row[kHoldsOpen];
+  row[kExaminerStops] = examiner * std::max(row[kSaysToStop], row[kSaidToStop]);
+  row[kHighOfficeSpeaks] = row[kHighOffice] * row[kSpeaks];
+  row[kHighOfficeSigns] = row[kHighOffice] * std::max(row[kSaysToSign], row[kSaidToSign]);
+  row[kKnownBuyerNominal] =
+      row[kKnownBuyer] * std::max(row[kSaysToBeNominal], row[kSaidToBeNominal]);
+  row[kKnownBuyerHoldsOpen] = row[kKnownBuyer] * row[kHoldsOpen];
+  row[kKnownApproverHoldsOpen] = row[kKnownApprover] * row[kHoldsOpen];
+  row[kKnownApproverHeldSettled] = row[kKnownApprover] * row[kHeldSettled];
+  row[kKnownBuyerAbsent] = row[kKnownBuyer] * (1 - row[kSpeaks]);
+}
+
+// One signs because the others do not: what is said of them counts against a person.
+void AddOthers(const CallView& call, std::vector<PersonFeatures>& features) {
+  std::vector<size_t> customers;
+  for (size_t i = 0; i < features.size(); ++i) {
+    const Person& person = call.people.at(i);
+    if (person.side != Side::kSeller && !person.name.empty()) customers.push_back(i);
+  }
+  for (const size_t i : customers) {
+    PersonFeatures& row = features[i];
+    for (const size_t j : customers) {
+      if (j == i) continue;
+      Raise(row[kOthersSign], SignStrength(features[j]));
+      Raise(row[kOthersStop], StopStrength(features[j]));
+      Raise(row[kOtherKnownBuyer], features[j][kKnownBuyer]);
+    }
+    row[kOthers] = static_cast<float>(customers.size() - 1);
+    row[kSignsMostOfAll] = std::max(0.0F, SignStrength(row) - row[kOthersSign]);
+    row[kOnlyOthersKnown] = row[kOtherKnownBuyer] * (1 - row[kKnownBuyer]);
+  }
+}
+
+}  // namespace
+
+std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
+                                             const std::vector<ScoredSentence>& sentences,
+                                             const std::vector<Entry>& entries,
+                                             const Authority& authority) {
+  std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
+  std::vector<float> spoken(features.size(), 0);
+  Spoken finder(call);
+  for (const ScoredSentence& one : sentences) {
+    if (!one.customer) continue;
+    const Line& line = call.lines[one.line];
+    const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
+    if (voice != kNobody) {
+      AddSaying(one, features[voice]);
+      spoken[voice] += 1;
+    }
+    bool continued = false;
+    for (const size_t person : finder.Of(one, continued)) {
+      AddSaid(one, continued, features[person]);
+    }
+  }
+  const float most = spoken.empty() ? 0 : *std::max_element(spoken.begin(), spoken.end());
+  for (size_t i = 0; i < features.size(); ++i) {
+    PersonFeatures& row = features[i];
+    for (size_t f = kSaysLate; f < kTitles; ++f) row[f] = std::log1p(row[f]);
+    row[kTimesNamed] = std::log1p(row[kTimesNamed]);
+    row[kTimesContinued] = std::log1p(row[kTimesContinued]);
+    row[kSpeaks] = spoken[i] > 0 ? 1 : 0;
+    row[kShareOfSpeech] = most > 0 ? spoken[i] / most : 0;
+    AddTitle(call.people.at(i).title, row);
+    AddRoles(call, entries, authority, i, row);
+    AddPairs(row);
+  }
+  AddOthers(call, features);
+  return features;
+}
+
+}  // namespace throughline::router::extractive

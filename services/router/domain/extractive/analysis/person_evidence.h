@@ -1,0 +1,80 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_PERSON_EVIDENCE_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_PERSON_EVIDENCE_H_
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/evidence.h"
+#include "services/router/domain/extractive/analysis/lifecycle.h"
+
+// All that a call says for and against a person deciding, as numbers. What they weigh is
+// judgement.cc's business.
+namespace throughline::router::extractive {
+
+// How many kinds of titles are told apart.
+inline constexpr size_t kTitleKinds = 7;
+
+// "Says": in the person's own sentences. "Said": in sentences of others of the customer's side
+// about the person. "Most" is the strongest sentence, "late" the sum in which later ones count
+// more.
+enum PersonFeature : size_t {
+  kSignsSum,
+  kSaysToSign,  // most
+  kStopsSum,
+  kSaysToStop,       // most
+  kSaysToBeNominal,  // most
+  kRaisesSum,
+  kSaysOthersSign,  // most
+  kSaidToSignSum,
+  kSaidToSign,       // most
+  kSaidToStop,       // most
+  kSaidToBeNominal,  // most
+  kSaidBySigner,     // most
+  kSpeaks,
+  kShareOfSpeech,
+  kHighOffice,
+  kHasTitle,
+  kCuesDecide,
+  kCuesNominal,
+  kKnownBuyer,
+  kKnownApprover,
+  kHoldsOpen,    // raised or owns what is open
+  kHeldSettled,  // raised or owned what is settled
+  kGone,
+  kCuesNameNobody,
+  kSaysLate,                  // self, other, veto, nominal
+  kSaidLate = kSaysLate + 4,  // the same of others about the person
+  kTitles = kSaidLate + 4,    // one for each kind of title
+  kExaminerHoldsOpen = kTitles + kTitleKinds,
+  kExaminerStops,
+  kHighOfficeSpeaks,
+  kHighOfficeSigns,
+  kKnownBuyerNominal,
+  kKnownBuyerHoldsOpen,
+  kKnownApproverHoldsOpen,
+  kKnownApproverHeldSettled,
+  kKnownBuyerAbsent,
+  kTimesNamed,
+  kTimesContinued,  // by a pronoun
+  kOthersSign,      // how strongly the strongest of the others is said to
+  kOthersStop,
+  kOthers,          // how many
+  kSignsMostOfAll,  // by how much more than the strongest of the others
+  kOtherKnownBuyer,
+  kOnlyOthersKnown,  // somebody else is a known buyer and this person is none
+  kPersonFeatures,
+};
+using PersonFeatures = std::array<float, kPersonFeatures>;
+
+// Per person of the call, in the order of CallView::people.
+std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
+                                             const std::vector<ScoredSentence>& sentences,
+                                             const std::vector<Entry>& entries,
+                                             const Authority& authority);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_PERSON_EVIDENCE_H_

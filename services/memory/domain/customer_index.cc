@@ -36,6 +36,15 @@ int32_t DayOf(absl::Time time) {
   return static_cast<int32_t>(std::clamp(days, -kMaxDay, kMaxDay));
 }
 
+float LogOf(uint32_t length) {
+  static const std::vector<float> table = [] {
+    std::vector<float> logs;
+    for (int i = 0; i < 256; ++i) logs.push_back(std::log1p(static_cast<float>(i)));
+    return logs;
+  }();
+  return length < table.size() ? table[length] : std::log1p(static_cast<float>(length));
+}
+
 template <typename T>
 size_t BytesOf(const std::vector<T>& values) {
   return values.capacity() * sizeof(T);
@@ -131,7 +140,7 @@ void CustomerIndex::Tabulate() {
   for (size_t i = 0; i < n; ++i) {
     const auto length = static_cast<float>(rows_[i].length);
     total[i + 1] = total[i] + length;
-    tables_.log_length[i] = std::log1p(length);
+    tables_.log_length[i] = LogOf(rows_[i].length);
     total_log += tables_.log_length[i];
     newest = std::max(newest, rows_[i].day);
   }
@@ -179,7 +188,7 @@ CustomerIndex::Builder::Builder(const CustomerIndex* previous)
   index_->replaced_rows_ = previous_->replaced_rows_;
 }
 
-void CustomerIndex::Builder::Reserve(size_t rows) {
+void CustomerIndex::Builder::Expect(size_t rows) {
   constexpr size_t kTermsEach = 10;
   constexpr size_t kIdBytes = 24;
   rows = std::min(rows, kMaxReserved);
@@ -191,7 +200,41 @@ void CustomerIndex::Builder::Reserve(size_t rows) {
   index_->vocabulary_.reserve(index_->vocabulary_.size() + rows);
 }
 
-void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) {
+void CustomerIndex::Builder::Visit(absl::string_view id, const IndexEntry& entry) {
+  if (!std::exchange(single_, true)) runs_.push_back(static_cast<uint32_t>(new_rows_.size()));
+  Add(id, entry, index_->calls_.Number(entry.calls), index_->tags_.Number(entry.tags),
+      index_->names_.Number(entry.names));
+  for (const auto& [hash, count] : entry.terms) {
+    new_terms_.push_back({.term = NumberOf(hash), .count = count});
+  }
+  new_terms_begin_.push_back(static_cast<uint32_t>(new_terms_.size()));
+}
+
+void CustomerIndex::Builder::VisitBlock(const EntryBlock& block) {
+  single_ = false;
+  runs_.push_back(static_cast<uint32_t>(new_rows_.size()));
+  const auto number = [](ValueTable& table, const std::vector<absl::string_view>& values,
+                         std::vector<uint32_t>* numbers) {
+    numbers->clear();
+    for (const absl::string_view value : values) numbers->push_back(table.Number(value));
+  };
+  number(index_->calls_, block.calls, &numbers_.calls);
+  number(index_->tags_, block.tags, &numbers_.tags);
+  number(index_->names_, block.names, &numbers_.names);
+  numbers_.terms.clear();
+  for (const TermHash term : block.terms) numbers_.terms.push_back(NumberOf(term));
+  for (const EntryBlock::Row& row : block.rows) {
+    Add(row.id, row, numbers_.calls[row.calls], numbers_.tags[row.tags], numbers_.names[row.names]);
+    for (uint32_t k = row.first_term; k < row.first_term + row.term_count; ++k) {
+      const EntryBlock::TermUse use = block.uses[k];
+      new_terms_.push_back({.term = numbers_.terms[use.term], .count = use.count});
+    }
+    new_terms_begin_.push_back(static_cast<uint32_t>(new_terms_.size()));
+  }
+}
+
+void CustomerIndex::Builder::Add(absl::string_view id, const EntryNumbers& entry, uint32_t calls,
+                                 uint32_t tags, uint32_t names) {
   Row row{.valid_from = entry.valid_from,
           .sequence = entry.sequence,
           .text = entry.text,
@@ -200,9 +243,9 @@ void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) 
           .id_bytes = static_cast<uint16_t>(id.size()),
           .names_inside = entry.names_inside,
           .flags = entry.flags,
-          .calls = index_->calls_.Number(entry.calls),
-          .tags = index_->tags_.Number(entry.tags),
-          .names = index_->names_.Number(entry.names),
+          .calls = calls,
+          .tags = tags,
+          .names = names,
           .turn = entry.turn,
           .day = DayOf(entry.valid_from),
           .length = entry.length,
@@ -213,10 +256,6 @@ void CustomerIndex::Builder::Add(absl::string_view id, const IndexEntry& entry) 
     row.closing = static_cast<uint32_t>(index_->closings_.size());
     index_->closings_.push_back({entry.valid_to, entry.invalidated_at});
   }
-  for (const auto& [hash, count] : entry.terms) {
-    new_terms_.push_back({.term = NumberOf(hash), .count = count});
-  }
-  new_terms_begin_.push_back(static_cast<uint32_t>(new_terms_.size()));
   new_rows_.push_back(row);
 }
 
@@ -248,14 +287,18 @@ void CustomerIndex::Builder::SortNew(const std::vector<uint32_t>& call_ranks) {
   };
   std::vector<Placed> placed;
   placed.reserve(new_rows_.size());
-  for (uint32_t row = 0; row < new_rows_.size(); ++row) {
-    placed.push_back({StandingOf(new_rows_[row], call_ranks), row});
+  // What comes together is in order, mostly, and what was written last comes first.
+  uint32_t end = static_cast<uint32_t>(new_rows_.size());
+  for (size_t run = runs_.size(); run > 0; end = runs_[--run]) {
+    for (uint32_t row = runs_[run - 1]; row < end; ++row) {
+      placed.push_back({StandingOf(new_rows_[row], call_ranks), row});
+    }
   }
   const auto before = [this](const Placed& a, const Placed& b) {
     if (!(a.standing == b.standing)) return a.standing < b.standing;
     return index_->IdOf(new_rows_[a.row]) < index_->IdOf(new_rows_[b.row]);
   };
-  // Rows come call by call, and calls in another order: runs, which merging is made for.
+  // Runs, if it is not all in order, which merging is made for.
   if (!std::is_sorted(placed.begin(), placed.end(), before)) {
     std::stable_sort(placed.begin(), placed.end(), before);
   }

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "services/memory/domain/entry_block.h"
 #include "services/memory/domain/index_entry.h"
 
 namespace throughline::memory {
@@ -178,15 +179,15 @@ class CustomerIndex {
   size_t replaced_rows_ = 0;
 };
 
-// Makes an index out of an older one, which may be null, and the rows that have changed since.
-class CustomerIndex::Builder {
+// Makes an index out of an older one, which may be null, and the rows that have changed since: a
+// row that is visited stands in place of one of the same id.
+class CustomerIndex::Builder final : public EntryVisitor {
  public:
   explicit Builder(const CustomerIndex* previous);
 
-  // Makes room for about as many rows as will be added.
-  void Reserve(size_t rows);
-  // Takes the row in, in place of one of the same id. Each id once.
-  void Add(absl::string_view id, const IndexEntry& entry);
+  void Expect(size_t rows) override;
+  void Visit(absl::string_view id, const IndexEntry& entry) override;
+  void VisitBlock(const EntryBlock& block) override;
   std::shared_ptr<const CustomerIndex> Build() &&;
 
  private:
@@ -202,6 +203,9 @@ class CustomerIndex::Builder {
   void MergePostings();
 
   uint32_t NumberOf(TermHash term);
+  // Takes a row in; its terms follow. The numbers are those of the index.
+  void Add(absl::string_view id, const EntryNumbers& entry, uint32_t calls, uint32_t tags,
+           uint32_t names);
 
   // Where a row stands among others, without the ids that decide between equals.
   struct Standing {
@@ -227,11 +231,17 @@ class CustomerIndex::Builder {
   const CustomerIndex* previous_;
   std::shared_ptr<CustomerIndex> index_;
   std::vector<Row> new_rows_;
+  std::vector<uint32_t> runs_;                   // first rows of those that came together
+  bool single_ = false;                          // the last row came by itself
   std::vector<NewTerm> new_terms_;               // row by row
   std::vector<uint32_t> new_terms_begin_ = {0};  // by new row, and the end
   // Most words are among a few: their numbers, in the places that their hashes end with. 0, which
   // is no term's hash, marks a place as free.
   std::array<std::pair<TermHash, uint32_t>, kRecentTerms> recent_{};
+  // The numbers of what a block numbers, here.
+  struct Numbers {
+    std::vector<uint32_t> terms, calls, tags, names;
+  } numbers_;
   std::vector<uint32_t> new_order_;  // new rows as they are to stand
   std::vector<uint32_t> new_position_;
   std::vector<uint32_t> kept_position_;

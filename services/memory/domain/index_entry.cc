@@ -9,13 +9,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "services/memory/domain/bytes.h"
 #include "services/memory/domain/query_dates.h"
 
 namespace throughline::memory {
 namespace {
 
-// Raised whenever words are read in another way, so that older entries are made anew.
-constexpr char kFormat = 2;
 constexpr size_t kMaxSpeakerPrefixBytes = 120;
 constexpr int kMaxCount = std::numeric_limits<uint8_t>::max();
 
@@ -71,26 +70,6 @@ void Sort(std::vector<TermHash>* hashes) {
   hashes->erase(std::unique(hashes->begin(), hashes->end()), hashes->end());
 }
 
-template <typename T>
-void AppendFixed(T value, std::string* out) {
-  char bytes[sizeof(T)];
-  std::memcpy(bytes, &value, sizeof(T));
-  out->append(bytes, sizeof(T));
-}
-
-void AppendVarint(uint64_t value, std::string* out) {
-  while (value >= 0x80) {
-    out->push_back(static_cast<char>(value | 0x80));
-    value >>= 7;
-  }
-  out->push_back(static_cast<char>(value));
-}
-
-void AppendBytes(absl::string_view bytes, std::string* out) {
-  AppendVarint(bytes.size(), out);
-  out->append(bytes.data(), bytes.size());
-}
-
 constexpr int64_t kPast = std::numeric_limits<int64_t>::min();
 constexpr int64_t kFuture = std::numeric_limits<int64_t>::max();
 
@@ -106,56 +85,13 @@ void AppendTime(absl::Time time, std::string* out) {
               out);
 }
 
-// Takes values off the front of `bytes`; once one is missing, Failed() says so and all are 0.
-class Reader {
- public:
-  explicit Reader(absl::string_view bytes) : bytes_(bytes) {}
-
-  template <typename T>
-  T Fixed() {
-    T value{};
-    if (bytes_.size() < sizeof(T)) {
-      failed_ = true;
-      return value;
-    }
-    std::memcpy(&value, bytes_.data(), sizeof(T));
-    bytes_.remove_prefix(sizeof(T));
-    return value;
-  }
-  uint64_t Varint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const auto byte = Fixed<uint8_t>();
-      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) return value;
-    }
-    failed_ = true;
-    return 0;
-  }
-  absl::string_view Bytes() {
-    const uint64_t size = Varint();
-    if (size > bytes_.size()) {
-      failed_ = true;
-      return "";
-    }
-    const absl::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return taken;
-  }
-  absl::Time Time() {
-    const auto seconds = Fixed<int64_t>();
-    const auto nanos = Fixed<uint32_t>();
-    if (seconds == kPast) return absl::InfinitePast();
-    if (seconds == kFuture) return absl::InfiniteFuture();
-    return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos);
-  }
-  absl::string_view rest() const { return bytes_; }
-  bool failed() const { return failed_; }
-
- private:
-  absl::string_view bytes_;
-  bool failed_ = false;
-};
+absl::Time ReadTime(ByteReader& reader) {
+  const auto seconds = reader.Fixed<int64_t>();
+  const auto nanos = reader.Fixed<uint32_t>();
+  if (seconds == kPast) return absl::InfinitePast();
+  if (seconds == kFuture) return absl::InfiniteFuture();
+  return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos);
+}
 
 }  // namespace
 
@@ -177,15 +113,17 @@ std::string PackStrings(const std::vector<std::string>& strings) {
 
 std::vector<std::string> UnpackStrings(absl::string_view packed) {
   std::vector<std::string> strings;
-  Reader reader(packed);
-  while (!reader.rest().empty() && !reader.failed()) strings.emplace_back(reader.Bytes());
+  ByteReader reader(packed);
+  while (reader.left() > 0 && !reader.failed()) strings.emplace_back(reader.Bytes());
   return strings;
 }
 
+absl::string_view FirstPacked(absl::string_view packed) { return ByteReader(packed).Bytes(); }
+
 std::vector<TermHash> UnpackHashes(absl::string_view packed) {
   std::vector<TermHash> hashes;
-  Reader reader(packed);
-  while (reader.rest().size() >= sizeof(TermHash)) hashes.push_back(reader.Fixed<TermHash>());
+  ByteReader reader(packed);
+  while (reader.left() >= sizeof(TermHash)) hashes.push_back(reader.Fixed<TermHash>());
   return hashes;
 }
 
@@ -199,15 +137,15 @@ TermHash RowAnalyser::TermOf(const std::string& word) {
 }
 
 IndexEntry RowAnalyser::Analyse(const FactRow& row) {
-  IndexEntry entry{.kind = row.fact.kind,
-                   .valid_from = row.fact.valid_from,
-                   .valid_to = row.fact.valid_to,
-                   .turn = row.turn,
-                   .sequence = row.sequence,
-                   .text_bytes = static_cast<uint32_t>(row.fact.text.size()),
-                   .text = HashOfTerm(row.fact.text),
-                   .calls = PackedCalls(row),
-                   .tags = PackStrings(row.fact.tags)};
+  IndexEntry entry{{.kind = row.fact.kind,
+                    .valid_from = row.fact.valid_from,
+                    .valid_to = row.fact.valid_to,
+                    .turn = row.turn,
+                    .sequence = row.sequence,
+                    .text_bytes = static_cast<uint32_t>(row.fact.text.size()),
+                    .text = HashOfTerm(row.fact.text)}};
+  entry.calls = PackedCalls(row);
+  entry.tags = PackStrings(row.fact.tags);
   std::string speaker = row.speaker;
   absl::string_view body = row.fact.text;
   if (row.IsVerbatim()) body = WithoutSpeaker(body, &speaker);
@@ -242,7 +180,7 @@ IndexEntry RowAnalyser::Analyse(const FactRow& row) {
 
 std::string EncodeEntry(const IndexEntry& entry) {
   std::string out;
-  out.push_back(kFormat);
+  out.push_back(static_cast<char>(kEntryFormat));
   out.push_back(static_cast<char>(entry.kind));
   out.push_back(static_cast<char>(entry.flags));
   out.push_back(static_cast<char>(entry.names_inside));
@@ -266,14 +204,14 @@ std::string EncodeEntry(const IndexEntry& entry) {
 }
 
 bool DecodeEntry(absl::string_view bytes, IndexEntry* entry) {
-  Reader reader(bytes);
-  if (reader.Fixed<char>() != kFormat) return false;
+  ByteReader reader(bytes);
+  if (reader.Fixed<uint8_t>() != kEntryFormat) return false;
   entry->kind = static_cast<deal::FactKind>(reader.Fixed<uint8_t>());
   entry->flags = reader.Fixed<uint8_t>();
   entry->names_inside = reader.Fixed<uint8_t>();
-  entry->valid_from = reader.Time();
-  entry->valid_to = reader.Time();
-  entry->invalidated_at = reader.Time();
+  entry->valid_from = ReadTime(reader);
+  entry->valid_to = ReadTime(reader);
+  entry->invalidated_at = ReadTime(reader);
   entry->turn = reader.Fixed<int32_t>();
   entry->sequence = static_cast<int64_t>(reader.Varint());
   entry->length = static_cast<uint32_t>(reader.Varint());

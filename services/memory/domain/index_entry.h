@@ -19,11 +19,11 @@ namespace throughline::memory {
 using TermHash = uint64_t;
 TermHash HashOfTerm(absl::string_view stem);
 
-struct IndexEntry {
-  struct TermCount {
-    TermHash term = 0;
-    uint8_t count = 0;  // 255 stands for more
-  };
+// Raised whenever words are read in another way, so that older entries are made anew.
+inline constexpr uint8_t kEntryFormat = 2;
+
+// What of an entry is numbers.
+struct EntryNumbers {
   enum Flag : uint8_t {
     kAsks = 1,          // holds a question
     kEndsAsking = 2,    // ends with one
@@ -43,17 +43,27 @@ struct IndexEntry {
   uint32_t text_bytes = 0;  // of the row's text
   uint64_t text = 0;        // hash of the text: the same text has the same
   int64_t place = 0;        // where its store finds the row; 0: by id. Not among the bytes
+
+  bool Has(Flag flag) const { return (flags & flag) != 0; }
+};
+
+struct IndexEntry : EntryNumbers {
+  struct TermCount {
+    TermHash term = 0;
+    uint8_t count = 0;  // 255 stands for more
+  };
+
   // Packed lists, to be compared as they are or opened by UnpackStrings and UnpackHashes.
   std::string calls;  // the row's own call, empty when it has none; then others it has evidence of
   std::string tags;
   std::string names;             // stems of the names of those whose words these are, ascending
   std::vector<TermCount> terms;  // each once
-
-  bool Has(Flag flag) const { return (flags & flag) != 0; }
 };
 
 std::string PackStrings(const std::vector<std::string>& strings);
 std::vector<std::string> UnpackStrings(absl::string_view packed);
+// The first of them; empty when there is none.
+absl::string_view FirstPacked(absl::string_view packed);
 std::vector<TermHash> UnpackHashes(absl::string_view packed);
 
 // Reads rows. Remembers the words it has stemmed; one thread at a time.

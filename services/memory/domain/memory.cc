@@ -276,16 +276,39 @@ absl::Status Memory::EraseTraces(const Context& context, const CustomerKey& key)
   return store_.ScrubErased(context);
 }
 
+namespace {
+
+class TextsBefore final : public EntryVisitor {
+ public:
+  explicit TextsBefore(absl::Time end) : end_(end) {}
+
+  void Visit(absl::string_view /*id*/, const IndexEntry& entry) override { Count(entry); }
+  void VisitBlock(const EntryBlock& block) override {
+    for (const EntryBlock::Row& row : block.rows) Count(row);
+  }
+  int64_t count() const { return count_; }
+
+ private:
+  void Count(const EntryNumbers& entry) {
+    if (entry.kind == deal::FactKind::kVerbatim && entry.valid_from < end_) ++count_;
+  }
+
+  const absl::Time end_;
+  int64_t count_ = 0;
+};
+
+}  // namespace
+
 absl::StatusOr<int64_t> Memory::CountTexts(const Context& context, const std::string& customer_id,
                                            absl::Time before) {
   int64_t count = 0;
-  RETURN_IF_ERROR(store_.Read(
-      context, Key(context, customer_id), kNewest, [&](CustomerView& view) -> absl::Status {
-        count = 0;
-        return view.VisitEntries(0, [&](absl::string_view, const IndexEntry& entry) {
-          if (entry.kind == deal::FactKind::kVerbatim && entry.valid_from < before) ++count;
-        });
-      }));
+  RETURN_IF_ERROR(store_.Read(context, Key(context, customer_id), kNewest,
+                              [&](CustomerView& view) -> absl::Status {
+                                TextsBefore texts(before);
+                                RETURN_IF_ERROR(view.VisitEntries(0, texts));
+                                count = texts.count();
+                                return absl::OkStatus();
+                              }));
   return count;
 }
 

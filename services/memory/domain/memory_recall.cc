@@ -202,10 +202,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::BringUpToDate(CustomerVi
   const bool anew = known == nullptr || MustStartAnew(*known, loaded.head);
   CustomerIndex::Builder builder(anew ? nullptr : known->index.get());
   if (loaded.head.version != 0) {
-    if (anew) builder.Reserve(static_cast<size_t>(std::max<int64_t>(0, loaded.head.last_sequence)));
-    RETURN_IF_ERROR(view.VisitEntries(
-        anew ? 0 : known->version,
-        [&](absl::string_view id, const IndexEntry& entry) { builder.Add(id, entry); }));
+    if (anew) builder.Expect(static_cast<size_t>(std::max<int64_t>(0, loaded.head.last_sequence)));
+    RETURN_IF_ERROR(view.VisitEntries(anew ? 0 : known->version, builder));
     ASSIGN_OR_RETURN(loaded.state, view.State());
   }
   return Keep(key, std::move(loaded), std::move(builder));
@@ -219,10 +217,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Memory::LoadShort(
   int64_t since = known == nullptr ? 0 : known->version;
   while (true) {
     CustomerIndex::Builder builder(since > 0 ? known->index.get() : nullptr);
-    ASSIGN_OR_RETURN(
-        std::optional<LoadedCustomer> loaded,
-        reads.Load(context, key, min_version, since,
-                   [&](absl::string_view id, const IndexEntry& entry) { builder.Add(id, entry); }));
+    ASSIGN_OR_RETURN(std::optional<LoadedCustomer> loaded,
+                     reads.Load(context, key, min_version, since, builder));
     if (!loaded.has_value()) return std::shared_ptr<const Snapshot>();
     // Rows of a version that did not change can have been moved: then all places are of old.
     const bool moved = since > 0 && loaded->head.version == known->version;

@@ -4,11 +4,11 @@
 
 namespace throughline::memory {
 
-absl::Status CustomerView::VisitEntries(int64_t version, EntryCallback visit) {
+absl::Status CustomerView::VisitEntries(int64_t version, EntryVisitor& visitor) {
   ASSIGN_OR_RETURN(const std::vector<FactRow> rows,
                    FactsChangedSince(version, Statements::kWithout));
   RowAnalyser analyser;
-  for (const FactRow& row : rows) visit(row.fact.id, analyser.Analyse(row));
+  for (const FactRow& row : rows) visitor.Visit(row.fact.id, analyser.Analyse(row));
   return absl::OkStatus();
 }
 

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/base/context.h"
-#include "services/memory/domain/index_entry.h"
+#include "services/memory/domain/entry_block.h"
 #include "services/memory/domain/records.h"
 
 namespace throughline::memory {
@@ -38,11 +38,9 @@ class CustomerView {
   // Rows that changed after `version`, in no particular order; 0: all.
   virtual absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                                  Statements statements) = 0;
-  // Calls `visit` with what filters and ranking need of each row that changed after `version`, in
-  // no particular order; 0: all. Unless a store keeps entries beside its rows, they are made on the
-  // way.
-  using EntryCallback = absl::FunctionRef<void(absl::string_view id, const IndexEntry& entry)>;
-  virtual absl::Status VisitEntries(int64_t version, EntryCallback visit);
+  // Shows `visitor` what filters and ranking need of each row that changed after `version`; 0: all.
+  // Unless a store keeps entries beside its rows, they are made on the way.
+  virtual absl::Status VisitEntries(int64_t version, EntryVisitor& visitor);
   // Those of the rows that are there, in no particular order.
   virtual absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
                                                          Statements statements) = 0;
@@ -100,13 +98,13 @@ class ShortReads {
   // A `since` that trusts no place noted before.
   static constexpr int64_t kAfresh = -1;
 
-  // Everything an index is made from: head, state, and to `visit` the rows that changed after
+  // Everything an index is made from: head, state, and to `visitor` the rows that changed after
   // version `since`; 0 or kAfresh: all. `min_version` as for MemoryStore::Read. What has been
   // visited counts for nothing when no value is returned.
   virtual absl::StatusOr<std::optional<LoadedCustomer>> Load(const Context& context,
                                                              const CustomerKey& key,
                                                              int64_t min_version, int64_t since,
-                                                             CustomerView::EntryCallback visit) = 0;
+                                                             EntryVisitor& visitor) = 0;
   // Those rows, without statements, in no particular order; no value unless the customer is at
   // `version` and all rows are still where they were visited. `min_version` as for
   // MemoryStore::Read.

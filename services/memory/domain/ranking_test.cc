@@ -22,7 +22,7 @@ std::shared_ptr<const CustomerIndex> IndexOf(const CustomerIndex* previous,
                                              const std::vector<FactRow>& changed) {
   RowAnalyser analyser;
   CustomerIndex::Builder builder(previous);
-  for (const FactRow& row : changed) builder.Add(row.fact.id, analyser.Analyse(row));
+  for (const FactRow& row : changed) builder.Visit(row.fact.id, analyser.Analyse(row));
   return std::move(builder).Build();
 }
 

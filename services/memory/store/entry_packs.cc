@@ -1,19 +1,20 @@
 #include "services/memory/store/entry_packs.h"
 
 #include <algorithm>
+#include <deque>
 #include <tuple>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
+#include "services/memory/store/pack_format.h"
 
 namespace throughline::memory::store {
 namespace {
 
-// So many entries of usual size fill a page without running over.
-constexpr int kEntriesEach = 24;
-// Of a place: the number of a block and that of a row in it.
-constexpr size_t kPlaceBytes = 6;
+// Of packs as the release before wrote them: place, id and entry of each, one behind the other.
 constexpr size_t kSizeBytes = 4;
+// About as many entries as a pack holds.
+constexpr size_t kEntriesEach = 64;
 
 // Takes the `size` bytes in front off `bytes`; false when there are fewer.
 bool Take(size_t size, absl::string_view* bytes, absl::string_view* taken) {
@@ -23,71 +24,115 @@ bool Take(size_t size, absl::string_view* bytes, absl::string_view* taken) {
   return true;
 }
 
-uint64_t BigEndian(absl::string_view bytes) {
-  uint64_t value = 0;
-  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
-  return value;
-}
-
-void AppendBigEndian(uint64_t value, size_t bytes, std::string* out) {
-  for (size_t left = bytes; left > 0; --left) {
-    out->push_back(static_cast<char>(value >> (8 * (left - 1)) & 0xFF));
-  }
-}
-
 // Takes bytes behind their size.
 bool TakeSized(absl::string_view* bytes, absl::string_view* taken) {
   absl::string_view size;
-  return Take(kSizeBytes, bytes, &size) && Take(BigEndian(size), bytes, taken);
+  return Take(kSizeBytes, bytes, &size) && Take(static_cast<size_t>(PlaceOf(size)), bytes, taken);
 }
+
+// Visits packs, the newest first: an entry that comes again has been replaced.
+class PackVisit {
+ public:
+  PackVisit(size_t packs, EntryVisitor& visitor, std::vector<RowPlace>* unread)
+      : visitor_(visitor), unread_(unread) {
+    seen_.reserve(packs * kEntriesEach);
+  }
+
+  bool Visit(absl::string_view bytes) {
+    return IsBlockPack(bytes) ? VisitBlock(bytes) : VisitEntries(bytes);
+  }
+
+ private:
+  bool VisitBlock(absl::string_view bytes) {
+    if (!ReadPack(bytes, &read_)) return false;
+    std::vector<EntryBlock::Row>& rows = read_.block.rows;
+    rows.erase(
+        std::remove_if(rows.begin(), rows.end(),
+                       [this](const EntryBlock::Row& row) { return !seen_.insert(row.id).second; }),
+        rows.end());
+    if (!read_.other_entries) {
+      visitor_.VisitBlock(read_.block);
+    } else {
+      for (const EntryBlock::Row& row : rows) unread_->push_back({std::string(row.id), row.place});
+    }
+    ids_.push_back(std::move(read_.ids));
+    return true;
+  }
+
+  bool VisitEntries(absl::string_view left) {
+    while (!left.empty()) {
+      absl::string_view place;
+      absl::string_view id;
+      absl::string_view entry;
+      if (!Take(kPlaceBytes, &left, &place) || !TakeSized(&left, &id) ||
+          !TakeSized(&left, &entry)) {
+        return false;
+      }
+      if (!seen_.insert(id).second) continue;
+      if (DecodeEntry(entry, &entry_)) {
+        entry_.place = PlaceOf(place);
+        visitor_.Visit(id, entry_);
+      } else {
+        unread_->push_back({std::string(id), PlaceOf(place)});
+      }
+    }
+    return true;
+  }
+
+  EntryVisitor& visitor_;
+  std::vector<RowPlace>* const unread_;
+  absl::flat_hash_set<absl::string_view> seen_;
+  std::deque<std::vector<char>> ids_;  // which those seen look at
+  ReadBlock read_;
+  IndexEntry entry_;
+};
 
 }  // namespace
 
-std::string InsertPacks(absl::string_view rows) {
-  return absl::StrCat(
-      "INSERT INTO memory.entry_packs (tenant, customer_id, version, part, entries) "
-      "SELECT $1, $2, $3, $4 + number / ",
-      kEntriesEach,
-      ", "
-      "string_agg(tidsend(ctid) || int4send(octet_length(fact_id)) || convert_to(fact_id, 'UTF8') "
-      "|| int4send(octet_length(entry)) || entry, ''::bytea) "
-      "FROM (SELECT *, row_number() OVER () - 1 AS number FROM ",
-      rows,
-      ") AS numbered "
-      "GROUP BY number / ",
-      kEntriesEach);
-}
-
-void AppendEntry(const PackedEntry& entry, std::string* pack) {
-  AppendBigEndian(static_cast<uint64_t>(entry.place), kPlaceBytes, pack);
-  for (const absl::string_view bytes : {entry.id, entry.entry}) {
-    AppendBigEndian(bytes.size(), kSizeBytes, pack);
-    pack->append(bytes.data(), bytes.size());
-  }
-}
-
-bool VisitPacks(std::vector<EntryPack> packs, PackedCallback visit) {
-  // The newest first: an entry that comes again has been replaced.
+bool VisitPacks(std::vector<EntryPack> packs, EntryVisitor& visitor,
+                std::vector<RowPlace>* unread) {
   std::sort(packs.begin(), packs.end(), [](const EntryPack& a, const EntryPack& b) {
     return std::tie(a.version, a.part) > std::tie(b.version, b.part);
   });
-  absl::flat_hash_set<absl::string_view> seen;
-  seen.reserve(packs.size() * kEntriesEach);
-  for (const EntryPack& pack : packs) {
-    absl::string_view left = pack.entries;
-    while (!left.empty()) {
-      PackedEntry entry;
-      absl::string_view place;
-      if (!Take(kPlaceBytes, &left, &place) || !TakeSized(&left, &entry.id) ||
-          !TakeSized(&left, &entry.entry)) {
-        return false;
-      }
-      if (!seen.insert(entry.id).second) continue;
-      entry.place = static_cast<int64_t>(BigEndian(place));
-      visit(entry);
-    }
+  PackVisit visit(packs.size(), visitor, unread);
+  return std::all_of(packs.begin(), packs.end(),
+                     [&visit](const EntryPack& pack) { return visit.Visit(pack.entries); });
+}
+
+void SortForPacks(std::vector<PendingEntry>* entries) {
+  std::sort(entries->begin(), entries->end(), [](const PendingEntry& a, const PendingEntry& b) {
+    const auto standing = [](const IndexEntry& entry) {
+      const absl::string_view call = FirstPacked(entry.calls);
+      return std::make_tuple(entry.kind != deal::FactKind::kVerbatim, call,
+                             call.empty() ? 0 : entry.turn, entry.valid_from, entry.sequence);
+    };
+    return standing(a.entry) < standing(b.entry);
+  });
+}
+
+std::vector<OpenPack> OpenPacks(const std::vector<PendingEntry>& entries, size_t max_bytes) {
+  std::vector<OpenPack> packs;
+  PackWriter writer;
+  const auto end_pack = [&] {
+    const size_t rows = writer.rows();
+    if (rows > 0) packs.push_back({.bytes = writer.Take(), .rows = rows});
+  };
+  for (const PendingEntry& pending : entries) {
+    writer.Add(pending.id, pending.entry);
+    if (writer.size() >= max_bytes) end_pack();
   }
-  return true;
+  end_pack();
+  return packs;
+}
+
+std::vector<std::string> MakePacks(const std::vector<PendingEntry>& entries, size_t max_bytes) {
+  std::vector<std::string> packs;
+  auto next = entries.begin();
+  for (OpenPack& open : OpenPacks(entries, max_bytes)) {
+    for (size_t row = 0; row < open.rows; ++row) AppendPlace((next++)->entry.place, &open.bytes);
+    packs.push_back(std::move(open.bytes));
+  }
+  return packs;
 }
 
 }  // namespace throughline::memory::store

@@ -1,21 +1,17 @@
 #ifndef THROUGHLINE_SERVICES_MEMORY_STORE_ENTRY_PACKS_H_
 #define THROUGHLINE_SERVICES_MEMORY_STORE_ENTRY_PACKS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
+#include "services/memory/domain/entry_block.h"
+#include "services/memory/domain/memory_store.h"
 
-// Entries of many facts in one row: id, place and entry of each, one behind the other.
+// Entries of many facts in one row: ids, places and entries.
 namespace throughline::memory::store {
-
-struct PackedEntry {
-  absl::string_view id;
-  int64_t place = 0;
-  absl::string_view entry;  // as EncodeEntry gives it, perhaps in the format of an older release
-};
 
 // Some of a customer's entries; what is written later replaces what was written before, by version
 // and then by part.
@@ -25,16 +21,30 @@ struct EntryPack {
   absl::string_view entries;
 };
 
-void AppendEntry(const PackedEntry& entry, std::string* pack);
+// Shows `visitor` the newest entry of each fact in `packs`; facts whose entry is of another
+// release, and has to be made anew, go to `unread` instead. False when a pack is damaged; what has
+// been visited counts for nothing then.
+bool VisitPacks(std::vector<EntryPack> packs, EntryVisitor& visitor, std::vector<RowPlace>* unread);
 
-// The newest entry of each fact in `packs`. False when a pack is damaged; what has been visited
-// counts for nothing then.
-using PackedCallback = absl::FunctionRef<void(const PackedEntry&)>;
-bool VisitPacks(std::vector<EntryPack> packs, PackedCallback visit);
+// The entry of a fact on its way into a pack; its place is in it.
+struct PendingEntry {
+  std::string id;
+  IndexEntry entry;
+};
 
-// For PostgreSQL: a statement that makes packs, in the server, of `rows`, a relation of fact_id,
-// ctid and entry, for customer $1, $2 at version $3, numbered from $4 on.
-std::string InsertPacks(absl::string_view rows);
+// A pack without the places of its facts, which follow in the order of the entries.
+struct OpenPack {
+  std::string bytes;
+  size_t rows = 0;
+};
+
+// Brings `entries` into the order that an index has them in, which makes packs small and loading
+// them fast.
+void SortForPacks(std::vector<PendingEntry>* entries);
+// `entries` as packs of about `max_bytes`, in their order.
+std::vector<OpenPack> OpenPacks(const std::vector<PendingEntry>& entries, size_t max_bytes);
+// The same with places.
+std::vector<std::string> MakePacks(const std::vector<PendingEntry>& entries, size_t max_bytes);
 
 }  // namespace throughline::memory::store
 

@@ -66,11 +66,11 @@ constexpr char kRowsAt[] =
     "WHERE ctid = ANY($4) OFFSET 0) AS found WHERE tenant = $1 AND customer_id = $2 AND "
     "(SELECT version FROM memory.customers WHERE tenant = $1 AND customer_id = $2) = $3";
 
-// What kLoad has found of a customer that has reached `min_version`; rows go to `visit`. No value
+// What kLoad has found of a customer that has reached `min_version`; rows go to `visitor`. No value
 // when it has not, or when a row's entry is of another format.
 absl::StatusOr<std::optional<LoadedCustomer>> ReadLoaded(const PostgresRows& rows,
                                                          int64_t min_version,
-                                                         CustomerView::EntryCallback visit) {
+                                                         EntryVisitor& visitor) {
   LoadedCustomer loaded;
   for (int row = 0; row < rows.size(); ++row) {
     if (!rows.IsNull(row, kPlace)) continue;
@@ -92,7 +92,7 @@ absl::StatusOr<std::optional<LoadedCustomer>> ReadLoaded(const PostgresRows& row
     if (rows.IsNull(row, kPlace)) continue;
     if (!DecodeEntry(rows.Text(row, kBytes), &entry)) return std::optional<LoadedCustomer>();
     entry.place = rows.Place(row, kPlace);
-    visit(rows.Text(row, kId), entry);
+    visitor.Visit(rows.Text(row, kId), entry);
   }
   return std::make_optional(std::move(loaded));
 }
@@ -103,7 +103,7 @@ enum class Found { kYes, kBehind, kUnpacked };
 // What kLoadPacked has found of a customer, as ReadLoaded. kUnpacked when the packs do not hold
 // what the facts hold, or not in a format that is known.
 absl::StatusOr<Found> ReadPacked(const PostgresRows& rows, int64_t min_version,
-                                 CustomerView::EntryCallback visit, LoadedCustomer* loaded) {
+                                 EntryVisitor& visitor, LoadedCustomer* loaded) {
   std::vector<EntryPack> packs;
   packs.reserve(static_cast<size_t>(rows.size()));
   int64_t packed_version = 0;
@@ -123,16 +123,32 @@ absl::StatusOr<Found> ReadPacked(const PostgresRows& rows, int64_t min_version,
   }
   if (loaded->head.version < min_version) return Found::kBehind;
   if (packed_version != loaded->head.version) return Found::kUnpacked;
-  IndexEntry entry;
-  bool readable = true;
-  const bool whole = VisitPacks(std::move(packs), [&](const PackedEntry& packed) {
-    readable = readable && DecodeEntry(packed.entry, &entry);
-    if (!readable) return;
-    entry.place = packed.place;
-    visit(packed.id, entry);
-  });
-  return whole && readable ? Found::kYes : Found::kUnpacked;
+  visitor.Expect(static_cast<size_t>(std::max<int64_t>(0, loaded->head.last_sequence)));
+  std::vector<RowPlace> unread;
+  const bool whole = VisitPacks(std::move(packs), visitor, &unread);
+  return whole && unread.empty() ? Found::kYes : Found::kUnpacked;
 }
+
+// Notes whether anything has been visited.
+class NotedVisitor final : public EntryVisitor {
+ public:
+  explicit NotedVisitor(EntryVisitor& visitor) : visitor_(visitor) {}
+
+  void Expect(size_t rows) override { visitor_.Expect(rows); }
+  void Visit(absl::string_view id, const IndexEntry& entry) override {
+    visited_ = true;
+    visitor_.Visit(id, entry);
+  }
+  void VisitBlock(const EntryBlock& block) override {
+    visited_ = true;
+    visitor_.VisitBlock(block);
+  }
+  bool visited() const { return visited_; }
+
+ private:
+  EntryVisitor& visitor_;
+  bool visited_ = false;
+};
 
 }  // namespace
 
@@ -189,15 +205,13 @@ absl::StatusOr<int64_t> PostgresStore::Version(const Context& context, const Cus
   return VersionIn(*primary_, context, key);
 }
 
-absl::StatusOr<std::optional<LoadedCustomer>> PostgresStore::Load(
-    const Context& context, const CustomerKey& key, int64_t min_version, int64_t since,
-    CustomerView::EntryCallback visit) {
+absl::StatusOr<std::optional<LoadedCustomer>> PostgresStore::Load(const Context& context,
+                                                                  const CustomerKey& key,
+                                                                  int64_t min_version,
+                                                                  int64_t since,
+                                                                  EntryVisitor& visitor) {
   std::optional<LoadedCustomer> loaded;
-  bool visited = false;
-  const auto visit_once = [&](absl::string_view id, const IndexEntry& entry) {
-    visited = true;
-    visit(id, entry);
-  };
+  NotedVisitor noted(visitor);
   const auto load = [&](PostgresDatabase& database, int64_t wanted_version) {
     return database.ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
       if (since == 0) {
@@ -205,22 +219,22 @@ absl::StatusOr<std::optional<LoadedCustomer>> PostgresStore::Load(
                          connection.Execute(
                              kLoadPacked, {Value::Text(key.tenant), Value::Text(key.customer_id)}));
         LoadedCustomer packed;
-        ASSIGN_OR_RETURN(const Found found, ReadPacked(rows, wanted_version, visit_once, &packed));
+        ASSIGN_OR_RETURN(const Found found, ReadPacked(rows, wanted_version, noted, &packed));
         if (found == Found::kYes) loaded = std::move(packed);
         // What has been visited in vain is visited by nobody else.
-        if (found != Found::kUnpacked || visited) return absl::OkStatus();
+        if (found != Found::kUnpacked || noted.visited()) return absl::OkStatus();
       }
       ASSIGN_OR_RETURN(
           const PostgresRows rows,
           connection.Execute(kLoad, {Value::Text(key.tenant), Value::Text(key.customer_id),
                                      Value::Integer(std::max<int64_t>(0, since))}));
-      ASSIGN_OR_RETURN(loaded, ReadLoaded(rows, wanted_version, visit_once));
+      ASSIGN_OR_RETURN(loaded, ReadLoaded(rows, wanted_version, noted));
       return absl::OkStatus();
     });
   };
   if (replica_ != nullptr && min_version > 0) {
     const absl::Status status = load(*replica_, min_version);
-    if (visited || (status.ok() && loaded.has_value())) return loaded;
+    if (noted.visited() || (status.ok() && loaded.has_value())) return loaded;
     RETURN_IF_ERROR(context.Check());
   }
   RETURN_IF_ERROR(load(*primary_, 0));

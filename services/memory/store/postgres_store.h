@@ -44,7 +44,7 @@ class PostgresStore final : public MemoryStore, private ShortReads {
 
   absl::StatusOr<std::optional<LoadedCustomer>> Load(const Context& context, const CustomerKey& key,
                                                      int64_t min_version, int64_t since,
-                                                     CustomerView::EntryCallback visit) override;
+                                                     EntryVisitor& visitor) override;
   absl::StatusOr<std::optional<std::vector<FactRow>>> RowsAt(
       const Context& context, const CustomerKey& key, int64_t min_version, int64_t version,
       absl::Span<const RowPlace> places) override;

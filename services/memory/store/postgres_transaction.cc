@@ -18,6 +18,9 @@ using Value = storage::PostgresValue;
 
 namespace {
 
+// A page holds one pack and no more: so many bytes, and what the last entry runs over.
+constexpr size_t kMaxPackBytes = 7400;
+
 Value Body(const google::protobuf::MessageLite& message) {
   return Value::Bytes(message.SerializeAsString());
 }
@@ -94,7 +97,7 @@ absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsChangedSince(int6
   return ReadFacts(rows, statements);
 }
 
-absl::Status PostgresTransaction::VisitEntries(int64_t version, EntryCallback visit) {
+absl::Status PostgresTransaction::VisitEntries(int64_t version, EntryVisitor& visitor) {
   RETURN_IF_ERROR(Flush());
   std::string sql =
       "SELECT fact_id, entry, ctid FROM memory.facts WHERE tenant = $1 AND customer_id = $2";
@@ -109,13 +112,13 @@ absl::Status PostgresTransaction::VisitEntries(int64_t version, EntryCallback vi
   for (int row = 0; row < rows.size(); ++row) {
     if (DecodeEntry(rows.Text(row, 1), &entry)) {
       entry.place = rows.Place(row, 2);
-      visit(rows.Text(row, 0), entry);
+      visitor.Visit(rows.Text(row, 0), entry);
     } else {
       unread.emplace_back(rows.Text(row, 0));
     }
   }
   ASSIGN_OR_RETURN(const std::vector<FactRow> facts, FactsById(unread, Statements::kWithout));
-  for (const FactRow& fact : facts) visit(fact.fact.id, analyser_.Analyse(fact));
+  for (const FactRow& fact : facts) visitor.Visit(fact.fact.id, analyser_.Analyse(fact));
   return absl::OkStatus();
 }
 
@@ -190,29 +193,61 @@ absl::Status PostgresTransaction::PutFact(const FactRow& row) {
   pending_.keys[position] = row.key;
   pending_.bodies[position] = Encode(row).SerializeAsString();
   pending_.statements[position] = EncodeStatements(row.statements).SerializeAsString();
-  pending_.entries[position] = EncodeEntry(analyser_.Analyse(row));
-  pending_.bytes += pending_.bodies[position].size() + pending_.statements[position].size() +
-                    pending_.entries[position].size();
+  pending_.entries[position] = analyser_.Analyse(row);
+  pending_.bytes += pending_.bodies[position].size() + pending_.statements[position].size();
   const bool full = pending_.ids.size() >= kMaxPendingFacts || pending_.bytes >= kMaxPendingBytes;
   return full ? Flush() : absl::OkStatus();
 }
 
 absl::Status PostgresTransaction::Flush() {
   if (pending_.ids.empty()) return absl::OkStatus();
-  const PendingFacts sent = std::exchange(pending_, {});
-  const int64_t sent_before = std::exchange(sent_, sent_ + static_cast<int64_t>(sent.ids.size()));
-  return Execute(absl::StrCat(
-                     "WITH kept AS (INSERT INTO memory.facts "
-                     "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements, "
-                     "entry) SELECT $1, $2, $3, rows.* FROM unnest($5, $6, $7, $8, $9) AS rows "
-                     "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET "
-                     "fact_key = excluded.fact_key, changed_version = excluded.changed_version, "
-                     "body = excluded.body, statements = excluded.statements, "
-                     "entry = excluded.entry RETURNING fact_id, ctid, entry) ",
-                     InsertPacks("kept")),
-                 {Value::Integer(next_version_), Value::Integer(sent_before),
-                  Value::Texts(sent.ids), Value::Texts(sent.keys), Value::ByteStrings(sent.bodies),
-                  Value::ByteStrings(sent.statements), Value::ByteStrings(sent.entries)})
+  PendingFacts sent = std::exchange(pending_, {});
+  std::vector<PendingEntry> entries;
+  entries.reserve(sent.ids.size());
+  for (size_t i = 0; i < sent.ids.size(); ++i) {
+    entries.push_back({std::move(sent.ids[i]), std::move(sent.entries[i])});
+  }
+  SortForPacks(&entries);
+  std::vector<std::string> ids;
+  std::vector<std::string> keys;
+  std::vector<std::string> bodies;
+  std::vector<std::string> statements;
+  std::vector<std::string> encoded;
+  for (const PendingEntry& pending : entries) {
+    const size_t position = sent.position_of.at(pending.id);
+    ids.push_back(pending.id);
+    keys.push_back(std::move(sent.keys[position]));
+    bodies.push_back(std::move(sent.bodies[position]));
+    statements.push_back(std::move(sent.statements[position]));
+    encoded.push_back(EncodeEntry(pending.entry));
+  }
+  std::vector<std::string> packs;
+  std::vector<int64_t> first_rows;  // of the packs, from 1
+  int64_t next_row = 1;
+  for (OpenPack& pack : OpenPacks(entries, kMaxPackBytes)) {
+    packs.push_back(std::move(pack.bytes));
+    first_rows.push_back(std::exchange(next_row, next_row + static_cast<int64_t>(pack.rows)));
+  }
+  const int64_t parts_before = std::exchange(parts_, parts_ + static_cast<int64_t>(packs.size()));
+  // Only the server knows the places, which it appends. Rows come out in the order they went in;
+  // were it otherwise, a recall would find other facts there and read the customer anew.
+  return Execute(
+             "WITH kept AS (INSERT INTO memory.facts "
+             "(tenant, customer_id, changed_version, fact_id, fact_key, body, statements, "
+             "entry) SELECT $1, $2, $3, rows.* FROM unnest($5, $6, $7, $8, $9) AS rows "
+             "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET "
+             "fact_key = excluded.fact_key, changed_version = excluded.changed_version, "
+             "body = excluded.body, statements = excluded.statements, "
+             "entry = excluded.entry RETURNING ctid), "
+             "numbered AS (SELECT ctid, row_number() OVER () AS number FROM kept), "
+             "places AS (SELECT width_bucket(number, $11) AS pack, "
+             "string_agg(tidsend(ctid), ''::bytea ORDER BY number) AS bytes "
+             "FROM numbered GROUP BY 1) "
+             "INSERT INTO memory.entry_packs (tenant, customer_id, version, part, entries) "
+             "SELECT $1, $2, $3, $4 + pack, ($10)[pack] || bytes FROM places",
+             {Value::Integer(next_version_), Value::Integer(parts_before), Value::Texts(ids),
+              Value::Texts(keys), Value::ByteStrings(bodies), Value::ByteStrings(statements),
+              Value::ByteStrings(encoded), Value::ByteStrings(packs), Value::Integers(first_rows)})
       .status();
 }
 
@@ -222,14 +257,53 @@ absl::Status PostgresTransaction::Finish() {
   return repack ? Repack() : absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<PendingEntry>> PostgresTransaction::EntriesAfter(
+    const std::string& after, int64_t limit) {
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT fact_id, entry, ctid FROM memory.facts WHERE tenant = $1 AND "
+                           "customer_id = $2 AND fact_id > $3 ORDER BY fact_id LIMIT $4",
+                           {Value::Text(after), Value::Integer(limit)}));
+  std::vector<PendingEntry> entries(static_cast<size_t>(rows.size()));
+  std::vector<std::string> unread;  // of another format
+  absl::flat_hash_map<std::string, size_t> row_of;
+  for (int row = 0; row < rows.size(); ++row) {
+    PendingEntry& pending = entries[static_cast<size_t>(row)];
+    pending.id = std::string(rows.Text(row, 0));
+    if (!DecodeEntry(rows.Text(row, 1), &pending.entry)) {
+      unread.push_back(pending.id);
+      row_of[pending.id] = static_cast<size_t>(row);
+    }
+    pending.entry.place = rows.Place(row, 2);
+  }
+  ASSIGN_OR_RETURN(const std::vector<FactRow> facts, FactsById(unread, Statements::kWithout));
+  for (const FactRow& fact : facts) {
+    IndexEntry& entry = entries[row_of.at(fact.fact.id)].entry;
+    const int64_t place = entry.place;
+    entry = analyser_.Analyse(fact);
+    entry.place = place;
+  }
+  return entries;
+}
+
 absl::Status PostgresTransaction::Repack() {
   RETURN_IF_ERROR(
       Execute("DELETE FROM memory.entry_packs WHERE tenant = $1 AND customer_id = $2").status());
-  return Execute(absl::StrCat("WITH kept AS (SELECT fact_id, ctid, entry FROM memory.facts "
-                              "WHERE tenant = $1 AND customer_id = $2) ",
-                              InsertPacks("kept")),
-                 {Value::Integer(next_version_), Value::Integer(0)})
-      .status();
+  std::string after;
+  while (true) {
+    ASSIGN_OR_RETURN(std::vector<PendingEntry> entries, EntriesAfter(after, kRepackedAtOnce));
+    if (entries.empty()) return absl::OkStatus();
+    after = entries.back().id;
+    SortForPacks(&entries);
+    const std::vector<std::string> packs = MakePacks(entries, kMaxPackBytes);
+    const int64_t parts_before = std::exchange(parts_, parts_ + static_cast<int64_t>(packs.size()));
+    RETURN_IF_ERROR(
+        Execute("INSERT INTO memory.entry_packs (tenant, customer_id, version, part, entries) "
+                "SELECT $1, $2, $3, $4 + number, bytes "
+                "FROM unnest($5) WITH ORDINALITY AS packs (bytes, number)",
+                {Value::Integer(next_version_), Value::Integer(parts_before),
+                 Value::ByteStrings(packs)})
+            .status());
+  }
 }
 
 absl::Status PostgresTransaction::EraseFact(absl::string_view id) {

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "common/storage/postgres.h"
 #include "services/memory/domain/memory_store.h"
+#include "services/memory/store/entry_packs.h"
 
 namespace throughline::memory::store {
 
@@ -31,7 +32,7 @@ class PostgresTransaction final : public CustomerTransaction {
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
-  absl::Status VisitEntries(int64_t version, EntryCallback visit) override;
+  absl::Status VisitEntries(int64_t version, EntryVisitor& visitor) override;
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override;
   absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
@@ -67,18 +68,22 @@ class PostgresTransaction final : public CustomerTransaction {
     std::vector<std::string> keys;
     std::vector<std::string> bodies;
     std::vector<std::string> statements;
-    std::vector<std::string> entries;
+    std::vector<IndexEntry> entries;
     size_t bytes = 0;
   };
 
   // A write in so many puts a customer's entries into new packs, without those that have been
   // replaced and with those of small writes together.
   static constexpr int64_t kRepackEvery = 256;
+  // That many at a time, so that a large customer does not have to fit into memory.
+  static constexpr int64_t kRepackedAtOnce = 20000;
 
   // Sends what has been put and not been sent yet.
   absl::Status Flush();
   // Makes the customer's packs anew from its facts.
   absl::Status Repack();
+  // Up to so many of the customer's entries with an id after `after`, in order of id.
+  absl::StatusOr<std::vector<PendingEntry>> EntriesAfter(const std::string& after, int64_t limit);
   // Runs `sql`, whose first two parameters are this customer and the others `more`.
   absl::StatusOr<storage::PostgresRows> Execute(const std::string& sql,
                                                 std::vector<storage::PostgresValue> more = {});
@@ -90,7 +95,7 @@ class PostgresTransaction final : public CustomerTransaction {
   std::optional<CustomerHead> head_;  // once read, for it is asked for often
   RowAnalyser analyser_;
   PendingFacts pending_;
-  int64_t sent_ = 0;      // facts sent in this write
+  int64_t parts_ = 0;     // packs sent in this write
   bool packed_ = true;    // packs hold what facts hold
   bool changed_ = false;  // the write ends with a version of its own
 };

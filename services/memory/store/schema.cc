@@ -130,11 +130,16 @@ CREATE TABLE entry_packs (
 ALTER TABLE customers ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Packs are written in a form that older programs take for damage: they are to refuse the file
+// instead.
+constexpr char kSharingPacks[] = "SELECT 1";
+
 constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial},
                                               {2, "entries", kEntries},
                                               {3, "rows apart", kRowsApart},
                                               {4, "reply times", kReplyTimes},
-                                              {5, "packs", kPacks}};
+                                              {5, "packs", kPacks},
+                                              {6, "packs that share", kSharingPacks}};
 
 }  // namespace
 

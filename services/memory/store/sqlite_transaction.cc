@@ -209,28 +209,12 @@ absl::StatusOr<std::vector<ProfileRecord>> SqliteTransaction::Profiles(int64_t b
   return records;
 }
 
-absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryCallback visit) {
+absl::Status SqliteTransaction::VisitEntries(int64_t version, EntryVisitor& visitor) {
   RETURN_IF_ERROR(Head().status());
-  return packed_ ? VisitPacked(version, visit) : VisitUnpacked(version, visit);
+  return packed_ ? VisitPacked(version, visitor) : VisitUnpacked(version, visitor);
 }
 
-absl::Status SqliteTransaction::VisitPacked(int64_t version, EntryCallback visit) {
-  IndexEntry entry;
-  std::vector<std::string> unread;  // of another format
-  RETURN_IF_ERROR(ReadPacks(version, [&](const PackedEntry& packed) {
-    if (!DecodeEntry(packed.entry, &entry)) {
-      unread.emplace_back(packed.id);
-      return;
-    }
-    entry.place = packed.place;
-    visit(packed.id, entry);
-  }));
-  ASSIGN_OR_RETURN(const std::vector<FactRow> rows, FactsById(unread, Statements::kWithout));
-  for (const FactRow& row : rows) visit(row.fact.id, analyser_.Analyse(row));
-  return absl::OkStatus();
-}
-
-absl::Status SqliteTransaction::ReadPacks(int64_t version, PackedCallback visit) {
+absl::Status SqliteTransaction::VisitPacked(int64_t version, EntryVisitor& visitor) {
   storage::SqliteStatement statement = Prepare(
       "SELECT version, part, entries FROM entry_packs "
       "WHERE tenant = ? AND customer_id = ? AND version > ?");
@@ -245,53 +229,71 @@ absl::Status SqliteTransaction::ReadPacks(int64_t version, PackedCallback visit)
                      .part = statement->getColumn(1).getInt64(),
                      .entries = bytes.back()});
   }
-  if (VisitPacks(std::move(packs), visit)) return absl::OkStatus();
-  return absl::DataLossError("stored entries cannot be read; restore the file from a backup");
+  std::vector<RowPlace> unread;
+  if (!VisitPacks(std::move(packs), visitor, &unread)) {
+    return absl::DataLossError("stored entries cannot be read; restore the file from a backup");
+  }
+  for (const RowPlace& row : unread) {
+    ASSIGN_OR_RETURN(const std::vector<FactRow> facts, FactsAt({row}));
+    if (facts.empty()) continue;
+    IndexEntry entry = analyser_.Analyse(facts[0]);
+    entry.place = row.place;
+    visitor.Visit(row.id, entry);
+  }
+  return absl::OkStatus();
 }
 
-void SqliteTransaction::PutPack(int64_t version) {
-  if (pending_.empty()) return;
-  storage::SqliteStatement statement = Prepare(
-      "INSERT INTO entry_packs (tenant, customer_id, version, part, entries) "
-      "VALUES (?, ?, ?, ?, ?)");
-  statement->bind(3, version);
-  statement->bind(4, part_++);
-  statement->bindNoCopy(5, pending_.data(), static_cast<int>(pending_.size()));
-  statement->exec();
-  pending_.clear();
+void SqliteTransaction::PutPacks(int64_t version) {
+  std::vector<PendingEntry> entries = std::exchange(pending_, {});
+  SortForPacks(&entries);
+  for (const std::string& pack : MakePacks(entries, kMaxPackBytes)) {
+    storage::SqliteStatement statement = Prepare(
+        "INSERT INTO entry_packs (tenant, customer_id, version, part, entries) "
+        "VALUES (?, ?, ?, ?, ?)");
+    statement->bind(3, version);
+    statement->bind(4, part_++);
+    statement->bindNoCopy(5, pack.data(), static_cast<int>(pack.size()));
+    statement->exec();
+  }
 }
 
-void SqliteTransaction::Pack(const PackedEntry& entry, int64_t version) {
-  AppendEntry(entry, &pending_);
-  if (pending_.size() >= kMaxPackBytes) PutPack(version);
+void SqliteTransaction::Pack(PendingEntry entry, int64_t version) {
+  pending_.push_back(std::move(entry));
+  if (pending_.size() >= kMaxPendingEntries) PutPacks(version);
 }
 
-void SqliteTransaction::MoveIntoPacks() {
+// Puts what it is shown into packs, but for what has been erased.
+class SqliteTransaction::Packer final : public EntryVisitor {
+ public:
+  // Borrows `transaction` for the life of the object.
+  Packer(SqliteTransaction& transaction, int64_t version)
+      : transaction_(transaction), version_(version) {}
+
+  void Visit(absl::string_view id, const IndexEntry& entry) override {
+    if (transaction_.erased_.contains(id)) return;
+    transaction_.Pack({.id = std::string(id), .entry = entry}, version_);
+  }
+
+ private:
+  SqliteTransaction& transaction_;
+  const int64_t version_;
+};
+
+absl::Status SqliteTransaction::MoveIntoPacks() {
   // Under the version before, so that what this write has put replaces it.
   const int64_t version = next_version_ - 1;
-  {
-    storage::SqliteStatement statement = Prepare(
-        "SELECT fact_id, entry, place FROM fact_entries WHERE tenant = ? AND customer_id = ?");
-    while (statement->executeStep()) {
-      const SQLite::Column id = statement->getColumn(0);
-      const SQLite::Column entry = statement->getColumn(1);
-      Pack({.id = {id.getText(), static_cast<size_t>(id.getBytes())},
-            .place = statement->getColumn(2).getInt64(),
-            .entry = {static_cast<const char*>(entry.getBlob()),
-                      static_cast<size_t>(entry.getBytes())}},
-           version);
-    }
-  }
-  PutPack(version);
+  Packer packer(*this, version);
+  RETURN_IF_ERROR(VisitUnpacked(0, packer));
+  PutPacks(version);
   Prepare("DELETE FROM fact_entries WHERE tenant = ? AND customer_id = ?")->exec();
+  return absl::OkStatus();
 }
 
 absl::Status SqliteTransaction::Repack() {
   const int64_t first_part = part_;
-  RETURN_IF_ERROR(ReadPacks(0, [&](const PackedEntry& entry) {
-    if (!erased_.contains(entry.id)) Pack(entry, next_version_);
-  }));
-  PutPack(next_version_);
+  Packer packer(*this, next_version_);
+  RETURN_IF_ERROR(VisitPacked(0, packer));
+  PutPacks(next_version_);
   storage::SqliteStatement old = Prepare(
       "DELETE FROM entry_packs "
       "WHERE tenant = ? AND customer_id = ? AND (version < ? OR part < ?)");
@@ -303,13 +305,13 @@ absl::Status SqliteTransaction::Repack() {
 
 absl::Status SqliteTransaction::Finish() {
   if (!changed_) return absl::OkStatus();
-  PutPack(next_version_);
-  if (!packed_) MoveIntoPacks();
+  PutPacks(next_version_);
+  if (!packed_) RETURN_IF_ERROR(MoveIntoPacks());
   const bool repack = !erased_.empty() || next_version_ % kRepackEvery == 0;
   return repack ? Repack() : absl::OkStatus();
 }
 
-absl::Status SqliteTransaction::VisitUnpacked(int64_t version, EntryCallback visit) {
+absl::Status SqliteTransaction::VisitUnpacked(int64_t version, EntryVisitor& visitor) {
   // All entries are read in the order they lie in; a few are found by index.
   storage::SqliteStatement statement = Prepare(
       version == 0 ? "SELECT fact_id, entry, place FROM fact_entries "
@@ -336,7 +338,7 @@ absl::Status SqliteTransaction::VisitUnpacked(int64_t version, EntryCallback vis
       entry = analyser_.Analyse(rows[0]);
     }
     entry.place = place.getInt64();
-    visit(fact_id, entry);
+    visitor.Visit(fact_id, entry);
   } while (statement->executeStep());
   return absl::OkStatus();
 }
@@ -357,8 +359,9 @@ absl::Status SqliteTransaction::PutFact(const FactRow& row) {
   if (!statement->executeStep()) return absl::InternalError("a fact was written to no place");
   const int64_t place = statement->getColumn(0).getInt64();
   erased_.erase(row.fact.id);
-  Pack({.id = row.fact.id, .place = place, .entry = EncodeEntry(analyser_.Analyse(row))},
-       next_version_);
+  PendingEntry pending{.id = row.fact.id, .entry = analyser_.Analyse(row)};
+  pending.entry.place = place;
+  Pack(std::move(pending), next_version_);
   return absl::OkStatus();
 }
 

@@ -28,7 +28,7 @@ class SqliteTransaction final : public CustomerTransaction {
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
-  absl::Status VisitEntries(int64_t version, EntryCallback visit) override;
+  absl::Status VisitEntries(int64_t version, EntryVisitor& visitor) override;
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override;
   absl::StatusOr<std::vector<FactRow>> FactsById(absl::Span<const std::string> ids,
@@ -67,16 +67,18 @@ class SqliteTransaction final : public CustomerTransaction {
   // replaced and with those of small writes together.
   static constexpr int64_t kRepackEvery = 256;
   static constexpr size_t kMaxPackBytes = size_t{64} << 10;
+  // About as many as a pack holds.
+  static constexpr size_t kMaxPendingEntries = 1000;
 
-  absl::Status VisitPacked(int64_t version, EntryCallback visit);
   // Of a customer that nobody has written to since packs came.
-  absl::Status VisitUnpacked(int64_t version, EntryCallback visit);
-  // Calls `visit` with the newest entry of each fact that changed after `version`.
-  absl::Status ReadPacks(int64_t version, PackedCallback visit);
-  void PutPack(int64_t version);  // of what is pending
-  void Pack(const PackedEntry& entry, int64_t version);
+  absl::Status VisitUnpacked(int64_t version, EntryVisitor& visitor);
+  // Shows `visitor` the newest entry of each fact that changed after `version`.
+  absl::Status VisitPacked(int64_t version, EntryVisitor& visitor);
+  void PutPacks(int64_t version);  // of what is pending
+  void Pack(PendingEntry entry, int64_t version);
+  class Packer;
   // Brings a customer's entries from rows of their own into packs.
-  void MoveIntoPacks();
+  absl::Status MoveIntoPacks();
   // Makes the customer's packs anew, without what has been erased.
   absl::Status Repack();
 
@@ -86,8 +88,8 @@ class SqliteTransaction final : public CustomerTransaction {
   int64_t next_version_ = 0;
   bool packed_ = true;                       // the customer's entries are in packs
   bool changed_ = false;                     // the write ends with a version of its own
-  std::string pending_;                      // entries not written yet
-  int64_t part_ = 0;                         // of the pack they will be
+  std::vector<PendingEntry> pending_;        // entries not written yet
+  int64_t part_ = 0;                         // of the pack that comes next
   absl::flat_hash_set<std::string> erased_;  // facts that are there no more
 };
 

@@ -20,10 +20,12 @@
 namespace throughline::writer {
 namespace {
 
-// Every number and date that somebody gave.
+// Every number and date that somebody gave. What was known before the call is read when the call
+// does not give what an e-mail says: most of what there is to read, and seldom needed.
 class Ground {
  public:
-  explicit Ground(const EmailTask& task) {
+  // `task` outlives this.
+  explicit Ground(const EmailTask& task) : known_(&task.call.known) {
     for (const transcript::Turn& turn : task.call.transcript.turns) Add(turn.text);
     said_ = quantities_;
     if (task.call.transcript.occurred_at) {
@@ -32,14 +34,21 @@ class Ground {
     }
     Add(task.call.seller_name);
     Add(task.call.customer_name);
-    AddKnown(task.call.known);
     AddAnalysis(task.analysis);
   }
 
   // The first quantity of `sentence` that nobody gave and that does not follow from what was given;
   // empty when there is none.
-  std::string FirstUnknown(absl::string_view sentence) const {
+  std::string FirstUnknown(absl::string_view sentence) {
     const Quantities claimed = QuantitiesClaimed(sentence);
+    std::string unknown = FirstUnknownOf(claimed);
+    if (unknown.empty() || known_ == nullptr) return unknown;
+    AddKnown(*std::exchange(known_, nullptr));
+    return FirstUnknownOf(claimed);
+  }
+
+ private:
+  std::string FirstUnknownOf(const Quantities& claimed) const {
     Quantities followed;
     for (const absl::CivilDay day : DaysNamed(claimed, call_day_)) {
       if (Follows(day)) followed.merge(QuantitiesOf(day));
@@ -50,7 +59,6 @@ class Ground {
     return "";
   }
 
- private:
   // "Friday", said on a Tuesday, is a date; and a date that was said has a day of the week.
   bool Follows(absl::CivilDay day) const {
     constexpr int kMaxDaysFromCall = 21;
@@ -100,6 +108,7 @@ class Ground {
     if (analysis.next_step->due_date) Add(*analysis.next_step->due_date);
   }
 
+  const deal::DealState* known_;  // until it has been read
   absl::CivilDay call_day_;
   absl::flat_hash_set<absl::string_view> read_;  // texts of the task, which outlives this
   Quantities said_;                              // in the call itself
@@ -253,7 +262,7 @@ class Verification {
   }
 
   // Why a sentence cannot stay; empty when it can.
-  std::string WhyNot(const std::string& sentence) const {
+  std::string WhyNot(const std::string& sentence) {
     const std::string unknown = ground_.FirstUnknown(sentence);
     if (!unknown.empty()) return absl::StrCat("nobody gave the ", Spell(unknown));
     if (RestsOnNothing(sentence)) return "nobody said the words it rests on";
@@ -300,7 +309,7 @@ class Verification {
 
   const EmailTask& task_;
   const grounding::EvidenceChecker checker_;
-  const Ground ground_;
+  Ground ground_;
   const bool is_models_;  // not the engine's, which promises only what it quotes
   ContentWords promised_;
   deal::Email email_;

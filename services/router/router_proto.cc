@@ -124,17 +124,20 @@ absl::StatusOr<extractive::CallInput> ReadCall(const v1::CallInput& proto, absl:
   return call;
 }
 
-std::shared_ptr<const CallSources> SourcesOf(const v1::CallInput& call, const std::string& digest,
-                                             RecentCalls& recent) {
-  if (call.ByteSizeLong() > kMaxSharedCallBytes) return nullptr;
-  return recent.sources.Get(digest, [] { return CallSources(); });
+// Lets a request have what others find out about its call, and they what it does.
+void Share(const v1::CallInput& proto, const std::string& digest, RecentCalls& recent,
+           extractive::CallInput& call, Request& request) {
+  if (proto.ByteSizeLong() > kMaxSharedCallBytes) return;
+  request.call_sources = recent.sources.Get(digest, [] { return CallSources(); });
+  call.clean_sentences =
+      recent.clean_sentences.Get(digest, [] { return extractive::CleanSentences(); });
 }
 
 absl::Status ReadInput(const v1::CompleteRequest& proto, RecentCalls& recent, Request& request) {
   if (proto.has_call()) {
     ASSIGN_OR_RETURN(request.call, ReadCall(proto.call(), "call", recent));
     request.call_digest = Digest(proto.call());
-    request.call_sources = SourcesOf(proto.call(), request.call_digest, recent);
+    Share(proto.call(), request.call_digest, recent, *request.call, request);
   } else if (proto.has_email()) {
     if (!proto.email().has_analysis()) {
       return InvalidField("email.analysis", "the call's analysis", "set it");
@@ -144,9 +147,9 @@ absl::Status ReadInput(const v1::CompleteRequest& proto, RecentCalls& recent, Re
     email.analysis = wire::FromProto(proto.email().analysis());
     email.profile = wire::FromProto(proto.email().profile());
     email.variation = proto.email().variation();
-    request.email = std::move(email);
     const v1::CallInput& call = proto.email().call();
-    request.call_sources = SourcesOf(call, Digest(call), recent);
+    Share(call, Digest(call), recent, email.call, request);
+    request.email = std::move(email);
   }
   return absl::OkStatus();
 }

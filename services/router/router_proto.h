@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/router/domain/extractive/clean_sentences.h"
 #include "services/router/domain/extractive/language/turn_readings.h"
 #include "services/router/domain/judge/source_texts.h"
 #include "services/router/domain/ports.h"
@@ -30,6 +31,7 @@ absl::Status CheckId(absl::string_view value, absl::string_view field);
 struct RecentCalls {
   RecentValues<extractive::TurnReadings, 16> readings;  // by the transcript's digest
   RecentValues<CallSources, 16> sources;                // by the call's
+  RecentValues<extractive::CleanSentences, 16> clean_sentences;
 };
 
 // INVALID_ARGUMENT names the first field that is out of its documented limits.

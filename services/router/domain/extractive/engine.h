@@ -21,11 +21,15 @@ enum class Tier {
   kDeep,  // the whole ledger, discourse, hypothetical / past / third-party guards, confirmations
 };
 
+class CleanSentences;
 class TurnReadings;
 
 struct CallInput {
   transcript::Transcript transcript;
-  std::shared_ptr<const TurnReadings> readings;  // of `transcript`, for all who read it; or null
+  // For all who read this call, or null: what is read of `transcript`, and of it with what is
+  // known.
+  std::shared_ptr<const TurnReadings> readings;
+  std::shared_ptr<const CleanSentences> clean_sentences;
   std::string call_id;
   absl::Time occurred_at;     // dates in speech ("Friday", "the 29th") resolve against it
   std::string customer_name;  // the customer's organisation; empty when unknown

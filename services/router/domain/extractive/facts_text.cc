@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -10,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "common/transcript/person.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/call.h"
@@ -39,11 +43,62 @@ const RE2& Opener() {
   return pattern;
 }
 
-const RE2& InnerFiller() {
-  static const RE2& pattern = *new RE2(
-      "(?i)(?:,\\s*(?:uh|um|er|you know|i mean|like|right|so|well|see|honestly|yeah|okay|sort of|"
-      "kind of|i don't know|let's say|what was it|by the way|give or take))+(,)");
-  return pattern;
+// What is taken out of a sentence, or put otherwise, in this order.
+struct Rewriting {
+  const char* pattern;
+  const char* by;
+};
+constexpr Rewriting kFillers[] = {
+    {",\\s*(?:uh|um|er|like|say|let's say)\\s*,", ""},
+    {"(?:,\\s*(?:uh|um|er|you know|i mean|like|right|so|well|see|honestly|yeah|okay|sort of|"
+     "kind of|i don't know|let's say|what was it|by the way|give or take))+(,)",
+     "\\1"}};
+// The comma a filler leaves behind splits no word from what it governs.
+constexpr Rewriting kStrandedComma = {
+    "\\b(for|of|to|in|on|at|with|by|the|a|an|is|are|my|our|your|from|about|into|and|or|but|"
+    "that|because),\\s",
+    "\\1 "};
+constexpr Rewriting kHesitations[] = {{"\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s*", ""},
+                                      {",? i mean,? ", ", "},
+                                      {"\\b(you) guys\\b", "\\1"},
+                                      {", but (?:let's|whatever|never mind|you know)\\b.*$", ""},
+                                      {",\\s*please\\s*,", ","}};
+
+// The sentence without `Rewriting`s' patterns, whose case does not matter.
+class Rewriter {
+ public:
+  explicit Rewriter(absl::Span<const Rewriting> rewritings) {
+    std::vector<std::string> patterns;
+    for (const Rewriting& one : rewritings) {
+      patterns.push_back(absl::StrCat("(?:", one.pattern, ")"));
+      steps_.push_back({std::make_unique<RE2>(absl::StrCat("(?i)", one.pattern)), one.by});
+    }
+    any_ = std::make_unique<RE2>(absl::StrCat("(?i)", absl::StrJoin(patterns, "|")));
+  }
+
+  // Most sentences have nothing of it, which one look tells.
+  void Apply(std::string* text) const {
+    if (!RE2::PartialMatch(*text, *any_)) return;
+    for (const Step& step : steps_) RE2::GlobalReplace(text, *step.pattern, step.by);
+  }
+
+ private:
+  struct Step {
+    std::unique_ptr<RE2> pattern;
+    const char* by;
+  };
+  std::vector<Step> steps_;
+  std::unique_ptr<RE2> any_;
+};
+
+void TakeOutFillers(std::string* text) {
+  static const Rewriter& fillers = *new Rewriter(kFillers);
+  static const Rewriter& comma = *new Rewriter({&kStrandedComma, 1});
+  static const Rewriter& hesitations = *new Rewriter(kHesitations);
+  const size_t spoken = text->size();
+  fillers.Apply(text);
+  if (text->size() < spoken) comma.Apply(text);
+  hesitations.Apply(text);
 }
 
 std::string StripClosing(std::string text) {
@@ -291,28 +346,30 @@ bool StartsOver(absl::string_view first_word) {
 
 // "that's that's", "I'll, I'll send": said twice, written once. Doubled figures stay.
 std::string WithoutRepeats(absl::string_view text) {
-  std::vector<std::string> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
-  const auto plain = [&](size_t i) {
-    std::string word = absl::AsciiStrToLower(words[i]);
-    while (!word.empty() && (word.back() == ',' || word.back() == '-')) word.pop_back();
-    return word;
-  };
+  std::vector<absl::string_view> words = absl::StrSplit(text, ' ', absl::SkipEmpty());
+  std::vector<std::string> plain;
+  plain.reserve(words.size());
+  for (const absl::string_view word : words) {
+    plain.push_back(absl::AsciiStrToLower(word.substr(0, word.find_last_not_of(",-") + 1)));
+  }
   for (size_t length = kMaxRepeatedWords; length > 0; --length) {
     for (size_t i = 0; i + 2 * length <= words.size();) {
       bool same = true;
-      for (size_t k = 0; k < length; ++k) {
-        same = same && plain(i + k) == plain(i + length + k) && !IsNumberWord(plain(i + k));
+      for (size_t k = 0; k < length && same; ++k) {
+        same = plain[i + k] == plain[i + length + k] && !IsNumberWord(plain[i + k]);
       }
       // "Not the portal, the portal logs me out" begins anew; "we need, we need a" starts over.
-      const bool anew =
-          length > 1 && same && words[i + length - 1].back() == ',' && !StartsOver(plain(i));
-      same = same && !anew;
-      const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
-      if (same) {
-        words.erase(at, at + static_cast<std::ptrdiff_t>(length));
-      } else {
-        ++i;
+      if (same && length > 1 && words[i + length - 1].back() == ',' && !StartsOver(plain[i])) {
+        same = false;
       }
+      if (!same) {
+        ++i;
+        continue;
+      }
+      const auto at = static_cast<std::ptrdiff_t>(i);
+      const auto count = static_cast<std::ptrdiff_t>(length);
+      words.erase(words.begin() + at, words.begin() + at + count);
+      plain.erase(plain.begin() + at, plain.begin() + at + count);
     }
   }
   return absl::StrJoin(words, " ");
@@ -337,7 +394,9 @@ void OpenContractions(std::string* text) {
   RE2::GlobalReplace(text, let, "\\1's");
 }
 
-CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
+namespace {
+
+CleanSentence CleanAnew(absl::string_view sentence, const Cast& cast) {
   std::string text = absl::StrReplaceAll(
       sentence,
       {{"\u2019", "'"}, {"\u2018", "'"}, {"\n", " "}, {"'em ", "them "}, {"gonna ", "going to "}});
@@ -357,25 +416,7 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
       "(?i)^(?:so )?(?:if|as|let me|just to|to) (?:i )?(?:(?:read|say|play|repeat|sum) (?:it|that|"
       "this) (?:back|up)|understand it|recap|summarize|confirm)(?: to you)?[:,] ");
   RE2::Replace(&text, recap, "");
-  const size_t spoken = text.size();
-  static const RE2& aside = *new RE2("(?i),\\s*(?:uh|um|er|like|say|let's say)\\s*,");
-  RE2::GlobalReplace(&text, aside, "");
-  RE2::GlobalReplace(&text, InnerFiller(), "\\1");
-  // The comma a filler leaves behind splits no word from what it governs.
-  static const RE2& stranded = *new RE2(
-      "(?i)\\b(for|of|to|in|on|at|with|by|the|a|an|is|are|my|our|your|from|about|into|and|or|but|"
-      "that|because),\\s");
-  if (text.size() < spoken) RE2::GlobalReplace(&text, stranded, "\\1 ");
-  static const RE2& hesitation = *new RE2("(?i)\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s*");
-  RE2::GlobalReplace(&text, hesitation, "");
-  static const RE2& restart = *new RE2("(?i),? i mean,? ");
-  RE2::GlobalReplace(&text, restart, ", ");
-  static const RE2& guys = *new RE2("(?i)\\b(you) guys\\b");
-  RE2::GlobalReplace(&text, guys, "\\1");
-  static const RE2& waved = *new RE2("(?i), but (?:let's|whatever|never mind|you know)\\b.*$");
-  RE2::Replace(&text, waved, "");
-  static const RE2& polite = *new RE2("(?i),\\s*please\\s*,");
-  RE2::GlobalReplace(&text, polite, ",");
+  TakeOutFillers(&text);
   text = WithoutRepeats(text);
   OpenContractions(&text);
   static const RE2& tail = *new RE2(
@@ -385,6 +426,14 @@ CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
   RE2::Replace(&text, tail, "");
   clean.text = StripClosing(std::string(absl::StripAsciiWhitespace(text)));
   return clean;
+}
+
+}  // namespace
+
+CleanSentence Clean(absl::string_view sentence, const Cast& cast) {
+  const auto anew = [&] { return CleanAnew(sentence, cast); };
+  const CleanSentences* shared = cast.clean_sentences();
+  return shared == nullptr ? anew() : shared->Get(sentence, anew);
 }
 
 std::string Capitalized(absl::string_view text) {

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "common/transcript/transcript.h"
+#include "services/router/domain/extractive/clean_sentences.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/language/perspective.h"
 
@@ -44,6 +45,8 @@ class Cast {
   absl::string_view SignOf(absl::string_view amount) const;
   // Everybody known on a side.
   std::vector<std::string> People(transcript::Side side) const;
+  // What others have cleaned of this call's sentences; null where nobody shares.
+  const CleanSentences* clean_sentences() const { return input_.clean_sentences.get(); }
 
  private:
   void Add(const std::string& name);
@@ -74,11 +77,6 @@ Referent NamedOrganization(const std::string& name);
 
 // "Sarah" of "Sarah Chen"; titles of address ("Dr.") are skipped.
 std::string FirstName(absl::string_view name);
-
-struct CleanSentence {
-  std::string text;       // without fillers, closing mark kept off
-  std::string addressee;  // first name called at the start or end, lower case; may be empty
-};
 
 // Drops openers ("So, okay,"), fillers ("you know,") and names called ("Jordan, …").
 CleanSentence Clean(absl::string_view sentence, const Cast& cast);

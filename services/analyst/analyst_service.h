@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ANALYST_ANALYST_SERVICE_H_
 #define THROUGHLINE_SERVICES_ANALYST_ANALYST_SERVICE_H_
 
+#include "common/rpc/request_arena.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
 #include "services/analyst/domain/analyst.h"
@@ -15,7 +16,10 @@ inline constexpr int kMaxRequestsInFlight = 4096;
 class AnalystServiceImpl final : public throughline::analyst::v1::AnalystService::CallbackService {
  public:
   AnalystServiceImpl(Analyst& analyst, rpc::Runtime& runtime)
-      : analyst_(analyst), runtime_(runtime) {}
+      : analyst_(analyst), runtime_(runtime) {
+    SetMessageAllocatorFor_Analyze(&analyze_requests_);
+    SetMessageAllocatorFor_ExtractFacts(&extract_requests_);
+  }
 
   grpc::ServerUnaryReactor* Analyze(grpc::CallbackServerContext* call,
                                     const throughline::analyst::v1::AnalyzeRequest* request,
@@ -28,6 +32,8 @@ class AnalystServiceImpl final : public throughline::analyst::v1::AnalystService
  private:
   Analyst& analyst_;
   rpc::Runtime& runtime_;
+  rpc::RequestArena<v1::AnalyzeRequest, v1::AnalyzeResponse> analyze_requests_;
+  rpc::RequestArena<v1::ExtractFactsRequest, v1::ExtractFactsResponse> extract_requests_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 

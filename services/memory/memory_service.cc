@@ -74,7 +74,9 @@ MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached
       clock_(clock),
       audit_(audit),
       sweeper_(sweeper),
-      runtime_(runtime) {}
+      runtime_(runtime) {
+  SetMessageAllocatorFor_Retain(&retain_requests_);
+}
 
 void MemoryServiceImpl::CountMeaning(MeaningUse use) {
   if (use == MeaningUse::kNotAsked) return;

@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
 #include "common/retention/sweeper.h"
+#include "common/rpc/request_arena.h"
 #include "common/rpc/runtime.h"
 #include "services/memory/domain/memory.h"
 #include "services/memory/store/cached_recall.h"
@@ -88,6 +89,7 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
   audit::AuditLog* const audit_;
   retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
+  rpc::RequestArena<v1::RetainRequest, v1::RetainResponse> retain_requests_;
 };
 
 }  // namespace throughline::memory

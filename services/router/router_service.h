@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/retention/sweeper.h"
+#include "common/rpc/request_arena.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
 #include "services/router/live_router.h"
@@ -19,7 +20,9 @@ inline constexpr int kMaxRequestsInFlight = 4096;
 class RouterServiceImpl final : public v1::RouterService::CallbackService {
  public:
   RouterServiceImpl(const LiveRouter& router, retention::Sweeper& sweeper, rpc::Runtime& runtime)
-      : router_(router), sweeper_(sweeper), runtime_(runtime) {}
+      : router_(router), sweeper_(sweeper), runtime_(runtime) {
+    SetMessageAllocatorFor_Complete(&complete_requests_);
+  }
 
   grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* call,
                                      const v1::CompleteRequest* request,
@@ -53,6 +56,7 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
   RecentCalls recent_;
+  rpc::RequestArena<v1::CompleteRequest, v1::CompleteResponse> complete_requests_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
 };
 

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
+#include "common/base/clock.h"
 #include "common/base/status_macros.h"
 #include "common/storage/database_span.h"
 
@@ -248,24 +249,30 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresDatabase::Begin(
 }
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresDatabase::Take(const Context& context) {
+  const absl::Time begun = Clock::Real().SteadyNow();
   {
     absl::MutexLock lock(&mutex_);
     const auto available = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return !idle_.empty() || open_ < options_.max_connections;
     };
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&available), context.Remaining())) return Busy();
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&available), context.Remaining())) {
+      metrics_.MissedBusy();
+      return Busy();
+    }
+    metrics_.Had(Clock::Real().SteadyNow() - begun);
     if (!idle_.empty()) {
       std::unique_ptr<PostgresConnection> connection = std::move(idle_.back());
       idle_.pop_back();
       return connection;
     }
-    ++open_;
+    metrics_.SetOpen(++open_);
   }
   absl::StatusOr<std::unique_ptr<PostgresConnection>> opened = PostgresConnection::Open(
       options_.conninfo, std::min(options_.connect_timeout, context.Remaining()));
   if (!opened.ok()) {
+    metrics_.MissedConnect();
     absl::MutexLock lock(&mutex_);
-    --open_;
+    metrics_.SetOpen(--open_);
   }
   return opened;
 }
@@ -278,7 +285,7 @@ void PostgresDatabase::GiveBack(std::unique_ptr<PostgresConnection> connection) 
   if (keep) {
     idle_.push_back(std::move(connection));
   } else {
-    --open_;
+    metrics_.SetOpen(--open_);
   }
 }
 
@@ -286,6 +293,7 @@ void PostgresDatabase::CloseIdle() {
   std::vector<std::unique_ptr<PostgresConnection>> closing;
   absl::MutexLock lock(&mutex_);
   open_ -= idle_.size();
+  metrics_.SetOpen(open_);
   closing.swap(idle_);
 }
 

@@ -19,6 +19,7 @@
 #include "absl/types/span.h"
 #include "common/base/context.h"
 #include "common/storage/migration.h"
+#include "common/storage/pool_metrics.h"
 #include "common/storage/postgres_connection.h"
 #include "common/storage/postgres_value.h"
 
@@ -32,6 +33,7 @@ struct PostgresOptions {
   // For what a caller without a deadline does in one go.
   absl::Duration statement_timeout = absl::Seconds(30);
   size_t max_connections = 8;
+  MetricsRegistry* metrics = nullptr;  // borrowed, for the pool; null: it is not shown
 };
 
 // The connection string in `file`, without surrounding white space. Secrets stay in files, out of
@@ -75,7 +77,9 @@ class PostgresDatabase {
 
  private:
   PostgresDatabase(PostgresOptions options, absl::string_view name)
-      : options_(std::move(options)), name_(name) {}
+      : options_(std::move(options)),
+        name_(name),
+        metrics_(options_.metrics, name, options_.max_connections) {}
 
   static absl::StatusOr<std::unique_ptr<PostgresDatabase>> Connect(PostgresOptions options,
                                                                    absl::string_view name);
@@ -99,6 +103,7 @@ class PostgresDatabase {
 
   const PostgresOptions options_;
   const std::string name_;  // of what is kept there, for spans
+  PoolMetrics metrics_;
 
   absl::Mutex mutex_;
   std::vector<std::unique_ptr<PostgresConnection>> idle_ ABSL_GUARDED_BY(mutex_);

@@ -69,7 +69,8 @@ class PostgresTest : public ::testing::TestWithParam<Path> {
 
   void Open(size_t max_connections = 4) {
     auto opened = PostgresDatabase::Open(
-        {.conninfo = conninfo_, .max_connections = max_connections}, "app", kSchema);
+        {.conninfo = conninfo_, .max_connections = max_connections, .metrics = &metrics_}, "app",
+        kSchema);
     ASSERT_OK(opened.status());
     database_ = *std::move(opened);
   }
@@ -97,6 +98,7 @@ class PostgresTest : public ::testing::TestWithParam<Path> {
   static std::unique_ptr<PgBouncer> pooler_;
   std::string conninfo_;
   const Context context_ = Context::Background().WithBudget(absl::Seconds(60));
+  MetricsRegistry metrics_;  // of the database
   std::unique_ptr<PostgresDatabase> database_;
 };
 
@@ -291,6 +293,15 @@ TEST_P(PostgresTest, WaitingForAConnectionEndsWithTheDeadline) {
     EXPECT_THAT(database_->Ping(brief), StatusIs(absl::StatusCode::kDeadlineExceeded));
     return absl::OkStatus();
   }));
+  EXPECT_THAT(
+      metrics_.Render(),
+      AllOf(HasSubstr("throughline_postgres_connections{database=\"app\"} 1\n"),
+            HasSubstr("throughline_postgres_max_connections{database=\"app\"} 1\n"),
+            HasSubstr("throughline_postgres_missed_connections_total{cause=\"busy\",database="
+                      "\"app\"} 1\n"),
+            HasSubstr("throughline_postgres_missed_connections_total{cause=\"connect\",database="
+                      "\"app\"} 0\n"),
+            HasSubstr("throughline_postgres_wait_seconds_count{database=\"app\"}")));
 }
 
 TEST_P(PostgresTest, ANewerSchemaIsRefused) {
@@ -321,15 +332,21 @@ TEST_P(PostgresTest, AMigrationThatFailsLeavesTheSchemaAsItWas) {
 }
 
 TEST(PostgresOutageTest, ARestartOfTheServerCostsNoMoreThanTheCallsDuringIt) {
+  MetricsRegistry metrics;
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<PostgresServer> server, PostgresServer::Start());
   ASSERT_OK_AND_ASSIGN(const std::unique_ptr<PostgresDatabase> database,
-                       PostgresDatabase::Open({.conninfo = server->Conninfo()}, "app", kSchema));
+                       PostgresDatabase::Open({.conninfo = server->Conninfo(), .metrics = &metrics},
+                                              "app", kSchema));
   const Context context = Context::Background().WithBudget(absl::Seconds(60));
   ASSERT_OK(database->Ping(context));
+  const std::string none_refused =
+      "throughline_postgres_missed_connections_total{cause=\"connect\",database=\"app\"} 0\n";
+  EXPECT_THAT(metrics.Render(), HasSubstr(none_refused));
   server->Stop();
   EXPECT_THAT(database->Ping(context), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(database->Write(context, [](PostgresConnection&) { return absl::OkStatus(); }),
               StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(metrics.Render(), Not(HasSubstr(none_refused)));
   ASSERT_OK(server->Restart());
   EXPECT_OK(database->Ping(context));
   ASSERT_OK(server->Restart());  // idle connections do not know of it

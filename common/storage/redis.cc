@@ -2,10 +2,8 @@
 
 #include <hiredis/hiredis.h>
 #include <signal.h>
-#include <sys/time.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -20,7 +18,6 @@
 namespace throughline::storage {
 namespace {
 
-constexpr absl::Duration kShortestTimeout = absl::Milliseconds(1);
 constexpr absl::string_view kScanStep = "500";
 
 absl::StatusOr<std::string> ReadPassword(const std::string& file) {
@@ -57,22 +54,23 @@ absl::Status WrongType(const std::string& address) {
 
 }  // namespace
 
-void RedisClient::ConnectionDeleter::operator()(redisContext* connection) const {
-  redisFree(connection);
-}
-void RedisClient::ReplyDeleter::operator()(redisReply* reply) const { freeReplyObject(reply); }
-
 absl::StatusOr<std::unique_ptr<RedisClient>> RedisClient::Create(RedisOptions options,
                                                                  const Clock& clock) {
   ASSIGN_OR_RETURN(std::string password, ReadPassword(options.password_file));
+  std::unique_ptr<RedisTls> tls;
+  if (!options.tls_ca_file.empty()) {
+    ASSIGN_OR_RETURN(tls, RedisTls::Load(options.tls_ca_file));
+  }
   signal(SIGPIPE, SIG_IGN);
   return std::unique_ptr<RedisClient>(
-      new RedisClient(std::move(options), std::move(password), clock));
+      new RedisClient(std::move(options), std::move(password), std::move(tls), clock));
 }
 
-RedisClient::RedisClient(RedisOptions options, std::string password, const Clock& clock)
+RedisClient::RedisClient(RedisOptions options, std::string password, std::unique_ptr<RedisTls> tls,
+                         const Clock& clock)
     : options_(std::move(options)),
       password_(std::move(password)),
+      tls_(std::move(tls)),
       address_(HostPort{options_.host, options_.port}.ToString()),
       clock_(clock) {}
 
@@ -158,7 +156,7 @@ absl::StatusOr<RedisClient::Reply> RedisClient::Run(const Context& context,
     connection = *std::move(connected);
   }
   const absl::Duration timeout = std::min(options_.command_timeout, context.Remaining());
-  absl::StatusOr<Reply> reply = Exchange(*connection, timeout, words);
+  absl::StatusOr<Reply> reply = connection->Exchange(timeout, words);
   if (!reply.ok()) {
     Drop(context);
     RETURN_IF_ERROR(context.Check());
@@ -189,19 +187,13 @@ absl::StatusOr<RedisClient::Connection> RedisClient::Take() {
 }
 
 absl::StatusOr<RedisClient::Connection> RedisClient::Connect(const Context& context) {
-  const absl::Duration timeout =
-      std::max(kShortestTimeout, std::min(options_.connect_timeout, context.Remaining()));
-  Connection connection(
-      redisConnectWithTimeout(options_.host.c_str(), options_.port, absl::ToTimeval(timeout)));
-  if (connection == nullptr || connection->err != 0) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot connect to redis at ", address_, ": ",
-                     connection == nullptr ? "out of memory" : connection->errstr));
-  }
+  ASSIGN_OR_RETURN(
+      Connection connection,
+      RedisConnection::Open(options_.host, options_.port,
+                            std::min(options_.connect_timeout, context.Remaining()), tls_.get()));
   const absl::Duration command_timeout = std::min(options_.command_timeout, context.Remaining());
   if (!password_.empty()) {
-    ASSIGN_OR_RETURN(const Reply reply,
-                     Exchange(*connection, command_timeout, {"AUTH", password_}));
+    ASSIGN_OR_RETURN(const Reply reply, connection->Exchange(command_timeout, {"AUTH", password_}));
     if (reply->type == REDIS_REPLY_ERROR) {
       return absl::UnavailableError(
           absl::StrCat("redis at ", address_, " refuses the password; correct its file"));
@@ -210,28 +202,10 @@ absl::StatusOr<RedisClient::Connection> RedisClient::Connect(const Context& cont
   if (options_.database != 0) {
     const std::string database = absl::StrCat(options_.database);
     ASSIGN_OR_RETURN(const Reply reply,
-                     Exchange(*connection, command_timeout, {"SELECT", database}));
+                     connection->Exchange(command_timeout, {"SELECT", database}));
     RETURN_IF_ERROR(StatusOfReply(address_, *reply));
   }
   return connection;
-}
-
-absl::StatusOr<RedisClient::Reply> RedisClient::Exchange(
-    redisContext& connection, absl::Duration timeout, absl::Span<const absl::string_view> words) {
-  redisSetTimeout(&connection, absl::ToTimeval(std::max(kShortestTimeout, timeout)));
-  std::vector<const char*> data;
-  std::vector<size_t> sizes;
-  for (const absl::string_view word : words) {
-    data.push_back(word.data());
-    sizes.push_back(word.size());
-  }
-  Reply reply(static_cast<redisReply*>(
-      redisCommandArgv(&connection, static_cast<int>(words.size()), data.data(), sizes.data())));
-  if (reply != nullptr) return reply;
-  const bool timed_out = connection.err == REDIS_ERR_IO && errno == EAGAIN;
-  return absl::UnavailableError(absl::StrCat(
-      "redis at ", address_,
-      timed_out ? " did not answer in time" : " failed: ", timed_out ? "" : connection.errstr));
 }
 
 void RedisClient::GiveBack(Connection connection) {

@@ -18,9 +18,7 @@
 #include "absl/types/span.h"
 #include "common/base/clock.h"
 #include "common/base/context.h"
-
-struct redisContext;
-struct redisReply;
+#include "common/storage/redis_connection.h"
 
 namespace throughline::storage {
 
@@ -29,6 +27,7 @@ struct RedisOptions {
   int port = 6379;
   int database = 0;
   std::string password_file;  // empty: no password. Read when the client is made
+  std::string tls_ca_file;    // whom to believe over TLS; empty: plain text. Read then, too
   absl::Duration connect_timeout = absl::Milliseconds(200);
   absl::Duration command_timeout = absl::Milliseconds(100);
   // After a failure every call fails at once for this long; then one call tries again.
@@ -44,7 +43,8 @@ struct RedisOptions {
 // Thread-safe.
 class RedisClient {
  public:
-  // Connects lazily: succeeds with Redis down. Errors: an unreadable password file. Makes the
+  // Connects lazily: succeeds with Redis down. Errors: an unreadable password file or
+  // file of CAs. Makes the
   // process ignore SIGPIPE, which hiredis would raise when Redis closes a connection.
   static absl::StatusOr<std::unique_ptr<RedisClient>> Create(RedisOptions options,
                                                              const Clock& clock = Clock::Real());
@@ -68,16 +68,11 @@ class RedisClient {
   const std::string& address() const { return address_; }
 
  private:
-  struct ConnectionDeleter {
-    void operator()(redisContext* connection) const;
-  };
-  struct ReplyDeleter {
-    void operator()(redisReply* reply) const;
-  };
-  using Connection = std::unique_ptr<redisContext, ConnectionDeleter>;
-  using Reply = std::unique_ptr<redisReply, ReplyDeleter>;
+  using Connection = std::unique_ptr<RedisConnection>;
+  using Reply = RedisReply;
 
-  RedisClient(RedisOptions options, std::string password, const Clock& clock);
+  RedisClient(RedisOptions options, std::string password, std::unique_ptr<RedisTls> tls,
+              const Clock& clock);
 
   // Sends one command and waits for its reply; an error reply is an error.
   absl::StatusOr<Reply> Command(const Context& context, absl::Span<const absl::string_view> words);
@@ -86,8 +81,6 @@ class RedisClient {
   // An idle connection, or null with leave to open one.
   absl::StatusOr<Connection> Take() ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<Connection> Connect(const Context& context);
-  absl::StatusOr<Reply> Exchange(redisContext& connection, absl::Duration timeout,
-                                 absl::Span<const absl::string_view> words);
   void GiveBack(Connection connection) ABSL_LOCKS_EXCLUDED(mutex_);
   // Forgets a connection that failed. Unless the context's own end explains it, every connection is
   // closed and calls fail at once until the backoff has passed.
@@ -95,6 +88,7 @@ class RedisClient {
 
   const RedisOptions options_;
   const std::string password_;
+  const std::unique_ptr<RedisTls> tls_;  // null: plain text
   const std::string address_;
   const Clock& clock_;
 

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/base/status_macros.h"
+#include "common/testing/certificates.h"
 #include "common/testing/collecting_tracer.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/redis_server.h"
@@ -20,6 +22,7 @@ namespace throughline::storage {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Eq;
 using ::testing::HasSubstr;
 using ::testing::Optional;
 using ::testing::Pair;
@@ -186,6 +189,85 @@ TEST_F(RedisTest, AFullServerRefusesWritesOnly) {
   EXPECT_THAT(redis_->SetEx(context_, "k", std::string(4 << 20, 'x'), absl::Minutes(1)),
               StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_THAT(redis_->Get(context_, "k"), IsOkAndHolds(std::nullopt));
+}
+
+class RedisTlsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(authority_, CertificateAuthority::Make());
+    ASSERT_OK_AND_ASSIGN(folder_, authority_->Issue());
+    ASSERT_OK_AND_ASSIGN(server_, RedisServer::StartTls(folder_));
+  }
+  // Whether a client of `host` that believes `ca_file` reaches the server.
+  absl::Status Reach(const std::string& host, const std::string& ca_file) {
+    ASSIGN_OR_RETURN(const auto client, RedisClient::Create({.host = host,
+                                                             .port = server_->port(),
+                                                             .tls_ca_file = ca_file,
+                                                             .connect_timeout = absl::Seconds(5),
+                                                             .command_timeout = absl::Seconds(5)}));
+    return client->Ping(Context::Background());
+  }
+
+  std::unique_ptr<CertificateAuthority> authority_;
+  std::string folder_;
+  std::unique_ptr<RedisServer> server_;
+};
+
+TEST_F(RedisTlsTest, BytesOfAnySizeGoThereAndBack) {
+  ASSERT_OK_AND_ASSIGN(const auto client,
+                       RedisClient::Create({.port = server_->port(),
+                                            .tls_ca_file = authority_->ca_file(),
+                                            .connect_timeout = absl::Seconds(5),
+                                            .command_timeout = absl::Seconds(5)}));
+  const Context context = Context::Background();
+  std::string large(3 << 20, 'x');
+  large[12345] = '\0';
+  ASSERT_OK(client->SetEx(context, "large", large, absl::Minutes(1)));
+  ASSERT_OK(client->SetEx(context, "small", "1", absl::Minutes(1)));
+  EXPECT_THAT(client->Get(context, "large"), IsOkAndHolds(Optional(Eq(large))));
+  EXPECT_THAT(client->Incr(context, "small"), IsOkAndHolds(2));
+  EXPECT_THAT(client->DelPrefix(context, ""), IsOkAndHolds(2));
+
+  // What idled over a restart is dead.
+  ASSERT_OK(server_->Restart());
+  EXPECT_THAT(client->Ping(context), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RedisTlsTest, OnlyAServerThatIsWhoItShouldBeIsBelieved) {
+  EXPECT_OK(Reach("127.0.0.1", authority_->ca_file()));
+  EXPECT_OK(Reach("localhost", authority_->ca_file()));
+  // A name for the same server that its certificate does not have.
+  EXPECT_THAT(Reach("127.1", authority_->ca_file()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("mismatch")));
+  ASSERT_OK_AND_ASSIGN(const auto stranger, CertificateAuthority::Make());
+  EXPECT_THAT(Reach("127.0.0.1", stranger->ca_file()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("certificate")));
+  EXPECT_THAT(Reach("127.0.0.1", ""), StatusIs(absl::StatusCode::kUnavailable));
+  // Nor is one that speaks plain text.
+  ASSERT_OK_AND_ASSIGN(const auto plain, RedisServer::Start());
+  ASSERT_OK_AND_ASSIGN(
+      const auto client,
+      RedisClient::Create({.port = plain->port(), .tls_ca_file = authority_->ca_file()}));
+  EXPECT_THAT(client->Ping(Context::Background()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(RedisTlsTest, AServerThatHangsCostsNoMoreThanTheTimeout) {
+  ASSERT_OK_AND_ASSIGN(const auto client,
+                       RedisClient::Create({.port = server_->port(),
+                                            .tls_ca_file = authority_->ca_file(),
+                                            .connect_timeout = absl::Seconds(5)}));
+  ASSERT_OK(client->Ping(Context::Background()));
+  server_->Freeze();
+  EXPECT_THAT(client->Ping(Context::Background()),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("did not answer in time")));
+  server_->Thaw();
+}
+
+TEST_F(RedisTlsTest, AFileOfCasThatCannotWorkIsNamed) {
+  EXPECT_THAT(Reach("127.0.0.1", "/none.crt"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/none.crt")));
+  EXPECT_THAT(Reach("127.0.0.1", absl::StrCat(folder_, "/tls.key")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("PEM")));
 }
 
 TEST(RedisAbsentTest, CreatingNeedsNoServer) {

@@ -37,17 +37,29 @@ bool IsFree(int port) {
 
 }  // namespace
 
-RedisServer::RedisServer(int port, std::vector<std::string> arguments)
-    : port_(port), arguments_(std::move(arguments)) {}
+RedisServer::RedisServer(int port, std::vector<std::string> arguments, bool over_tls)
+    : port_(port), arguments_(std::move(arguments)), over_tls_(over_tls) {}
 
 absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start(
     std::vector<std::string> arguments) {
+  return StartWith(std::move(arguments), false);
+}
+
+absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::StartTls(const std::string& folder) {
+  return StartWith({"--tls-cert-file", absl::StrCat(folder, "/tls.crt"), "--tls-key-file",
+                    absl::StrCat(folder, "/tls.key"), "--tls-ca-cert-file",
+                    absl::StrCat(folder, "/ca.crt"), "--tls-auth-clients", "no"},
+                   true);
+}
+
+absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::StartWith(
+    std::vector<std::string> arguments, bool over_tls) {
   absl::BitGen random;
   absl::Status last = absl::UnavailableError("no free port was found");
   for (int launch = 0; launch < kMaxLaunches; ++launch) {
     const int port = absl::Uniform(absl::IntervalClosed, random, kFirstPort, kLastPort);
     if (!IsFree(port)) continue;
-    std::unique_ptr<RedisServer> server(new RedisServer(port, arguments));
+    std::unique_ptr<RedisServer> server(new RedisServer(port, arguments, over_tls));
     last = server->Launch();
     if (last.ok()) return server;
   }
@@ -56,8 +68,17 @@ absl::StatusOr<std::unique_ptr<RedisServer>> RedisServer::Start(
 
 absl::Status RedisServer::Launch() {
   ChildProcess::Options options;
-  options.command = {"redis-server", "--port", absl::StrCat(port_), "--bind", "127.0.0.1",
-                     "--save",       "",       "--appendonly",      "no"};
+  options.command = {"redis-server",
+                     over_tls_ ? "--tls-port" : "--port",
+                     absl::StrCat(port_),
+                     "--bind",
+                     "127.0.0.1",
+                     "--save",
+                     "",
+                     "--appendonly",
+                     "no"};
+  // Redis listens on its usual port unless it is told not to.
+  if (over_tls_) options.command.insert(options.command.end(), {"--port", "0"});
   options.command.insert(options.command.end(), arguments_.begin(), arguments_.end());
   options.working_directory = "/tmp";
   ASSIGN_OR_RETURN(process_, ChildProcess::Start(std::move(options)));

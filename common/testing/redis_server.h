@@ -21,6 +21,9 @@ class RedisServer {
   int port() const { return port_; }
   std::string address() const;
 
+  // Over TLS alone, with tls.crt, tls.key and ca.crt of `folder`; asks clients for no certificate.
+  static absl::StatusOr<std::unique_ptr<RedisServer>> StartTls(const std::string& folder);
+
   // Ends it and waits. Restart gives an empty server on the same port.
   void Stop();
   absl::Status Restart();
@@ -29,11 +32,14 @@ class RedisServer {
   void Thaw();
 
  private:
-  RedisServer(int port, std::vector<std::string> arguments);
+  RedisServer(int port, std::vector<std::string> arguments, bool over_tls);
+  static absl::StatusOr<std::unique_ptr<RedisServer>> StartWith(std::vector<std::string> arguments,
+                                                                bool over_tls);
   absl::Status Launch();
 
   const int port_;
   const std::vector<std::string> arguments_;
+  const bool over_tls_;
   std::unique_ptr<ChildProcess> process_;
 };
 

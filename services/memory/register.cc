@@ -132,7 +132,9 @@ MemoryModule::~MemoryModule() = default;
 absl::StatusOr<std::unique_ptr<MemoryModule>> MemoryModule::Make(const MemoryOptions& options,
                                                                  MetricsRegistry& metrics,
                                                                  const Clock& clock) {
-  ASSIGN_OR_RETURN(std::unique_ptr<MemoryStore> store, store::OpenStore(options.store));
+  store::StoreOptions shown = options.store;
+  shown.metrics = &metrics;
+  ASSIGN_OR_RETURN(std::unique_ptr<MemoryStore> store, store::OpenStore(shown));
   ASSIGN_OR_RETURN(std::unique_ptr<store::RecallCache> cache, MakeCache(options, clock));
   ASSIGN_OR_RETURN(Embeddings embeddings, MakeEmbeddings(options));
   auto parts = std::make_unique<Parts>(options, metrics, clock, std::move(store), std::move(cache),

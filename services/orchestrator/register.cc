@@ -42,12 +42,13 @@ constexpr size_t kOwnerBytes = 8;
 
 // Holds SQLite's folder, when asked to, as long as `folder_lock` is there.
 absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenStore(
-    const OrchestratorOptions& options, std::unique_ptr<storage::DirectoryLock>& folder_lock) {
+    const OrchestratorOptions& options, std::unique_ptr<storage::DirectoryLock>& folder_lock,
+    MetricsRegistry* metrics) {
   const std::string& store = options.store;
   absl::string_view rest = store;
   if (absl::ConsumePrefix(&rest, "postgres:") && !rest.empty()) {
     ASSIGN_OR_RETURN(const std::string conninfo, storage::ReadConninfo(std::string(rest)));
-    return OpenPostgres(conninfo, kPostgresConnections);
+    return OpenPostgres(conninfo, kPostgresConnections, metrics);
   }
   if (!absl::ConsumePrefix(&rest, "sqlite:") || rest.empty()) {
     return InvalidField("--store", "sqlite:FOLDER or postgres:FILE",
@@ -145,7 +146,7 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
     if (options.audit != nullptr) RecordSubscriptions(subscriptions, *options.audit);
   }
   std::unique_ptr<storage::DirectoryLock> folder_lock;
-  ASSIGN_OR_RETURN(auto database, OpenStore(options, folder_lock));
+  ASSIGN_OR_RETURN(auto database, OpenStore(options, folder_lock, &metrics));
   auto parts = std::make_unique<Parts>(std::move(database), std::move(subscriptions), options,
                                        metrics, channels);
   parts->folder_lock = std::move(folder_lock);
@@ -159,7 +160,7 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
 
 absl::Status OrchestratorModule::Migrate(const OrchestratorOptions& options) {
   std::unique_ptr<storage::DirectoryLock> folder_lock;
-  return OpenStore(options, folder_lock).status();  // opening the store is the work
+  return OpenStore(options, folder_lock, nullptr).status();  // opening the store is the work
 }
 
 void OrchestratorModule::Register(rpc::ServiceHost& host) {

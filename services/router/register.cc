@@ -98,10 +98,11 @@ std::unique_ptr<Dialect> MakeDialect(const ProviderConfig& provider) {
   return MakeChatDialect(flavor == nullptr ? FlavorOf(provider.base_url) : *flavor);
 }
 
-absl::StatusOr<std::unique_ptr<SqlLedger>> OpenLedger(const RouterOptions& options) {
+absl::StatusOr<std::unique_ptr<SqlLedger>> OpenLedger(const RouterOptions& options,
+                                                      MetricsRegistry& metrics) {
   if (!options.conninfo_file.empty()) {
     ASSIGN_OR_RETURN(const std::string conninfo, storage::ReadConninfo(options.conninfo_file));
-    return OpenPostgresLedger(conninfo);
+    return OpenPostgresLedger(conninfo, &metrics);
   }
   ASSIGN_OR_RETURN(const std::string path, DatabasePath(options.data_dir));
   return OpenSqliteLedger(
@@ -209,7 +210,7 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
   ASSIGN_OR_RETURN(RouterConfig config, options.config_path.empty()
                                             ? ParseConfig(DefaultConfigYaml(), "built-in config")
                                             : LoadConfig(options.config_path, Today(clock)));
-  ASSIGN_OR_RETURN(std::unique_ptr<SqlLedger> log, OpenLedger(options));
+  ASSIGN_OR_RETURN(std::unique_ptr<SqlLedger> log, OpenLedger(options, metrics));
   auto parts = std::make_unique<Parts>(config.policy, std::move(log), metrics, clock);
   if (options.redis.has_value()) {
     ASSIGN_OR_RETURN(std::unique_ptr<storage::RedisClient> redis,

@@ -36,11 +36,13 @@ absl::StatusOr<std::unique_ptr<MemoryStore>> OpenPostgres(absl::string_view file
   if (!options.replica_file.empty()) {
     ASSIGN_OR_RETURN(std::string conninfo, storage::ReadConninfo(options.replica_file));
     replica = storage::PostgresOptions{.conninfo = std::move(conninfo),
-                                       .max_connections = options.max_connections};
+                                       .max_connections = options.max_connections,
+                                       .metrics = options.metrics};
   }
-  return PostgresStore::Open(
-      {.conninfo = std::move(primary), .max_connections = options.max_connections},
-      std::move(replica));
+  return PostgresStore::Open({.conninfo = std::move(primary),
+                              .max_connections = options.max_connections,
+                              .metrics = options.metrics},
+                             std::move(replica));
 }
 
 }  // namespace

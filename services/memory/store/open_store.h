@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/observability/metrics.h"
 #include "services/memory/domain/memory_store.h"
 
 namespace throughline::memory::store {
@@ -18,6 +19,7 @@ struct StoreOptions {
   std::string replica_file;
   // Connections to each PostgreSQL, 1 or more.
   size_t max_connections = 8;
+  MetricsRegistry* metrics = nullptr;  // borrowed, for PostgreSQL's pools; null: not shown
 };
 
 // INVALID_ARGUMENT names --store or --postgres-replica; other errors name the file or the server.

@@ -250,9 +250,11 @@ absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenSqlite(const std::string& 
 }
 
 absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenPostgres(const std::string& conninfo,
-                                                               size_t max_connections) {
-  return sql::OpenPostgres({.conninfo = conninfo, .max_connections = max_connections}, kSchema,
-                           kPostgresMigrations);
+                                                               size_t max_connections,
+                                                               MetricsRegistry* metrics) {
+  return sql::OpenPostgres(
+      {.conninfo = conninfo, .max_connections = max_connections, .metrics = metrics}, kSchema,
+      kPostgresMigrations);
 }
 
 }  // namespace throughline::orchestrator

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/observability/metrics.h"
 #include "common/sql/sql.h"
 
 namespace throughline::orchestrator {
@@ -14,9 +15,10 @@ namespace throughline::orchestrator {
 absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenSqlite(const std::string& path);
 
 // The same in PostgreSQL's schema "orchestrator", which replicas share. `conninfo` as libpq reads
-// it; errors name the server, never the password.
+// it; errors name the server, never the password. `metrics` shows the pool; null: nothing does.
 absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenPostgres(const std::string& conninfo,
-                                                               size_t max_connections);
+                                                               size_t max_connections,
+                                                               MetricsRegistry* metrics = nullptr);
 
 }  // namespace throughline::orchestrator
 

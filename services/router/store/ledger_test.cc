@@ -130,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(
                return OpenSqliteLedger(path, LedgerSync::kEachCommit);
              }},
         Kind{"Postgres", [](const TempDirectory&) { return NewPostgresDatabase(); },
-             &OpenPostgresLedger}),
+             [](const std::string& conninfo) { return OpenPostgresLedger(conninfo); }}),
     [](const ::testing::TestParamInfo<Kind>& info) { return info.param.name; });
 
 TEST_P(LedgerTest, ADecisionComesBackWholeAfterARestart) {

@@ -32,8 +32,9 @@ absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& p
   return std::make_unique<SqlLedger>(std::move(database), *std::move(journal));
 }
 
-absl::StatusOr<std::unique_ptr<SqlLedger>> OpenPostgresLedger(const std::string& conninfo) {
-  ASSIGN_OR_RETURN(std::unique_ptr<SqlDatabase> database, OpenPostgres(conninfo));
+absl::StatusOr<std::unique_ptr<SqlLedger>> OpenPostgresLedger(const std::string& conninfo,
+                                                              MetricsRegistry* metrics) {
+  ASSIGN_OR_RETURN(std::unique_ptr<SqlDatabase> database, OpenPostgres(conninfo, metrics));
   return std::make_unique<SqlLedger>(std::move(database));
 }
 

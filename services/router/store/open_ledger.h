@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/observability/metrics.h"
 #include "services/router/store/sql_ledger.h"
 
 namespace throughline::router {
@@ -17,8 +18,10 @@ enum class LedgerSync { kBehind, kEachCommit };
 absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& path,
                                                             LedgerSync sync = LedgerSync::kBehind);
 
-// The ledger in PostgreSQL, for several routers at once. `conninfo` as libpq reads it.
-absl::StatusOr<std::unique_ptr<SqlLedger>> OpenPostgresLedger(const std::string& conninfo);
+// The ledger in PostgreSQL, for several routers at once. `conninfo` as libpq reads it;
+// `metrics` shows the pool, null: nothing does.
+absl::StatusOr<std::unique_ptr<SqlLedger>> OpenPostgresLedger(const std::string& conninfo,
+                                                              MetricsRegistry* metrics = nullptr);
 
 }  // namespace throughline::router
 

@@ -93,10 +93,11 @@ class Postgres final : public SqlDatabase {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenPostgres(const std::string& conninfo) {
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<PostgresDatabase> database,
-      PostgresDatabase::Open({.conninfo = conninfo}, kSchema, kPostgresDecisionMigrations));
+absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenPostgres(const std::string& conninfo,
+                                                          MetricsRegistry* metrics) {
+  ASSIGN_OR_RETURN(std::unique_ptr<PostgresDatabase> database,
+                   PostgresDatabase::Open({.conninfo = conninfo, .metrics = metrics}, kSchema,
+                                          kPostgresDecisionMigrations));
   return std::make_unique<Postgres>(std::move(database));
 }
 

@@ -11,7 +11,8 @@ namespace throughline::router {
 
 // The ledger's tables in PostgreSQL's schema "router", made when missing. `conninfo` as libpq reads
 // it; errors name the server, never the password.
-absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenPostgres(const std::string& conninfo);
+absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenPostgres(const std::string& conninfo,
+                                                          MetricsRegistry* metrics);
 
 }  // namespace throughline::router
 

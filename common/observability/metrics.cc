@@ -1,6 +1,8 @@
 #include "common/observability/metrics.h"
 
 #include <netdb.h>
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,7 +14,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "common/base/await.h"
 #include "common/base/host_port.h"
 
 namespace throughline {
@@ -20,6 +24,8 @@ namespace {
 
 // Scrapes are rare and small; a slow scraper must not hold up a second one.
 constexpr char kHttpThreads[] = "2";
+// What was collected is on its way for some time yet.
+constexpr absl::Duration kAnswerTime = absl::Milliseconds(250);
 constexpr absl::Duration kWakeInterval = absl::Milliseconds(5);
 
 // Connects and hangs up, without waiting for either.
@@ -73,9 +79,41 @@ std::string MetricsRegistry::Render() const {
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }
 
+// The registry, and how often it was asked for.
+class MetricsServer::Scrapes final : public prometheus::Collectable {
+ public:
+  explicit Scrapes(std::shared_ptr<prometheus::Registry> registry)
+      : registry_(std::move(registry)) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    std::vector<prometheus::MetricFamily> families = registry_->Collect();
+    absl::MutexLock lock(&mutex_);
+    ++count_;
+    return families;
+  }
+
+  // Whether one was begun.
+  bool AwaitNext(absl::Duration timeout) {
+    absl::MutexLock lock(&mutex_);
+    if (count_ == 0) return false;
+    const int64_t before = count_;
+    const auto is_next = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return count_ > before; };
+    return AwaitFor(mutex_, absl::Condition(&is_next), timeout);
+  }
+
+ private:
+  const std::shared_ptr<prometheus::Registry> registry_;
+  mutable absl::Mutex mutex_;
+  mutable int64_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
 MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer,
-                             std::shared_ptr<prometheus::Registry> registry, HostPort address)
-    : registry_(std::move(registry)), exposer_(std::move(exposer)), address_(std::move(address)) {}
+                             std::shared_ptr<Scrapes> scrapes, HostPort address)
+    : scrapes_(std::move(scrapes)), exposer_(std::move(exposer)), address_(std::move(address)) {}
+
+void MetricsServer::AwaitScrape(absl::Duration timeout) {
+  if (scrapes_->AwaitNext(timeout)) absl::SleepFor(kAnswerTime);
+}
 
 MetricsServer::~MetricsServer() {
   std::atomic<bool> stopped = false;
@@ -97,11 +135,12 @@ absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(
   try {
     auto exposer = std::make_unique<prometheus::Exposer>(
         std::vector<std::string>{"listening_ports", address, "num_threads", kHttpThreads});
-    exposer->RegisterCollectable(metrics.registry());
+    auto scrapes = std::make_shared<Scrapes>(metrics.registry());
+    exposer->RegisterCollectable(scrapes);
     const std::vector<int> ports = exposer->GetListeningPorts();
     if (!ports.empty()) {
       return std::unique_ptr<MetricsServer>(new MetricsServer(
-          std::move(exposer), metrics.registry(), HostPort{std::string(host), ports.front()}));
+          std::move(exposer), std::move(scrapes), HostPort{std::string(host), ports.front()}));
     }
   } catch (const std::exception&) {
     // civetweb says no more than that it could not start.

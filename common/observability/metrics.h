@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/host_port.h"
 
 namespace throughline {
@@ -79,11 +80,17 @@ class MetricsServer {
   // The port in use.
   int port() const { return address_.port; }
 
- private:
-  MetricsServer(std::unique_ptr<prometheus::Exposer> exposer,
-                std::shared_ptr<prometheus::Registry> registry, HostPort address);
+  // Waits until /metrics has been asked for once more, for what a process has to say at its end.
+  // At once when nobody has asked before, and after `timeout` at the latest.
+  void AwaitScrape(absl::Duration timeout);
 
-  std::shared_ptr<prometheus::Registry> registry_;
+ private:
+  class Scrapes;
+
+  MetricsServer(std::unique_ptr<prometheus::Exposer> exposer, std::shared_ptr<Scrapes> scrapes,
+                HostPort address);
+
+  std::shared_ptr<Scrapes> scrapes_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   const HostPort address_;
 };

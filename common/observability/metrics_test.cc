@@ -1,14 +1,13 @@
 #include "common/observability/metrics.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <string>
+#include <thread>
 
+#include "absl/synchronization/notification.h"
+#include "common/testing/http_get.h"
 #include "common/testing/status_matchers.h"
 
 namespace throughline {
@@ -16,22 +15,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-std::string HttpGet(int port, const std::string& path) {
-  const int socket_fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(connect(socket_fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-  const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
-  EXPECT_EQ(write(socket_fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char buffer[4096];
-  for (ssize_t n; (n = read(socket_fd, buffer, sizeof(buffer))) > 0;) answer.append(buffer, n);
-  close(socket_fd);
-  return answer;
-}
 
 TEST(MetricsTest, RendersWhatWasCounted) {
   MetricsRegistry metrics;
@@ -58,6 +41,22 @@ TEST(MetricsServerTest, AnswersOnAPortTheSystemChose) {
   ASSERT_GT(server->port(), 0);
   EXPECT_THAT(HttpGet(server->port(), "/metrics"),
               AllOf(HasSubstr("200 OK"), HasSubstr("a_total 1")));
+}
+
+TEST(MetricsServerTest, WaitsForTheNextScrapeWhereSomebodyScrapes) {
+  MetricsRegistry metrics;
+  ASSERT_OK_AND_ASSIGN(const auto server, MetricsServer::Start("127.0.0.1", 0, metrics));
+  server->AwaitScrape(absl::Hours(1));  // nobody does yet
+
+  HttpGet(server->port(), "/metrics");
+  absl::Notification scraped;
+  std::thread waiting([&] {
+    server->AwaitScrape(absl::Hours(1));
+    scraped.Notify();
+  });
+  while (!scraped.HasBeenNotified()) HttpGet(server->port(), "/metrics");
+  waiting.join();
+  server->AwaitScrape(absl::Milliseconds(1));  // not for longer than it is told
 }
 
 TEST(MetricsServerTest, ATakenPortIsNamed) {

@@ -164,11 +164,11 @@ void Server::WatchDrain() {
   for (const Drain& drain : drains_) drain.hand_over();
 }
 
-void Server::Shutdown() {
-  if (server_ == nullptr) return;
+bool Server::Shutdown() {
+  if (server_ == nullptr) return ended_in_time_;
   {
     absl::MutexLock lock(&mutex_);
-    if (std::exchange(stopping_, true)) return;
+    if (std::exchange(stopping_, true)) return ended_in_time_;
   }
   watcher_.join();
   server_->GetHealthCheckService()->Shutdown();  // every service NOT_SERVING from here on
@@ -176,7 +176,10 @@ void Server::Shutdown() {
   absl::SleepFor(options_.not_serving_wait);
   for (const Drain& drain : drains_) drain.begin();
   std::thread hand_over([this] { WatchDrain(); });
+  const absl::Time begun = Clock::Real().SteadyNow();
   server_->Shutdown(absl::ToChronoTime(Clock::Real().Now() + options_.drain_timeout));
+  const absl::Duration took = Clock::Real().SteadyNow() - begun;
+  ended_in_time_ = options_.drain_timeout == absl::ZeroDuration() || took < options_.drain_timeout;
   {
     absl::MutexLock lock(&mutex_);
     drained_ = true;
@@ -184,6 +187,11 @@ void Server::Shutdown() {
   hand_over.join();
   if (health_server_ != nullptr) health_server_->Shutdown();
   for (BoundedPool* pool : pools_) pool->Drain();
+  if (!ended_in_time_) {
+    Log(Severity::kWarning, "the drain ended by its deadline; the calls that were left are cut off",
+        {{"drain_seconds", absl::ToDoubleSeconds(options_.drain_timeout)}});
+  }
+  return ended_in_time_;
 }
 
 }  // namespace throughline::rpc

@@ -88,8 +88,9 @@ class Server {
 
   // NOT_SERVING, wait, refuse new calls, give those under way until drain_timeout (the last
   // hand_over_time of it to be handed over), cancel the rest, drain the pools. Idempotent. Handlers
-  // must notice cancellation: it waits for them.
-  void Shutdown();
+  // must notice cancellation: it waits for them. Says whether all calls ended by themselves; a
+  // drain_timeout of zero asks for less, and is never missed.
+  bool Shutdown();
 
  private:
   struct Entry {
@@ -118,6 +119,7 @@ class Server {
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool drained_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_in_time_ = true;
   std::thread watcher_;
 };
 

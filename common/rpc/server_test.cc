@@ -119,13 +119,13 @@ TEST_F(ServerTest, ShutdownLetsACallEndAndThenDrainsThePool) {
     answer = response.ok() ? response->text() : response.status().ToString();
   });
   begun.WaitForNotification();
-  std::thread stopper([&] { server_->Shutdown(); });
+  std::thread stopper([&] { EXPECT_TRUE(server_->Shutdown()); });
   release.Notify();
   client.join();
   stopper.join();
   EXPECT_EQ(answer, "finished");
   EXPECT_FALSE(pool_.TrySubmit([] {}));
-  server_->Shutdown();
+  EXPECT_TRUE(server_->Shutdown());
 }
 
 TEST_F(ServerTest, CallsThatOutlastTheDrainAreHandedOverBeforeTheyAreCancelled) {
@@ -148,7 +148,7 @@ TEST_F(ServerTest, CallsThatOutlastTheDrainAreHandedOverBeforeTheyAreCancelled) 
                 StatusIs(absl::StatusCode::kUnavailable, HasSubstr("goes on elsewhere")));
   });
   begun.WaitForNotification();
-  server_->Shutdown();
+  EXPECT_TRUE(server_->Shutdown());
   client.join();
   EXPECT_TRUE(ending.HasBeenNotified());
 }
@@ -172,7 +172,7 @@ TEST_F(ServerTest, ShutdownCancelsWhatOutlastsTheDrain) {
                 StatusIs(absl::StatusCode::kUnavailable, HasSubstr("echo")));
   });
   begun.WaitForNotification();
-  server_->Shutdown();
+  EXPECT_FALSE(server_->Shutdown());
   client.join();
 }
 

@@ -127,6 +127,10 @@ ServiceHost::ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls, 
       metrics_(metrics),
       tls_(std::move(tls)),
       tracer_(tracer),
+      drain_timeouts_(metrics
+                          .Counter("throughline_drain_timeouts_total",
+                                   "Shutdowns that cut calls off at the end of their drain.")
+                          .Add({})),
       server_(ToServerOptions()) {
   AddRuntime(flags_.name, flags_.workers, flags_.max_queued);
 }
@@ -174,9 +178,24 @@ absl::Status ServiceHost::Serve() {
   Log(Severity::kInfo, "serving", {{"address", address()}, {"metrics", metrics_address}});
   const int signal = WaitForShutdownSignal();
   Log(Severity::kInfo, "shutting down", {{"signal", signal}});
-  Shutdown();
+  bool in_time = Shutdown();
+  for (const auto& drain : last_drains_) in_time = drain() && in_time;
+  if (!in_time) {
+    CountDrainTimeout();
+    metrics_server->AwaitScrape(kScrapePatience);
+  }
   Log(Severity::kInfo, "stopped");
   return absl::OkStatus();
+}
+
+bool ServiceHost::Shutdown() {
+  const bool in_time = server_.Shutdown();
+  if (!in_time) CountDrainTimeout();
+  return in_time;
+}
+
+void ServiceHost::CountDrainTimeout() {
+  if (!std::exchange(is_timeout_counted_, true)) drain_timeouts_.Increment();
 }
 
 absl::Status PrepareProcess(absl::string_view name, absl::string_view log_level) {

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/bounded_pool.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/channel.h"
@@ -41,6 +42,10 @@ struct ServiceFlags {
   double drain_seconds = 20;
   bool healthcheck = false;
 };
+
+// How long a process that has something to say at its end waits to be scraped: the interval of
+// deploy/prometheus and of the chart, and a little.
+inline constexpr absl::Duration kScrapePatience = absl::Seconds(17);
 
 // Adds --host, --port, --metrics-port, --health-port, --tls-cert, --tls-key, --tls-ca,
 // --tls-clients, --log-level, --otlp-endpoint, --trace-sample-ratio, --tenant,
@@ -85,18 +90,23 @@ class ServiceHost {
   int port() const { return server_.port(); }
   std::string address() const { return server_.address(); }
   std::shared_ptr<grpc::Channel> InProcessChannel() { return server_.InProcessChannel(); }
-  // See Server::Shutdown. Idempotent.
-  void Shutdown() { server_.Shutdown(); }
+  // What else takes part in Serve's shutdown, after the last gRPC call and while /metrics is still
+  // there. `drain` ends it and says whether it did so in time. Before Serve.
+  void AddLastDrain(std::function<bool()> drain) { last_drains_.push_back(std::move(drain)); }
+  // See Server::Shutdown; counts drains that ended by their deadline. Idempotent.
+  bool Shutdown();
 
   // Start, announce the addresses as one line of JSON on stdout
   //   {"service":"memory","address":"127.0.0.1:50052","metrics":"127.0.0.1:9102"}
   // (with "health" where there is a health port),
-  // serve until SIGTERM or SIGINT, Shutdown. What main's composition ends with. Errors: Start's and
-  // the metrics port's.
+  // serve until SIGTERM or SIGINT, Shutdown. A process whose drain ended by its deadline stays for
+  // one more scrape, for kScrapePatience at most, so that somebody hears of it. What main's
+  // composition ends with. Errors: Start's and the metrics port's.
   absl::Status Serve();
 
  private:
   ServerOptions ToServerOptions();
+  void CountDrainTimeout();
 
   const ServiceFlags flags_;
   MetricsRegistry& metrics_;
@@ -104,6 +114,9 @@ class ServiceHost {
   Tracer* const tracer_;
   std::vector<std::unique_ptr<BoundedPool>> pools_;
   std::vector<std::unique_ptr<Runtime>> runtimes_;
+  std::vector<std::function<bool()>> last_drains_;
+  prometheus::Counter& drain_timeouts_;
+  bool is_timeout_counted_ = false;
   Server server_;
 };
 

@@ -12,9 +12,11 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/client_call.h"
 #include "common/testing/child_process.h"
+#include "common/testing/http_get.h"
 #include "common/testing/status_matchers.h"
 #include "echo_for_tests.grpc.pb.h"
 
@@ -74,6 +76,32 @@ TEST_F(ServiceRunnerTest, ACallUnderWayAtSigtermIsAnswered) {
   child->Signal(SIGTERM);
   client.join();
   EXPECT_THAT(child->Wait(kPatience), IsOkAndHolds(0));
+}
+
+TEST_F(ServiceRunnerTest, ADrainThatEndsByItsDeadlineIsThereForOneMoreScrape) {
+  const auto child = Run({"--delay-seconds", "0.5", "--drain-seconds", "0.1"});
+  const auto announcement = Announcement(*child);
+  const auto stub = EchoService::NewStub(MakeChannel(std::string(announcement["address"])));
+  const std::string metrics = announcement["metrics"];
+  const int port = std::stoi(metrics.substr(metrics.find(':') + 1));
+  const auto scrape = [&] { return HttpGet(port, "/metrics"); };
+  EXPECT_THAT(scrape(), HasSubstr("throughline_drain_timeouts_total 0\n"));
+  std::thread client([&] {
+    EXPECT_THAT(Invoke(Context::Background(), *stub, &EchoService::StubInterface::Echo,
+                       EchoRequest(), {.callee = "echo", .budget = kPatience}),
+                StatusIs(absl::StatusCode::kUnavailable));
+  });
+  while (!absl::StrContains(scrape(), "grpc_server_started_total")) {
+  }
+  child->Signal(SIGTERM);
+  bool told = false;
+  for (std::string seen = scrape(); !seen.empty(); seen = scrape()) {
+    told = told || absl::StrContains(seen, "throughline_drain_timeouts_total 1\n");
+  }
+  EXPECT_TRUE(told);
+  client.join();
+  EXPECT_THAT(child->Wait(kPatience), IsOkAndHolds(0));
+  EXPECT_THAT(child->Stderr(), HasSubstr("the drain ended by its deadline"));
 }
 
 TEST_F(ServiceRunnerTest, HealthcheckAsksARunningServer) {

@@ -54,8 +54,7 @@ int main(int argc, char** argv) {
                                             {.orchestrator = host.MakeChannel(orchestrator),
                                              .memory = host.MakeChannel(memory),
                                              .router = host.MakeChannel(router)}));
-    const absl::Status status = host.Serve();
-    module->Shutdown(absl::Seconds(flags.drain_seconds));
-    return status;
+    host.AddLastDrain([&] { return module->Shutdown(absl::Seconds(flags.drain_seconds)); });
+    return host.Serve();
   });
 }

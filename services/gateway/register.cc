@@ -7,6 +7,7 @@
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "services/gateway/auth/api_keys.h"
+#include "services/gateway/auth/key_file.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/http/server.h"
 #include "services/gateway/openapi.h"
@@ -62,6 +63,14 @@ void AddGatewayFlags(CLI::App& app, GatewayOptions& options) {
 absl::StatusOr<NewApiKey> MakeApiKey(absl::string_view id, absl::string_view tenant,
                                      absl::string_view scopes) {
   return ApiKeys::Generate(id, tenant, scopes);
+}
+
+absl::StatusOr<std::vector<ApiKeyEntry>> ListApiKeys(const std::string& path) {
+  return ApiKeys::List(path);
+}
+
+absl::Status RevokeApiKey(const std::string& path, absl::string_view id) {
+  return RevokeKey(path, id);
 }
 
 struct GatewayModule::Parts {
@@ -130,6 +139,6 @@ std::string GatewayModule::address() const {
   return HostPort{parts_->host, parts_->server->port()}.ToString();
 }
 
-void GatewayModule::Shutdown(absl::Duration patience) { parts_->server->Shutdown(patience); }
+bool GatewayModule::Shutdown(absl::Duration patience) { return parts_->server->Shutdown(patience); }
 
 }  // namespace throughline::gateway

@@ -39,6 +39,10 @@ void AddGatewayFlags(CLI::App& app, GatewayOptions& options);
 absl::StatusOr<NewApiKey> MakeApiKey(absl::string_view id, absl::string_view tenant,
                                      absl::string_view scopes);
 
+// The keys of such a file, and one of them taken out of it: see ApiKeys::List and RevokeKey.
+absl::StatusOr<std::vector<ApiKeyEntry>> ListApiKeys(const std::string& path);
+absl::Status RevokeApiKey(const std::string& path, absl::string_view id);
+
 struct GatewayChannels {
   std::shared_ptr<grpc::Channel> orchestrator;
   std::shared_ptr<grpc::Channel> memory;
@@ -58,8 +62,9 @@ class GatewayModule {
 
   // "host:port" in use.
   std::string address() const;
-  // Takes no further requests and lets those under way end within `patience`. Idempotent.
-  void Shutdown(absl::Duration patience);
+  // Takes no further requests and lets those under way end within `patience`. Idempotent;
+  // says whether they did.
+  bool Shutdown(absl::Duration patience);
 
  private:
   struct Parts;

@@ -260,6 +260,17 @@ TEST(HttpKeysTest, AKeySpeaksForItsTenantOnly) {
   EXPECT_EQ(HttpCall("GET", deal, as(acme)).status, 200);
   EXPECT_EQ(HttpCall("GET", deal, as(globex)).status, 404) << "another tenant's customer";
   EXPECT_EQ(HttpCall("GET", absl::StrCat(system.http(), "/healthz")).status, 200);
+
+  const auto keys = [&](std::vector<std::string> words) {
+    std::vector<std::string> command = {BinaryPath("throughline"), "keys"};
+    command.insert(command.end(), words.begin(), words.end());
+    command.push_back("--json");
+    return RunCommand(command).Json();
+  };
+  EXPECT_EQ(keys({"list", file}).size(), 2u);
+  EXPECT_EQ(keys({"list", file}).at(1)["scopes"], "read");
+  EXPECT_EQ(keys({"revoke", file, "globex"}).at(0)["revoked"], "globex");
+  EXPECT_EQ(keys({"list", file}).size(), 1u);
   EXPECT_THAT(system.Log(), Not(HasSubstr(acme["key"].get<std::string>())));
 }
 

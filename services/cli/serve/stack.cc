@@ -250,6 +250,7 @@ void Stack::Shutdown() {
     }
     parts.orchestrator_host.reset();
   });
+  const bool in_time = parts.public_host == nullptr || parts.public_host->Shutdown();
   parts.public_host.reset();
   inner.join();
   http.join();
@@ -259,6 +260,7 @@ void Stack::Shutdown() {
                                  parts.router_host.get(), parts.memory_host.get()}) {
     if (host != nullptr) host->Shutdown();
   }
+  if (!in_time) parts.metrics_server->AwaitScrape(rpc::kScrapePatience);
 }
 
 }  // namespace throughline::cli

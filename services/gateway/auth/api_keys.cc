@@ -48,16 +48,18 @@ bool IsKeyId(absl::string_view id) { return IsName(id, "-_"); }
 bool IsTenant(absl::string_view tenant) { return IsName(tenant, "-_."); }
 
 absl::StatusOr<Scope> ParseScope(absl::string_view name) {
-  if (name == "read") return Scope::kRead;
-  if (name == "write") return Scope::kWrite;
-  if (name == "complete") return Scope::kComplete;
+  for (const Scope scope : {Scope::kRead, Scope::kWrite, Scope::kComplete}) {
+    if (Name(scope) == name) return scope;
+  }
   return InvalidField("scopes", "read, write or complete", "correct the scope");
 }
 
-int64_t ModifiedNanoseconds(const std::string& path) {
+// What tells two states of the file apart, within one tick of the file system's clock, too.
+std::string StateOf(const std::string& path) {
   struct stat status = {};
-  if (stat(path.c_str(), &status) != 0) return 0;
-  return status.st_mtim.tv_sec * int64_t{1'000'000'000} + status.st_mtim.tv_nsec;
+  if (stat(path.c_str(), &status) != 0) return "";
+  return absl::StrCat(status.st_ino, ":", status.st_size, ":", status.st_mtim.tv_sec, ".",
+                      status.st_mtim.tv_nsec);
 }
 
 // One entry of the file, or what is wrong with it as "<field>: expected …".
@@ -129,6 +131,18 @@ std::string NotReadable(const std::string& path) {
 
 }  // namespace
 
+absl::string_view Name(Scope scope) {
+  switch (scope) {
+    case Scope::kRead:
+      return "read";
+    case Scope::kWrite:
+      return "write";
+    case Scope::kComplete:
+      return "complete";
+  }
+  return "unknown";
+}
+
 bool Principal::May(Scope scope) const {
   return std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
 }
@@ -145,6 +159,7 @@ absl::StatusOr<ApiKeys::Entries> ApiKeys::Read(const std::string& path) {
       const EntryReader reader(path, node);
       RETURN_IF_ERROR(reader.CheckFields());
       Entry entry;
+      entry.line = node.Mark().line + 1;
       entry.principal.key_id = reader.Text("id");
       entry.principal.tenant = reader.Text("tenant");
       entry.sha256 = absl::HexStringToBytes(reader.Text("sha256"));
@@ -174,6 +189,13 @@ absl::StatusOr<ApiKeys::Entries> ApiKeys::Read(const std::string& path) {
   return entries;
 }
 
+absl::StatusOr<std::vector<ApiKeyEntry>> ApiKeys::List(const std::string& path) {
+  ASSIGN_OR_RETURN(const Entries entries, Read(path));
+  std::vector<ApiKeyEntry> listed;
+  for (const auto& [id, entry] : entries) listed.push_back(entry);
+  return listed;
+}
+
 void ApiKeys::RecordReading(const absl::StatusOr<Entries>& entries) const {
   if (audit_ == nullptr) return;
   audit::Record record;
@@ -200,12 +222,12 @@ void ApiKeys::RecordReading(const absl::StatusOr<Entries>& entries) const {
 absl::StatusOr<std::unique_ptr<ApiKeys>> ApiKeys::Load(std::string path, const Clock& clock,
                                                        audit::AuditLog* audit) {
   std::unique_ptr<ApiKeys> keys(new ApiKeys(std::move(path), clock, audit));
-  const int64_t modified_ns = ModifiedNanoseconds(keys->path_);
+  std::string state = StateOf(keys->path_);
   ASSIGN_OR_RETURN(Entries entries, Read(keys->path_));
   keys->RecordReading(entries);
   absl::MutexLock lock(&keys->mutex_);
   keys->entries_ = std::move(entries);
-  keys->modified_ns_ = modified_ns;
+  keys->state_ = std::move(state);
   return keys;
 }
 
@@ -213,9 +235,9 @@ void ApiKeys::ReloadIfChanged() {
   const absl::Time now = clock_.Now();
   if (now < next_look_) return;
   next_look_ = now + kLookInterval;
-  const int64_t modified_ns = ModifiedNanoseconds(path_);
-  if (modified_ns == modified_ns_) return;
-  modified_ns_ = modified_ns;
+  std::string state = StateOf(path_);
+  if (state == state_) return;
+  state_ = std::move(state);
   absl::StatusOr<Entries> entries = Read(path_);
   RecordReading(entries);
   if (!entries.ok()) {

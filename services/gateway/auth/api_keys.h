@@ -23,6 +23,9 @@ enum class Scope {
   kComplete,  // have models answer
 };
 
+// As the file writes it: "read".
+absl::string_view Name(Scope scope);
+
 // Whom a credential speaks for.
 struct Principal {
   std::string key_id;  // for logs and limits; not secret
@@ -31,6 +34,13 @@ struct Principal {
   double requests_per_second = 0;  // 0: the gateway's default
 
   bool May(Scope scope) const;
+};
+
+// A key as the file lists it.
+struct ApiKeyEntry {
+  Principal principal;
+  absl::Time expires = absl::InfiniteFuture();
+  int line = 0;  // where its entry begins, from 1
 };
 
 // A key as its owner gets it ("tl.<id>.<secret>") and as the file keeps it.
@@ -59,6 +69,9 @@ class ApiKeys {
   static absl::StatusOr<std::unique_ptr<ApiKeys>> Load(std::string path, const Clock& clock,
                                                        audit::AuditLog* audit = nullptr);
 
+  // What the file lists, by id. Errors as Load's.
+  static absl::StatusOr<std::vector<ApiKeyEntry>> List(const std::string& path);
+
   // UNAUTHENTICATED without saying why. Takes as long for a wrong secret as for the right one.
   absl::StatusOr<Principal> Check(absl::string_view key) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -67,10 +80,8 @@ class ApiKeys {
                                             absl::string_view scopes);
 
  private:
-  struct Entry {
-    Principal principal;
+  struct Entry : ApiKeyEntry {
     std::string sha256;  // 32 bytes
-    absl::Time expires = absl::InfiniteFuture();
   };
   using Entries = std::map<std::string, Entry>;
 
@@ -86,7 +97,7 @@ class ApiKeys {
   audit::AuditLog* const audit_;
   absl::Mutex mutex_;
   Entries entries_ ABSL_GUARDED_BY(mutex_);
-  int64_t modified_ns_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::string state_ ABSL_GUARDED_BY(mutex_);  // of the file, when it was read last
   absl::Time next_look_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 

@@ -148,12 +148,13 @@ class MicroHttpServer final : public HttpServer {
   int port() const override { return port_; }
   int connections() const override { return watch_.open(); }
 
-  void Shutdown(absl::Duration patience) override {
-    if (daemon_ == nullptr) return;
+  bool Shutdown(absl::Duration patience) override {
+    if (daemon_ == nullptr) return ended_in_time_;
     stopping_ = true;
     const int listening = MHD_quiesce_daemon(daemon_);
     const absl::Time until = Clock::Real().SteadyNow() + patience;
     WaitUntilIdle(until);
+    ended_in_time_ = patience == absl::ZeroDuration() || Clock::Real().SteadyNow() < until;
     CancelAll();
     pool_.Drain();
     // What was answered last is still on its way to the client.
@@ -161,6 +162,7 @@ class MicroHttpServer final : public HttpServer {
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
     if (listening >= 0) close(listening);
+    return ended_in_time_;
   }
 
  private:
@@ -288,6 +290,7 @@ class MicroHttpServer final : public HttpServer {
   std::set<const Exchange*> exchanges_ ABSL_GUARDED_BY(mutex_);
   BoundedPool pool_;
   MHD_Daemon* daemon_ = nullptr;
+  bool ended_in_time_ = true;
   int port_ = 0;
 };
 

@@ -68,8 +68,8 @@ class HttpServer {
   // Connections open now.
   virtual int connections() const = 0;
   // Accepts nothing new, lets handlers end, and cancels those that have not by `patience`.
-  // Idempotent.
-  virtual void Shutdown(absl::Duration patience) = 0;
+  // Idempotent. Says whether all ended by themselves; no patience at all is never too little.
+  virtual bool Shutdown(absl::Duration patience) = 0;
 };
 
 // What may wait for a slow reader of a stream.

@@ -149,6 +149,7 @@ them, and what follows from both: fullname, facts, store, kind, maxReplicas, gra
 {{- if $service.keda.enabled }}{{ $max = int $service.keda.max }}{{ end }}
 {{- $drains := int ($facts.drains | default 1) }}
 {{- $needed := add (int $service.drain.delaySeconds) (mul $drains (int $service.drain.timeoutSeconds)) 5 }}
+{{/* A drain that cut calls off stays for one more scrape, 17 s at most: time for it, none that is needed. */}}
 {{- $_ := set $service "name" $name }}
 {{- $_ := set $service "facts" $facts }}
 {{- $_ := set $service "fullname" (printf "%s-%s" (include "throughline.fullname" $root) $name) }}
@@ -156,7 +157,7 @@ them, and what follows from both: fullname, facts, store, kind, maxReplicas, gra
 {{- $_ := set $service "kind" (ternary "StatefulSet" "Deployment" (eq $store "sqlite")) }}
 {{- $_ := set $service "maxReplicas" $max }}
 {{- $_ := set $service "graceNeeded" (int $needed) }}
-{{- $_ := set $service "grace" (int ($service.terminationGracePeriodSeconds | default $needed)) }}
+{{- $_ := set $service "grace" (int ($service.terminationGracePeriodSeconds | default (add $needed 20))) }}
 {{- $_ := set $into $name $service }}
 {{- end }}
 {{- end }}

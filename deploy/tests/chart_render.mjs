@@ -19,8 +19,6 @@ const sets = ['', ...fs.readdirSync(path.join(chart, 'ci')).sort()];
 const jobs = sets.flatMap((set) => kKubernetes.flatMap((version) =>
   kHelms.map((which) => ({ set, version, which }))));
 
-// Sets that between them turn everything on and off.
-const kGolden = ['', 'ha-values.yaml', 'mtls-values.yaml', 'restricted-values.yaml'];
 const golden = path.join(here, 'golden');
 const write = process.argv.includes('--write');
 
@@ -65,7 +63,7 @@ await inParallel(jobs, 2, async ({ set, version, which }) => {
   else if (outputs.get(set) !== text) problems.add(`${label}: renders other objects than its siblings`);
   else return;
   manifests += found.length;
-  if (kGolden.includes(set)) checkGolden(set, found.map(({ document }) => document));
+  checkGolden(set, found.map(({ document }) => document));
   for (const { document } of found) {
     const name = `${set || 'defaults'}: ${document.kind}/${document.metadata?.name}`;
     for (const wrong of [...await checkManifest(document), ...checkPod(document)]) problems.add(`${name}: ${wrong}`);

@@ -5,7 +5,7 @@ import { DCLinter } from 'dclint';
 import { here, root } from './helm.mjs';
 
 const config = { quiet: false, debug: false, exclude: [], ...JSON.parse(fs.readFileSync(path.join(here, '.dclintrc.json'), 'utf8')) };
-const files = ['deploy/compose.yaml', 'deploy/compose.override.example.yaml'];
+const files = ['deploy/compose.yaml', 'deploy/compose.tls.yaml', 'deploy/compose.override.example.yaml'];
 const results = new DCLinter(config).lintFiles(files.map((file) => path.join(root, file)), false);
 const messages = results.flatMap(({ filePath, messages }) =>
   messages.map(({ line, rule, message }) => `${path.relative(root, filePath)}:${line}: ${message} (${rule})`));

@@ -68,6 +68,22 @@ for (const { source } of Object.values(compose.services).flatMap(({ volumes }) =
   if (source.startsWith('.')) expect(fs.existsSync(path.join(root, 'deploy', source)), `compose.yaml: mounts ${source}, which is not there`);
 }
 
+// Over TLS everything that calls or is called has the files, and nothing else is changed.
+const overTls = YAML.parse(read('deploy/compose.tls.yaml'), { merge: true });
+const callers = Object.keys(compose.services).filter((name) => kOurs.test(compose.services[name].image) && !/^(lite|migrate-.*)$/.test(name));
+expect(JSON.stringify(Object.keys(overTls.services).sort()) === JSON.stringify(callers.sort()), `compose.tls.yaml: has ${Object.keys(overTls.services)}, compose.yaml ${callers}`);
+for (const [name, { environment, secrets, ...others }] of Object.entries(overTls.services)) {
+  const say = (text) => `compose.tls.yaml: ${name}: ${text}`;
+  expect(Object.keys(others).length === 0, say(`changes ${Object.keys(others)}`));
+  for (const secret of secrets) expect(overTls.secrets[secret], say(`no secret ${secret}`));
+  for (const key of ['CERT', 'KEY', 'CA']) {
+    expect(secrets.some((secret) => environment[`THROUGHLINE_TLS_${key}`] === `/run/secrets/${secret}`), say(`THROUGHLINE_TLS_${key} is no secret of its own`));
+  }
+  const ours = kOurs.exec(compose.services[name]?.image ?? '')?.[1];
+  checkSettings('compose.tls.yaml', ours, Object.keys(environment));
+  expect(ours === 'cli' || environment.THROUGHLINE_HEALTH_PORT, say('its health is asked for without a certificate'));
+}
+
 // -- Chart.
 for (const set of fs.readdirSync(path.join(chart, 'ci'))) {
   const { stdout } = await run(['template', 'rel', chart, '-f', path.join(chart, 'ci', set)]);

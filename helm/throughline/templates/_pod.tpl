@@ -51,6 +51,9 @@ THROUGHLINE_TRACE_SAMPLE_RATIO: {{ toString .sampleRatio | quote }}
 {{- if $root.Values.redis.existingSecret }}
 {{ $facts.redis }}_PASSWORD_FILE: /run/secrets/throughline/redis/{{ $root.Values.redis.key }}
 {{- end }}
+{{- if $root.Values.redis.caSecret }}
+{{ $facts.redis }}_TLS_CA: /run/secrets/throughline/redis-ca/{{ $root.Values.redis.caKey }}
+{{- end }}
 {{- end }}
 {{- if and $facts.providers (include "throughline.routerConfigMap" $root) }}
 THROUGHLINE_ROUTER_CONFIG: /etc/throughline/router.yaml
@@ -108,6 +111,12 @@ orchestrator only while the gateway, which takes the tenant from the credential,
 - name: redis
   secret:
     secretName: {{ $root.Values.redis.existingSecret }}
+    defaultMode: 0440
+{{- end }}
+{{- if and $service.facts.redis $root.Values.redis.caSecret }}
+- name: redis-ca
+  secret:
+    secretName: {{ $root.Values.redis.caSecret }}
     defaultMode: 0440
 {{- end }}
 {{- if and (eq $service.name "memory") $root.Values.embeddings.existingSecret }}

@@ -172,13 +172,23 @@ absl::Status Analyze(const Place& place) {
   });
 }
 
-// Recalls over `customers`, each with a question of its own.
-Timed Recall(Memory& memory, int customers, int recalls, int threads) {
+// What the recall numbered `recall` asks of one of `customers`.
+using Questions = absl::FunctionRef<std::string(int recall, int customers)>;
+
+// A customer is always asked about the same subject, of site after site: answers share facts.
+std::string AskAlike(int recall, int /*customers*/) { return MakeQuestion(recall); }
+// A customer is asked about another subject each time.
+std::string AskAnew(int recall, int customers) { return MakeQuestion(recall / customers); }
+
+// Recalls over `customers` in turn.
+Timed Recall(Memory& memory, int customers, int recalls, int threads,
+             Questions questions = AskAlike) {
   std::atomic<bool> failed = false;
   Timed timed = RunMany(recalls, threads, [&](int i) {
     if (failed) return;
-    const auto found = memory.Recall(Context::Background(), CustomerName(i % customers),
-                                     {.query = MakeQuestion(i), .budget = RecallBudget::kHigh});
+    const auto found =
+        memory.Recall(Context::Background(), CustomerName(i % customers),
+                      {.query = questions(i, customers), .budget = RecallBudget::kHigh});
     if ((found.ok() && !found->results.empty()) || failed.exchange(true)) return;
     std::fprintf(stderr, "a recall failed: %s\n", found.status().ToString().c_str());
   });
@@ -220,6 +230,8 @@ void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
   Recall(memory, hot, hot, flags.threads);
   PrintRecall(absl::StrCat("recall, warm, ", hot, " customers hot"), place,
               [&] { return Recall(memory, hot, flags.recalls, flags.threads); });
+  PrintRecall("recall, warm, asked of something new", place,
+              [&] { return Recall(memory, hot, flags.recalls, flags.threads, AskAnew); });
   std::printf("%s\n%s\n", StatusLine("VmRSS").c_str(), StatusLine("RssAnon").c_str());
 }
 

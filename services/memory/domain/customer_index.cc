@@ -311,28 +311,48 @@ void CustomerIndex::Builder::Arrange() {
   CustomerIndex& index = *index_;
   const std::vector<uint32_t> calls = index.RankCalls();
   SortNew(calls);
+  new_position_.resize(new_rows_.size());
+  if (previous_ == nullptr) {
+    PlaceAll();
+  } else {
+    PlaceAmongKept(calls);
+  }
+  index.Number(calls);
+}
+
+void CustomerIndex::Builder::PlaceAll() {
+  for (uint32_t i = 0; i < new_order_.size(); ++i) new_position_[new_order_[i]] = i;
+  // In place, swap by swap, for there are many rows.
+  std::vector<uint32_t> destination = new_position_;
+  for (uint32_t i = 0; i < destination.size(); ++i) {
+    while (destination[i] != i) {
+      const uint32_t there = destination[i];
+      std::swap(new_rows_[i], new_rows_[there]);
+      std::swap(destination[i], destination[there]);
+    }
+  }
+  if (new_rows_.capacity() > new_rows_.size() + new_rows_.size() / 4) new_rows_.shrink_to_fit();
+  index_->rows_ = std::move(new_rows_);
+}
+
+void CustomerIndex::Builder::PlaceAmongKept(const std::vector<uint32_t>& call_ranks) {
+  CustomerIndex& index = *index_;
   const auto before = [&](const Row& a, const Row& b) {
-    const Standing left = StandingOf(a, calls);
-    const Standing right = StandingOf(b, calls);
+    const Standing left = StandingOf(a, call_ranks);
+    const Standing right = StandingOf(b, call_ranks);
     return left == right ? index.IdOf(a) < index.IdOf(b) : left < right;
   };
   const std::vector<uint32_t>& order = new_order_;
   absl::flat_hash_set<absl::string_view> replaced;
-  if (previous_ != nullptr) {
-    for (const Row& row : new_rows_) {
-      replaced.insert(index.IdOf(row));
-    }
-  }
-  const size_t old_size = previous_ == nullptr ? 0 : previous_->size();
-  kept_position_.assign(old_size, kGone);
-  new_position_.resize(new_rows_.size());
-  index.rows_.reserve(old_size + new_rows_.size());
+  for (const Row& row : new_rows_) replaced.insert(index.IdOf(row));
+  kept_position_.assign(previous_->size(), kGone);
+  index.rows_.reserve(previous_->size() + new_rows_.size());
   size_t next = 0;
   const auto place_new = [&] {
     new_position_[order[next]] = static_cast<uint32_t>(index.rows_.size());
     index.rows_.push_back(new_rows_[order[next++]]);
   };
-  for (size_t i = 0; i < old_size; ++i) {
+  for (size_t i = 0; i < previous_->size(); ++i) {
     if (replaced.contains(previous_->id(i))) {
       ++index.replaced_rows_;
       continue;
@@ -342,7 +362,6 @@ void CustomerIndex::Builder::Arrange() {
     index.rows_.push_back(previous_->rows_[i]);
   }
   while (next < order.size()) place_new();
-  index.Number(calls);
 }
 
 void CustomerIndex::Builder::MergePostings() {

@@ -200,6 +200,8 @@ class CustomerIndex::Builder final : public EntryVisitor {
   void SortNew(const std::vector<uint32_t>& call_ranks);
   // Puts all rows in order: new_position_ and kept_position_ say where each has gone.
   void Arrange();
+  void PlaceAll();  // when there are no others
+  void PlaceAmongKept(const std::vector<uint32_t>& call_ranks);
   void MergePostings();
 
   uint32_t NumberOf(TermHash term);

@@ -17,11 +17,24 @@ std::string Spoken(absl::string_view name) { return absl::StrReplaceAll(name, {{
 
 std::string OneLine(absl::string_view text) {
   std::string line(text);
-  absl::RemoveExtraAsciiWhitespace(&line);
+  // Most texts have no white space to take out, which is told faster than it is taken out.
+  bool after_space = true;
+  bool extra = false;
+  for (const char c : line) {
+    const bool space = absl::ascii_isspace(static_cast<unsigned char>(c));
+    extra |= space && after_space;
+    after_space = space;
+  }
+  if (extra || after_space) absl::RemoveExtraAsciiWhitespace(&line);
   return line;
 }
 
-std::string Day(absl::Time time) { return absl::FormatTime("%Y-%m-%d", time, absl::UTCTimeZone()); }
+std::string Day(absl::Time time) {
+  if (time == absl::InfiniteFuture() || time == absl::InfinitePast()) return absl::FormatTime(time);
+  const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
+  return absl::StrCat(day.year(), "-", absl::Dec(day.month(), absl::kZeroPad2), "-",
+                      absl::Dec(day.day(), absl::kZeroPad2));
+}
 
 // Collects lines while they fit.
 class LineBudget {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "common/base/status_macros.h"
@@ -244,37 +243,43 @@ absl::StatusOr<std::optional<LoadedCustomer>> PostgresStore::Load(const Context&
 absl::StatusOr<std::optional<std::vector<FactRow>>> PostgresStore::RowsAt(
     const Context& context, const CustomerKey& key, int64_t min_version, int64_t version,
     absl::Span<const RowPlace> places) {
-  std::vector<int64_t> where;
-  absl::flat_hash_set<absl::string_view> wanted;
-  for (const RowPlace& row : places) {
-    if (row.place == 0) return std::optional<std::vector<FactRow>>();
-    where.push_back(row.place);
-    wanted.insert(row.id);
+  // The server gives rows by their place, in its order.
+  std::vector<size_t> ranks;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i].place == 0) return std::optional<std::vector<FactRow>>();
+    ranks.push_back(i);
   }
-  std::vector<FactRow> found;
+  std::sort(ranks.begin(), ranks.end(),
+            [&places](size_t a, size_t b) { return places[a].place < places[b].place; });
+  std::vector<int64_t> where;
+  for (const size_t rank : ranks) where.push_back(places[rank].place);
+  std::vector<FactRow> found(places.size());
+  bool complete = false;
   const auto fetch = [&](PostgresDatabase& database) {
     return database.ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
       ASSIGN_OR_RETURN(
           const PostgresRows rows,
           connection.Execute(kRowsAt, {Value::Text(key.tenant), Value::Text(key.customer_id),
                                        Value::Integer(version), Value::Places(where)}));
-      ASSIGN_OR_RETURN(found, ReadFacts(rows, Statements::kWithout));
+      // Whoever rewrites the table leaves versions as they are, and other rows where these were.
+      complete = static_cast<size_t>(rows.size()) == places.size();
+      pb::StoredFact stored;  // reuses what it holds
+      for (size_t i = 0; i < ranks.size() && complete; ++i) {
+        RETURN_IF_ERROR(Parse(rows.Text(static_cast<int>(i), 0), &stored));
+        FactRow& row = found[ranks[i]];
+        row = Decode(stored);
+        complete = row.fact.id == places[ranks[i]].id;
+      }
       return absl::OkStatus();
     });
   };
-  // Whoever rewrites the table leaves versions as they are, and other rows where these were.
-  const auto is_complete = [&] {
-    return found.size() == wanted.size() &&
-           std::all_of(found.begin(), found.end(),
-                       [&](const FactRow& row) { return wanted.contains(row.fact.id); });
-  };
   if (replica_ != nullptr && min_version > 0) {
     const absl::Status status = fetch(*replica_);
-    if (status.ok() && is_complete()) return std::make_optional(std::move(found));
+    if (status.ok() && complete) return std::make_optional(std::move(found));
     RETURN_IF_ERROR(context.Check());
   }
   RETURN_IF_ERROR(fetch(*primary_));
-  if (!is_complete()) return std::optional<std::vector<FactRow>>();
+  if (!complete) return std::optional<std::vector<FactRow>>();
   return std::make_optional(std::move(found));
 }
 

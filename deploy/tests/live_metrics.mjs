@@ -12,17 +12,19 @@ import { root } from './helm.mjs';
 const bin = path.resolve(process.argv[2]);
 const deadline_ms = 60_000;
 // Families that appear only once their event has happened, which the calls below do not bring about: an
-// answer without text, recalls by meaning, for which there is no embedder, and certificates.
+// answer without text, recalls by meaning, for which there is no embedder, certificates, and PostgreSQL.
 const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_memory_meaning_total',
-  'throughline_tls_certificate_expiry_timestamp_seconds'];
+  'throughline_tls_certificate_expiry_timestamp_seconds', 'throughline_postgres_connections',
+  'throughline_postgres_max_connections', 'throughline_postgres_wait_seconds',
+  'throughline_postgres_missed_connections_total'];
 // Labels that Prometheus or its configuration adds.
 const kTargetLabels = ['job', 'namespace', 'instance', 'component', 'le'];
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-live.'));
-// The built-in models, one of them without a price.
+// The built-in models, one of them without a price, and a budget.
 const models = path.join(folder, 'router.yaml');
 const configuration = fs.readFileSync(path.join(root, 'deploy/config/router.yaml'), 'utf8');
-fs.writeFileSync(models, configuration.replace(/^ +price: .*\n/m, ''));
+fs.writeFileSync(models, `${configuration.replace(/^ +price: .*\n/m, '')}\nbudgets:\n  - {name: daily, scope: tenant, window: day, limit_requests: 1000}\n`);
 const server = spawn(path.join(bin, 'throughline'), ['serve', '--port', '0', '--metrics-port', '0', '--http-port', '0', '--data-dir', path.join(folder, 'data'), '--router-config', models, '--audit-log', path.join(folder, 'audit.jsonl')], { stdio: ['ignore', 'pipe', 'ignore'] });
 let scraped = '';
 try {

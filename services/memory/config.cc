@@ -36,6 +36,9 @@ void AddFlags(CLI::App& app, Config& config) {
   app.add_option("--redis", config.redis,
                  "Redis for recalled context, HOST:PORT; without it a cache in this process")
       ->envname("THROUGHLINE_REDIS");
+  app.add_option("--redis-tls-ca", config.redis_tls_ca_file,
+                 "Speak TLS with Redis; file of CAs that its certificate must be signed by")
+      ->envname("THROUGHLINE_REDIS_TLS_CA");
   app.add_option("--redis-password-file", config.redis_password_file,
                  "File that holds the password of Redis")
       ->envname("THROUGHLINE_REDIS_PASSWORD_FILE");
@@ -62,6 +65,7 @@ absl::StatusOr<MemoryOptions> ToOptions(const Config& config) {
                 .replica_file = config.postgres_replica,
                 .max_connections = static_cast<size_t>(config.postgres_connections)},
       .redis_password_file = config.redis_password_file,
+      .redis_tls_ca_file = config.redis_tls_ca_file,
       .cache_time_to_live = absl::Seconds(config.cache_seconds),
       .index_cache_bytes = static_cast<size_t>(config.index_cache_mib) << 20};
   options.retention = config.retention;

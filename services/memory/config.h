@@ -17,6 +17,7 @@ struct Config {
   int postgres_connections = 8;
   std::string redis;  // HOST:PORT; empty: cache in the process
   std::string redis_password_file;
+  std::string redis_tls_ca_file;  // empty: plain text
   double cache_seconds = 600;
   int index_cache_mib = 128;
   std::string retention;  // a YAML file; empty: everything is kept
@@ -24,7 +25,7 @@ struct Config {
 };
 
 // Adds --data-dir, --store, --postgres-replica, --postgres-connections, --redis,
-// --redis-password-file, --cache-seconds, --index-cache-mib, --retention and those of
+// --redis-password-file, --redis-tls-ca, --cache-seconds, --index-cache-mib, --retention and those of
 // AddEmbeddingFlags.
 void AddFlags(CLI::App& app, Config& config);
 

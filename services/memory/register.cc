@@ -44,6 +44,7 @@ absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOption
                    storage::RedisClient::Create({.host = options.redis->host,
                                                  .port = options.redis->port,
                                                  .password_file = options.redis_password_file,
+                                                 .tls_ca_file = options.redis_tls_ca_file,
                                                  .connect_timeout = kRedisConnectTimeout,
                                                  .command_timeout = kRedisCommandTimeout,
                                                  .max_connections = kMaxRedisConnections}));

@@ -34,6 +34,7 @@ struct MemoryOptions {
   // Where recalled context is cached; unset: in this process.
   std::optional<HostPort> redis;
   std::string redis_password_file;  // empty: no password
+  std::string redis_tls_ca_file;    // empty: plain text
   absl::Duration cache_time_to_live = absl::Minutes(10);
   size_t local_cache_bytes = size_t{32} << 20;   // without Redis
   size_t index_cache_bytes = size_t{128} << 20;  // customers kept ready to be recalled from

@@ -34,6 +34,9 @@ int main(int argc, char** argv) {
   std::string redis;
   app.add_option("--redis", redis, "Redis for answers that tasks may cache, HOST:PORT")
       ->envname("THROUGHLINE_ROUTER_REDIS");
+  app.add_option("--redis-tls-ca", options.redis_tls_ca_file,
+                 "Speak TLS with Redis; file of CAs that its certificate must be signed by")
+      ->envname("THROUGHLINE_ROUTER_REDIS_TLS_CA");
   app.add_option("--redis-password-file", options.redis_password_file,
                  "File with the password of Redis")
       ->envname("THROUGHLINE_ROUTER_REDIS_PASSWORD_FILE");

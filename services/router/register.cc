@@ -216,7 +216,8 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
     ASSIGN_OR_RETURN(std::unique_ptr<storage::RedisClient> redis,
                      storage::RedisClient::Create({.host = options.redis->host,
                                                    .port = options.redis->port,
-                                                   .password_file = options.redis_password_file},
+                                                   .password_file = options.redis_password_file,
+                                                   .tls_ca_file = options.redis_tls_ca_file},
                                                   clock));
     parts->cache = std::make_unique<RedisAnswerCache>(std::move(redis));
   }

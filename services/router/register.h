@@ -19,6 +19,7 @@ struct RouterOptions {
   std::string config_path;  // YAML, read again when it changes; empty: the built-in configuration
   std::optional<HostPort> redis;    // answers that tasks may cache; unset: nothing is cached
   std::string redis_password_file;  // empty: no password
+  std::string redis_tls_ca_file;    // empty: plain text
   std::string conninfo_file;  // holds PostgreSQL's connection string; empty: SQLite in data_dir
   // Of SQLite: wait for the disk before every answer, instead of syncing within milliseconds.
   bool sync_each_decision = false;

@@ -49,6 +49,7 @@ absl::Status CheckRedis(const ServeOptions& serve) {
   options.host = std::move(redis.host);
   options.port = redis.port;
   options.password_file = serve.redis_password_file;
+  options.tls_ca_file = serve.redis_tls_ca_file;
   options.connect_timeout = kRedisConnectTimeout;
   options.command_timeout = kRedisConnectTimeout;
   ASSIGN_OR_RETURN(const auto client, storage::RedisClient::Create(std::move(options)));
@@ -88,6 +89,10 @@ void AddServeFlags(CLI::App& command, ServeOptions& options) {
       .add_option("--redis", options.redis,
                   "Redis for recalled context and for answers that tasks may cache, HOST:PORT")
       ->envname("THROUGHLINE_REDIS");
+  command
+      .add_option("--redis-tls-ca", options.redis_tls_ca_file,
+                  "Speak TLS with Redis; file of CAs that its certificate must be signed by")
+      ->envname("THROUGHLINE_REDIS_TLS_CA");
   command
       .add_option("--redis-password-file", options.redis_password_file,
                   "File that holds the password of Redis")

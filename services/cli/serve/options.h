@@ -23,6 +23,7 @@ struct ServeOptions {
   std::string store;                // memory's, as its StoreOptions has it; empty: in data_dir
   std::string redis;                // "HOST:PORT"; empty: cache in the process
   std::string redis_password_file;  // empty: no password
+  std::string redis_tls_ca_file;    // empty: plain text
   std::string router_config;        // a YAML file; empty: built-in models only
   std::string router_conninfo;      // a file as --router-postgres-file has it; empty: in data_dir
   std::string webhooks;             // a YAML file; empty: nobody is told

@@ -128,6 +128,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
       .store = {.store = options.store.empty() ? absl::StrCat("sqlite:", options.data_dir)
                                                : options.store},
       .redis_password_file = options.redis_password_file,
+      .redis_tls_ca_file = options.redis_tls_ca_file,
       .embeddings = options.embeddings,
       .audit = audit.get(),
       .retention = options.retention,
@@ -136,6 +137,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   router::RouterOptions router_options{.data_dir = options.data_dir,
                                        .config_path = options.router_config,
                                        .redis_password_file = options.redis_password_file,
+                                       .redis_tls_ca_file = options.redis_tls_ca_file,
                                        .conninfo_file = options.router_conninfo,
                                        .retention = options.retention,
                                        .audit = audit.get()};

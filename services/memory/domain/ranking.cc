@@ -304,7 +304,10 @@ class Signals {
     constexpr uint32_t kWideSpan = CustomerIndex::kWideSpan;
     wide_ = ScaleByBest(ScoreSpans(index, query, kWideSpan, kWideSpan, tables.wide_normaliser),
                         eligible);
-    pair_ = ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
+    // Without turns, either span is the row alone.
+    pair_ = index.verbatim_rows() == 0
+                ? wide_
+                : ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
     session_ = ScaleByBest(ByRow(index, ScoreSessions(index, query)), eligible);
     FindSpeakers(query);
   }

@@ -25,8 +25,8 @@ struct Config {
 };
 
 // Adds --data-dir, --store, --postgres-replica, --postgres-connections, --redis,
-// --redis-password-file, --redis-tls-ca, --cache-seconds, --index-cache-mib, --retention and those of
-// AddEmbeddingFlags.
+// --redis-password-file, --redis-tls-ca, --cache-seconds, --index-cache-mib, --retention and those
+// of AddEmbeddingFlags.
 void AddFlags(CLI::App& app, Config& config);
 
 // INVALID_ARGUMENT names the flag.

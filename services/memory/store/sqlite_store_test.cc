@@ -72,6 +72,10 @@ TEST(SqliteStoreTest, AFileOfAnOlderSchemaIsReadAndWrittenOn) {
   SQLite::Database file(directory.File("old.db"), SQLite::OPEN_READONLY);
   EXPECT_EQ(file.execAndGet("SELECT count(*) FROM fact_entries").getInt(), 0)
       << "the write has moved them into packs";
+  Memory fresh(*store, Clock::Real(), {});
+  ASSERT_OK_AND_ASSIGN(const Recollection from_packs,
+                       fresh.Recall(context, "acme", {.query = "What is the price?"}));
+  EXPECT_EQ(from_packs.results.size(), after.results.size());
 }
 
 class PacksTest : public ::testing::Test {

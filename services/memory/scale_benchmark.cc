@@ -68,6 +68,7 @@ struct Flags {
   int cold = 200;
   int threads = 16;
   int hot = 100;
+  int shared_buffers_mib = 256;  // of PostgreSQL
 };
 
 // A store in a folder or server of its own.
@@ -118,13 +119,16 @@ absl::Duration ServerTime(const Place& place) {
   return total;
 }
 
-absl::Status Prepare(const std::string& kind, Place* place) {
-  if (kind == "sqlite") {
+absl::Status Prepare(const Flags& flags, Place* place) {
+  if (flags.store == "sqlite") {
     place->flag = absl::StrCat("sqlite:", place->directory.path());
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(place->server,
-                   PostgresServer::Start({.durable = true, .settings = {"shared_buffers=256MB"}}));
+  ASSIGN_OR_RETURN(
+      place->server,
+      PostgresServer::Start(
+          {.durable = true,
+           .settings = {absl::StrCat("shared_buffers=", flags.shared_buffers_mib, "MB")}}));
   std::ofstream(place->directory.File("conninfo")) << place->server->Conninfo();
   place->flag = absl::StrCat("postgres:", place->directory.File("conninfo"));
   return absl::OkStatus();
@@ -301,8 +305,8 @@ absl::Status MeasureCached(const std::string& store_flag, const Flags& flags) {
 absl::Status Run(const Flags& flags) {
   Place crowd;
   Place single;
-  RETURN_IF_ERROR(Prepare(flags.store, &crowd));
-  RETURN_IF_ERROR(Prepare(flags.store, &single));
+  RETURN_IF_ERROR(Prepare(flags, &crowd));
+  RETURN_IF_ERROR(Prepare(flags, &single));
   {
     ASSIGN_OR_RETURN(const std::vector<Archive> templates, MakeTemplates(flags.facts));
     ASSIGN_OR_RETURN(const auto many, store::OpenStore({.store = crowd.flag}));
@@ -338,6 +342,7 @@ int main(int argc, char** argv) {
   number("--cold", flags.cold, "Recalls of customers that are not in memory");
   number("--threads", flags.threads, "Recalls at once");
   number("--hot", flags.hot, "Customers asked in turn");
+  number("--shared-buffers-mib", flags.shared_buffers_mib, "What PostgreSQL keeps of its files");
   CLI11_PARSE(app, argc, argv);
   throughline::ConfigureLogging("benchmark", throughline::Severity::kWarning);
   const absl::Status status = throughline::memory::Run(flags);

@@ -223,7 +223,8 @@ struct CustomerProfile {
 struct TimelineEntry {
   std::string call_id;
   absl::Time occurred_at;
-  std::optional<Blocker> primary_blocker;    // after the call; unset when nothing was open
+  // After the call, with the call's own steps; unset when nothing was open.
+  std::optional<Blocker> primary_blocker;
   std::vector<std::string> decision_makers;  // names, after the call
   JourneyStage stage = JourneyStage::kUnspecified;
   int32_t facts_added = 0;

@@ -91,13 +91,28 @@ void MergeStakeholder(const Stakeholder& incoming, Stakeholder* known) {
   }
 }
 
+// How the call moved `blocker`, or where it found it. The whole way is in the ledger: told again
+// for each call, a history would cost its square.
+Blocker AsOfCall(Blocker blocker, absl::string_view call_id) {
+  std::vector<BlockerTransition> steps;
+  for (const BlockerTransition& step : blocker.history) {
+    if (step.evidence.call_id == call_id) steps.push_back(step);
+  }
+  if (steps.empty() && !blocker.history.empty()) steps.push_back(blocker.history.back());
+  blocker.history = std::move(steps);
+  return blocker;
+}
+
 deal::TimelineEntry TimelineEntryOf(const Contribution& contribution) {
   deal::TimelineEntry entry{.call_id = contribution.call_id,
                             .occurred_at = contribution.at,
                             .facts_added = contribution.facts_added,
                             .summary = contribution.summary};
   if (contribution.analysis.has_value()) {
-    entry.primary_blocker = contribution.analysis->primary_blocker;
+    if (contribution.analysis->primary_blocker.has_value()) {
+      entry.primary_blocker =
+          AsOfCall(*contribution.analysis->primary_blocker, contribution.call_id);
+    }
     entry.stage = contribution.analysis->stage;
     for (const Stakeholder& person : contribution.analysis->decision_makers) {
       entry.decision_makers.push_back(person.name);

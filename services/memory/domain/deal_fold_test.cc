@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
 #include "services/memory/domain/facts_for_tests.h"
 #include "services/memory/domain/rendering.h"
 
@@ -10,6 +14,7 @@ namespace throughline::memory {
 namespace {
 
 using deal::BlockerStatus;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -52,6 +57,32 @@ TEST(DealFoldTest, ACallThatIsNoSalesCallChangesNothingButTheTimeline) {
   EXPECT_THAT(state.deal.timeline, SizeIs(1));
   EXPECT_EQ(state.deal.stage, deal::JourneyStage::kUnspecified);
   EXPECT_FALSE(state.profile.has_value());
+}
+
+TEST(DealFoldTest, TheLedgerTellsTheWholeWayAndTheTimelineEachCallsSteps) {
+  const auto step = [](const std::string& call, int day) {
+    return deal::BlockerTransition{.status = BlockerStatus::kRaised,
+                                   .at = Day(3, day),
+                                   .evidence = Said(call, 1, "still too much in " + call)};
+  };
+  std::vector<Contribution> calls;
+  std::vector<deal::BlockerTransition> way;
+  for (int i = 1; i <= 4; ++i) {
+    calls.push_back(Call(absl::StrCat("c", i), Day(3, i)));
+    // The third says nothing of it.
+    if (i != 3) way.push_back(step(calls.back().call_id, i));
+    calls.back().analysis->primary_blocker =
+        BlockerOf(deal::BlockerCategory::kPrice, "monthly price", way);
+  }
+  const deal::DealState deal = Fold(calls).deal;
+  ASSERT_THAT(deal.blockers, SizeIs(1));
+  EXPECT_THAT(deal.blockers[0].history, SizeIs(3));
+  std::vector<std::string> told;
+  for (const deal::TimelineEntry& entry : deal.timeline) {
+    ASSERT_THAT(entry.primary_blocker->history, SizeIs(1));
+    told.push_back(entry.primary_blocker->history[0].evidence.call_id);
+  }
+  EXPECT_THAT(told, ElementsAre("c1", "c2", "c2", "c4"));
 }
 
 TEST(DealFoldTest, ASettledBlockerAddressesItsObjectionInTheirWords) {

@@ -9,6 +9,7 @@
 #include "common/base/span.h"
 #include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
+#include "services/orchestrator/domain/briefing.h"
 #include "services/orchestrator/domain/wording.h"
 
 namespace throughline::orchestrator {
@@ -74,7 +75,7 @@ Task<absl::Status> Computation::Recall() {
               .transcript = call.transcript,
               .customer_name = call.customer_name,
               .seller_name = call.seller_name,
-              .known = std::move(recollection.known)};
+              .known = Brief(std::move(recollection.known))};
   profile_ = std::move(recollection.profile);
   co_return absl::OkStatus();
 }

@@ -95,8 +95,26 @@ def person(entry):
     return {"name": entry, "role": "economic_buyer"}
 
 
+def quote(call, acts, about, speaker=None):
+    """The last words of the call that do one of `acts` about a category or person, or in the
+    person's own turn; empty when none do."""
+    found = ""
+    for turn in call.turns:
+        for note in turn.annotations:
+            own = speaker is not None and not note.about and turn.speaker.startswith(speaker)
+            meant = about in (note.about, note.about.split(" ")[0])
+            if note.act in acts and (own or meant):
+                found = note.span
+    return found
+
+
+def quoted(entry, words):
+    return {**entry, "evidence": words} if words else entry
+
+
 def labels_of(call, number):
     given = call.labels
+    adverse, settling = ("raise", "reopen", "close"), ("settle", "deny")
     primary, _, description = given.get("primary", "none").partition("|")
     resolved = [entry.partition("@") for entry in given.get("resolved", "").replace(",", " ").split()]
     reopened = given.get("reopened", "").replace(",", " ").split()
@@ -104,14 +122,19 @@ def labels_of(call, number):
                          for part in split(given.get(key, ""), ";") for name in split(part, ",")]
     label = {
         "call": number, "file": f"call-{number}.txt", "date": call.date,
-        "primary_blocker": {"category": primary.strip() or "none",
-                            "description": description.strip()},
-        "open_blockers": [{"category": name, "reopened": name in reopened}
+        "primary_blocker": quoted({"category": primary.strip() or "none",
+                                   "description": description.strip()},
+                                  quote(call, adverse, primary.strip())),
+        "open_blockers": [quoted({"category": name, "reopened": name in reopened},
+                                 quote(call, adverse, name))
                           for name in given.get("open", "").replace(",", " ").split()
                           if name != "none"],
-        "resolved_blockers": [{"category": name, "resolved_in_call": int(at or number)}
+        "resolved_blockers": [quoted({"category": name, "resolved_in_call": int(at or number)},
+                                     quote(call, settling, name))
                               for name, _, at in resolved if name != "none"],
-        "decision_makers": [person(name) for name in names("deciders")],
+        "decision_makers": [quoted(one, quote(call, ("sign:self", "sign:other", "sign:veto"),
+                                              one["name"], one["name"]))
+                            for one in map(person, names("deciders"))],
         "nominal_but_not_real_decision_makers": [person(name)["name"] for name in names("nominal")],
         "acceptable_also": [person(name)["name"] for name in names("acceptable")],
         "email_recipient": re.sub(r"\s*\(.*?\)", "", given.get("recipient", "")).split(";")[0],

@@ -85,8 +85,9 @@ bool StaysOut(absl::string_view piece) {
   static const RE2& told_so = *new RE2(
       "(?i)\\b(?:don't|do not|never|nobody|no one)\\s+(?:\\w+\\s+)?(?:write|put|tell|mention|say|"
       "add|include)\\b|\\bnot to (?:write|mention|say|tell)\\b|\\bnot a word\\b|\\bno mention\\b|"
-      "\\bleave (?:\\w+ )*out\\b|\\bleave off\\b|\\bskip the\\b|\\bbetween us\\b|"
-      "\\boff the record\\b|\\bto yourself\\b|^(?:and )?without (?:the |any |a )?\\w+$|"
+      "\\bleave (?:\\w+ )*out\\b|\\byou (?:may|can|could) (?:leave|drop|skip)\\b|\\bleave "
+      "off\\b|\\bskip the\\b|\\bbetween us\\b|"
+      "\\boff the record\\b|\\bto yourself\\b|^(?:and )?without (?:the |any |a )?\\w+[.!]?$|"
       "^(?:and )?(?:no|not) (?:the |any |a )?\\w+[.!]?$");
   static const RE2& parting = *new RE2(
       "(?i)\\b(?:good luck|best of luck|safe (?:travels?|trip|journey|flight|drive)|get well|"

@@ -77,6 +77,31 @@ EmailInput Typical() {
                {"Tom Beck", "Let's talk again on Monday, June 8th."}});
 }
 
+TEST(EmailChecksTest, WhatIsToBeLeftOutStaysOut) {
+  for (const char* words :
+       {"Not a word about purchase.", "Don't mention the price to her.", "Without the squid.",
+        "No brochure", "The savings you may leave out.", "Good luck with the lunches."}) {
+    EXPECT_TRUE(StaysOut(words)) << words;
+  }
+  for (const char* words : {"Without the certificate we can't sign.", "No order before the audit.",
+                            "Send the test plan to Ana, not the brochure of last year."}) {
+    EXPECT_FALSE(StaysOut(words)) << words;
+  }
+}
+
+TEST(WriteEmailTest, ARequestIsRepeatedWithoutItsReason) {
+  const deal::Email email = WriteEmail(
+      Tier::kDeep,
+      Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
+            {"Tom Beck", "What shall I send?"},
+            {"Ana Ruiz",
+             "Send me the completed questionnaire by Thursday the eleventh, because on Friday "
+             "we carry pianos."},
+            {"Tom Beck", "I'll send it to you by Thursday the eleventh."}}));
+  EXPECT_THAT(email.body, Not(HasSubstr("pianos")));
+  EXPECT_THAT(email.body, HasSubstr("questionnaire"));
+}
+
 TEST(WriteEmailTest, NamesTheOpenItemThePromiseAndAsksOnceWithADate) {
   const deal::Email email = WriteEmail(Tier::kDeep, Typical());
   EXPECT_THAT(email.body, HasSubstr("Hi Ana,"));

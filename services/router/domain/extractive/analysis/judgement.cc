@@ -28,6 +28,8 @@ using deal::StakeholderRole;
 using Rows = std::map<std::string, std::vector<float>>;
 
 constexpr float kClearlyDenied = 0.4F;
+// Below this, who examines what others buy is taken to approve it.
+constexpr float kClearlySigns = 0.5F;
 
 float Logistic(float z) { return 1 / (1 + std::exp(-z)); }
 
@@ -337,8 +339,9 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
       continue;
     }
     const PersonFeatures& row = features[i];
-    const bool signs = std::max(row[kSaysToSign], row[kSaidToSign]) >=
-                       std::max(row[kSaysToStop], row[kSaidToStop]);
+    const float sign = std::max(row[kSaysToSign], row[kSaidToSign]);
+    const bool examines = row[kExaminerTitle] > 0 && sign < kClearlySigns;
+    const bool signs = !examines && sign >= std::max(row[kSaysToStop], row[kSaidToStop]);
     Stakeholder decider{person.name,
                         person.title,
                         person.organization,

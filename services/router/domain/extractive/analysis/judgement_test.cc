@@ -53,6 +53,20 @@ TEST(JudgementModel, SubjectsAndCategoriesMatch) {
   EXPECT_EQ(SubjectOf(deal::BlockerCategory::kNone), kSubjects);
 }
 
+TEST(ReconcileDeciders, AClaimThatIsNotBorneOutIsNoRoleToRemember) {
+  CallInput input;
+  input.transcript.participants = {{"Ada Lind", "", "Buyer", "", transcript::Side::kCustomer}};
+  const CallView call = ReadCall(Tier::kDeep, input);
+  const deal::Stakeholder claims{.name = "Ada Lind", .role = deal::StakeholderRole::kEconomicBuyer};
+  Authority authority{.decision_makers = {claims}, .everybody = {claims}};
+  const auto model = JudgementModel::Parse(Text());
+  ASSERT_TRUE(model.ok()) << model.status();
+  ReconcileDeciders(call, {}, {PersonFeatures{}}, *model, authority);
+  EXPECT_TRUE(authority.decision_makers.empty());
+  ASSERT_EQ(authority.everybody.size(), 1u);
+  EXPECT_EQ(authority.everybody[0].role, deal::StakeholderRole::kInfluencer);
+}
+
 TEST(PutFirst, TheSubjectJudgedFirstLeads) {
   Entry price;
   price.blocker.category = deal::BlockerCategory::kPrice;

@@ -21,7 +21,7 @@ constexpr float kKnownStrength = 0.5F;
 // Kinds of titles, by their words; places from kTitles on.
 constexpr size_t kMoneyTitle = 0;
 constexpr size_t kCompanyTitle = 1;
-constexpr size_t kExaminerTitle = 2;
+constexpr size_t kExaminerKind = kExaminerTitle - kTitles;
 constexpr size_t kManagerTitle = 3;
 constexpr size_t kDirectorTitle = 4;
 constexpr size_t kOfficeTitle = 5;
@@ -41,10 +41,10 @@ unsigned KindsOfWord(absl::string_view word) {
         {"cfo", "finance", "financial", "controller", "bursar", "treasurer", "accounts"});
     add(kCompanyTitle, {"owner", "founder", "proprietor", "president", "partner", "chief", "ceo",
                         "md", "managing"});
-    add(kExaminerTitle, {"security", "compliance", "legal",   "counsel",     "privacy",
-                         "risk",     "quality",    "audit",   "auditor",     "technical",
-                         "it",       "safety",     "data",    "purchasing",  "lawyer",
-                         "officer",  "union",      "steward", "procurement", "representative"});
+    add(kExaminerKind, {"security", "compliance", "legal",   "counsel",     "privacy",
+                        "risk",     "quality",    "audit",   "auditor",     "technical",
+                        "it",       "safety",     "data",    "purchasing",  "lawyer",
+                        "officer",  "union",      "steward", "procurement", "representative"});
     add(kManagerTitle, {"manager", "head", "lead", "supervisor"});
     add(kDirectorTitle, {"director"});
     add(kOfficeTitle,
@@ -185,7 +185,7 @@ float StopStrength(const PersonFeatures& row) {
 
 // What only several features together say.
 void AddPairs(PersonFeatures& row) {
-  const float examiner = row[kTitles + kExaminerTitle];
+  const float examiner = row[kExaminerTitle];
   row[kExaminerHoldsOpen] = examiner * row[kHoldsOpen];
   row[kExaminerStops] = examiner * std::max(row[kSaysToStop], row[kSaidToStop]);
   row[kHighOfficeSpeaks] = row[kHighOffice] * row[kSpeaks];

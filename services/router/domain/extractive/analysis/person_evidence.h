@@ -45,9 +45,10 @@ enum PersonFeature : size_t {
   kHeldSettled,  // raised or owned what is settled
   kGone,
   kCuesNameNobody,
-  kSaysLate,                  // self, other, veto, nominal
-  kSaidLate = kSaysLate + 4,  // the same of others about the person
-  kTitles = kSaidLate + 4,    // one for each kind of title
+  kSaysLate,                     // self, other, veto, nominal
+  kSaidLate = kSaysLate + 4,     // the same of others about the person
+  kTitles = kSaidLate + 4,       // one for each kind of title
+  kExaminerTitle = kTitles + 2,  // examines what others buy: security, legal, quality …
   kExaminerHoldsOpen = kTitles + kTitleKinds,
   kExaminerStops,
   kHighOfficeSpeaks,

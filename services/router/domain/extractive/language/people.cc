@@ -22,11 +22,6 @@ constexpr int kHeardOften = 2;
 using transcript::Presence;
 using transcript::Side;
 
-bool IsCapitalisedName(const Token& token) {
-  return token.capital && !IsStopWord(token.text) && !IsTitleWord(token.text) &&
-         !IsHonorific(token.text) && token.text.size() > 1;
-}
-
 // End of the run of capitalised words that begins at `first`.
 size_t NameEnd(const Reading& reading, size_t first, size_t last) {
   size_t end = first;
@@ -85,6 +80,16 @@ bool ClosesApposition(const Reading& reading, size_t first, size_t last) {
     return word == "he" || word == "she" || word == "who";
   }
   return false;
+}
+
+// "Annelise Thorup, she audits us", "Pirkko Alatalo who opens the line": after a full name,
+// tokens first to next.
+bool GoesOnAboutPerson(const Reading& reading, size_t first, size_t next, size_t last) {
+  if (next >= last || next < first + 2) return false;
+  if (!MayNamePerson(reading.tokens[first]) || !MayNamePerson(reading.tokens[next - 1]))
+    return false;
+  const std::string& word = reading.tokens[next].text;
+  return word == "who" || (reading.tokens[next].before == ',' && (word == "he" || word == "she"));
 }
 
 // Lower-case words of a name without its form of address.
@@ -180,7 +185,8 @@ People::People(const transcript::Transcript& transcript,
       continue;
     }
     Person& person = people_[*present];
-    if (person.name.size() < stakeholder.name.size()) {
+    // "Herr Doktor Meier" says less of who it is than "Irma Meier".
+    if (NameWords(person.name).size() < NameWords(stakeholder.name).size()) {
       person.name = stakeholder.name;
       Index(*present);
     }
@@ -357,6 +363,9 @@ void People::Learn(absl::string_view speaker, Side side, absl::string_view text,
     LearnBeforePronouns(reading, text);
     LearnGivenNames(reading, text);
   }
+  for (const std::string& name : full_names_.Hear(text, reading)) {
+    if (!by_word_.contains(NameWords(name).front())) FindOrAdd(name);
+  }
   const std::optional<size_t> self = speaker.empty() ? std::nullopt : Find(speaker);
   std::optional<size_t> last_named;
   const std::vector<PersonMention> mentions = Mentions(reading);
@@ -453,7 +462,7 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
       const size_t end = NameEnd(reading, i, last);
       const bool full_name = end > i + 1 && IsGivenName(reading.tokens[i].text) &&
                              !IsGivenName(reading.tokens[i + 1].text);
-      if (full_name) meet(i, end, 0, 0);
+      if (full_name || GoesOnAboutPerson(reading, i, end, last)) meet(i, end, 0, 0);
       size_t title = end;
       while (title < last &&
              (reading.tokens[title].text == "he" || reading.tokens[title].text == "she" ||
@@ -467,7 +476,7 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
            reading.tokens[title].text == "an")) {
         ++title;
       }
-      const bool bare_title = title == end && NameEnd(reading, i, last) > i + 1;
+      const bool bare_title = end > i + 1;
       if (apposition && (title > article || bare_title)) {
         const size_t title_last = TitleEnd(reading, title, last);
         if (title_last > title) {

@@ -11,6 +11,7 @@
 #include "common/deal/types.h"
 #include "common/transcript/transcript.h"
 #include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/full_names.h"
 
 namespace throughline::router::extractive {
 
@@ -70,6 +71,7 @@ class People {
 
   std::vector<Person> people_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;  // lower-case name parts
+  FullNames full_names_;
   absl::flat_hash_map<std::string, int> heard_;  // given names of nobody known, and how often
 };
 

@@ -74,6 +74,33 @@ TEST(People, LearnsAFullNameThatAPronounTakesUp) {
   EXPECT_FALSE(Meet({}, "Ana", "We looked at Zoltrun Vexley. It broke.").Find("Vexley"));
 }
 
+TEST(People, LearnsAFullNameThatIsAlsoSaidShort) {
+  EXPECT_TRUE(
+      Meet({}, "Ana", "Zoltrun Vexley in Bergen signs those. So Zoltrun first.").Find("Vexley"));
+  EXPECT_TRUE(Meet({}, "Ana", "We ask Zoltrun. That's Zoltrun Vexley.").Find("Vexley"));
+  EXPECT_FALSE(Meet({}, "Ana", "Zoltrun Vexley signs those.").Find("Vexley")) << "said once";
+  EXPECT_FALSE(Meet({}, "Ana", "The Zoltrun Bank signs those, so Zoltrun first.").Find("Zoltrun"));
+  EXPECT_FALSE(Meet({}, "Ana", "Off to Zoltrun Vexley, as we live in Zoltrun.").Find("Zoltrun"));
+}
+
+TEST(People, LearnsAFullNameOfWhomTheSentenceGoesOnToTell) {
+  EXPECT_TRUE(Meet({}, "Ana", "There's Zoltrun Vexley, she audits us for them.").Find("Vexley"));
+  EXPECT_TRUE(Meet({}, "Ana", "Here it's Zoltrun Vexley who opens the line.").Find("Vexley"));
+  const People chair = Meet({}, "Ana", "Zoltrun Vexley, she's chair of the owners since June.");
+  ASSERT_TRUE(chair.Find("Vexley").has_value());
+  EXPECT_EQ(chair.at(*chair.Find("Vexley")).title.substr(0, 5), "chair");
+}
+
+TEST(People, AFormOfAddressDoesNotReplaceAFullName) {
+  Transcript transcript;
+  transcript.participants = {{"Irma Meier", "", "", "", Side::kCustomer, Presence::kPresent}};
+  deal::Stakeholder known;
+  known.name = "Herr Doktor Meier";
+  const People people(transcript, {known});
+  ASSERT_EQ(people.all().size(), 1u);
+  EXPECT_EQ(people.at(0).name, "Irma Meier");
+}
+
 TEST(People, FindsMentionsInOrder) {
   Transcript transcript;
   transcript.participants = {{"Ana Reyes"}, {"Tom Weiss"}};

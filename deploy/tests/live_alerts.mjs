@@ -6,7 +6,7 @@
 //
 //   node live_alerts.mjs BIN_DIR [ALERT...]     with ALERT, only the faults that fire those
 //
-// Needs prometheus, redis-server, sqlite3 and openssl.
+// Needs prometheus, redis-server, sqlite3 and openssl; PostgreSQL's fault is left out where it is not installed.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -19,6 +19,8 @@ const bin = path.resolve(process.argv[2]);
 // Beyond 65,536 audit records some are lost: minutes of requests on a busy machine.
 const kPatience_ms = 240_000;
 const kAtOnce = 64; // requests
+// Of the newest PostgreSQL; undefined when there is none.
+const postgresPrograms = fs.existsSync('/usr/lib/postgresql') ? fs.readdirSync('/usr/lib/postgresql').sort((one, other) => one - other).map((version) => `/usr/lib/postgresql/${version}/bin`).filter((bin) => fs.existsSync(`${bin}/initdb`)).at(-1) : undefined;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'throughline-alerts.'));
 const children = [];
 
@@ -42,7 +44,7 @@ const fillDisk = (child) => execFileSync('prlimit', ['--pid', String(child.pid),
 
 async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
+  child.kill(child.endsBy ?? 'SIGTERM');
   await new Promise((resolve) => child.once('exit', resolve));
 }
 
@@ -190,6 +192,31 @@ try {
     await until('the call', async () => (await (await fetch(`http://${hasty.metrics}/metrics`)).text()).includes('grpc_method="Complete"'));
     hasty.child.kill('SIGTERM');
   };
+  // A memory with one connection to a PostgreSQL in which somebody holds every table.
+  let starved;
+  const starve = async () => {
+    starved ??= await front(['--memory', await memoryOnPostgres()]);
+    await Promise.all(Array.from({ length: 4 }, () => post(`${starved}/v1/customers/c/recall`, { query: 'price' })));
+  };
+  const memoryOnPostgres = async () => {
+    const home = path.join(folder, 'postgres');
+    fs.mkdirSync(home);
+    const asServer = process.getuid() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : ['env'];
+    if (process.getuid() === 0) {
+      fs.chmodSync(folder, 0o711);
+      execFileSync('chown', ['postgres:postgres', home]);
+    }
+    const [program, ...rest] = [...asServer, path.join(postgresPrograms, 'initdb'), '--pgdata', home, '--username=throughline', '--auth=trust', '--no-sync'];
+    execFileSync(program, rest, { cwd: '/', stdio: 'ignore' });
+    const [server, ...options] = [...asServer, path.join(postgresPrograms, 'postgres'), '-D', home, '-k', home, '-c', 'listen_addresses=', '-c', 'fsync=off'];
+    start(server, options).endsBy = 'SIGINT'; // without waiting for its clients
+    const file = path.join(folder, 'conninfo');
+    fs.writeFileSync(file, `host=${home} user=throughline dbname=postgres`);
+    await until('PostgreSQL', () => fs.existsSync(path.join(home, '.s.PGSQL.5432')));
+    const { address } = await scraped('memory', 'throughline-memory', ['--store', `postgres:${file}`, '--postgres-connections', '1', '--max-call-seconds', '1']);
+    start(path.join(postgresPrograms, 'psql'), ['-h', home, '-U', 'throughline', 'postgres', '-c', "DO $$ DECLARE held text; BEGIN FOR held IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'memory' LOOP EXECUTE 'LOCK TABLE ' || held; END LOOP; PERFORM pg_sleep(600); END $$"]);
+    return address;
+  };
   // The router looks at its file twice a second.
   const route = async (text) => {
     if (fs.readFileSync(models, 'utf8') === text) return;
@@ -217,7 +244,7 @@ try {
       execFileSync('sqlite3', ['-cmd', '.timeout 2000', path.join(folder, 'data/router.db'), 'UPDATE decisions SET cost_nano_usd = 5000000000 WHERE sequence = (SELECT MAX(sequence) FROM decisions)']);
     }],
     ['a shutdown while a model has yet to answer', ['DrainTimeouts'], hurry],
-    ['more calls than a service takes', ['CallsRefused'], crowd],
+    ['a table that somebody holds', ['PostgresPoolExhausted'], starve],
     ['a provider that is gone', ['ProviderErrors', 'WastedModelCalls', 'RoutingFailed', 'CircuitOpen', ...burns('Gateway')], async () => {
       await route(toNobody);
       await complete();
@@ -236,10 +263,13 @@ try {
       await process_call(); // which fails before it has come to memory
       await command('retain', '--customer', 'c0', `They asked for the price ${customers++} times.`);
     }],
+    // So many that the failures of any other memory are a small share beside them: hence last but one.
+    ['more calls than a service takes', ['CallsRefused'], crowd],
     ['the server stops', ['TargetDown', 'OrchestratorAbsent'], () => stop(server)],
   ];
   const wanted = process.argv.slice(3);
   for (const [fault, alerts, bring] of faults) {
+    if (bring === starve && !postgresPrograms) { console.log(`skipped ${fault}: PostgreSQL is not installed`); continue; }
     if (wanted.length > 0 && !alerts.some((alert) => wanted.includes(alert))) continue;
     let silent = alerts;
     await until(() => `${fault}: ${silent} silent`, async () => {

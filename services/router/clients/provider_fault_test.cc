@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/base/clock.h"
 #include "common/observability/metrics.h"
 #include "common/testing/http_imposter.h"
 #include "common/testing/status_matchers.h"
@@ -122,7 +123,7 @@ class Faults {
   explicit Faults(std::string small_url = "", std::vector<std::string> keys = {})
       : policy_(MakePolicy()),
         client_({.connect_timeout = absl::Milliseconds(150), .max_response_bytes = 100'000}),
-        metrics_(registry_, policy_) {
+        metrics_(registry_, policy_, Clock::Real()) {
     if (small_url.empty()) small_url = small.url();
     small_ = Provider(0, small_url, std::move(keys));
     large_ = Provider(1, large.url(), {});

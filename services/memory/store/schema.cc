@@ -134,12 +134,10 @@ ALTER TABLE customers ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
 // instead.
 constexpr char kSharingPacks[] = "SELECT 1";
 
-constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial},
-                                              {2, "entries", kEntries},
-                                              {3, "rows apart", kRowsApart},
-                                              {4, "reply times", kReplyTimes},
-                                              {5, "packs", kPacks},
-                                              {6, "packs that share", kSharingPacks}};
+constexpr storage::Migration kMigrations[] = {
+    {1, "initial", kInitial},      {2, "entries", kEntries},
+    {3, "rows apart", kRowsApart}, {4, "reply times", kReplyTimes},
+    {5, "packs", kPacks},          {6, "packs that share", kSharingPacks}};
 
 }  // namespace
 

@@ -28,7 +28,8 @@ inline void AppendVarint(uint64_t value, std::string* out) {
 
 // Small numbers of either sign are short.
 inline void AppendSigned(int64_t value, std::string* out) {
-  AppendVarint(static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63), out);
+  const uint64_t twice = static_cast<uint64_t>(value) << 1;
+  AppendVarint(value < 0 ? ~twice : twice, out);
 }
 
 // Behind their size.

@@ -81,15 +81,22 @@ absl::Status Replace(const std::string& path, absl::string_view text, size_t key
   const bool is_owned = before.st_uid == geteuid() || geteuid() == 0;
   bool done = is_owned && fchmod(descriptor, before.st_mode & 07777) == 0 &&
               fchown(descriptor, before.st_uid, before.st_gid) == 0 && WriteAll(descriptor, text);
-  done = close(descriptor) == 0 && done;
+  int fault = done ? 0 : errno;
+  if (close(descriptor) != 0 && done) {
+    done = false;
+    fault = errno;
+  }
   const absl::StatusOr<std::vector<ApiKeyEntry>> left = ApiKeys::List(beside);
   if (done && (!left.ok() || left->size() != keys)) {
     unlink(beside.c_str());
     return ByHand(path);
   }
-  done = done && rename(beside.c_str(), target.c_str()) == 0;
+  if (done && rename(beside.c_str(), target.c_str()) != 0) {
+    done = false;
+    fault = errno;
+  }
   if (!done) {
-    const std::string why = is_owned ? std::strerror(errno) : "it is another user's";
+    const std::string why = is_owned ? std::strerror(fault) : "it is another user's";
     unlink(beside.c_str());
     return NotReplaced(path, why);
   }

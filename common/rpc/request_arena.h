@@ -26,7 +26,7 @@ class RequestArena final : public grpc::MessageAllocator<Request, Response> {
     void Release() override { delete this; }
 
    private:
-    // Requests of a call take some 10 to 100 KiB.
+    // A request about a call takes tens of KiB.
     static google::protobuf::ArenaOptions Options() {
       google::protobuf::ArenaOptions options;
       options.start_block_size = 8 * 1024;

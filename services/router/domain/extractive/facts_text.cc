@@ -64,7 +64,7 @@ constexpr Rewriting kHesitations[] = {{"\\b(?:uh|um|erm|uhm|mm-hm|mhm)\\b[,]?\\s
                                       {", but (?:let's|whatever|never mind|you know)\\b.*$", ""},
                                       {",\\s*please\\s*,", ","}};
 
-// The sentence without `Rewriting`s' patterns, whose case does not matter.
+// Carries out rewritings in their order, whatever the case of the words.
 class Rewriter {
  public:
   explicit Rewriter(absl::Span<const Rewriting> rewritings) {

@@ -18,6 +18,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "common/base/clock.h"
+#include "common/rpc/service_runner.h"
 #include "common/testing/temp_directory.h"
 #include "services/memory/benchmark_kit.h"
 #include "services/memory/domain/memory.h"
@@ -104,5 +105,6 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
+  if (!throughline::rpc::PrepareProcess("benchmark", "warning").ok()) return 1;
   return throughline::memory::Run(numbers[0], numbers[1], numbers[2], numbers[3]);
 }

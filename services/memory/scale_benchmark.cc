@@ -31,7 +31,6 @@
 #include "common/base/clock.h"
 #include "common/base/host_port.h"
 #include "common/base/status_macros.h"
-#include "common/observability/json_log.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/client_call.h"
@@ -350,8 +349,8 @@ int main(int argc, char** argv) {
   number("--hot", flags.hot, "Customers asked in turn");
   number("--shared-buffers-mib", flags.shared_buffers_mib, "What PostgreSQL keeps of its files");
   CLI11_PARSE(app, argc, argv);
-  throughline::ConfigureLogging("benchmark", throughline::Severity::kWarning);
-  const absl::Status status = throughline::memory::Run(flags);
+  absl::Status status = throughline::rpc::PrepareProcess("benchmark", "warning");
+  if (status.ok()) status = throughline::memory::Run(flags);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", status.ToString().c_str());
   return 1;

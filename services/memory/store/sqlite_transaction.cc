@@ -4,13 +4,22 @@
 #include <deque>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/memory/store/codec.h"
 
 namespace throughline::memory::store {
 namespace {
+
+// Places looked up by one statement. To run one costs more than to find a row.
+constexpr size_t kPlacesPerRead = 32;
+
+std::string Repeated(absl::string_view text, size_t times) {
+  return absl::StrJoin(std::vector<absl::string_view>(times, text), "");
+}
 
 template <typename Message>
 absl::Status Parse(const SQLite::Column& column, Message* message) {
@@ -122,19 +131,32 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(absl::Span<con
 }
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsAt(absl::Span<const RowPlace> places) {
+  static const auto* const kSql = new std::string(
+      absl::StrCat("SELECT place, fact_id, body FROM facts NOT INDEXED "
+                   "WHERE tenant = ? AND customer_id = ? AND place IN (?",
+                   Repeated(", ?", kPlacesPerRead - 1), ")"));
+  absl::flat_hash_map<int64_t, absl::string_view> ids;
+  ids.reserve(places.size());
+  for (const RowPlace& row : places) ids.emplace(row.place, row.id);
   std::vector<FactRow> rows;
   rows.reserve(places.size());
-  storage::SqliteStatement statement = Prepare(
-      "SELECT body FROM facts NOT INDEXED "
-      "WHERE tenant = ? AND customer_id = ? AND fact_id = ? AND place = ?");
+  storage::SqliteStatement statement = Prepare(kSql->c_str());
   pb::StoredFact stored;  // reuses what it holds
-  for (const RowPlace& row : places) {
+  for (size_t first = 0; first < places.size(); first += kPlacesPerRead) {
     statement->reset();
-    statement->bindNoCopy(3, row.id);
-    statement->bind(4, row.place);
-    if (!statement->executeStep()) continue;
-    RETURN_IF_ERROR(Parse(statement->getColumn(0), &stored));
-    rows.push_back(Decode(stored));
+    for (size_t i = 0; i < kPlacesPerRead; ++i) {
+      const size_t at = std::min(first + i, places.size() - 1);  // the last one fills the list up
+      statement->bind(static_cast<int>(3 + i), places[at].place);
+    }
+    while (statement->executeStep()) {
+      const SQLite::Column id = statement->getColumn(1);
+      if (ids[statement->getColumn(0).getInt64()] !=
+          absl::string_view(id.getText(), static_cast<size_t>(id.getBytes()))) {
+        continue;
+      }
+      RETURN_IF_ERROR(Parse(statement->getColumn(2), &stored));
+      rows.push_back(Decode(stored));
+    }
   }
   return rows;
 }

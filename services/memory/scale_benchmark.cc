@@ -64,7 +64,7 @@ struct Flags {
   int customers = 1000;
   int facts = 5000;
   int recalls = 10000;
-  int cold = 200;
+  int cold = 1000;  // few would show what connections cost when they are new
   int threads = 16;
   int hot = 100;
   int shared_buffers_mib = 256;  // of PostgreSQL
@@ -236,7 +236,7 @@ void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
   PrintRecall("recall, cold", place, [&] { return RecallCold(store, flags); });
   Memory memory(store, Clock::Real(), {});
   const int hot = std::min(flags.customers, flags.hot);
-  Recall(memory, hot, hot, flags.threads);
+  Recall(memory, hot, flags.recalls, flags.threads);  // the store warms up, too
   PrintRecall(absl::StrCat("recall, warm, ", hot, " customers hot"), place,
               [&] { return Recall(memory, hot, flags.recalls, flags.threads); });
   PrintRecall("recall, warm, asked of something new", place,

@@ -2,6 +2,7 @@
 #define THROUGHLINE_COMMON_GROUNDING_MODEL_WORK_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,10 +39,17 @@ struct OutputContract {
   bool ground_numbers = false;
 };
 
-// A piece of work for a model.
-struct ModelPrompt {
+// What a model reads.
+struct PromptWords {
   std::string system;
   std::string user;
+};
+
+// A piece of work for a model.
+struct ModelPrompt {
+  // Makes the words, where a model is to read them: the built-in engine reads typed input alone.
+  // Borrows what they are about.
+  std::function<PromptWords()> words;
   OutputContract contract;
 };
 

@@ -114,19 +114,22 @@ grounding::RoutedDecision FromProto(const router_v1::Decision& proto) {
 
 router_v1::CompleteRequest MakeCompleteRequest(router_v1::TaskKind task,
                                                const grounding::CallContext& call,
-                                               const grounding::ModelPrompt& prompt) {
+                                               const grounding::OutputContract& contract) {
   router_v1::CompleteRequest request;
   request.set_task(task);
-  router_v1::Message& system = *request.add_messages();
-  system.set_role(router_v1::ROLE_SYSTEM);
-  system.set_content(prompt.system);
-  router_v1::Message& user = *request.add_messages();
-  user.set_role(router_v1::ROLE_USER);
-  user.set_content(prompt.user);
-  FillContract(prompt.contract, *request.mutable_contract());
+  FillContract(contract, *request.mutable_contract());
   request.mutable_attribution()->set_customer_id(call.customer_id);
   request.mutable_attribution()->set_call_id(call.call_id);
   return request;
+}
+
+void AddWords(const grounding::PromptWords& words, router_v1::CompleteRequest& request) {
+  router_v1::Message& system = *request.add_messages();
+  system.set_role(router_v1::ROLE_SYSTEM);
+  system.set_content(words.system);
+  router_v1::Message& user = *request.add_messages();
+  user.set_role(router_v1::ROLE_USER);
+  user.set_content(words.user);
 }
 
 void Seal(absl::string_view tenant, router_v1::CompleteRequest& request) {

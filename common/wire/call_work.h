@@ -31,10 +31,13 @@ grounding::DroppedClaim FromProto(const throughline::analyst::v1::DroppedClaim& 
 throughline::router::v1::Decision ToProto(const grounding::RoutedDecision& value);
 grounding::RoutedDecision FromProto(const throughline::router::v1::Decision& proto);
 
-// A request without typed input: messages, contract and attribution. Add the input, then Seal it.
-throughline::router::v1::CompleteRequest MakeCompleteRequest(throughline::router::v1::TaskKind task,
-                                                             const grounding::CallContext& call,
-                                                             const grounding::ModelPrompt& prompt);
+// A request without typed input and messages: contract and attribution. Add the input, the words
+// where models read them, then Seal it.
+throughline::router::v1::CompleteRequest MakeCompleteRequest(
+    throughline::router::v1::TaskKind task, const grounding::CallContext& call,
+    const grounding::OutputContract& contract);
+void AddWords(const grounding::PromptWords& words,
+              throughline::router::v1::CompleteRequest& request);
 
 // Sets the idempotency key from `tenant` and everything else in the request: the same work asked
 // for twice is billed once, and work on other words or other knowledge is other work.

@@ -49,7 +49,8 @@ TEST(CallWorkTest, WhatIsMissingIsNamed) {
 
 std::string KeyFor(absl::string_view tenant, const grounding::CallContext& call,
                    router_v1::TaskKind task) {
-  router_v1::CompleteRequest request = MakeCompleteRequest(task, call, {.user = "Analyse."});
+  router_v1::CompleteRequest request = MakeCompleteRequest(task, call, {});
+  AddWords({.user = "Analyse."}, request);
   *request.mutable_call() = ToCallInput(call);
   Seal(tenant, request);
   return request.idempotency_key();

@@ -1,6 +1,7 @@
 #include "services/analyst/clients/router_client.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "common/base/task_macros.h"
@@ -56,14 +57,16 @@ Task<absl::StatusOr<router_v1::CompleteResponse>> RouterClient::Complete(
     const Models models = co_await KnownModels(context);
     if (!models.has_engine) co_return absl::NotFoundError("the engine is not configured");
   }
-  router_v1::CompleteRequest request = wire::MakeCompleteRequest(task, call, prompt);
+  router_v1::CompleteRequest request = wire::MakeCompleteRequest(task, call, prompt.contract);
   *request.mutable_call() = wire::ToCallInput(call);
   if (reader == Reader::kEngine) request.set_model(grounding::kEngineModel);
-  wire::Seal(context.tenant(), request);
   const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
-  co_return co_await rpc::InvokeTask(
-      context, *stub_->async(), &router_v1::RouterService::StubInterface::async_interface::Complete,
-      request, options);
+  const auto send = [&](const router_v1::CompleteRequest& sent) {
+    return rpc::InvokeTask(context, *stub_->async(),
+                           &router_v1::RouterService::StubInterface::async_interface::Complete,
+                           sent, options);
+  };
+  co_return co_await prompt_need_.Complete(context, std::move(request), prompt, send);
 }
 
 Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> RouterClient::Analyze(

@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/wire/prompt_need.h"
 #include "services/analyst/domain/model_router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
@@ -43,6 +44,7 @@ class RouterClient final : public ModelRouter {
       const grounding::CallContext& call, const grounding::ModelPrompt& prompt, Reader reader);
 
   const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
+  wire::PromptNeed prompt_need_;
   absl::Mutex mutex_;
   Models models_ ABSL_GUARDED_BY(mutex_);
 };

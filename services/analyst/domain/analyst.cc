@@ -86,7 +86,7 @@ Task<std::vector<CallPart>> Analyst::PartsFor(const Context& context, Question q
                                               PromptMaker make_prompt) {
   const ModelRoom room = co_await router_.RoomFor(context, question);
   if (room.context_tokens == 0) co_return SplitCall(call, 0);
-  const grounding::ModelPrompt prompt = make_prompt(call);
+  const grounding::PromptWords prompt = make_prompt(call).words();
   const auto prompt_bytes = static_cast<int64_t>(prompt.system.size() + prompt.user.size());
   const int64_t room_bytes = (room.context_tokens - room.answer_tokens) * kBytesPerToken;
   if (prompt_bytes <= room_bytes) co_return SplitCall(call, 0);

@@ -50,15 +50,16 @@ constexpr char kFactsTask[] =
 
 grounding::ModelPrompt MakePrompt(const char* task, const grounding::CallContext& call,
                                   grounding::OutputContract contract) {
-  grounding::ModelPrompt prompt;
-  prompt.system = absl::StrCat(task, "\n", grounding::kUntrustedDataRule,
+  const auto words = [task, &call, schema = contract.json_schema] {
+    return grounding::PromptWords{
+        .system = absl::StrCat(task, "\n", grounding::kUntrustedDataRule,
                                "\n\nAnswer with one JSON object of this schema and nothing else:\n",
-                               contract.json_schema);
-  prompt.user = grounding::Fenced(
-      absl::StrCat(grounding::RenderCallHeader(call), "\nWhat is known from before:\n",
-                   grounding::RenderKnown(call), "\n", grounding::RenderTranscript(call)));
-  prompt.contract = std::move(contract);
-  return prompt;
+                               schema),
+        .user = grounding::Fenced(
+            absl::StrCat(grounding::RenderCallHeader(call), "\nWhat is known from before:\n",
+                         grounding::RenderKnown(call), "\n", grounding::RenderTranscript(call)))};
+  };
+  return {.words = words, .contract = std::move(contract)};
 }
 
 }  // namespace

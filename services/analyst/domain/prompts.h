@@ -10,7 +10,7 @@ namespace throughline::analyst {
 // What blocks, who decides, what comes next, whom to write to: a deal.v1.Analysis as JSON.
 grounding::ModelPrompt AnalysisPrompt(const grounding::CallContext& call);
 
-// What the call says of the customer: a deal.v1.CallFacts as JSON.
+// What the call says of the customer: a deal.v1.CallFacts as JSON. Both borrow `call`.
 grounding::ModelPrompt FactsPrompt(const grounding::CallContext& call);
 
 }  // namespace throughline::analyst

@@ -19,6 +19,7 @@ class BuiltinProvider final : public ModelProvider {
   // INVALID_ARGUMENT for a request without typed input. Usage is estimated from the bytes read and
   // written.
   Task<ModelResult> Ask(const Context& context, const ModelCall& call) override;
+  bool ReadsMessages() const override { return false; }
   BreakerState Breaker(absl::string_view model) const override;
 
  private:

@@ -102,6 +102,9 @@ class ModelProvider {
   virtual BreakerState Breaker(absl::string_view model) const = 0;
 
   virtual ModelLoad Load(absl::string_view) const { return {}; }
+
+  // False: its models read the typed input of call tasks, and no messages.
+  virtual bool ReadsMessages() const { return true; }
 };
 
 // By the provider's name in the configuration; borrowed.

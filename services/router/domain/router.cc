@@ -61,6 +61,7 @@ Router::Router(Policy policy, Providers providers, DecisionLog& log, DecisionObs
 Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request& request,
                                            TextSink* live) {
   absl::Status status = ValidateRequest(request);
+  if (status.ok()) status = CheckMessages(request);
   if (status.ok()) status = judge_.Validate(request.contract);
   if (!status.ok()) co_return status;
   if (request.idempotency_key.empty()) co_return co_await RunAndRecord(context, request, live);
@@ -71,6 +72,23 @@ Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request
   if (!earlier.ok()) co_return earlier.status();
   if (earlier->has_value()) co_return **std::move(earlier);
   co_return co_await RunAndRecord(context, request, live);
+}
+
+absl::Status Router::CheckMessages(const Request& request) const {
+  if (!request.messages.empty()) return absl::OkStatus();
+  const auto reads_messages = [this](const std::string& name) {
+    const Model* const model = policy_.FindModel(name);
+    const auto provider = model == nullptr ? providers_.end() : providers_.find(model->provider);
+    return provider != providers_.end() && provider->second->ReadsMessages();
+  };
+  std::vector<std::string> models = policy_.CascadeOf(request.task).models;
+  if (!request.model.empty()) models = {request.model};
+  const auto reader = std::find_if(models.begin(), models.end(), reads_messages);
+  if (reader == models.end()) return absl::OkStatus();
+  return WithReason(
+      InvalidField("messages", absl::StrCat("the prompt, for model \"", *reader, "\" reads it"),
+                   "send it"),
+      "PROMPT_NEEDED");
 }
 
 bool Router::AsksAtOnce(TaskKind task, bool has_key) const {

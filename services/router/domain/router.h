@@ -79,6 +79,8 @@ class Router {
   const Policy& policy() const { return policy_; }
 
  private:
+  // INVALID_ARGUMENT with reason PROMPT_NEEDED where a model reads messages and there are none.
+  absl::Status CheckMessages(const Request& request) const;
   absl::StatusOr<std::optional<Answer>> FindEarlier(const Context& context, const Request& request);
   Task<absl::StatusOr<Answer>> RunAndRecord(const Context& context, const Request& request,
                                             TextSink* live);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "common/base/errors.h"
 #include "common/testing/status_matchers.h"
 #include "services/router/domain/testing.h"
 
@@ -72,6 +73,20 @@ TEST_F(RouterTest, AKeyUsedForAnotherRequestIsRefused) {
   request_.fingerprint = "f2";
   EXPECT_THAT(router_.Complete(context_, request_),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("idempotency_key")));
+}
+
+TEST_F(RouterTest, ACallWithoutAPromptIsForModelsThatReadNone) {
+  Request request = AnalyzeRequest();
+  const absl::Status refused = router_.Complete(context_, request).status();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("messages")));
+  EXPECT_EQ(Reason(refused), "PROMPT_NEEDED");
+  EXPECT_THAT(provider_.calls, IsEmpty());
+  EXPECT_THAT(log_.decisions, IsEmpty());
+  for (const char* model : {"small", "large"}) provider_.Answers(model, {Reply("{}")});
+  request.messages = {{.role = Role::kUser, .content = "Read the call."}};
+  EXPECT_OK(router_.Complete(context_, request));
+  provider_.reads_messages = false;
+  EXPECT_OK(router_.Complete(context_, AnalyzeRequest()));
 }
 
 TEST_F(RouterTest, ARetryThatOvertakesItsOriginalWaitsForTheAnswer) {

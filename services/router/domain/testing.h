@@ -61,6 +61,7 @@ class ScriptedProvider final : public ModelProvider {
  public:
   using Script = std::vector<absl::StatusOr<ModelReply>>;
 
+  bool ReadsMessages() const override { return reads_messages; }
   void Answers(const std::string& model, Script script) { scripts_[model] = std::move(script); }
   void SetBreaker(const std::string& model, BreakerState state) { breakers_[model] = state; }
   // Runs before each answer: advances clocks, cancels contexts.
@@ -78,6 +79,7 @@ class ScriptedProvider final : public ModelProvider {
     int max_output_tokens = 0;
   };
   std::vector<Asked> calls;
+  bool reads_messages = true;
 
  private:
   absl::StatusOr<ModelReply> Answer(const ModelCall& call) {

@@ -1,5 +1,7 @@
 #include "services/writer/clients/router_client.h"
 
+#include <utility>
+
 #include "absl/time/time.h"
 #include "common/base/task_macros.h"
 #include "common/rpc/task_client.h"
@@ -24,7 +26,7 @@ Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
     const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
     const DraftOptions& draft) {
   router_v1::CompleteRequest request =
-      wire::MakeCompleteRequest(router_v1::TASK_KIND_WRITE_EMAIL, task.call, prompt);
+      wire::MakeCompleteRequest(router_v1::TASK_KIND_WRITE_EMAIL, task.call, prompt.contract);
   router_v1::EmailInput& input = *request.mutable_email();
   *input.mutable_call() = wire::ToCallInput(task.call);
   *input.mutable_analysis() = wire::ToProto(task.analysis);
@@ -32,13 +34,15 @@ Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
   if (draft.by_engine) request.set_model(grounding::kEngineModel);
   input.set_variation(draft.variation);
   if (draft.temperature > 0) request.set_temperature(draft.temperature);
-  wire::Seal(context.tenant(), request);
   const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
+  const auto send = [&](const router_v1::CompleteRequest& sent) {
+    return rpc::InvokeTask(context, *stub_->async(),
+                           &router_v1::RouterService::StubInterface::async_interface::Complete,
+                           sent, options);
+  };
   CO_ASSIGN_OR_RETURN(
       const router_v1::CompleteResponse response,
-      co_await rpc::InvokeTask(context, *stub_->async(),
-                               &router_v1::RouterService::StubInterface::async_interface::Complete,
-                               request, options));
+      co_await prompt_need_.Complete(context, std::move(request), prompt, send));
   deal_v1::Email answer;
   CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
   co_return grounding::Routed<deal::Email>{.answer = wire::FromProto(answer),

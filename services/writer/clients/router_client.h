@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "common/wire/prompt_need.h"
 #include "services/writer/domain/model_router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
 
@@ -21,6 +22,7 @@ class RouterClient final : public ModelRouter {
 
  private:
   const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
+  wire::PromptNeed prompt_need_;
 };
 
 }  // namespace throughline::writer

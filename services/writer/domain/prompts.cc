@@ -174,37 +174,40 @@ grounding::OutputContract EmailContract(const EmailTask& task, const std::string
   return contract;
 }
 
+// Asks for an e-mail; `addition` stands behind what every prompt says.
+grounding::ModelPrompt MakePrompt(const EmailTask& task, const std::string& addition) {
+  const std::string analysis = RenderAnalysis(task.analysis);
+  grounding::OutputContract contract = EmailContract(task, analysis);
+  const auto words = [&task, addition, analysis, schema = contract.json_schema] {
+    const std::string known = absl::StrCat(
+        grounding::RenderCallHeader(task.call), "\nWhat the call means:\n", analysis,
+        RenderPreferences(task.profile), "\nWhat is known from before:\n",
+        grounding::RenderKnown(task.call), "\n", grounding::RenderTranscript(task.call));
+    return grounding::PromptWords{
+        .system = absl::StrCat(kTask, "\n", grounding::kUntrustedDataRule,
+                               "\n\nAnswer with one JSON object of this schema and nothing else:\n",
+                               schema),
+        .user = absl::StrCat(grounding::Fenced(known), RenderTone(task), addition)};
+  };
+  return {.words = words, .contract = std::move(contract)};
+}
+
 }  // namespace
 
-grounding::ModelPrompt EmailPrompt(const EmailTask& task) {
-  const std::string analysis = RenderAnalysis(task.analysis);
-  grounding::ModelPrompt prompt;
-  prompt.contract = EmailContract(task, analysis);
-  prompt.system = absl::StrCat(kTask, "\n", grounding::kUntrustedDataRule,
-                               "\n\nAnswer with one JSON object of this schema and nothing else:\n",
-                               prompt.contract.json_schema);
-  prompt.user = grounding::Fenced(absl::StrCat(
-      grounding::RenderCallHeader(task.call), "\nWhat the call means:\n", analysis,
-      RenderPreferences(task.profile), "\nWhat is known from before:\n",
-      grounding::RenderKnown(task.call), "\n", grounding::RenderTranscript(task.call)));
-  absl::StrAppend(&prompt.user, RenderTone(task));
-  return prompt;
-}
+grounding::ModelPrompt EmailPrompt(const EmailTask& task) { return MakePrompt(task, ""); }
 
 grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
                                          const std::vector<std::string>& earlier) {
-  grounding::ModelPrompt prompt = EmailPrompt(task);
-  absl::StrAppend(&prompt.user, "\nWrite another version than these, of the same content:\n",
-                  grounding::Fenced(absl::StrJoin(earlier, "\n---\n")));
-  return prompt;
+  return MakePrompt(task,
+                    absl::StrCat("\nWrite another version than these, of the same content:\n",
+                                 grounding::Fenced(absl::StrJoin(earlier, "\n---\n"))));
 }
 
 grounding::ModelPrompt RevisedPrompt(const EmailTask& task,
                                      const std::vector<std::string>& problems) {
-  grounding::ModelPrompt prompt = EmailPrompt(task);
-  absl::StrAppend(&prompt.user, "\nAn earlier draft cannot be sent: it ",
-                  absl::StrJoin(problems, "; it "), ". Write one that keeps every rule.\n");
-  return prompt;
+  return MakePrompt(task, absl::StrCat("\nAn earlier draft cannot be sent: it ",
+                                       absl::StrJoin(problems, "; it "),
+                                       ". Write one that keeps every rule.\n"));
 }
 
 }  // namespace throughline::writer

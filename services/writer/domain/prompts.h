@@ -13,7 +13,7 @@ namespace throughline::writer {
 // The most words a body may have.
 inline constexpr int kMaxBodyWords = 150;
 
-// A follow-up for `task`: a deal.v1.Email as JSON.
+// A follow-up for `task`, which every prompt borrows: a deal.v1.Email as JSON.
 grounding::ModelPrompt EmailPrompt(const EmailTask& task);
 
 // The same, asking for another version than the bodies in `earlier`.

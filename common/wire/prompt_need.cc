@@ -14,17 +14,22 @@ std::string PromptNeed::WorkOf(const Request& request) {
   return absl::StrCat(static_cast<int>(request.task()), ":", request.model());
 }
 
-bool PromptNeed::IsAskedFor(const absl::Status& status) { return Reason(status) == kPromptNeeded; }
-
-bool PromptNeed::IsKnown(const std::string& work, absl::Time now) {
-  absl::MutexLock lock(&mutex_);
-  const auto known = needed_until_.find(work);
-  return known != needed_until_.end() && now < known->second;
+bool PromptNeed::IsPromptNeeded(const absl::Status& status) {
+  return Reason(status) == kPromptNeeded;
 }
 
-void PromptNeed::Remember(const std::string& work, absl::Time now) {
+bool PromptNeed::IsUnread(const std::string& work) {
   absl::MutexLock lock(&mutex_);
-  needed_until_[work] = now + kRemembered;
+  return unread_.contains(work);
+}
+
+void PromptNeed::Note(const std::string& work, bool unread) {
+  absl::MutexLock lock(&mutex_);
+  if (unread) {
+    unread_.insert(work);
+  } else {
+    unread_.erase(work);
+  }
 }
 
 }  // namespace throughline::wire

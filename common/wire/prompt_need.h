@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
 #include "common/grounding/model_work.h"
@@ -18,45 +17,42 @@
 
 namespace throughline::wire {
 
-// Learns for which work the router's models read prompts. Where the built-in ones alone are
-// configured nobody does, and the words, tens of KiB, are neither made nor sent: a request goes
-// without them first, and again with them when the router asks for them (PROMPT_NEEDED). Then the
-// same work carries them at once for kRemembered. Thread-safe.
+// Learns from the router's answers for which work models read prompts. Where the built-in ones
+// alone are configured nobody does, and the words, tens of KiB, are neither made nor sent, until
+// the router asks for them (PROMPT_NEEDED). Thread-safe.
 class PromptNeed {
  public:
   using Request = throughline::router::v1::CompleteRequest;
   using Answer = absl::StatusOr<throughline::router::v1::CompleteResponse>;
 
-  static constexpr absl::Duration kRemembered = absl::Minutes(10);
-
   // Seals `request`, which has no messages yet, and has `send` send it, with the words of `prompt`
-  // where they are needed. `send` takes a request and gives a Task<Answer>.
+  // unless nobody reads them. `send` takes a request and gives a Task<Answer>.
   template <typename Send>
-  Task<Answer> Complete(const Context& context, Request request, const grounding::ModelPrompt& prompt,
-                        const Send& send) {
+  Task<Answer> Complete(const Context& context, Request request,
+                        const grounding::ModelPrompt& prompt, const Send& send) {
     const std::string work = WorkOf(request);
-    if (!IsKnown(work, context.clock().Now())) {
+    if (IsUnread(work)) {
       Seal(context.tenant(), request);
       Answer answer = co_await send(request);
-      if (!IsAskedFor(answer.status())) co_return answer;
-      Remember(work, context.clock().Now());
+      if (!IsPromptNeeded(answer.status())) co_return answer;
     }
     AddWords(prompt.words(), request);
     Seal(context.tenant(), request);
-    co_return co_await send(request);
+    Answer answer = co_await send(request);
+    if (answer.ok()) Note(work, answer->messages_unread());
+    co_return answer;
   }
 
  private:
   // One for each task and model that is asked for by name.
   static std::string WorkOf(const Request& request);
-  // Whether the router wants the words.
-  static bool IsAskedFor(const absl::Status& status);
+  static bool IsPromptNeeded(const absl::Status& status);
 
-  bool IsKnown(const std::string& work, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
-  void Remember(const std::string& work, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool IsUnread(const std::string& work) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Note(const std::string& work, bool unread) ABSL_LOCKS_EXCLUDED(mutex_);
 
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, absl::Time> needed_until_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_set<std::string> unread_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace throughline::wire

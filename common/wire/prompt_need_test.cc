@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "common/base/errors.h"
-#include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
 
 namespace throughline::wire {
@@ -27,7 +26,9 @@ class PromptNeedTest : public ::testing::Test {
       if (models_read_prompts && request.messages_size() == 0) {
         co_return WithReason(InvalidField("messages", "the prompt", "send it"), "PROMPT_NEEDED");
       }
-      co_return router_v1::CompleteResponse();
+      router_v1::CompleteResponse response;
+      response.set_messages_unread(!models_read_prompts);
+      co_return response;
     };
     const grounding::ModelPrompt prompt{.words = [this] {
       ++made_;
@@ -40,35 +41,34 @@ class PromptNeedTest : public ::testing::Test {
     return sent;
   }
 
-  FakeClock clock_;
-  const Context context_{{.clock = &clock_}};
+  const Context context_ = Context::Background();
   PromptNeed need_;
   int made_ = 0;
   std::vector<std::string> keys_;
 };
 
-TEST_F(PromptNeedTest, WhereNobodyReadsAPromptNoneIsMade) {
+TEST_F(PromptNeedTest, OnceNobodyIsKnownToReadAPromptNoneIsMade) {
+  EXPECT_THAT(Send(false), ElementsAre(2));
   EXPECT_THAT(Send(false), ElementsAre(0));
-  EXPECT_EQ(made_, 0);
+  EXPECT_EQ(made_, 1);
+  EXPECT_NE(keys_[0], keys_[1]) << "other words are another request";
 }
 
-TEST_F(PromptNeedTest, WhereAModelReadsItTheWordsFollowAndAreRemembered) {
-  EXPECT_THAT(Send(true), ElementsAre(0, 2));
+TEST_F(PromptNeedTest, WhereAModelReadsItEachRequestCarriesIt) {
   EXPECT_THAT(Send(true), ElementsAre(2));
-  EXPECT_EQ(made_, 2);
-  EXPECT_NE(keys_[0], keys_[1]) << "other words are another request";
-  EXPECT_EQ(keys_[1], keys_[2]);
+  EXPECT_THAT(Send(true), ElementsAre(2));
+  EXPECT_EQ(keys_[0], keys_[1]);
 }
 
 TEST_F(PromptNeedTest, WhatIsKnownOfOneModelSaysNothingOfAnother) {
-  Send(true);
-  EXPECT_THAT(Send(false, "builtin/extractive-deep"), ElementsAre(0));
+  Send(false, "builtin/extractive-deep");
+  EXPECT_THAT(Send(true), ElementsAre(2));
 }
 
-TEST_F(PromptNeedTest, AConfigurationThatChangedIsNoticedInTime) {
-  Send(true);
-  clock_.Advance(PromptNeed::kRemembered);
-  EXPECT_THAT(Send(false), ElementsAre(0));
+TEST_F(PromptNeedTest, AModelThatIsConfiguredLaterGetsItsPrompt) {
+  Send(false);
+  EXPECT_THAT(Send(true), ElementsAre(0, 2));
+  EXPECT_THAT(Send(true), ElementsAre(2));
 }
 
 }  // namespace

@@ -318,6 +318,7 @@ v1::CompleteResponse ToProto(const Answer& answer) {
   v1::CompleteResponse proto;
   proto.set_text(answer.text);
   *proto.mutable_decision() = ToProto(answer.decision);
+  proto.set_messages_unread(answer.messages_unread);
   return proto;
 }
 

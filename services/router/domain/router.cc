@@ -39,6 +39,13 @@ absl::Status ValidateRequest(const Request& request) {
   return absl::OkStatus();
 }
 
+absl::Status PromptNeeded(absl::string_view model) {
+  return WithReason(
+      InvalidField("messages", absl::StrCat("the prompt, for model \"", model, "\" reads it"),
+                   "send it"),
+      "PROMPT_NEEDED");
+}
+
 // What a request asks first and what it would fall back on.
 void NameModels(const Cascade& cascade, Outlook& outlook) {
   if (cascade.models.empty()) return;
@@ -61,12 +68,21 @@ Router::Router(Policy policy, Providers providers, DecisionLog& log, DecisionObs
 Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request& request,
                                            TextSink* live) {
   absl::Status status = ValidateRequest(request);
-  if (status.ok()) status = CheckMessages(request);
+  const bool is_call_task = request.task != TaskKind::kGeneral;
+  const std::string reader = is_call_task ? ReaderOfMessages(request) : "";
+  if (status.ok() && request.messages.empty() && !reader.empty()) status = PromptNeeded(reader);
   if (status.ok()) status = judge_.Validate(request.contract);
   if (!status.ok()) co_return status;
+  absl::StatusOr<Answer> answer = co_await RouteOnce(context, request, live);
+  if (answer.ok()) answer->messages_unread = is_call_task && reader.empty();
+  co_return answer;
+}
+
+Task<absl::StatusOr<Answer>> Router::RouteOnce(const Context& context, const Request& request,
+                                               TextSink* live) {
   if (request.idempotency_key.empty()) co_return co_await RunAndRecord(context, request, live);
   InFlightKeys::Hold hold(in_flight_, absl::StrCat(context.tenant(), ":", request.idempotency_key));
-  status = co_await hold.Enter(context);
+  const absl::Status status = co_await hold.Enter(context);
   if (!status.ok()) co_return status;
   absl::StatusOr<std::optional<Answer>> earlier = FindEarlier(context, request);
   if (!earlier.ok()) co_return earlier.status();
@@ -74,8 +90,7 @@ Task<absl::StatusOr<Answer>> Router::Route(const Context& context, const Request
   co_return co_await RunAndRecord(context, request, live);
 }
 
-absl::Status Router::CheckMessages(const Request& request) const {
-  if (!request.messages.empty()) return absl::OkStatus();
+std::string Router::ReaderOfMessages(const Request& request) const {
   const auto reads_messages = [this](const std::string& name) {
     const Model* const model = policy_.FindModel(name);
     const auto provider = model == nullptr ? providers_.end() : providers_.find(model->provider);
@@ -84,11 +99,7 @@ absl::Status Router::CheckMessages(const Request& request) const {
   std::vector<std::string> models = policy_.CascadeOf(request.task).models;
   if (!request.model.empty()) models = {request.model};
   const auto reader = std::find_if(models.begin(), models.end(), reads_messages);
-  if (reader == models.end()) return absl::OkStatus();
-  return WithReason(
-      InvalidField("messages", absl::StrCat("the prompt, for model \"", *reader, "\" reads it"),
-                   "send it"),
-      "PROMPT_NEEDED");
+  return reader == models.end() ? "" : *reader;
 }
 
 bool Router::AsksAtOnce(TaskKind task, bool has_key) const {

@@ -79,8 +79,11 @@ class Router {
   const Policy& policy() const { return policy_; }
 
  private:
-  // INVALID_ARGUMENT with reason PROMPT_NEEDED where a model reads messages and there are none.
-  absl::Status CheckMessages(const Request& request) const;
+  // The first model for `request` that reads its messages; empty when none does.
+  std::string ReaderOfMessages(const Request& request) const;
+  // Once for each key.
+  Task<absl::StatusOr<Answer>> RouteOnce(const Context& context, const Request& request,
+                                         TextSink* live);
   absl::StatusOr<std::optional<Answer>> FindEarlier(const Context& context, const Request& request);
   Task<absl::StatusOr<Answer>> RunAndRecord(const Context& context, const Request& request,
                                             TextSink* live);

@@ -84,9 +84,11 @@ TEST_F(RouterTest, ACallWithoutAPromptIsForModelsThatReadNone) {
   EXPECT_THAT(log_.decisions, IsEmpty());
   for (const char* model : {"small", "large"}) provider_.Answers(model, {Reply("{}")});
   request.messages = {{.role = Role::kUser, .content = "Read the call."}};
-  EXPECT_OK(router_.Complete(context_, request));
+  ASSERT_OK_AND_ASSIGN(const Answer read, router_.Complete(context_, request));
+  EXPECT_FALSE(read.messages_unread);
   provider_.reads_messages = false;
-  EXPECT_OK(router_.Complete(context_, AnalyzeRequest()));
+  ASSERT_OK_AND_ASSIGN(const Answer unread, router_.Complete(context_, AnalyzeRequest()));
+  EXPECT_TRUE(unread.messages_unread);
 }
 
 TEST_F(RouterTest, ARetryThatOvertakesItsOriginalWaitsForTheAnswer) {

@@ -191,6 +191,7 @@ struct Decision {
 struct Answer {
   std::string text;
   Decision decision;
+  bool messages_unread = false;  // by any model configured for the work
 };
 
 }  // namespace throughline::router

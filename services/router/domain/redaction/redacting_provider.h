@@ -20,6 +20,7 @@ class RedactingProvider final : public ModelProvider {
 
   Task<ModelResult> Ask(const Context& context, const ModelCall& call) override;
   BreakerState Breaker(absl::string_view model) const override { return provider_.Breaker(model); }
+  bool ReadsMessages() const override { return provider_.ReadsMessages(); }
   ModelLoad Load(absl::string_view model) const override { return provider_.Load(model); }
 
  private:

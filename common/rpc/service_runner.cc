@@ -132,6 +132,9 @@ ServiceHost::ServiceHost(ServiceFlags flags, MetricsRegistry& metrics, Tls tls, 
                                    "Shutdowns that cut calls off at the end of their drain.")
                           .Add({})),
       server_(ToServerOptions()) {
+  metrics_.Gauge("throughline_build_info", "1, with the version of the program as a label.")
+      .Add({{"version", THROUGHLINE_VERSION}})
+      .Set(1);
   AddRuntime(flags_.name, flags_.workers, flags_.max_queued);
 }
 

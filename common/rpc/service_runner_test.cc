@@ -86,6 +86,7 @@ TEST_F(ServiceRunnerTest, ADrainThatEndsByItsDeadlineIsThereForOneMoreScrape) {
   const int port = std::stoi(metrics.substr(metrics.find(':') + 1));
   const auto scrape = [&] { return HttpGet(port, "/metrics"); };
   EXPECT_THAT(scrape(), HasSubstr("throughline_drain_timeouts_total 0\n"));
+  EXPECT_THAT(scrape(), HasSubstr("throughline_build_info{version=\""));
   std::thread client([&] {
     EXPECT_THAT(Invoke(Context::Background(), *stub, &EchoService::StubInterface::Echo,
                        EchoRequest(), {.callee = "echo", .budget = kPatience}),

@@ -35,6 +35,8 @@ RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy, co
                                     "Model calls by role and outcome.")),
       model_call_seconds_(
           registry.Histogram("throughline_router_model_call_seconds", "How long providers took.")),
+      first_text_seconds_(registry.Histogram("throughline_router_first_text_seconds",
+                                             "Time to the first text of a streamed answer.")),
       tokens_(registry.Counter("throughline_router_tokens_total",
                                "Tokens by type; the types are disjoint.")),
       draft_score_(registry.Histogram("throughline_router_draft_score",
@@ -154,6 +156,10 @@ void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attemp
       .Increment();
   model_call_seconds_.Add({{"provider", attempt.provider}, {"model", model}})
       .Observe(absl::ToDoubleSeconds(attempt.latency));
+  if (attempt.time_to_first_text.has_value()) {
+    first_text_seconds_.Add({{"provider", attempt.provider}, {"model", model}})
+        .Observe(absl::ToDoubleSeconds(*attempt.time_to_first_text));
+  }
   const std::pair<const char*, int64_t> parts[] = {
       {"input_uncached", attempt.usage.input_uncached_tokens},
       {"input_cached", attempt.usage.input_cached_tokens},

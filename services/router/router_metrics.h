@@ -56,6 +56,7 @@ class RouterMetrics final : public DecisionObserver {
   CounterFamily& decisions_;
   CounterFamily& model_calls_;
   HistogramFamily model_call_seconds_;
+  HistogramFamily first_text_seconds_;
   CounterFamily& tokens_;
   HistogramFamily draft_score_;
   CounterFamily& checks_;

@@ -22,6 +22,12 @@ double UsedShare(const BudgetState& state) {
                   share(state.requests, state.account.limit_requests));
 }
 
+// What became of a request, as its tenant sees it.
+const char* ResultOf(const Decision& decision) {
+  if (decision.outcome != DecisionOutcome::kFailed) return "answered";
+  return decision.reason == DecisionReason::kBudgetExhausted ? "refused" : "failed";
+}
+
 }  // namespace
 
 void CountersFromZero::Add(const prometheus::Labels& labels, double amount) {
@@ -60,6 +66,19 @@ SpendMetrics::SpendMetrics(MetricsRegistry& registry, const Clock& clock)
                            "What model calls cost in US dollars by tenant; beyond the first "
                            "tenants all others together."),
           clock),
+      tenant_baseline_cost_usd_(
+          registry.Counter("throughline_router_tenant_baseline_cost_usd_total",
+                           "What the strongest model alone would have cost in US dollars, by "
+                           "tenant."),
+          clock),
+      tenant_requests_(
+          registry.Counter("throughline_router_tenant_requests_total",
+                           "Requests by tenant and result: answered, failed, or refused because a "
+                           "budget was used up."),
+          clock),
+      tenant_tokens_(registry.Counter("throughline_router_tenant_tokens_total",
+                                      "Tokens of model calls by tenant and kind: input or output."),
+                     clock),
       baseline_cost_usd_(
           registry.Counter("throughline_router_baseline_cost_usd_total",
                            "What the strongest model alone would have cost in US dollars.")),
@@ -115,7 +134,21 @@ void SpendMetrics::OnDecision(absl::string_view tenant, const Decision& decision
   baseline_cost_usd_.Add({{"task", task}}).Increment(ToUsd(decision.baseline_cost.nano_usd));
   call_cost_usd_.Add({{"task", task}}).Observe(ToUsd(decision.cost.nano_usd));
   absl::MutexLock lock(&mutex_);
-  tenant_cost_usd_.Add({{"tenant", TenantLabel(tenant)}}, ToUsd(decision.cost.nano_usd));
+  CountTenant(TenantLabel(tenant), decision);
+}
+
+void SpendMetrics::CountTenant(const std::string& label, const Decision& decision) {
+  tenant_cost_usd_.Add({{"tenant", label}}, ToUsd(decision.cost.nano_usd));
+  tenant_baseline_cost_usd_.Add({{"tenant", label}}, ToUsd(decision.baseline_cost.nano_usd));
+  tenant_requests_.Add({{"tenant", label}, {"result", ResultOf(decision)}}, 1);
+  int64_t input = 0;
+  int64_t output = 0;
+  for (const Attempt& attempt : decision.attempts) {
+    input += attempt.usage.input_uncached_tokens + attempt.usage.input_cached_tokens;
+    output += attempt.usage.output_visible_tokens + attempt.usage.output_reasoning_tokens;
+  }
+  tenant_tokens_.Add({{"tenant", label}, {"kind", "input"}}, static_cast<double>(input));
+  tenant_tokens_.Add({{"tenant", label}, {"kind", "output"}}, static_cast<double>(output));
 }
 
 void SpendMetrics::OnBudgets(absl::string_view tenant, const std::vector<BudgetState>& budgets) {
@@ -146,6 +179,9 @@ void SpendMetrics::Settle() {
   cost_usd_.Settle();
   escalation_cost_usd_.Settle();
   tenant_cost_usd_.Settle();
+  tenant_baseline_cost_usd_.Settle();
+  tenant_requests_.Settle();
+  tenant_tokens_.Settle();
   const absl::Time now = clock_.Now();
   absl::MutexLock lock(&mutex_);
   for (auto& [of, fullest] : fullest_) {

@@ -86,11 +86,15 @@ class SpendMetrics {
   using BudgetAndTenant = std::pair<std::string, std::string>;
 
   std::string TenantLabel(absl::string_view tenant) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountTenant(const std::string& label, const Decision& decision);
 
   const Clock& clock_;
   CountersFromZero cost_usd_;
   CountersFromZero escalation_cost_usd_;
   CountersFromZero tenant_cost_usd_;
+  CountersFromZero tenant_baseline_cost_usd_;
+  CountersFromZero tenant_requests_;
+  CountersFromZero tenant_tokens_;
   CounterFamily& baseline_cost_usd_;
   HistogramFamily call_cost_usd_;
   GaugeFamily& budget_used_ratio_;

@@ -118,6 +118,31 @@ TEST_F(SpendMetricsTest, TenantsBeyondTheFirstShareOneSeries) {
                                Not(HasSubstr(absl::StrCat("tenant-", SpendMetrics::kMaxTenants)))));
 }
 
+TEST_F(SpendMetricsTest, ATenantsRequestsAndTokensAreCountedByWhatBecameOfThem) {
+  Decision answered = Escalated();
+  answered.attempts[0].usage = {.input_uncached_tokens = 100, .output_visible_tokens = 10};
+  answered.attempts[2].usage = {.input_uncached_tokens = 60,
+                                .input_cached_tokens = 40,
+                                .output_visible_tokens = 20,
+                                .output_reasoning_tokens = 5};
+  Decision refused;
+  refused.outcome = DecisionOutcome::kFailed;
+  refused.reason = DecisionReason::kBudgetExhausted;
+  Decision failed = refused;
+  failed.reason = DecisionReason::kProviderError;
+  for (const Decision& decision : {answered, answered, refused, failed}) {
+    metrics_.OnDecision(Of("acme"), decision);
+  }
+  EXPECT_THAT(
+      Settled(),
+      AllOf(HasSubstr("tenant_requests_total{result=\"answered\",tenant=\"acme\"} 2\n"),
+            HasSubstr("tenant_requests_total{result=\"refused\",tenant=\"acme\"} 1\n"),
+            HasSubstr("tenant_requests_total{result=\"failed\",tenant=\"acme\"} 1\n"),
+            HasSubstr("tenant_tokens_total{kind=\"input\",tenant=\"acme\"} 400\n"),
+            HasSubstr("tenant_tokens_total{kind=\"output\",tenant=\"acme\"} 70\n"),
+            HasSubstr("throughline_router_tenant_baseline_cost_usd_total{tenant=\"acme\"} 10\n")));
+}
+
 TEST_F(SpendMetricsTest, ABudgetShowsItsFullestAccountUntilItsWindowEnds) {
   const std::string of =
       "throughline_router_budget_used_ratio{budget=\"daily\",scope=\"customer\","

@@ -18,6 +18,13 @@ const left = (name) => `1 - avg(namespace:throughline_${name}_errors:ratio_rate3
 const cost = 'throughline_router_cost_usd_total{SEL}';
 const unused = 'throughline_router_cost_usd_total{SEL, outcome!="accepted", role!="shadow"}';
 const baseline = 'throughline_router_baseline_cost_usd_total{SEL}';
+// Of the tenants chosen in the board's variable.
+const TENANT = 'SEL, tenant=~"$tenant"';
+const tenantCost = `throughline_router_tenant_cost_usd_total{${TENANT}}`;
+const tenantBaseline = `throughline_router_tenant_baseline_cost_usd_total{${TENANT}}`;
+const tenantRequests = (more = '') => `throughline_router_tenant_requests_total{${TENANT}${more}}`;
+const tenantTokens = `throughline_router_tenant_tokens_total{${TENANT}}`;
+const tenantBudgets = `throughline_router_budget_used_ratio{${TENANT}}`;
 
 export const dashboards = {
   overview: {
@@ -38,6 +45,7 @@ export const dashboards = {
       graph('How calls end', 'Calls by how their processing ended.', 'short', [['sum by (outcome) (increase(throughline_calls_total{SEL}[RANGE]))', '{{outcome}}']]),
       graph('Burn of the error budget', 'How many times faster than sustainable the budget is used up, over one and six hours. Pages at 14.4 and 6.', 'short', [['max(namespace:throughline_orchestrator_errors:ratio_rate1h) / 0.001', 'orchestrator 1h'], ['max(namespace:throughline_orchestrator_errors:ratio_rate6h) / 0.001', 'orchestrator 6h'], ['max(namespace:throughline_gateway_errors:ratio_rate1h) / 0.001', 'gateway 1h'], ['max(namespace:throughline_gateway_errors:ratio_rate6h) / 0.001', 'gateway 6h']]),
       graph('Background jobs', 'Conversations taken in and not yet processed, by state.', 'short', [['max by (state) (throughline_jobs{SEL})', '{{state}}']]),
+      graph('Webhooks', 'Attempts to tell a subscriber of a processed call, by outcome.', 'short', [['sum by (outcome) (increase(throughline_webhook_attempts_total{SEL}[RANGE]))', '{{outcome}}']]),
       row('Gateway'),
       graph('HTTP requests', 'Requests answered by the gateway, by route.', 'reqps', [['sum by (route) (rate(throughline_http_requests_total{SEL}[RANGE]))', '{{route}}']]),
       graph('HTTP answers', 'Requests by status code.', 'reqps', [['sum by (code) (rate(throughline_http_requests_total{SEL}[RANGE]))', '{{code}}']]),
@@ -82,6 +90,32 @@ export const dashboards = {
       graph('Unpriced calls by model', 'Add the price to the router\'s configuration.', 'short', [['sum by (model) (increase(throughline_router_unpriced_calls_total{SEL}[RANGE]))', '{{model}}']]),
     ],
   },
+  tenant: {
+    title: 'Throughline / Tenant',
+    description: 'What each tenant asks, spends and has left. The first 50 tenants that a router sees have a name here; all others are "other". The ledger (throughline spend) knows them all, and their customers.',
+    variables: [{ name: 'tenant', label: 'Tenant', query: 'label_values(throughline_router_tenant_cost_usd_total{job=~"$job", namespace=~"$namespace"}, tenant)' }],
+    panels: [
+      stat('Today', 'Spent in the last 24 hours by the tenants chosen.', 'currencyUSD', `sum(increase(${tenantCost}[1d]))`),
+      stat('Last 30 days', 'Spent in the last 30 days, as far back as Prometheus keeps samples.', 'currencyUSD', `sum(increase(${tenantCost}[30d]))`),
+      stat('Month at this pace', 'What 30 days cost if they go on like the last seven days.', 'currencyUSD', `sum(rate(${tenantCost}[7d])) * 86400 * 30`),
+      stat('Saved', 'Less than the strongest model alone would have cost, in the range shown.', 'currencyUSD', `sum(increase(${tenantBaseline}[$__range])) - sum(increase(${tenantCost}[$__range]))`),
+      stat('Requests', 'Requests routed in the range shown.', 'short', `sum(increase(${tenantRequests()}[$__range]))`),
+      stat('Refused', 'Requests refused in the range shown because a budget was used up.', 'short', `sum(increase(${tenantRequests(', result="refused"')}[$__range])) or vector(0)`, { bad: 1 }),
+      row('Spend'),
+      graph('Spend rate', 'US dollars an hour.', 'currencyUSD', [[`sum by (tenant) (rate(${tenantCost}[RANGE])) * 3600`, '{{tenant}}']], { stack: true }),
+      bars('Spent', 'In the range shown, dearest first.', 'currencyUSD', [[`sort_desc(sum by (tenant) (increase(${tenantCost}[$__range])))`, '{{tenant}}']]),
+      graph('Cost of an answer', 'US dollars spent for each request that was answered.', 'currencyUSD', [[`sum by (tenant) (rate(${tenantCost}[RANGE])) / sum by (tenant) (rate(${tenantRequests(', result="answered"')}[RANGE]))`, '{{tenant}}']]),
+      bars('Saved by tenant', 'Against the strongest model alone, in the range shown; negative where routing loses.', 'currencyUSD', [[`sort_desc(sum by (tenant) (increase(${tenantBaseline}[$__range])) - sum by (tenant) (increase(${tenantCost}[$__range])))`, '{{tenant}}']]),
+      row('Budgets'),
+      bars('Budgets used', 'Used share of each budget in its window, of the fullest customer or call where it is for each of them.', 'percentunit', [[`sort_desc(max by (tenant, budget, scope) (${tenantBudgets}))`, '{{tenant}} {{budget}}']]),
+      graph('Use of budgets over time', 'Used share of each budget; it falls when the window ends, and BudgetNearEnd opens a ticket at four fifths.', 'percentunit', [[`max by (tenant, budget, scope) (${tenantBudgets})`, '{{tenant}} {{budget}}']]),
+      row('Requests and tokens'),
+      graph('Requests by tenant', 'Requests routed.', 'reqps', [[`sum by (tenant) (rate(${tenantRequests()}[RANGE]))`, '{{tenant}}']], { stack: true }),
+      graph('Refused by a budget', 'Requests turned away because a budget was used up.', 'reqps', [[`sum by (tenant) (rate(${tenantRequests(', result="refused"')}[RANGE]))`, '{{tenant}}']]),
+      graph('Without an answer', 'Share of requests that no model answered, refusals aside.', 'percentunit', [[`sum by (tenant) (rate(${tenantRequests(', result="failed"')}[RANGE])) / sum by (tenant) (rate(${tenantRequests()}[RANGE]))`, '{{tenant}}']]),
+      graph('Tokens by tenant', 'Input and output of all model calls, drafts that fell included.', 'short', [[`sum by (tenant, kind) (rate(${tenantTokens}[RANGE]))`, '{{tenant}} {{kind}}']]),
+    ],
+  },
   routing: {
     title: 'Throughline / Routing',
     description: 'How requests are decided, why drafts fall, and how providers do.',
@@ -91,11 +125,15 @@ export const dashboards = {
       graph('Reasons', 'Decisions by reason.', 'reqps', [['sum by (reason) (rate(throughline_router_decisions_total{SEL}[RANGE]))', '{{reason}}']]),
       bars('Failed checks', 'Checks that drafts failed in the range shown.', 'short', [['sort_desc(sum by (check) (increase(throughline_router_checks_total{SEL, result="failed"}[$__range])))', '{{check}}']]),
       graph('Draft score', 'Median score of first drafts; below the threshold of the task a draft falls.', 'percentunit', [['histogram_quantile(0.5, sum by (le, task) (rate(throughline_router_draft_score_bucket{SEL}[RANGE])))', '{{task}}']]),
+      graph('Drift of draft scores', 'Mean score of the last 100 first drafts less that of the last 2,000: below zero, drafts have become worse, or calls harder.', 'percentunit', [['min by (task) (throughline_router_draft_score_drift{SEL})', '{{task}}']]),
+      graph('Agreement with the strongest model', 'Of accepted drafts that were held against it, the share to which it said the same.', 'percentunit', [['sum by (task) (increase(throughline_router_shadow_agreement_total{SEL, agrees="yes"}[$__range])) / sum by (task) (increase(throughline_router_shadow_agreement_total{SEL}[$__range]))', '{{task}}']]),
+      graph('Cascades that do not pay', '1 while drafting first has cost more than the strongest model alone would have.', 'short', [['max by (task) (throughline_router_cascade_dearer{SEL})', '{{task}}']]),
       graph('Acceptance of drafts', 'Share of drafts that were accepted as they came.', 'percentunit', [['sum by (model) (rate(throughline_router_model_calls_total{SEL, role="draft", outcome="accepted"}[RANGE])) / sum by (model) (rate(throughline_router_model_calls_total{SEL, role="draft"}[RANGE]))', '{{model}}']]),
       row('Providers'),
       graph('Model calls', 'By model and outcome.', 'reqps', [['sum by (model, outcome) (rate(throughline_router_model_calls_total{SEL}[RANGE]))', '{{model}} {{outcome}}']]),
       graph('Provider errors', 'Share of calls that the provider failed.', 'percentunit', [['sum by (provider, model) (rate(throughline_router_model_calls_total{SEL, outcome="error"}[RANGE])) / sum by (provider, model) (rate(throughline_router_model_calls_total{SEL}[RANGE]))', '{{model}}']]),
       graph('Provider time', '95th percentile of a model call.', 's', [['histogram_quantile(0.95, sum by (le, model) (rate(throughline_router_model_call_seconds_bucket{SEL}[RANGE])))', '{{model}}']]),
+      graph('Time to first text', '95th percentile, of streamed answers.', 's', [['histogram_quantile(0.95, sum by (le, model) (rate(throughline_router_first_text_seconds_bucket{SEL}[RANGE])))', '{{model}}']]),
       graph('The router\'s own time', 'What routing adds to a request beside the providers.', 's', quantiles('throughline_router_overhead_seconds', [])),
       graph('Circuit breakers', '0 closed, 1 open, 2 trying again.', 'short', [['max by (provider, model) (throughline_router_breaker_state{SEL})', '{{model}}']]),
       graph('Changes of the models', 'Configurations the router read while running: taken, or refused with the fault in its log.', 'short', [['sum by (result) (increase(throughline_router_config_reloads_total{SEL}[RANGE]))', '{{result}}']]),
@@ -129,6 +167,7 @@ export const dashboards = {
     description: 'Use, saturation and errors of every process, and how rollouts go.',
     panels: [
       graph('Up', 'Processes that answer on /metrics, by service.', 'short', [['sum by (component) (up{SEL})', '{{component}}']]),
+      graph('Versions', 'Processes by the version of their program; two while a rollout is under way.', 'short', [['count by (component, version) (throughline_build_info{SEL})', '{{component}} {{version}}']]),
       graph('Calls in flight', 'Begun and not yet answered, by service.', 'short', [['sum by (component) (grpc_server_in_flight{SEL})', '{{component}}']]),
       graph('Waiting for a worker', 'Calls in the queue of each pool.', 'short', [['sum by (component, pool) (throughline_pool_queued{SEL})', '{{component}} {{pool}}']]),
       graph('Wait for a worker', '95th percentile.', 's', [['histogram_quantile(0.95, sum by (le, component, pool) (rate(throughline_pool_wait_seconds_bucket{SEL}[RANGE])))', '{{component}} {{pool}}']]),
@@ -136,6 +175,7 @@ export const dashboards = {
       graph('Unavailable and cancelled', 'What a rollout that goes wrong shows: calls that ended because a process went away.', 'reqps', [['sum by (component, grpc_code) (rate(grpc_server_handled_total{SEL, grpc_code=~"Unavailable|Canceled"}[RANGE]))', '{{component}} {{grpc_code}}']]),
       graph('Requests by replica', 'Even lines mean that balancing works.', 'reqps', [['sum by (component, instance) (rate(grpc_server_started_total{SEL}[RANGE]))', '{{component}} {{instance}}']]),
       graph('Time by service', '95th percentile of a call at each service.', 's', [['histogram_quantile(0.95, sum by (le, grpc_service) (rate(grpc_server_handling_seconds_bucket{SEL}[RANGE])))', '{{grpc_service}}']]),
+      graph('Trace spans', 'By what became of them; those refused, failed or dropped are missing from traces.', 'short', [['sum by (component, result) (rate(throughline_trace_spans_total{SEL}[RANGE]))', '{{component}} {{result}}']]),
       graph('Drains that cut calls off', 'Shutdowns whose calls did not end in time; a process that did it stays for one more scrape.', 'short', [['sum by (component) (increase(throughline_drain_timeouts_total{SEL}[RANGE]))', '{{component}}']]),
       row('What has to be on record, and what has to be gone'),
       graph('Audit records', 'Acts by whether their record was written or lost; none may be lost.', 'reqps', [['sum by (component, outcome) (rate(throughline_audit_records_total{SEL}[RANGE]))', '{{component}} {{outcome}}']]),

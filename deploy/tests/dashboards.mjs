@@ -44,16 +44,17 @@ const variable = (name, label, query) => ({
 });
 
 export function build(name) {
-  const { title, description, panels } = dashboards[name];
+  const { title, description, panels, variables = [] } = dashboards[name];
   return {
     uid: `throughline-${name}`, title, description, tags: ['throughline'], schemaVersion: 39, version: 1, editable: false, graphTooltip: 1, timezone: 'browser', refresh: '30s',
-    time: { from: name === 'cost' ? 'now-7d' : 'now-6h', to: 'now' },
+    time: { from: ['cost', 'tenant'].includes(name) ? 'now-7d' : 'now-6h', to: 'now' },
     links: [{ type: 'dashboards', title: 'Throughline', tags: ['throughline'], asDropdown: true, includeVars: true, keepTime: true }],
     templating: { list: [
       { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus', current: {}, refresh: 1 },
       variable('job', 'Job', 'label_values(up{job=~"throughline.*"}, job)'),
       variable('namespace', 'Namespace', 'label_values(up{job=~"$job"}, namespace)'),
       variable('instance', 'Instance', 'label_values(up{job=~"$job", namespace=~"$namespace"}, instance)'),
+      ...variables.map(({ name: of, label, query }) => variable(of, label, query)),
     ] },
     annotations: { list: [] },
     panels: layOut(panels),

@@ -12,8 +12,11 @@ import { root } from './helm.mjs';
 const bin = path.resolve(process.argv[2]);
 const deadline_ms = 60_000;
 // Families that appear only once their event has happened, which the calls below do not bring about: an
-// answer without text, recalls by meaning, for which there is no embedder, certificates, and PostgreSQL.
-const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_memory_meaning_total',
+// answer without text, a streamed one, a shadow, a cascade that does not pay, recalls by meaning, for which there is no
+// embedder, traces, certificates, and PostgreSQL.
+const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_router_shadow_agreement_total',
+  'throughline_router_cascade_dearer', 'throughline_router_first_text_seconds',
+  'throughline_trace_spans_total', 'throughline_memory_meaning_total',
   'throughline_tls_certificate_expiry_timestamp_seconds', 'throughline_postgres_connections',
   'throughline_postgres_max_connections', 'throughline_postgres_wait_seconds',
   'throughline_postgres_missed_connections_total'];

@@ -232,7 +232,8 @@ absl::StatusOr<DecisionFilter> ReadFilter(const v1::ListDecisionsRequest& proto)
 
 absl::StatusOr<SpendQuery> ReadSpendQuery(const v1::GetSpendRequest& proto) {
   if (!v1::SpendGroup_IsValid(proto.group_by())) {
-    return InvalidField("group_by", "model, task, customer, tenant, day or nothing",
+    return InvalidField("group_by",
+                        "model, task, customer, tenant, day, reason, outcome or nothing",
                         "see SpendGroup");
   }
   SpendQuery query;
@@ -341,6 +342,7 @@ v1::SpendRow ToProto(const SpendRow& row) {
   proto.set_key(row.key);
   proto.set_model_calls(row.model_calls);
   proto.set_unused_model_calls(row.unused_model_calls);
+  proto.set_unpriced_model_calls(row.unpriced_model_calls);
   *proto.mutable_cost() = ToProto(row.cost);
   if (row.baseline_cost.has_value()) *proto.mutable_baseline_cost() = ToProto(*row.baseline_cost);
   *proto.mutable_usage() = ToProto(row.usage);
@@ -359,6 +361,8 @@ v1::GetSpendResponse ToProto(const Spend& spend) {
     *economics.mutable_cost() = ToProto(of.cost);
     *economics.mutable_baseline_cost() = ToProto(of.baseline_cost);
     economics.set_dearer(of.Dearer());
+    *economics.mutable_median_cost() = ToProto(Cost{.nano_usd = of.median_nano_usd});
+    *economics.mutable_p95_cost() = ToProto(Cost{.nano_usd = of.p95_nano_usd});
   }
   const Cost baseline = spend.total.baseline_cost.value_or(Cost{});
   *proto.mutable_savings() =

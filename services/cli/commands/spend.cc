@@ -22,7 +22,8 @@ class SpendCommand final : public Command {
   CLI::App* Declare(CLI::App& app) override {
     CLI::App* command = app.add_subcommand(
         "spend", "Show what was spent, and what the strongest model alone would have cost");
-    command->add_option("--by", by_, "Sum by model, task, customer or day")->capture_default_str();
+    command->add_option("--by", by_, "Sum by model, task, customer, day, reason or outcome")
+        ->capture_default_str();
     command->add_option("--since", since_, "From this day or time on: YYYY-MM-DD or RFC 3339");
     command->add_option("--customer", customer_, "Only this customer's");
     AddClientFlags(*command, flags_);
@@ -52,8 +53,9 @@ class SpendCommand final : public Command {
     router::SpendGroup group = router::SPEND_GROUP_UNSPECIFIED;
     if (!router::SpendGroup_Parse(absl::StrCat("SPEND_GROUP_", absl::AsciiStrToUpper(by_)),
                                   &group)) {
-      return InvalidField("--by", absl::StrCat("model, task, customer or day, got \"", by_, "\""),
-                          "correct the flag");
+      return InvalidField(
+          "--by", absl::StrCat("model, task, customer, day, reason or outcome, got \"", by_, "\""),
+          "correct the flag");
     }
     request.set_group_by(group);
     if (since_.empty()) return request;

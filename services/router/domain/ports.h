@@ -135,8 +135,9 @@ struct SpendRow {
   std::string key;
   int64_t model_calls = 0;
   int64_t unused_model_calls = 0;
+  int64_t unpriced_model_calls = 0;
   Cost cost;
-  std::optional<Cost> baseline_cost;  // unset when grouped by model
+  std::optional<Cost> baseline_cost;  // unset where the group is one of model calls
   Usage usage;
 };
 
@@ -148,6 +149,8 @@ struct CascadeEconomics {
   int64_t escalated = 0;
   Cost cost;
   Cost baseline_cost;
+  int64_t median_nano_usd = 0;  // what half of the requests cost at most
+  int64_t p95_nano_usd = 0;     // what 95 of 100 do
 
   bool Dearer() const { return cost.nano_usd > baseline_cost.nano_usd; }
 };

@@ -62,7 +62,16 @@ enum class AttemptRole { kDraft = 1, kRepair = 2, kEscalation = 3, kShadow = 4, 
 enum class AttemptOutcome { kAccepted = 1, kRejected = 2, kError = 3, kCancelled = 4 };
 enum class CheckResult { kPassed = 1, kFailed = 2, kSkipped = 3 };
 enum class FieldRule { kQuote = 1, kName = 2, kNumber = 3 };
-enum class SpendGroup { kTotal = 0, kModel = 1, kTask = 2, kCustomer = 3, kDay = 4, kTenant = 5 };
+enum class SpendGroup {
+  kTotal = 0,
+  kModel = 1,
+  kTask = 2,
+  kCustomer = 3,
+  kDay = 4,
+  kTenant = 5,
+  kReason = 6,
+  kOutcome = 7,
+};
 enum class Capability { kJson = 1, kTools = 2 };
 enum class BreakerState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 

@@ -14,8 +14,12 @@
 namespace throughline::router {
 namespace {
 
+constexpr int kEscalationRole = static_cast<int>(AttemptRole::kEscalation);
+constexpr int kShadowRole = static_cast<int>(AttemptRole::kShadow);
+constexpr int kShadowKey = 0;  // no outcome has it
+
 // The group's value, over decisions d and attempts a.
-absl::string_view GroupExpression(SpendGroup group) {
+std::string GroupExpression(SpendGroup group) {
   switch (group) {
     case SpendGroup::kModel:
       return "a.model";
@@ -27,6 +31,11 @@ absl::string_view GroupExpression(SpendGroup group) {
       return "CAST(d.decided_at_us / 86400000000 AS TEXT)";
     case SpendGroup::kTenant:
       return "d.tenant";
+    case SpendGroup::kReason:
+      return "CAST(d.reason AS TEXT)";
+    case SpendGroup::kOutcome:
+      return absl::StrCat("CAST(CASE WHEN a.role = ", kShadowRole, " THEN ", kShadowKey,
+                          " ELSE a.outcome END AS TEXT)");
     case SpendGroup::kTotal:
       break;
   }
@@ -39,7 +48,18 @@ std::string KeyName(SpendGroup group, const std::string& key) {
   if (!absl::SimpleAtoi(key, &number)) return key;
   if (group == SpendGroup::kTask) return std::string(Name(static_cast<TaskKind>(number)));
   if (group == SpendGroup::kDay) return absl::FormatCivilTime(absl::CivilDay(1970) + number);
+  if (group == SpendGroup::kReason) return std::string(Name(static_cast<DecisionReason>(number)));
+  if (group == SpendGroup::kOutcome) {
+    return std::string(number == kShadowKey ? Name(AttemptRole::kShadow)
+                                            : Name(static_cast<AttemptOutcome>(number)));
+  }
   return key;
+}
+
+// Whether what the strongest model would have cost, which decisions have, can be told by group.
+bool HasBaseline(SpendGroup group) {
+  return group != SpendGroup::kModel && group != SpendGroup::kReason &&
+         group != SpendGroup::kOutcome;
 }
 
 constexpr char kWindow[] =
@@ -62,6 +82,7 @@ SpendRow ReadRow(const SqlRow& values) {
   row.key = columns.Text();
   row.model_calls = columns.Integer();
   row.unused_model_calls = columns.Integer();
+  row.unpriced_model_calls = columns.Integer();
   row.cost = ReadCost(columns);
   row.usage.input_uncached_tokens = columns.Integer();
   row.usage.input_cached_tokens = columns.Integer();
@@ -76,18 +97,22 @@ absl::StatusOr<std::vector<SpendRow>> SumAttempts(SqlSession& session, absl::str
   const auto sum = [](absl::string_view column) {
     return absl::StrCat(", CAST(SUM(a.", column, ") AS BIGINT)");
   };
+  // A reason is that of the calls it led to.
+  const std::string of_reason =
+      group == SpendGroup::kReason ? absl::StrCat("AND a.role = ", kEscalationRole, " ") : "";
   ASSIGN_OR_RETURN(
       const std::vector<SqlRow> found,
       session.Run(
           absl::StrCat("SELECT ", GroupExpression(group),
                        " AS key, COUNT(*), CAST(SUM(CASE WHEN a.outcome = 1 THEN 0 ELSE 1 END) AS "
                        "BIGINT)",
-                       sum("cost_nano_usd"), ", MAX(a.cost_unpriced)", sum("input_uncached_tokens"),
-                       sum("input_cached_tokens"), sum("output_visible_tokens"),
-                       sum("output_reasoning_tokens"), ", MAX(a.estimated) FROM ",
-                       session.Table("decisions"), " d JOIN ", session.Table("attempts"),
-                       " a ON a.decision = d.sequence", kWindow, "GROUP BY 1"),
-          WindowValues(tenant, query), "tiiiiiiiii"));
+                       sum("cost_unpriced"), sum("cost_nano_usd"), ", MAX(a.cost_unpriced)",
+                       sum("input_uncached_tokens"), sum("input_cached_tokens"),
+                       sum("output_visible_tokens"), sum("output_reasoning_tokens"),
+                       ", MAX(a.estimated) FROM ", session.Table("decisions"), " d JOIN ",
+                       session.Table("attempts"), " a ON a.decision = d.sequence", kWindow,
+                       of_reason, "GROUP BY 1"),
+          WindowValues(tenant, query), "tiiiiiiiiii"));
   std::vector<SpendRow> rows;
   for (const SqlRow& row : found) rows.push_back(ReadRow(row));
   return rows;
@@ -96,7 +121,7 @@ absl::StatusOr<std::vector<SpendRow>> SumAttempts(SqlSession& session, absl::str
 // Adds each group's baseline, which belongs to decisions, not to model calls.
 absl::Status AddBaselines(SqlSession& session, absl::string_view tenant, const SpendQuery& query,
                           SpendGroup group, std::vector<SpendRow>& rows) {
-  if (group == SpendGroup::kModel) return absl::OkStatus();
+  if (!HasBaseline(group)) return absl::OkStatus();
   ASSIGN_OR_RETURN(
       const std::vector<SqlRow> found,
       session.Run(absl::StrCat("SELECT ", GroupExpression(group),
@@ -143,6 +168,32 @@ absl::StatusOr<std::vector<CascadeEconomics>> SumEconomics(SqlSession& session,
   return economics;
 }
 
+// Adds the median and the 95th percentile of what a task's answered requests cost.
+absl::Status AddQuantiles(SqlSession& session, absl::string_view tenant, const SpendQuery& query,
+                          std::vector<CascadeEconomics>& economics) {
+  ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> found,
+      session.Run(
+          absl::StrCat("SELECT task, MIN(CASE WHEN place * 100 >= decided * 50 THEN cost END), "
+                       "MIN(CASE WHEN place * 100 >= decided * 95 THEN cost END) FROM (SELECT "
+                       "d.task AS task, d.cost_nano_usd AS cost, ROW_NUMBER() OVER (PARTITION BY "
+                       "d.task ORDER BY d.cost_nano_usd) AS place, COUNT(*) OVER (PARTITION BY "
+                       "d.task) AS decided FROM ",
+                       session.Table("decisions"), " d", kWindow, "AND d.outcome <> ",
+                       static_cast<int>(DecisionOutcome::kFailed), ") AS placed GROUP BY task"),
+          WindowValues(tenant, query), "iii"));
+  for (const SqlRow& row : found) {
+    SqlColumns columns(row);
+    const auto task = columns.As<TaskKind>();
+    const auto of = std::find_if(economics.begin(), economics.end(),
+                                 [&](const CascadeEconomics& one) { return one.task == task; });
+    if (of == economics.end()) continue;
+    of->median_nano_usd = columns.Integer();
+    of->p95_nano_usd = columns.Integer();
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<int64_t> NewestSequence(SqlSession& session) {
@@ -181,6 +232,7 @@ absl::StatusOr<Spend> SumSpend(SqlSession& session, absl::string_view tenant,
   RETURN_IF_ERROR(AddBaselines(session, tenant, query, SpendGroup::kTotal, total));
   if (!total.empty()) spend.total = std::move(total.front());
   ASSIGN_OR_RETURN(spend.economics, SumEconomics(session, tenant, query));
+  RETURN_IF_ERROR(AddQuantiles(session, tenant, query, spend.economics));
   for (SpendRow& row : spend.rows) row.key = KeyName(query.group_by, row.key);
   std::sort(spend.rows.begin(), spend.rows.end(), [](const SpendRow& a, const SpendRow& b) {
     return a.cost.nano_usd != b.cost.nano_usd ? a.cost.nano_usd > b.cost.nano_usd : a.key < b.key;

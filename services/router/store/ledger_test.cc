@@ -261,6 +261,19 @@ TEST_P(LedgerTest, SpendIsSummedFromModelCalls) {
   ASSERT_OK_AND_ASSIGN(const Spend tasks,
                        log_->SumSpend(context_, {.group_by = SpendGroup::kTask}));
   EXPECT_EQ(tasks.rows[0].key, "analyze_call");
+  ASSERT_OK_AND_ASSIGN(const Spend reasons,
+                       log_->SumSpend(context_, {.group_by = SpendGroup::kReason}));
+  ASSERT_THAT(reasons.rows, SizeIs(1)) << "of the stronger model's calls alone";
+  EXPECT_EQ(reasons.rows[0].key, "known_state_conflict");
+  EXPECT_EQ(reasons.rows[0].cost.nano_usd, 400);
+  EXPECT_EQ(reasons.total.cost.nano_usd, 600);
+  ASSERT_OK_AND_ASSIGN(const Spend outcomes,
+                       log_->SumSpend(context_, {.group_by = SpendGroup::kOutcome}));
+  ASSERT_THAT(outcomes.rows, SizeIs(2));
+  EXPECT_EQ(outcomes.rows[0].key, "accepted");
+  EXPECT_EQ(outcomes.rows[1].key, "rejected");
+  EXPECT_EQ(outcomes.rows[1].cost.nano_usd, 200);
+  EXPECT_FALSE(outcomes.rows[1].baseline_cost.has_value());
   ASSERT_OK_AND_ASSIGN(const Spend birch, log_->SumSpend(context_, {.customer_id = "birch"}));
   EXPECT_EQ(birch.total.cost.nano_usd, 300);
   ASSERT_OK_AND_ASSIGN(const Spend before, log_->SumSpend(context_, {.until = kNoon}));
@@ -314,6 +327,8 @@ TEST_P(LedgerTest, EconomicsTellWhetherDraftingPays) {
   EXPECT_EQ(spend.economics[0].cost.nano_usd, 350);
   EXPECT_EQ(spend.economics[0].baseline_cost.nano_usd, 400);
   EXPECT_FALSE(spend.economics[0].Dearer());
+  EXPECT_EQ(spend.economics[0].median_nano_usd, 50);
+  EXPECT_EQ(spend.economics[0].p95_nano_usd, 300);
   ASSERT_OK_AND_ASSIGN(const Spend tenants,
                        log_->SumSpend(context_, {.group_by = SpendGroup::kTenant}));
   ASSERT_THAT(tenants.rows, SizeIs(1));

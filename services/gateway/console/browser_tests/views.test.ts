@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import type { GetSpendResponse } from '../src/api/types.ts';
+import { formatCost } from '../src/lib/format.ts';
+import { word } from '../src/lib/words.ts';
 import { loadDeal, openPage, settle, startBrowser, startServer, type Server } from './harness.ts';
 
 let server: Server;
@@ -102,10 +108,10 @@ test('a call shows its result beside its transcript, and how models were chosen'
   assert.deepEqual(troubles, []);
 });
 
-test('routing sums the ledger by model, work, customer and day', async () => {
+test('routing sums the ledger by model, work, customer, day and outcome', async () => {
   const { page, troubles } = await openPage(browser, server);
   await page.goto('/routing');
-  for (const [group, row] of [['By model', /extractive/], ['By work', /Analyse call/], ['By customer', /meridian/], ['By day', /\d+ \w+/]] as const) {
+  for (const [group, row] of [['By outcome', /Accepted/], ['By model', /extractive/], ['By work', /Analyse call/], ['By customer', /meridian/], ['By day', /\d+ \w+/]] as const) {
     await page.getByRole('button', { name: group }).click();
     await page.locator('.bar-key', { hasText: row }).first().waitFor();
   }
@@ -114,6 +120,51 @@ test('routing sums the ledger by model, work, customer and day', async () => {
     assert.notEqual(outcome, 'Draft accepted');
   }
   assert.deepEqual(troubles, []);
+});
+
+test('what was spent, on what, and why is what the ledger says', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'console-models-'));
+  const models = join(folder, 'router.yaml');
+  const priced = (id: string, usd: number) => `  - {name: builtin/${id}, provider: builtin, id: ${id}, price: {input: ${usd}, cached_input: ${usd}, output: ${usd}}, max_output_tokens: 8192}`;
+  const cascades = ['analyze_call', 'extract_facts', 'write_email'].map((task) => `  ${task}: {cascade: [builtin/extractive-fast, builtin/extractive-deep]}`);
+  writeFileSync(models, ['providers: {builtin: {type: builtin}}', 'models:', priced('extractive-fast', 10), priced('extractive-deep', 500), 'tasks:', ...cascades, ''].join('\n'));
+  const paid = await startServer(['--router-config', models]);
+  try {
+    await loadDeal(paid, '01-meridian-logistics');
+    const spend = async (group: string) => (await fetch(`${paid.url}/v1/spend?groupBy=SPEND_GROUP_${group}`)).json() as Promise<GetSpendResponse>;
+    const { page, troubles } = await openPage(browser, paid);
+    await page.goto('/routing');
+    await settle(page);
+    const stat = async (name: string) => (await page.locator('.stat', { has: page.getByText(name, { exact: true }) }).locator('.stat-value').innerText());
+    const ledger = await spend('OUTCOME');
+    const total = formatCost(ledger.total?.cost);
+    assert.notEqual(total, '$0');
+    for (const name of ['Today', 'Last 30 days', 'Spent']) assert.equal(await stat(name), total, name);
+    assert.notEqual(await stat('Month at this pace'), '$0');
+    assert.equal(await stat('Calls without a price'), '0');
+
+    const bars = async () => Promise.all((await page.locator('.bar-row').all()).map(async (bar) =>
+      `${await bar.locator('.bar-key').innerText()} ${(await bar.locator('.bar-amount').innerText()).split('\n')[0]}`));
+    await page.getByRole('button', { name: 'By outcome' }).click();
+    await page.locator('.bar-key', { hasText: 'Accepted' }).waitFor();
+    assert.deepEqual(await bars(), ledger.rows.map((row) => `${word(`ATTEMPT_OUTCOME_${row.key.toUpperCase()}`)} ${formatCost(row.cost)}`));
+    const reasons = await spend('REASON');
+    assert.ok((reasons.rows ?? []).length > 0, 'a draft that was not enough');
+    await page.getByRole('button', { name: 'By reason to escalate' }).click();
+    await page.locator('.bar-key', { hasText: 'Accepted' }).waitFor({ state: 'detached' });
+    assert.deepEqual(await bars(), reasons.rows.map((row) => `${word(`DECISION_REASON_${row.key.toUpperCase()}`)} ${formatCost(row.cost)}`));
+
+    const table = page.getByRole('table', { name: 'What a request costs' });
+    for (const row of ledger.economics ?? []) {
+      const cells = await table.getByRole('row', { name: word(row.task) }).getByRole('cell').allInnerTexts();
+      assert.deepEqual(cells.slice(2, 5), [row.medianCost, row.p95Cost, row.cost].map(formatCost));
+      assert.ok((row.medianCost?.usd ?? 0) > 0 && (row.p95Cost?.usd ?? 0) >= (row.medianCost?.usd ?? 0));
+    }
+    assert.deepEqual(troubles, []);
+  } finally {
+    await paid.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('an unknown customer and an unknown address say so', async () => {

@@ -258,6 +258,7 @@ export interface SpendRow {
   key: string;
   modelCalls: string;
   unusedModelCalls: string;
+  unpricedModelCalls: string;
   cost?: Cost;
   baselineCost?: Cost;
   usage?: Usage;
@@ -271,6 +272,8 @@ export interface CascadeEconomics {
   cost?: Cost;
   baselineCost?: Cost;
   dearer: boolean;
+  medianCost?: Cost;
+  p95Cost?: Cost;
 }
 
 export interface GetSpendResponse {

@@ -36,6 +36,39 @@ export function savedUsd(total: SpendRow | undefined): number {
   return (total?.baselineCost?.usd ?? 0) - (total?.cost?.usd ?? 0);
 }
 
+// What was spent today and in the last 30 days, and what 30 days cost at the pace of the last seven.
+export interface Pace {
+  todayUsd: number;
+  monthUsd: number;
+  forecastUsd: number;
+  unpriced: boolean;
+}
+
+const dayMs = 86_400_000;
+export const monthDays = 30;
+const paceDays = 7;
+
+// Midnight UTC that many days ago; 0 is today's.
+export function midnight(daysAgo: number, now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()) - daysAgo * dayMs);
+}
+
+// `days` are sums by day from midnight 29 days ago on.
+export function paceOf(days: SpendRow[], now: Date): Pace {
+  const usdSince = (daysAgo: number) => {
+    const first = midnight(daysAgo, now).toISOString().slice(0, 10);
+    return days.filter((row) => row.key >= first).reduce((sum, row) => sum + (row.cost?.usd ?? 0), 0);
+  };
+  // Today counts as far as it has come.
+  const paceMs = now.getTime() - midnight(paceDays - 1, now).getTime();
+  return {
+    todayUsd: usdSince(0),
+    monthUsd: usdSince(monthDays - 1),
+    forecastUsd: (usdSince(paceDays - 1) / paceMs) * dayMs * monthDays,
+    unpriced: days.some((row) => row.cost?.unpriced),
+  };
+}
+
 // Round steps for an axis up to at least `most`: 1, 2 or 5 times a power of ten.
 export function ticks(most: number, wanted = 4): number[] {
   if (!(most > 0)) return [0, 1];

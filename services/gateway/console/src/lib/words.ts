@@ -17,6 +17,8 @@ const special: Record<string, string> = {
   DECISION_OUTCOME_REPAIRED: 'Draft repaired',
   DECISION_OUTCOME_DIRECT: 'Asked at once',
   DECISION_OUTCOME_CACHED: 'Reused',
+  ATTEMPT_OUTCOME_ERROR: 'Provider failed',
+  ATTEMPT_OUTCOME_SHADOW: 'Only compared',
 };
 
 const prefixes = [

@@ -12,8 +12,8 @@ import { root } from './helm.mjs';
 const bin = path.resolve(process.argv[2]);
 const deadline_ms = 60_000;
 // Families that appear only once their event has happened, which the calls below do not bring about: an
-// answer without text, a streamed one, a shadow, a cascade that does not pay, recalls by meaning, for which there is no
-// embedder, traces, certificates, and PostgreSQL.
+// answer without text, a streamed one, a shadow, a cascade that does not pay, recalls by meaning, for which
+// there is no embedder, traces, certificates, and PostgreSQL.
 const kSilentHere = ['throughline_router_empty_outputs_total', 'throughline_router_shadow_agreement_total',
   'throughline_router_cascade_dearer', 'throughline_router_first_text_seconds',
   'throughline_trace_spans_total', 'throughline_memory_meaning_total',

@@ -92,6 +92,7 @@ function Totals({ total }: { total?: SpendRow }) {
   const baseline = total?.baselineCost?.usd ?? 0;
   const calls = Number(total?.modelCalls ?? 0);
   const unused = Number(total?.unusedModelCalls ?? 0);
+  const unpriced = Number(total?.unpricedModelCalls ?? 0);
   return (
     <dl class="stats">
       <Stat name="Spent" value={formatCost(total?.cost)} />
@@ -102,7 +103,7 @@ function Totals({ total }: { total?: SpendRow }) {
       />
       <Stat name="Model calls" value={formatCount(calls)} note={`${formatPercent(unused, calls)} not used`} />
       <Stat name="Tokens" value={formatCount(total ? tokensOf(total) : 0)} note={total?.usage?.estimated ? 'partly estimated' : undefined} />
-      <Stat name="Calls without a price" value={formatCount(total?.unpricedModelCalls)} note="missing from what is spent" />
+      <Stat name="Calls without a price" value={formatCount(unpriced)} note={unpriced > 0 ? 'missing from what is spent' : undefined} />
     </dl>
   );
 }

@@ -14,6 +14,7 @@ namespace throughline::gateway {
 namespace {
 
 constexpr size_t kMaxSegments = 32;
+constexpr char kApiFolder[] = "v1";
 
 bool IsName(absl::string_view segment) {
   return absl::StartsWith(segment, "{") && absl::EndsWith(segment, "}");
@@ -73,15 +74,17 @@ absl::StatusOr<RouteTable::Found> RouteTable::Find(absl::string_view method,
   if (segments.size() > kMaxSegments) return Found{};
   // A HEAD is answered as the GET is; the server leaves the body out.
   const absl::string_view wanted = method == "HEAD" ? "GET" : method;
+  const bool is_api = !segments.empty() && segments.front() == kApiFolder;
   Found found;
   size_t closest = 0;
   const std::vector<std::string>* pattern = nullptr;
   for (size_t i = 0; i < routes_.size(); ++i) {
     const std::optional<size_t> literals = Match(segments_[i], segments);
     if (!literals.has_value()) continue;
-    // A path that belongs to nobody else falls to the console; it does not make other methods
-    // known.
+    // A path that belongs to nobody else falls to the console, unless it was meant for the API; it
+    // does not make other methods known.
     const bool rest = !segments_[i].empty() && TakesRest(segments_[i].back());
+    if (rest && is_api) continue;
     if (routes_[i].method != wanted) {
       if (!rest) found.allowed.push_back(routes_[i].method);
       continue;

@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
@@ -44,6 +45,9 @@ TEST(RouteTableTest, AMethodThatIsNotThereIsToldFromAPathThatIsNot) {
   ASSERT_OK_AND_ASSIGN(const auto wrong_method, table.Find("PUT", "/v1/jobs/x"));
   EXPECT_EQ(wrong_method.route, nullptr);
   EXPECT_THAT(wrong_method.allowed, UnorderedElementsAre("GET", "DELETE"));
+  ASSERT_OK_AND_ASSIGN(const auto nowhere, table.Find("GET", "/v1/nothing"));
+  EXPECT_EQ(nowhere.route, nullptr) << "the console is for people";
+  EXPECT_THAT(nowhere.allowed, IsEmpty());
   EXPECT_THAT(table.Find("GET", "/v1/jobs/%zz").status(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("job_id")));
 }

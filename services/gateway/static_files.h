@@ -19,7 +19,8 @@ class StaticFiles {
   // Reads every file under `directory`. INVALID_ARGUMENT when it has no index.html or is too large.
   static absl::StatusOr<std::unique_ptr<StaticFiles>> Load(const std::string& directory);
 
-  // GET of any path: the file, or index.html for a view's address. Outlived by *this.
+  // GET of any path beside the API's: the file, or index.html for a view's address. Outlived by
+  // *this.
   Route AsRoute() const;
 
  private:

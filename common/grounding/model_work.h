@@ -50,6 +50,8 @@ struct ModelPrompt {
   // Makes the words, where a model is to read them: the built-in engine reads typed input alone.
   // Borrows what they are about.
   std::function<PromptWords()> words;
+  // What they say beyond what every prompt of this kind says of its input; mostly nothing.
+  std::string addition;
   OutputContract contract;
 };
 

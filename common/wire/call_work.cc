@@ -132,10 +132,12 @@ void AddWords(const grounding::PromptWords& words, router_v1::CompleteRequest& r
   user.set_content(words.user);
 }
 
-void Seal(absl::string_view tenant, router_v1::CompleteRequest& request) {
+void Seal(absl::string_view tenant, absl::string_view addition,
+          router_v1::CompleteRequest& request) {
   request.clear_idempotency_key();
-  request.set_idempotency_key(absl::StrCat(router_v1::TaskKind_Name(request.task()), ":",
-                                           Sha256Hex({tenant, request.SerializeAsString()})));
+  request.set_idempotency_key(
+      absl::StrCat(router_v1::TaskKind_Name(request.task()), ":",
+                   Sha256Hex({tenant, addition, request.SerializeAsString()})));
 }
 
 absl::Status ParseAnswer(absl::string_view json, google::protobuf::Message* message) {

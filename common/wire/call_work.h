@@ -31,17 +31,19 @@ grounding::DroppedClaim FromProto(const throughline::analyst::v1::DroppedClaim& 
 throughline::router::v1::Decision ToProto(const grounding::RoutedDecision& value);
 grounding::RoutedDecision FromProto(const throughline::router::v1::Decision& proto);
 
-// A request without typed input and messages: contract and attribution. Add the input, the words
-// where models read them, then Seal it.
+// A request without typed input and messages: contract and attribution. Add the input, Seal it, add
+// the words where models read them.
 throughline::router::v1::CompleteRequest MakeCompleteRequest(
     throughline::router::v1::TaskKind task, const grounding::CallContext& call,
     const grounding::OutputContract& contract);
 void AddWords(const grounding::PromptWords& words,
               throughline::router::v1::CompleteRequest& request);
 
-// Sets the idempotency key from `tenant` and everything else in the request: the same work asked
-// for twice is billed once, and work on other words or other knowledge is other work.
-void Seal(absl::string_view tenant, throughline::router::v1::CompleteRequest& request);
+// Sets the idempotency key from `tenant`, what the prompt adds and everything in the request, which
+// has no messages yet: the same work asked for twice is billed once, with its words or without, and
+// work on another call or other knowledge is other work.
+void Seal(absl::string_view tenant, absl::string_view addition,
+          throughline::router::v1::CompleteRequest& request);
 
 // Reads a model's JSON answer into `message`. INTERNAL with reason MODEL_OUTPUT_MALFORMED when it
 // is not JSON of the message's type or has fields the type does not know.

@@ -48,11 +48,10 @@ TEST(CallWorkTest, WhatIsMissingIsNamed) {
 }
 
 std::string KeyFor(absl::string_view tenant, const grounding::CallContext& call,
-                   router_v1::TaskKind task) {
+                   router_v1::TaskKind task, absl::string_view addition = "") {
   router_v1::CompleteRequest request = MakeCompleteRequest(task, call, {});
-  AddWords({.user = "Analyse."}, request);
   *request.mutable_call() = ToCallInput(call);
-  Seal(tenant, request);
+  Seal(tenant, addition, request);
   return request.idempotency_key();
 }
 
@@ -62,6 +61,7 @@ TEST(CallWorkTest, TheKeyIsThatOfTheWorkAndOfNoOther) {
   EXPECT_LE(key.size(), 200u);
   EXPECT_EQ(key, KeyFor("t", SmallCall(), analyze));
   EXPECT_NE(key, KeyFor("other", SmallCall(), analyze));
+  EXPECT_NE(key, KeyFor("t", SmallCall(), analyze, "An earlier draft was too long."));
   EXPECT_NE(key, KeyFor("t", SmallCall(), router_v1::TASK_KIND_EXTRACT_FACTS));
   grounding::CallContext other_words = SmallCall();
   other_words.transcript.turns[0].text = "Cheap enough.";

@@ -31,13 +31,12 @@ class PromptNeed {
   Task<Answer> Complete(const Context& context, Request request,
                         const grounding::ModelPrompt& prompt, const Send& send) {
     const std::string work = WorkOf(request);
+    Seal(context.tenant(), prompt.addition, request);
     if (IsUnread(work)) {
-      Seal(context.tenant(), request);
       Answer answer = co_await send(request);
       if (!IsPromptNeeded(answer.status())) co_return answer;
     }
     AddWords(prompt.words(), request);
-    Seal(context.tenant(), request);
     Answer answer = co_await send(request);
     if (answer.ok()) Note(work, answer->messages_unread());
     co_return answer;

@@ -95,6 +95,17 @@ std::string Digest(const google::protobuf::Message& proto) {
   return Sha256Hex({proto.SerializeAsString()});
 }
 
+// What tells a request from others. The messages of a call task put its input into words and may
+// be left out: with them or without, it is the same.
+std::string Fingerprint(const v1::CompleteRequest& proto) {
+  if (proto.messages().empty() || proto.input_case() == v1::CompleteRequest::INPUT_NOT_SET) {
+    return Digest(proto);
+  }
+  v1::CompleteRequest wordless = proto;
+  wordless.clear_messages();
+  return Digest(wordless);
+}
+
 std::shared_ptr<const extractive::TurnReadings> ReadingsOf(const deal::v1::Transcript& transcript,
                                                            RecentCalls& recent) {
   if (transcript.ByteSizeLong() > kMaxSharedTranscriptBytes) {
@@ -201,7 +212,7 @@ absl::StatusOr<Request> ReadRequest(const v1::CompleteRequest& proto, RecentCall
   request.attribution = {.customer_id = proto.attribution().customer_id(),
                          .call_id = proto.attribution().call_id()};
   request.idempotency_key = proto.idempotency_key();
-  if (!request.idempotency_key.empty()) request.fingerprint = Digest(proto);
+  if (!request.idempotency_key.empty()) request.fingerprint = Fingerprint(proto);
   request.model = proto.model();
   return request;
 }

@@ -168,6 +168,10 @@ TEST_F(RouterServiceTest, TheSameKeyGivesTheSameAnswer) {
   ASSERT_OK_AND_ASSIGN(const v1::CompleteResponse again, Complete(request));
   EXPECT_EQ(again.text(), first.text());
   EXPECT_EQ(again.decision().id(), first.decision().id());
+  request.add_messages()->set_content("Read the call.");
+  request.mutable_messages(0)->set_role(v1::ROLE_USER);
+  ASSERT_OK_AND_ASSIGN(const v1::CompleteResponse in_words, Complete(request));
+  EXPECT_EQ(in_words.decision().id(), first.decision().id()) << "the same work, put into words";
   request.mutable_call()->set_seller_name("Somebody else");
   EXPECT_THAT(Complete(request), StatusIs(absl::StatusCode::kInvalidArgument));
 }

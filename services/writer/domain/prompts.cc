@@ -189,7 +189,7 @@ grounding::ModelPrompt MakePrompt(const EmailTask& task, const std::string& addi
                                schema),
         .user = absl::StrCat(grounding::Fenced(known), RenderTone(task), addition)};
   };
-  return {.words = words, .contract = std::move(contract)};
+  return {.words = words, .addition = addition, .contract = std::move(contract)};
 }
 
 }  // namespace

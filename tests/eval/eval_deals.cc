@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "common/deal/names.h"
 #include "common/transcript/parse.h"
 #include "services/router/domain/extractive/engine.h"
@@ -115,7 +116,7 @@ class Evaluation {
     const deal::Email email = WriteEmail(mode_.tier, {input, analysis, profile});
     ScoreAnalysis(labels, analysis, scores);
     if (labels.is_sales_call) {
-      ScoreEmail(labels, email, scores);
+      ScoreEmail(labels, analysis.follow_up.reason, email, scores);
     } else {
       scores.no_sales.Add(!analysis.is_sales_call && !analysis.primary_blocker &&
                           analysis.decision_makers.empty());
@@ -182,12 +183,15 @@ class Evaluation {
     return counts;
   }
 
-  void ScoreEmail(const CallLabels& labels, const deal::Email& email, Scores& scores) {
+  void ScoreEmail(const CallLabels& labels, const std::string& reason, const deal::Email& email,
+                  Scores& scores) {
     const std::string to = email.to.empty() ? "" : email.to.front().name;
     if (!labels.recipients.empty()) {
       const bool right = IsOneOf(to, labels.recipients);
       scores.recipient.Add(right);
-      if (!right) Miss(absl::StrCat("recipient ", to, " wanted ", labels.recipients.front()));
+      if (!right) {
+        Miss(absl::StrCat("recipient ", to, " wanted ", labels.recipients.front(), ": ", reason));
+      }
     }
     const std::string text = absl::StrCat(email.subject, "\n", email.body);
     for (const std::string& entry : labels.must_mention) {
@@ -198,8 +202,18 @@ class Evaluation {
     for (const std::string& entry : labels.must_not_mention) {
       const bool absent = !Mentions(text, entry);
       scores.must_not.Add(absent);
-      if (!absent) Miss(absl::StrCat("e-mail must not mention ", entry));
+      if (!absent) {
+        Miss(absl::StrCat("e-mail must not mention ", entry, ": ", LineThatSays(email, entry)));
+      }
     }
+  }
+
+  // The sentence, or the whole of the text where no single claim says it.
+  static std::string LineThatSays(const deal::Email& email, const std::string& entry) {
+    for (const deal::EmailClaim& claim : email.claims) {
+      if (Mentions(claim.text, entry)) return claim.text;
+    }
+    return absl::StrReplaceAll(absl::StrCat(email.subject, " / ", email.body), {{"\n", " / "}});
   }
 
   void ScoreFacts(const CallLabels& labels, const ExtractedFacts& extracted, Scores& scores) {

@@ -21,7 +21,9 @@ constexpr absl::string_view kSellingPhrases[] = {"i'll send you",
                                                  "send you a",
                                                  "i'll send over",
                                                  "i'll get you",
-                                                 "i can get you",
+                                                 "i can get",
+                                                 "shall i send",
+                                                 "should i send",
                                                  "i'll have a",
                                                  "i'll put together",
                                                  "i'll put the",
@@ -157,12 +159,21 @@ class PhraseIndex {
     for (size_t at = 0; at < text.size();) {
       const size_t end = std::min(text.size(), text.find(' ', at));
       const auto found = by_first_word_.find(text.substr(at, end - at));
+      const Phrase* longest = nullptr;
       if (found != by_first_word_.end()) {
         for (const Phrase& phrase : found->second) {
-          if (absl::StartsWith(text.substr(at), phrase.text)) score += phrase.weight;
+          if (!absl::StartsWith(text.substr(at), phrase.text)) continue;
+          if (longest == nullptr || phrase.text.size() > longest->text.size()) longest = &phrase;
         }
       }
-      at = end + 1;
+      if (longest == nullptr) {
+        at = end + 1;
+        continue;
+      }
+      // "I'll send you a …" offers once, not twice.
+      score += longest->weight;
+      at += longest->text.size();
+      while (at < text.size() && text[at - 1] != ' ') ++at;
     }
     return score;
   }

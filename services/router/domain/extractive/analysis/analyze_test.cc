@@ -313,6 +313,35 @@ TEST(FollowUp, NobodyWritesToSomebodyWhoHasLeft) {
   EXPECT_EQ(analysis.follow_up.recipient, "Ben Osei");
 }
 
+TEST(FollowUp, WhoMayNotBeCalledIsNotWrittenTo) {
+  const deal::Analysis analysis =
+      Deep(Call({{"Ada Lind", "It goes to Carl Moss, he's the group's CFO. Do not ring Carl."},
+                 {"Ada Lind", "One page to me, by Friday."}}));
+  EXPECT_EQ(analysis.follow_up.recipient, "Ada Lind");
+}
+
+TEST(Voices, ANoteReadAloudIsWhoWasNamedBefore) {
+  const deal::Analysis analysis = Deep(Call(
+      {{"Ada Lind", "I've a note from Carl Moss, our CISO. I'll read. \"I'm on leave until the "
+                    "fourth of August. Nothing goes live before I approve it.\" That's all."},
+       {"Ben Osei", "Send it to Ada."}}));
+  EXPECT_EQ(analysis.follow_up.recipient, "Ada Lind");
+}
+
+TEST(Voices, WhoNamesTheSellersFirmSells) {
+  CallInput input = Call({});
+  input.seller_name = "Fieldnote";
+  input.transcript.participants.clear();
+  input.transcript.turns.resize(1);
+  input.transcript.turns[0].speaker.clear();
+  input.transcript.turns[0].text =
+      "Good morning. Tess Holloway here, from Fieldnote. We sent the proposal and the contract. "
+      "Morning, Tess. It's Moira Kinnaird, I'm the asset manager. The price is too high for us.";
+  for (const deal::Stakeholder& person : Deep(input).stakeholders) {
+    EXPECT_NE(person.name, "Tess Holloway");
+  }
+}
+
 TEST(Voices, ARoleLabelGetsTheNameItIntroducesItselfWith) {
   CallInput input = Call({{"Prospect", "Hi, I'm Rita Maas, head of facilities."},
                           {"Noor Haddad", "Who decides?"},

@@ -18,6 +18,8 @@ constexpr size_t kLongQuoteBytes = 220;
 constexpr size_t kPronounLookBackLines = 6;
 // A quotation with fewer words is a phrase the speaker cites, not a letter read aloud.
 constexpr size_t kLetterTokens = 8;
+// What somebody says in so few turns tells little of their side.
+constexpr double kFewTurns = 4;
 
 // "In Brno", "from Cork": a place rather than a person.
 bool FollowsPlaceWord(const Reading& reading, size_t token) {
@@ -103,8 +105,9 @@ void GuessSides(CallView& call) {
   size_t seller = kNobody;
   double best = 0;
   for (size_t i = 0; i < score.size(); ++i) {
-    if (turns[i] > 0 && score[i] / turns[i] > best) {
-      best = score[i] / turns[i];
+    const double share = score[i] / (turns[i] + kFewTurns);
+    if (turns[i] > 0 && share > best) {
+      best = share;
       seller = i;
     }
   }
@@ -143,6 +146,7 @@ class LetterReader {
     const bool opens = marks % 2 == 1 && !inside_ && absl::StartsWith(lead, "\"");
     const bool whole = marks == 2 && absl::StartsWith(lead, "\"") &&
                        span.last_token - span.first_token >= kLetterTokens;
+    if ((opens || whole) && author_ == kNobody) author_ = AnnouncedIn(line, span.first_token);
     if ((opens || whole) && author_ != kNobody) {
       inside_ = opens;
       reader_ = line.speaker;
@@ -152,6 +156,21 @@ class LetterReader {
     if (!inside_) return;
     line.voice[sentence] = author_;
     if (marks % 2 == 1) inside_ = false;
+  }
+
+  // "Petra extended it. Note from yesterday, I'll read.": who was named last before words that are
+  // read out.
+  size_t AnnouncedIn(const Line& line, size_t before) const {
+    static const auto* const kReading = new absl::flat_hash_set<absl::string_view>(
+        {"read", "reads", "reading", "note", "mail", "email", "letter", "message", "wrote",
+         "writes", "quote"});
+    size_t author = kNobody;
+    bool read = false;
+    for (size_t i = 0; i < before; ++i) read |= kReading->contains(line.reading.tokens[i].text);
+    for (const PersonMention& mention : line.mentions) {
+      if (mention.last_token <= before && mention.person != line.speaker) author = mention.person;
+    }
+    return read ? author : kNobody;
   }
 
   CallView& call_;
@@ -211,6 +230,7 @@ CallView ReadCall(Tier tier, const CallInput& input) {
     line.guards = FindGuards(line.reading, line.matches);
     call.people.Learn(line.turn->speaker, line.side, line.turn->text, line.reading);
   }
+  FindSellerByFirm(call);
   LetterReader letters(call);
   for (size_t i = 0; i < call.lines.size(); ++i) {
     call.lines[i].mentions = call.people.Mentions(call.lines[i].reading);

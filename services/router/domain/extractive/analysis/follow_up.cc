@@ -24,6 +24,7 @@ constexpr double kChampion = 1;
 constexpr double kSpokeLast = 0.5;
 
 constexpr double kHasASay = 0.1;
+constexpr double kSigns = 0.15;  // where nobody knows who spoke
 constexpr double kNamed = 0.01;  // each time the call names them
 constexpr int kMostNamed = 30;
 constexpr double kUnheard = 0.4;  // of what was said of a name that nobody on the call bears
@@ -206,8 +207,19 @@ class Director {
     // A transcript without speakers: whoever is known to have a say.
     for (const deal::Stakeholder& stakeholder : authority_.everybody) {
       const std::optional<size_t> person = call_.people.Find(stakeholder.name);
-      if (person) Fallback(*person, kHasASay + kNamed * Named(*person), "has a say in it");
+      if (!person) continue;
+      const bool signs = last_customer_ == kNobody && Signs(stakeholder.name);
+      Fallback(*person, kHasASay + (signs ? kSigns : 0) + kNamed * Named(*person),
+               "has a say in it");
     }
+  }
+
+  bool Signs(const std::string& name) const {
+    return std::any_of(authority_.decision_makers.begin(), authority_.decision_makers.end(),
+                       [&](const deal::Stakeholder& one) {
+                         return one.name == name &&
+                                one.role == deal::StakeholderRole::kEconomicBuyer;
+                       });
   }
 
   // How often the call names them, as far as it matters.

@@ -139,6 +139,10 @@ absl::flat_hash_set<std::string> Competitors(const CallView& call) {
   return competitors;
 }
 
+// Words between "or else" and what it speaks of, and what that weighs beside other topics.
+constexpr size_t kAlternativeReach = 8;
+constexpr double kAlternative = 0.5;
+
 class TopicFinder {
  public:
   explicit TopicFinder(const CallView& call)
@@ -153,8 +157,9 @@ class TopicFinder {
         PushSystem(line, index, match, found);
         continue;
       }
-      Push(index, CategoryFromName(match.cue->category), match.cue->weight, match.first_token,
-           match.last_token, found);
+      const double share = IsAlternative(line.reading, match.first_token) ? kAlternative : 1;
+      Push(index, CategoryFromName(match.cue->category), share * match.cue->weight,
+           match.first_token, match.last_token, found);
       found.back().family = match.cue->object;
     }
     for (size_t i = 0; i < line.reading.tokens.size(); ++i) {
@@ -177,6 +182,16 @@ class TopicFinder {
   }
 
  private:
+  // "Or else I go out to tender": what happens otherwise is not what it is about.
+  static bool IsAlternative(const Reading& reading, size_t token) {
+    for (size_t back = 1; back <= kAlternativeReach && back <= token; ++back) {
+      const Token& word = reading.tokens[token - back];
+      if (word.text == "else" || word.text == "otherwise") return true;
+      if (reading.tokens[token - back + 1].before == '.') return false;
+    }
+    return false;
+  }
+
   // "It has to talk to Orion": the named system is the object, unless the name is a person's.
   void PushSystem(const Line& line, size_t index, const CueMatch& match,
                   std::vector<Topic>& found) const {

@@ -144,6 +144,25 @@ void NameRoleSpeakers(CallView& call) {
   }
 }
 
+void FindSellerByFirm(CallView& call) {
+  const std::vector<Token> firm = Tokenize(call.input->seller_name);
+  if (firm.empty()) return;
+  for (size_t i = 0; i < call.lines.size() && i < kIntroductionLines; ++i) {
+    const Line& line = call.lines[i];
+    if (!line.turn->speaker.empty()) continue;
+    for (const Sentence& sentence : line.reading.sentences) {
+      const std::optional<Span> name = SelfIntroduction(line.reading, sentence.span);
+      if (!name) continue;
+      const std::optional<size_t> self = call.people.Find(Quote(line.turn->text, *name));
+      bool ours = false;
+      for (size_t t = name->last_token; t < sentence.span.last_token; ++t) {
+        ours |= line.reading.tokens[t].capital && line.reading.tokens[t].text == firm.front().text;
+      }
+      if (self && ours) call.people.SetSide(*self, Side::kSeller);
+    }
+  }
+}
+
 void AttributeVoices(CallView& call) {
   for (Line& line : call.lines) {
     if (line.speaker == kNobody && line.turn->speaker.empty()) AttributeLine(call, line);

@@ -10,6 +10,10 @@ namespace throughline::router::extractive {
 // seller greets them by when an earlier call knows it. Lines must have their readings.
 void NameRoleSpeakers(CallView& call);
 
+// "Tess Holloway here, from Fieldnote", in turns without a speaker: whoever introduces themselves
+// with the seller's name sells. Lines must have their readings.
+void FindSellerByFirm(CallView& call);
+
 // For turns without a speaker: sentences after "X, who signs?" are X's, as are "X here" and what
 // follows "I'm X". Lines must have their mentions and voices.
 void AttributeVoices(CallView& call);

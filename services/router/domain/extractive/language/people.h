@@ -53,6 +53,9 @@ class People {
   // who from now on answers to the label as well.
   size_t Identify(size_t label, const std::string& name);
 
+  // Says which side somebody turned out to be on.
+  void SetSide(size_t person, transcript::Side side) { people_[person].side = side; }
+
   // Named people in the turn, in order.
   std::vector<PersonMention> Mentions(const Reading& reading) const;
 

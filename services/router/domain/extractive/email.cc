@@ -205,17 +205,20 @@ class Composer {
              std::vector<std::string>& paragraph, Email& email) const {
     size_t turn = 0;
     for (const deal::Evidence& words : quotes) {
-      if (IsSaid(email, words.quote)) continue;
-      const bool reader = words.speaker == input_.analysis.follow_up.recipient;
-      const bool named = !words.speaker.empty() &&
-                         transcript::SideOfRole(words.speaker) == transcript::Side::kUnknown;
-      const std::string section = absl::StrCat(kind, reader ? ".own" : named ? ".other" : "");
-      Claim(
-          email, paragraph,
-          EnglishPhrases().Say(
-              section, seed_, {{"words", words.quote}, {"name", FirstName(words.speaker)}}, turn++),
-          words);
+      if (!IsSaid(email, words.quote)) {
+        Claim(email, paragraph, Introduced(kind, words, turn++), words);
+      }
     }
+  }
+
+  std::string Introduced(absl::string_view kind, const deal::Evidence& words, size_t turn) const {
+    const bool reader = words.speaker == input_.analysis.follow_up.recipient;
+    const bool named = !words.speaker.empty() &&
+                       transcript::SideOfRole(words.speaker) == transcript::Side::kUnknown;
+    const std::string section = absl::StrCat(kind, reader ? ".own" : named ? ".other" : "");
+    const std::string shown = kind == "request" ? WithoutRemarks(words.quote) : words.quote;
+    return EnglishPhrases().Say(
+        section, seed_, {{"words", shown}, {"name", FirstName(words.speaker)}}, turn);
   }
 
   void Act(std::vector<std::string>& action, Email& email) const {

@@ -7,7 +7,6 @@
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
-namespace {}  // namespace
 
 bool PointsAtWhatIsLeft(absl::string_view piece) {
   static const RE2& left = *new RE2(
@@ -59,6 +58,30 @@ bool IsSomebodysOwnDay(absl::string_view piece) {
   return Matches(piece, vague) || Matches(piece, others) || Matches(piece, away);
 }
 
+bool TellsWhereabouts(absl::string_view piece) {
+  static const RE2& place = *new RE2(
+      "(?i)^(?:i'm|i am|we're|we are|i'll be|we'll be) (?:in|out|away|off|back|travell?ing|on "
+      "(?:holiday|leave|vacation))\\b");
+  return Matches(piece, place) && DayNamed(piece);
+}
+
+bool RefusesUs(absl::string_view piece) {
+  static const RE2& refuses = *new RE2(
+      "(?i)\\b(?:i|we) (?:can't|cannot|can not|won't) (?:give|offer|promise) you\\b|"
+      "^(?:and |so |but |then |please )*(?:don't|do not) (?:you )?(?:come|bring|show|send|try|"
+      "start|call|tell|give)\\b");
+  return Matches(piece, refuses);
+}
+
+bool SpeaksOfAnotherVendor(absl::string_view piece) {
+  static const RE2& theirs = *new RE2(
+      "(?i)\\btheir (?:rep|sales\\w*|account manager|quote|offer|discount|price)\\b|"
+      "[0-9a-z] (?:against|versus|vs\\.?) (?:your|our) [0-9]|"
+      "\\b(?:against|versus) (?:your|our) (?:one|two|three|four|five|six|seven|eight|nine|ten|"
+      "eleven|\\w+teen|\\w+ty)\\b");
+  return Matches(piece, theirs);
+}
+
 bool ReadsAsRecap(absl::string_view piece) {
   static const RE2& address =
       *new RE2("(?i)^(?:just )?(?:to|for|on|in|at|with|from) |^see you\\b|^(?:[A-Z] )+[A-Z]$");
@@ -101,8 +124,9 @@ bool IsCivil(absl::string_view piece) {
       "(?i)^let's\\b|^let me (?:see|know|check|jump|say)\\b|^\\S+(?: the \\S+)? (?:works|is "
       "good|is fine)$|^(?:to you|to me)(?:,? "
       "\\w+)?(?:,? copy \\w+)?$|,? and that \\w+$");
-  static const RE2& rough =
-      *new RE2("(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow)\\b");
+  static const RE2& rough = *new RE2(
+      "(?i)\\b(ha|god|damn|hell|shit|crap|stupid|dumb|dumbest|idiot|wow|temper|awful|ugly|"
+      "rubbish|nonsense)\\b|\\blike an? (?:\\w+ )?\\w+[.!]?$");
   return !Matches(piece, manners) && !Matches(piece, rough);
 }
 

@@ -25,6 +25,15 @@ bool Promises(absl::string_view piece);
 // Lisbon until the twentieth", "he needs it by Friday".
 bool IsSomebodysOwnDay(absl::string_view piece);
 
+// "I'm in Lisbon until the twentieth": where somebody is on a day says nothing of the matter.
+bool TellsWhereabouts(absl::string_view piece);
+
+// "I can't give you a letter", "don't come back with a cap": no request and no condition.
+bool RefusesUs(absl::string_view piece);
+
+// "Their rep rang me", "fourteen against your twenty-three": not ours to repeat.
+bool SpeaksOfAnotherVendor(absl::string_view piece);
+
 // False for words without a verb that only address, greet or order: "to Mr. Nakashima directly".
 bool ReadsAsRecap(absl::string_view piece);
 

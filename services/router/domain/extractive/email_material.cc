@@ -181,6 +181,7 @@ class Gatherer {
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
     if (!IsCivil(clean) || IsPrivate(clean) || StaysOut(clean) || NamesARival(clean)) return false;
+    if (SpeaksOfAnotherVendor(clean) || TellsWhereabouts(clean)) return false;
     return money_ || !SpeaksOfMoney(clean);
   }
 
@@ -278,6 +279,7 @@ class Gatherer {
             "(?i)^(?:until|till|by|before) then\\b|\\bthose (?:two|three|four)\\b|,? and that "
             "\\w+$");
         if (IsVerbless(piece) || !Presentable(statement, piece) || Matches(piece, loose)) continue;
+        if (RefusesUs(piece)) continue;
         double worth = Telling(statement, piece);
         if (!said) worth += StemOverlap(ContentStems(piece), subject_) - kUnlinkedHandicap;
         if (points) worth += kPointsAtWhatIsLeft;

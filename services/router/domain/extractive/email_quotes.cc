@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/call.h"
@@ -15,6 +17,7 @@
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/text.h"
+#include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -27,6 +30,7 @@ constexpr size_t kMostWords = 30;
 constexpr float kPointingWorth = 2.5F;
 constexpr float kLateWorth = 1.0F;
 constexpr float kLeastWorth = 0.25F;
+constexpr float kFullStems = 4;
 
 // A request: what makes a sentence one, and what makes it worth repeating.
 constexpr float kClosingPart = 0.4F;  // of the call; what is asked for before is talked over later
@@ -40,6 +44,7 @@ constexpr double kPointsAway = 1.0;
 constexpr double kShort = 1.0;
 constexpr double kLeastRequest = 2.4;
 constexpr size_t kShortTokens = 8;
+constexpr size_t kLeastLeft = 3;  // words besides dates of a request without its remarks
 constexpr size_t kMostRequestTokens = 56;  // with the sentences that go on about it
 
 // Fit for an e-mail: no question, no rough words, no money unless money is open, no rival.
@@ -65,6 +70,7 @@ class Fitness {
   bool Fits(const Sentence& sentence, const deal::Evidence& words) const {
     if (sentence.question) return false;
     if (!IsCivil(words.quote) || IsPrivate(words.quote) || StaysOut(words.quote)) return false;
+    if (SpeaksOfAnotherVendor(words.quote)) return false;
     if (!money_ && SpeaksOfMoney(words.quote)) return false;
     if (absl::StrContains(words.quote, '"')) return false;
     const bool names_rival = std::any_of(rivals_.begin(), rivals_.end(), [&](const auto& rival) {
@@ -86,6 +92,83 @@ class Fitness {
   const std::vector<deal::Evidence>& withheld_;
   std::vector<std::string> rivals_;
   bool money_ = false;
+};
+
+// What asks for something, at the beginning of a clause.
+bool Directs(absl::string_view words) {
+  static const RE2& directs = *new RE2(
+      "(?i)(?:^|[,;:.] (?:and |so |then )?|^(?:and|so|then|but|okay|ok|no|yes|right|fine)[, ]+|"
+      "\\band )(?:you |please |just |then |you can |you'd better )*(?:send|write|put|give|get|"
+      "bring|show|draft|copy|forward|mail|e-?mail|share|add|include|attach|list|name|spell|mark|"
+      "print|quote|price|fix|change|correct|replace|take|cut|strike|split|break|count|check|"
+      "test|run|make|set|come|explain|prove|confirm|find|fill|sign|prepare|deliver)\\b");
+  return Matches(words, directs);
+}
+
+// Leaves out of a sentence of a request what only comments on it.
+class RemarkCutter {
+ public:
+  // `sentence` without its remarks; "…" where one stood in the middle.
+  static std::string Cut(absl::string_view sentence) {
+    const std::string whole = WithoutConcession(WithoutReason(sentence));
+    std::vector<absl::string_view> clauses = absl::StrSplit(whole, ", ");
+    std::string kept(clauses.front());
+    bool after_remark = false;
+    for (size_t i = 1; i < clauses.size(); ++i) {
+      const bool remark =
+          IsRemark(clauses[i], clauses[i - 1]) || (after_remark && IsLeftover(clauses[i]));
+      if (!remark) absl::StrAppend(&kept, after_remark ? " … " : ", ", clauses[i]);
+      after_remark = remark;
+    }
+    if (after_remark) absl::StrAppend(&kept, ".");
+    const bool says = WordsBesidesDates(kept) >= kLeastLeft || DayNamed(kept);
+    return says ? kept : whole;
+  }
+
+ private:
+  // Why a day suits them, and what they do then, is theirs; so is where they happen to be.
+  static std::string WithoutReason(absl::string_view sentence) {
+    static const RE2& reason = *new RE2(
+        "(?i),? (?:because|cause|(?:and |so )?then (?:i|we|it|he|she|they)\\b)[^;.]*[.!]?$");
+    static const RE2& anywhere = *new RE2("(?i),? (?:and |or )?wherever\\b[^,;.]*");
+    std::string cut(sentence);
+    if (!RE2::Replace(&cut, reason, ".") || !DayNamed(cut)) cut = std::string(sentence);
+    RE2::Replace(&cut, anywhere, " …");
+    static const RE2& not_so =
+        *new RE2("(?i) (?:and|but) not (?:from|in|by|with|to|on|as) [^,;.]+");
+    RE2::Replace(&cut, not_so, "");
+    return cut;
+  }
+
+  // "That one is nice, but I need it for …": what they have already is not asked for.
+  static std::string WithoutConcession(const std::string& sentence) {
+    static const RE2& concession = *new RE2(
+        "(?i)^[^,;.]{3,60} (?:is|are|was|were) (?:very |all |quite )?(?:nice|fine|good|great|"
+        "lovely|well|pretty|right),? but ((?:i|we) .*)$");
+    std::string asked;
+    return RE2::FullMatch(sentence, concession, &asked) ? asked : sentence;
+  }
+
+  static bool IsRemark(absl::string_view clause, absl::string_view before) {
+    static const RE2& comments = *new RE2(
+        "(?i)^(?:(?:and|as|because|cause|since) )?(?:i've|i'm|i'll read|i go|he|he's|he'll|she|"
+        "she's|they|they've|they're|it's|there's|one's|unless|or else)\\b");
+    static const RE2& custom =
+        *new RE2("(?i)\\b(?:always|usually|every time|last (?:time|one|year|lot|folks|people))\\b");
+    // What they do not want is no request; "no exceptions" only stresses one.
+    static const RE2& refuses =
+        *new RE2("(?i)^(?:and |but )?(?:not|no|without) \\S+ \\S+ \\S+");
+    static const RE2& condition = *new RE2(
+        "(?i)(?:^|\\b(?:and|or|but|so) )(?:if|when|once|as soon as|until|before|after|since|"
+        "unless)\\b");
+    if (DayNamed(clause) || Directs(clause) || Matches(before, condition)) return false;
+    return Matches(clause, comments) || Matches(clause, custom) || Matches(clause, refuses);
+  }
+
+  // A few words behind a remark that say nothing without it.
+  static bool IsLeftover(absl::string_view clause) {
+    return IsVerbless(clause) && !DayNamed(clause) && WordsBesidesDates(clause) < kLeastLeft;
+  }
 };
 
 // Finds what the customer wants done next.
@@ -124,10 +207,7 @@ class Requests {
     std::stable_sort(chosen.begin(), chosen.end(),
                      [](const Found& a, const Found& b) { return a.line < b.line; });
     std::vector<deal::Evidence> requests;
-    for (Found& one : chosen) {
-      CutRemark(one.words.quote);
-      requests.push_back(std::move(one.words));
-    }
+    for (Found& one : chosen) requests.push_back(std::move(one.words));
     return requests;
   }
 
@@ -139,26 +219,6 @@ class Requests {
     size_t last = 0;
     deal::Evidence words;
   };
-
-  // "Send it to me, I'll read it on the ferry": the request without the remark behind it.
-  static void CutRemark(std::string& words) {
-    static const RE2& remark = *new RE2(
-        "(?i), (?:(?:and|as|because|cause|since) )?(?:i've|i'm|i'll read|i go|he|he's|he'll|she|"
-        "she's|they|they've|they're|it's|there's|one's|unless|or else)\\b[^,;.]*[.!]?$");
-    // Why a day suits them, and what they do then, is theirs.
-    static const RE2& reason = *new RE2(
-        "(?i),? (?:because|cause|(?:and |so )?then (?:i|we|it|he|she|they)\\b)[^;.]*[.!]?$");
-    std::string cut = words;
-    if (RE2::Replace(&cut, reason, "") && DayNamed(cut) && WordsBesidesDates(cut) >= 2) {
-      words = std::move(cut);
-      return;
-    }
-    cut = words;
-    if (!RE2::Replace(&cut, remark, "") || absl::StrContains(cut, " if ")) return;
-    const absl::string_view tail = absl::string_view(words).substr(cut.size());
-    if (DayNamed(tail) || WordsBesidesDates(cut) < 3) return;
-    words = std::move(cut);
-  }
 
   // "… By Tuesday the ninth. With the sites on it.": what is said next belongs to it.
   void GoOn(Found& request) const {
@@ -193,17 +253,13 @@ class Requests {
         "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
         "time|to think|a few))\\b|\\bif you (?:can't|cannot|don't|won't)\\b");
     static const RE2& not_somebody = *new RE2("\\b[Nn]ot (?:to |via |through )?(?:the )?[A-Z]");
+    // "… with the word seamlessly": of the manner of writing.
+    static const RE2& wording = *new RE2("(?i)\\bwith the words? [a-z]+\\b");
     return Matches(words, not_for_others) || Matches(words, no_request) ||
-           Matches(words, not_somebody);
+           Matches(words, not_somebody) || Matches(words, wording);
   }
 
   double Worth(const ScoredSentence& one, const Sentence& sentence, absl::string_view words) const {
-    static const RE2& directs = *new RE2(
-        "(?i)(?:^|[,;:.] (?:and |so |then )?|^(?:and|so|then|but|okay|ok|no|yes|right|fine)[, ]+|"
-        "\\band )(?:you |please |just |then |you can |you'd better )*(?:send|write|put|give|get|"
-        "bring|show|draft|copy|forward|mail|e-?mail|share|add|include|attach|list|name|spell|mark|"
-        "print|quote|price|fix|change|correct|replace|take|cut|strike|split|break|count|check|"
-        "test|run|make|set|come|explain|prove|confirm|find|fill|sign|prepare|deliver)\\b");
     static const RE2& wishes = *new RE2(
         "(?i)(?:^|[,;:] |\\b(?:and|so|but|then|what|that's what|only thing) )(?:i|we)(?:'d| would| "
         "do|'ll)? (?:want|need|like|expect|require)\\b|\\bneeds? to (?:see|have|know|read|hear)\\b|"
@@ -214,7 +270,7 @@ class Requests {
         "schedule|statement|clause|annex|appendix|section|draft|note|form|file|test|sample|quote|"
         "contract|agreement|diagram|drawing|numbers?|names?|dates?|line|version|map|training|week|"
         "days?|hours?|minutes)\\b");
-    const bool direct = Matches(words, directs);
+    const bool direct = Directs(words);
     const bool wish = Matches(words, wishes);
     // "To me, by the ninth, on one page."
     static const RE2& address =
@@ -244,6 +300,16 @@ class Requests {
 
 }  // namespace
 
+std::string WithoutRemarks(absl::string_view request) {
+  static const RE2& sentence = *new RE2("([^.!?;]+(?:[.!?;]+[^\\s.!?;][^.!?;]*)*[.!?;]*)\\s*");
+  re2::StringPiece rest(request.data(), request.size());
+  std::string one, all;
+  while (RE2::Consume(&rest, sentence, &one)) {
+    absl::StrAppend(&all, all.empty() ? "" : " ", RemarkCutter::Cut(one));
+  }
+  return all.empty() ? std::string(request) : all;
+}
+
 EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld) {
   EmailQuotes quotes;
   const std::optional<deal::Blocker>& primary = input.analysis.primary_blocker;
@@ -265,8 +331,11 @@ EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence
         quotes.requests.begin(), quotes.requests.end(), [&](const deal::Evidence& request) {
           return request.turn == words.turn && absl::StrContains(request.quote, words.quote);
         });
-    if (!requested && !LooksBack(words.quote) && fitness.Of(sentence, words))
-      telling.emplace_back(worth, std::move(words));
+    if (requested || LooksBack(words.quote) || RefusesUs(words.quote)) continue;
+    if (!fitness.Of(sentence, words)) continue;
+    // "So it's only that" tells a reader nothing.
+    const auto stems = static_cast<float>(ContentStems(words.quote).size());
+    telling.emplace_back(worth * std::min(1.0F, stems / kFullStems), std::move(words));
   }
   std::stable_sort(telling.begin(), telling.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });

@@ -25,6 +25,10 @@ struct EmailQuotes {
 // Thread-safe.
 EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld);
 
+// A request without the remarks around it ("send it to me, I'll read it on the ferry"); "…" stands
+// for one in the middle.
+std::string WithoutRemarks(absl::string_view request);
+
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_QUOTES_H_

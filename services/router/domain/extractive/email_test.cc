@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/router/domain/extractive/email_phrases.h"
+#include "services/router/domain/extractive/email_quotes.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/language/tokens.h"
@@ -100,6 +101,29 @@ TEST(WriteEmailTest, ARequestIsRepeatedWithoutItsReason) {
             {"Tom Beck", "I'll send it to you by Thursday the eleventh."}}));
   EXPECT_THAT(email.body, Not(HasSubstr("pianos")));
   EXPECT_THAT(email.body, HasSubstr("questionnaire"));
+}
+
+TEST(WithoutRemarksTest, WhatOnlyCommentsOnARequestIsLeftOut) {
+  EXPECT_EQ(WithoutRemarks("Before the ninth of June please, then I'm gone to Malta."),
+            "Before the ninth of June please.");
+  EXPECT_EQ(WithoutRemarks("Put the exit on page one, our lawyer always asks for that."),
+            "Put the exit on page one.");
+  EXPECT_EQ(WithoutRemarks("I'd want it from the records and not from your leaflet."),
+            "I'd want it from the records.");
+  EXPECT_EQ(WithoutRemarks("Denmark is nice, but I need it for our own plant."),
+            "I need it for our own plant.");
+  EXPECT_EQ(WithoutRemarks("Send the report to the county, there's a man there, Joe. By the tenth "
+                           "would be good, he's off after that."),
+            "Send the report to the county. By the tenth would be good.");
+}
+
+TEST(WithoutRemarksTest, ConditionsDaysAndFurtherWishesStay) {
+  for (const char* words :
+       {"If it comes on Monday, it's signed on Tuesday.", "Write it down, and put the dates in.",
+        "Send me the letter, by Friday the ninth.", "A page, with the names on it, to me.",
+        "I need it to say stored in the EU, no exceptions, signed."}) {
+    EXPECT_EQ(WithoutRemarks(words), words);
+  }
 }
 
 TEST(WriteEmailTest, NamesTheOpenItemThePromiseAndAsksOnceWithADate) {
@@ -279,6 +303,17 @@ TEST(EmailChecksTest, TellWhatAnEmailMayRepeat) {
   EXPECT_FALSE(IsSomebodysOwnDay("the window closes on the twentieth"));
   EXPECT_FALSE(ReadsAsRecap("to Mr. Nakashima directly"));
   EXPECT_EQ(WordsBesidesDates("order form on Friday, June 5"), 2u);
+}
+
+TEST(EmailChecksTest, RefusalsWhereaboutsAndOtherVendorsStayOut) {
+  EXPECT_TRUE(RefusesUs("I can't give you a letter of intent."));
+  EXPECT_TRUE(RefusesUs("And don't come back with a smaller discount."));
+  EXPECT_FALSE(RefusesUs("We can't go live without the certificate."));
+  EXPECT_TRUE(TellsWhereabouts("I am in Lisbon until the twentieth, looking at tiles."));
+  EXPECT_FALSE(TellsWhereabouts("We're in the middle of an audit."));
+  EXPECT_TRUE(SpeaksOfAnotherVendor("their rep rang me on Friday"));
+  EXPECT_TRUE(SpeaksOfAnotherVendor("it's 14 against your 23"));
+  EXPECT_FALSE(SpeaksOfAnotherVendor("Legal holds it against the contract."));
 }
 
 TEST(WriteEmailTest, TheSameCallGivesTheSameWords) {

@@ -30,6 +30,9 @@ using Rows = std::map<std::string, std::vector<float>>;
 constexpr float kClearlyDenied = 0.4F;
 // Below this, who examines what others buy is taken to approve it.
 constexpr float kClearlySigns = 0.5F;
+constexpr float kFullTokens = 8;
+// From here on all that is said together outweighs one sentence against it.
+constexpr float kClearlyDecides = 0.5F;
 
 float Logistic(float z) { return 1 / (1 + std::exp(-z)); }
 
@@ -112,7 +115,8 @@ class Reconciler {
       }
     }
     const ScoredSentence* said = Strongest(sentences_, [&](const ScoredSentence& one) {
-      return (one.Against() + 0.1F) * one.subject[subject] * (0.7F + 0.6F * one.place);
+      return (one.Against() + 0.1F) * one.subject[subject] * (0.7F + 0.6F * one.place) *
+             Fullness(one);
     });
     if (said == nullptr) return;
     for (Entry& entry : entries_) {
@@ -169,6 +173,11 @@ class Reconciler {
   }
   static BlockerStatus Before(const Entry& entry) {
     return entry.blocker.history[entry.blocker.history.size() - 2].status;
+  }
+  // "First that" says less of what is open than a whole sentence.
+  float Fullness(const ScoredSentence& one) const {
+    const Span& span = call_.lines[one.line].reading.sentences[one.sentence].span;
+    return std::min(1.0F, static_cast<float>(span.last_token - span.first_token) / kFullTokens);
   }
   size_t SpeakerOf(const ScoredSentence& said) const {
     const Line& line = call_.lines[said.line];
@@ -327,12 +336,16 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
     const auto is_person = [&](const Stakeholder& one) { return one.name == person.name; };
     std::vector<Stakeholder>& deciders = authority.decision_makers;
     const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
+    const float probability = model.Decides(features[i]);
+    const bool clear = probability >= kClearlyDecides;
     const bool decides =
-        model.Decides(features[i]) >= model.least_decides() && !IsDenied(features[i]);
+        probability >= model.least_decides() && (clear || !IsDenied(features[i]));
     if (!decides && listed != deciders.end()) {
       deciders.erase(listed);
       Demote(person.name, authority);
     }
+    // Who clearly decides is nominal in no single sentence's opinion.
+    if (clear) std::erase_if(authority.nominal, is_person);
     const bool nominal = std::any_of(authority.nominal.begin(), authority.nominal.end(), is_person);
     const bool gone = std::count(authority.gone.begin(), authority.gone.end(), i) > 0;
     if (!decides || nominal || gone || std::any_of(deciders.begin(), deciders.end(), is_person)) {

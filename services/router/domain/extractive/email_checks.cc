@@ -62,7 +62,8 @@ bool TellsWhereabouts(absl::string_view piece) {
   static const RE2& place = *new RE2(
       "(?i)^(?:i'm|i am|we're|we are|i'll be|we'll be) (?:in|out|away|off|back|travell?ing|on "
       "(?:holiday|leave|vacation))\\b");
-  return Matches(piece, place) && DayNamed(piece);
+  static const RE2& meanwhile = *new RE2("(?i)\\b(?:until|till)\\b");
+  return Matches(piece, place) && (DayNamed(piece) || Matches(piece, meanwhile));
 }
 
 bool RefusesUs(absl::string_view piece) {

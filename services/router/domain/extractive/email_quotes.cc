@@ -251,7 +251,7 @@ class Requests {
         "\\w+$|\\bwithout the words?\\b|\\bto yourself\\b|\\bnobody (?:else )?(?:knows|hears)\\b");
     static const RE2& no_request = *new RE2(
         "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
-        "time|to think|a few))\\b|\\bif you (?:can't|cannot|don't|won't)\\b");
+        "time|to think|a few))\\b|\\bif you (?:can't|cannot|don't|won't)\\b|\\bsee you\\b");
     static const RE2& not_somebody = *new RE2("\\b[Nn]ot (?:to |via |through )?(?:the )?[A-Z]");
     // "… with the word seamlessly": of the manner of writing.
     static const RE2& wording = *new RE2("(?i)\\bwith the words? [a-z]+\\b");

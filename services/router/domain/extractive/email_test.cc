@@ -310,6 +310,7 @@ TEST(EmailChecksTest, RefusalsWhereaboutsAndOtherVendorsStayOut) {
   EXPECT_TRUE(RefusesUs("And don't come back with a smaller discount."));
   EXPECT_FALSE(RefusesUs("We can't go live without the certificate."));
   EXPECT_TRUE(TellsWhereabouts("I am in Lisbon until the twentieth, looking at tiles."));
+  EXPECT_TRUE(TellsWhereabouts("I'm in Brussels until the third."));
   EXPECT_FALSE(TellsWhereabouts("We're in the middle of an audit."));
   EXPECT_TRUE(SpeaksOfAnotherVendor("their rep rang me on Friday"));
   EXPECT_TRUE(SpeaksOfAnotherVendor("it's 14 against your 23"));

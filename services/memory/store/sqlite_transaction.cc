@@ -131,10 +131,10 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(absl::Span<con
 }
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsAt(absl::Span<const RowPlace> places) {
-  static const auto* const kSql = new std::string(
-      absl::StrCat("SELECT place, fact_id, body FROM facts NOT INDEXED "
-                   "WHERE tenant = ? AND customer_id = ? AND place IN (?",
-                   Repeated(", ?", kPlacesPerRead - 1), ")"));
+  static const auto* const kSql =
+      new std::string(absl::StrCat("SELECT place, fact_id, body FROM facts NOT INDEXED "
+                                   "WHERE tenant = ? AND customer_id = ? AND place IN (?",
+                                   Repeated(", ?", kPlacesPerRead - 1), ")"));
   absl::flat_hash_map<int64_t, absl::string_view> ids;
   ids.reserve(places.size());
   for (const RowPlace& row : places) ids.emplace(row.place, row.id);

@@ -40,9 +40,8 @@ Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
                            &router_v1::RouterService::StubInterface::async_interface::Complete,
                            sent, options);
   };
-  CO_ASSIGN_OR_RETURN(
-      const router_v1::CompleteResponse response,
-      co_await prompt_need_.Complete(context, std::move(request), prompt, send));
+  CO_ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
+                      co_await prompt_need_.Complete(context, std::move(request), prompt, send));
   deal_v1::Email answer;
   CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
   co_return grounding::Routed<deal::Email>{.answer = wire::FromProto(answer),

@@ -198,16 +198,15 @@ grounding::ModelPrompt EmailPrompt(const EmailTask& task) { return MakePrompt(ta
 
 grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
                                          const std::vector<std::string>& earlier) {
-  return MakePrompt(task,
-                    absl::StrCat("\nWrite another version than these, of the same content:\n",
-                                 grounding::Fenced(absl::StrJoin(earlier, "\n---\n"))));
+  return MakePrompt(task, absl::StrCat("\nWrite another version than these, of the same content:\n",
+                                       grounding::Fenced(absl::StrJoin(earlier, "\n---\n"))));
 }
 
 grounding::ModelPrompt RevisedPrompt(const EmailTask& task,
                                      const std::vector<std::string>& problems) {
-  return MakePrompt(task, absl::StrCat("\nAn earlier draft cannot be sent: it ",
-                                       absl::StrJoin(problems, "; it "),
-                                       ". Write one that keeps every rule.\n"));
+  return MakePrompt(
+      task, absl::StrCat("\nAn earlier draft cannot be sent: it ", absl::StrJoin(problems, "; it "),
+                         ". Write one that keeps every rule.\n"));
 }
 
 }  // namespace throughline::writer

@@ -217,8 +217,8 @@ class Composer {
                        transcript::SideOfRole(words.speaker) == transcript::Side::kUnknown;
     const std::string section = absl::StrCat(kind, reader ? ".own" : named ? ".other" : "");
     const std::string shown = kind == "request" ? WithoutRemarks(words.quote) : words.quote;
-    return EnglishPhrases().Say(
-        section, seed_, {{"words", shown}, {"name", FirstName(words.speaker)}}, turn);
+    return EnglishPhrases().Say(section, seed_,
+                                {{"words", shown}, {"name", FirstName(words.speaker)}}, turn);
   }
 
   void Act(std::vector<std::string>& action, Email& email) const {

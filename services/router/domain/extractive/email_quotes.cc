@@ -44,7 +44,7 @@ constexpr double kPointsAway = 1.0;
 constexpr double kShort = 1.0;
 constexpr double kLeastRequest = 2.4;
 constexpr size_t kShortTokens = 8;
-constexpr size_t kLeastLeft = 3;  // words besides dates of a request without its remarks
+constexpr size_t kLeastLeft = 3;           // words besides dates of a request without its remarks
 constexpr size_t kMostRequestTokens = 56;  // with the sentences that go on about it
 
 // Fit for an e-mail: no question, no rough words, no money unless money is open, no rival.
@@ -156,8 +156,7 @@ class RemarkCutter {
     static const RE2& custom =
         *new RE2("(?i)\\b(?:always|usually|every time|last (?:time|one|year|lot|folks|people))\\b");
     // What they do not want is no request; "no exceptions" only stresses one.
-    static const RE2& refuses =
-        *new RE2("(?i)^(?:and |but )?(?:not|no|without) \\S+ \\S+ \\S+");
+    static const RE2& refuses = *new RE2("(?i)^(?:and |but )?(?:not|no|without) \\S+ \\S+ \\S+");
     static const RE2& condition = *new RE2(
         "(?i)(?:^|\\b(?:and|or|but|so) )(?:if|when|once|as soon as|until|before|after|since|"
         "unless)\\b");

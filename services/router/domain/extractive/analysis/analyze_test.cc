@@ -321,10 +321,11 @@ TEST(FollowUp, WhoMayNotBeCalledIsNotWrittenTo) {
 }
 
 TEST(Voices, ANoteReadAloudIsWhoWasNamedBefore) {
-  const deal::Analysis analysis = Deep(Call(
-      {{"Ada Lind", "I've a note from Carl Moss, our CISO. I'll read. \"I'm on leave until the "
-                    "fourth of August. Nothing goes live before I approve it.\" That's all."},
-       {"Ben Osei", "Send it to Ada."}}));
+  const deal::Analysis analysis =
+      Deep(Call({{"Ada Lind",
+                  "I've a note from Carl Moss, our CISO. I'll read. \"I'm on leave until the "
+                  "fourth of August. Nothing goes live before I approve it.\" That's all."},
+                 {"Ben Osei", "Send it to Ada."}}));
   EXPECT_EQ(analysis.follow_up.recipient, "Ada Lind");
 }
 

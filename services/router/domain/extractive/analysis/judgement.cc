@@ -338,8 +338,7 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
     const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
     const float probability = model.Decides(features[i]);
     const bool clear = probability >= kClearlyDecides;
-    const bool decides =
-        probability >= model.least_decides() && (clear || !IsDenied(features[i]));
+    const bool decides = probability >= model.least_decides() && (clear || !IsDenied(features[i]));
     if (!decides && listed != deciders.end()) {
       deciders.erase(listed);
       Demote(person.name, authority);

@@ -252,10 +252,8 @@ class Requests {
         "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
         "time|to think|a few))\\b|\\bif you (?:can't|cannot|don't|won't)\\b|\\bsee you\\b");
     static const RE2& not_somebody = *new RE2("\\b[Nn]ot (?:to |via |through )?(?:the )?[A-Z]");
-    // "… with the word seamlessly": of the manner of writing.
-    static const RE2& wording = *new RE2("(?i)\\bwith the words? [a-z]+\\b");
     return Matches(words, not_for_others) || Matches(words, no_request) ||
-           Matches(words, not_somebody) || Matches(words, wording);
+           Matches(words, not_somebody);
   }
 
   double Worth(const ScoredSentence& one, const Sentence& sentence, absl::string_view words) const {

@@ -252,6 +252,25 @@ TEST_F(JobRunnerTest, ACallerWhoLeavesCancelsTheCall) {
   EXPECT_THAT(memory_.retained(), IsEmpty());
 }
 
+TEST_F(JobRunnerTest, ACallThatIsAnalysedEndsWithoutItsCaller) {
+  const Context caller = Caller();
+  writer_.while_writing = [&](const Context& context) {
+    while (memory_.retained().empty()) std::this_thread::yield();
+    caller.cancellation()->Cancel();
+    writer_.write_error = context.Check();
+  };
+  EXPECT_THAT(ProcessAt(*here_, caller, Source("acme", "c1")),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(JobOf("c1").state, JobState::kQueued);
+  writer_.while_writing = nullptr;
+  writer_.write_error = absl::OkStatus();
+  clock_.Advance(options_.max_retry_delay);
+  EXPECT_THAT(RunOne(), IsOkAndHolds(true));
+  EXPECT_EQ(JobOf("c1").state, JobState::kSucceeded);
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+}
+
 TEST_F(JobRunnerTest, CallsOfOneCustomerGoOneAtATimeInTheOrderTheyCame) {
   absl::Notification first_running;
   absl::Notification let_first_go;

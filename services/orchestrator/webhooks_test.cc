@@ -78,7 +78,7 @@ class WebhooksTest : public testing::TestWithParam<DatabaseKind> {
                   .created_at = clock_.Now()};
     ASSERT_OK(jobs.Begin(context_, job, {}, Resubmission::kKeep, clock_.Now() + absl::Minutes(1))
                   .status());
-    ASSERT_OK(calls.SaveComputed(context_, call));
+    ASSERT_OK(calls.SaveComputed(context_, call, {}));
     ASSERT_OK(calls.SaveFinished(context_, call, call.result));
   }
   int DeliverAll() {

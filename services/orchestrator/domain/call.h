@@ -89,10 +89,10 @@ struct Learned {
   std::string summary;  // the call in one sentence
 };
 
-// A call whose models have answered: all that saving it needs.
+// A call that is analysed: all that memory is to have of it.
 struct ComputedCall {
   AcceptedCall call;
-  CallResult result;  // without what memory adds
+  CallResult result;  // without the e-mail and what memory adds
   Learned learned;
 };
 

@@ -1,7 +1,6 @@
 #include "services/orchestrator/domain/computation.h"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,6 +29,20 @@ bool IsPaid(const std::vector<grounding::RoutedDecision>& decisions) {
                      });
 }
 
+void Note(const std::vector<grounding::RoutedDecision>& decisions,
+          const std::vector<grounding::DroppedClaim>& dropped, CallResult& result) {
+  for (const grounding::RoutedDecision& decision : decisions) {
+    result.cost.nano_usd += decision.cost_nano_usd;
+    result.cost.unpriced |= decision.cost_unpriced;
+    result.baseline_cost.nano_usd += decision.baseline_nano_usd;
+    result.baseline_cost.unpriced |= decision.baseline_unpriced;
+    result.decisions.push_back(decision);
+  }
+  for (const grounding::DroppedClaim& claim : dropped) {
+    result.warnings.push_back(absl::StrCat("left out \"", claim.claim, "\": ", claim.reason));
+  }
+}
+
 }  // namespace
 
 StepTimer::StepTimer(const Context& context, Step step, StepObserver& observer)
@@ -43,19 +56,38 @@ void StepTimer::Finish(const std::string& summary, std::vector<StepTiming>& timi
   observer_.Finished(step_, duration, summary);
 }
 
-Task<absl::StatusOr<ComputedCall>> Computation::Compute(AcceptedCall call,
-                                                        std::vector<StepTiming> timings) {
-  computed_.call = std::move(call);
-  computed_.result.customer_id = computed_.call.key.customer_id;
-  computed_.result.call_id = computed_.call.key.call_id;
-  computed_.result.occurred_at = computed_.call.occurred_at;
-  computed_.result.timings = std::move(timings);
-  computed_.result.warnings = computed_.call.transcript.warnings;
+Computation::Computation(const Context& context, Pipeline::Ports ports, StepObserver& observer,
+                         ComputedCall& computed)
+    : context_(context),
+      ports_(ports),
+      observer_(observer),
+      computed_(computed),
+      with_caller_(context, [stop = stop_] { stop->Cancel(); }),
+      until_stopped_(context.WithCancellation(stop_)) {}
+
+Task<absl::Status> Computation::Analyze() {
+  CallResult& result = computed_.result;
+  result.customer_id = computed_.call.key.customer_id;
+  result.call_id = computed_.call.key.call_id;
+  result.occurred_at = computed_.call.occurred_at;
+  result.warnings = computed_.call.transcript.warnings;
   CO_ASSIGN_OR_RETURN(progress_, ports_.store.FindProgress(context_, computed_.call));
   CO_RETURN_IF_ERROR(co_await Recall());
+  Open();
   CO_RETURN_IF_ERROR(co_await AskModels());
-  computed_.learned.summary = CallSentence(computed_.result.analysis);
-  co_return std::move(computed_);
+  computed_.learned.summary = CallSentence(result.analysis);
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Computation::Resume() {
+  const CallResult& result = computed_.result;
+  if (!result.analysis.is_sales_call || !result.email.body.empty()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(progress_, ports_.store.FindProgress(context_, computed_.call));
+  // Memory may have the call by now: what its e-mail is written with is what it knew before.
+  if (progress_.recalled) recalled_ = *std::move(progress_.recalled);
+  Open();
+  BeginEmail(co_await Here(), result.analysis);
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> Computation::Recall() {
@@ -66,48 +98,41 @@ Task<absl::Status> Computation::Recall() {
   const std::string query = RecallQuery(call);
   absl::StatusOr<Recollection> recalled =
       co_await ports_.memory.Recall(span.context(), call.key.customer_id, query);
-  CO_ASSIGN_OR_RETURN(Recollection recollection, span.Note(std::move(recalled)));
-  computed_.result.facts_recalled = static_cast<int32_t>(recollection.known.facts.size());
-  computed_.result.recall_cache_hit = recollection.cache_hit;
-  timer.Finish(RecallSummary(recollection), computed_.result.timings);
+  CO_ASSIGN_OR_RETURN(recalled_, span.Note(std::move(recalled)));
+  computed_.result.facts_recalled = static_cast<int32_t>(recalled_.known.facts.size());
+  computed_.result.recall_cache_hit = recalled_.cache_hit;
+  timer.Finish(RecallSummary(recalled_), computed_.result.timings);
+  recalled_.known = Brief(std::move(recalled_.known));
+  co_return absl::OkStatus();
+}
+
+void Computation::Open() {
+  const AcceptedCall& call = computed_.call;
   reading_ = {.customer_id = call.key.customer_id,
               .call_id = call.key.call_id,
               .transcript = call.transcript,
               .customer_name = call.customer_name,
               .seller_name = call.seller_name,
-              .known = Brief(std::move(recollection.known))};
-  profile_ = std::move(recollection.profile);
-  co_return absl::OkStatus();
+              .known = recalled_.known};
 }
 
 Task<absl::Status> Computation::AskModels() {
   CO_RETURN_IF_ERROR(context_.Check());
   StepTimer analyzing(context_, Step::kAnalyze, observer_);
-  // Without an analysis or facts the rest is stopped; the caller's going away stops all.
-  const auto stop = std::make_shared<CancellationSource>();
-  const OnCancel with_caller(context_, [stop] { stop->Cancel(); });
-  const Context all = context_.WithCancellation(stop);
-  Span span(all, kStepSpan, StepName(Step::kAnalyze));
+  Span span(until_stopped_, kStepSpan, StepName(Step::kAnalyze));
   Executor& executor = co_await Here();
   Forked<absl::StatusOr<FactsAnswer>> extracting(executor, AskFactsBeside(span.context()));
   const absl::StatusOr<AnalysisAnswer> analysis =
       co_await Ask(&Progress::analysis, ports_.analyst.Analyze(span.context(), reading_));
-  if (!analysis.ok()) stop->Cancel();
+  if (!analysis.ok()) stop_->Cancel();
   // The e-mail needs no facts: it is written while they are looked for.
-  std::optional<Forked<absl::StatusOr<EmailAnswer>>> writing;
-  if (analysis.ok() && analysis->analysis.is_sales_call) {
-    writing.emplace(executor, AskEmailBeside(all, analysis->analysis));
-  }
+  if (analysis.ok() && analysis->analysis.is_sales_call) BeginEmail(executor, analysis->analysis);
   const absl::StatusOr<FactsAnswer> facts = co_await extracting.Join();
-  const absl::Status analyzed = span.Note(TakeAnalysis(analysis, facts, analyzing));
-  span.End();
-  if (!writing.has_value()) co_return analyzed;
-  if (!analyzed.ok()) {
-    co_await writing->Join();
-    co_return analyzed;
-  }
-  StepTimer waiting(context_, Step::kWrite, observer_);
-  co_return TakeEmail(co_await writing->Join(), waiting);
+  absl::Status analyzed = span.Note(TakeAnalysis(analysis, facts, analyzing));
+  if (analyzed.ok() || !writing_.has_value()) co_return analyzed;
+  Stop();
+  co_await writing_->Join();
+  co_return analyzed;
 }
 
 absl::Status Computation::TakeAnalysis(const absl::StatusOr<AnalysisAnswer>& analysis,
@@ -117,12 +142,12 @@ absl::Status Computation::TakeAnalysis(const absl::StatusOr<AnalysisAnswer>& ana
   if (!facts.ok() && !without_facts && !absl::IsCancelled(facts.status())) return facts.status();
   RETURN_IF_ERROR(analysis.status());
   if (!facts.ok() && !without_facts) return facts.status();
-  Note(analysis->decisions, analysis->dropped);
+  Note(analysis->decisions, analysis->dropped, computed_.result);
   if (without_facts) {
     computed_.result.warnings.push_back(
         absl::StrCat("no facts were kept of the call: ", facts.status().message()));
   } else {
-    Note(facts->decisions, facts->dropped);
+    Note(facts->decisions, facts->dropped, computed_.result);
     computed_.learned.facts = facts->facts;
     computed_.learned.profile_changes = facts->profile_changes;
   }
@@ -132,19 +157,25 @@ absl::Status Computation::TakeAnalysis(const absl::StatusOr<AnalysisAnswer>& ana
   return absl::OkStatus();
 }
 
-absl::Status Computation::TakeEmail(absl::StatusOr<EmailAnswer> answer, StepTimer& timer) {
-  RETURN_IF_ERROR(context_.Check());
+void Computation::BeginEmail(Executor& executor, deal::Analysis analysis) {
+  writing_of_ = std::move(analysis);
+  writing_.emplace(executor, AskEmailBeside());
+}
+
+Task<absl::Status> Computation::TakeEmail(CallResult& result) {
+  if (!writing_.has_value()) co_return absl::OkStatus();
+  StepTimer timer(context_, Step::kWrite, observer_);
+  absl::StatusOr<EmailAnswer> answer = co_await writing_->Join();
   if (Refused(answer.status())) {
-    computed_.result.warnings.push_back(
-        absl::StrCat("no e-mail was written: ", answer.status().message()));
-    timer.Finish("no draft stood up to the checks", computed_.result.timings);
-    return absl::OkStatus();
+    result.warnings.push_back(absl::StrCat("no e-mail was written: ", answer.status().message()));
+    timer.Finish("no draft stood up to the checks", result.timings);
+    co_return absl::OkStatus();
   }
-  RETURN_IF_ERROR(answer.status());
-  Note(answer->decisions, answer->dropped);
-  computed_.result.email = std::move(answer->email);
-  timer.Finish(EmailSummary(computed_.result.email), computed_.result.timings);
-  return absl::OkStatus();
+  CO_RETURN_IF_ERROR(answer.status());
+  Note(answer->decisions, answer->dropped, result);
+  result.email = std::move(answer->email);
+  timer.Finish(EmailSummary(result.email), result.timings);
+  co_return absl::OkStatus();
 }
 
 template <typename Answer>
@@ -167,27 +198,12 @@ Task<absl::StatusOr<FactsAnswer>> Computation::AskFactsBeside(const Context& con
   co_return facts;
 }
 
-Task<absl::StatusOr<EmailAnswer>> Computation::AskEmailBeside(const Context& context,
-                                                              const deal::Analysis& analysis) {
-  Span span(context, kStepSpan, StepName(Step::kWrite));
+Task<absl::StatusOr<EmailAnswer>> Computation::AskEmailBeside() {
+  Span span(until_stopped_, kStepSpan, StepName(Step::kWrite));
   absl::StatusOr<EmailAnswer> email = co_await Ask(
-      &Progress::email, ports_.writer.WriteEmail(span.context(), reading_, analysis, profile_));
+      &Progress::email,
+      ports_.writer.WriteEmail(span.context(), reading_, writing_of_, recalled_.profile));
   co_return span.Note(std::move(email));
-}
-
-void Computation::Note(const std::vector<grounding::RoutedDecision>& decisions,
-                       const std::vector<grounding::DroppedClaim>& dropped) {
-  CallResult& result = computed_.result;
-  for (const grounding::RoutedDecision& decision : decisions) {
-    result.cost.nano_usd += decision.cost_nano_usd;
-    result.cost.unpriced |= decision.cost_unpriced;
-    result.baseline_cost.nano_usd += decision.baseline_nano_usd;
-    result.baseline_cost.unpriced |= decision.baseline_unpriced;
-    result.decisions.push_back(decision);
-  }
-  for (const grounding::DroppedClaim& claim : dropped) {
-    result.warnings.push_back(absl::StrCat("left out \"", claim.claim, "\": ", claim.reason));
-  }
 }
 
 }  // namespace throughline::orchestrator

@@ -57,9 +57,11 @@ class FakeStore final : public CallStore {
     if (progress.email) kept.email = progress.email;
     return absl::OkStatus();
   }
-  absl::Status SaveComputed(const Context&, const ComputedCall& call) override {
+  absl::Status SaveComputed(const Context&, const ComputedCall& call,
+                            const Recollection& recalled) override {
     absl::MutexLock lock(&mutex_);
     if (!compute_error.ok()) return compute_error;
+    progress_[Id(call.call.key)].recalled = recalled;
     calls_[Id(call.call.key)] = {.state = CallState::kComputed,
                                  .content_digest = call.call.content_digest,
                                  .computed = call};
@@ -214,10 +216,13 @@ class FakeAnalyst final : public AnalystPort {
 class FakeWriter final : public WriterPort {
  public:
   Task<absl::StatusOr<EmailAnswer>> WriteEmail(
-      const Context&, const grounding::CallContext&, const deal::Analysis&,
+      const Context& context, const grounding::CallContext&, const deal::Analysis&,
       const std::optional<deal::CustomerProfile>&) override {
-    absl::MutexLock lock(&mutex_);
-    ++written_;
+    {
+      absl::MutexLock lock(&mutex_);
+      ++written_;
+    }
+    if (while_writing) while_writing(context);
     if (!write_error.ok()) co_return write_error;
     EmailAnswer answer{.email = {.subject = "Follow-up", .body = "Hi."}};
     answer.decisions = {{.record = "email", .cost_nano_usd = 5, .baseline_nano_usd = 50}};
@@ -230,6 +235,7 @@ class FakeWriter final : public WriterPort {
   }
 
   absl::Status write_error;
+  std::function<void(const Context&)> while_writing;
 
  private:
   mutable absl::Mutex mutex_;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/alongside.h"
 #include "common/base/errors.h"
+#include "common/base/forked.h"
 #include "common/base/span.h"
 #include "common/base/task_macros.h"
 #include "services/orchestrator/domain/computation.h"
@@ -51,6 +52,11 @@ absl::Status OtherContent(const CallKey& key) {
       "CALL_HAS_OTHER_CONTENT");
 }
 
+// The answer to a call that goes on where it was, when it is run again.
+absl::Status NotSavedYet(const absl::Status& status) {
+  return Reason(status) == kTurnLost ? status : WithReason(status, kNotSavedYet);
+}
+
 }  // namespace
 
 absl::string_view StepName(Step step) {
@@ -92,51 +98,70 @@ absl::StatusOr<std::optional<CallResult>> Pipeline::FindAnswer(const Context& co
 Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInProgress call,
                                                StepObserver& observer) {
   const CallKey key = call.call.key;
-  const absl::Time arrived = call.arrived;
   CO_ASSIGN_OR_RETURN(std::optional<StoredCall> stored, ports_.store.Find(context, key));
   if (stored && stored->content_digest != call.call.content_digest) co_return OtherContent(key);
+  ComputedCall computed;
+  if (stored) computed = std::move(stored->computed);
+  computed.call = std::move(call.call);
+  if (!stored) computed.result.timings = std::move(call.timings);
+  Computation computation(context, ports_, observer, computed);
   if (stored) {
-    const Context saving = SavingContext(context);
-    co_return co_await Save(saving, stored->computed, observer);
+    const absl::Status resumed = co_await computation.Resume();
+    if (!resumed.ok()) co_return NotSavedYet(resumed);
+  } else {
+    CO_RETURN_IF_ERROR(co_await computation.Analyze());
   }
-  Computation computation(context, ports_, observer);
-  CO_ASSIGN_OR_RETURN(const ComputedCall computed,
-                      co_await computation.Compute(std::move(call.call), std::move(call.timings)));
-  CO_RETURN_IF_ERROR(context.Check());
-  CO_RETURN_IF_ERROR(ports_.store.SaveComputed(context, computed));
-  const Context saving = SavingContext(context);
-  CO_ASSIGN_OR_RETURN(CallResult result, co_await Save(saving, computed, observer));
-  result.latency = context.clock().Now() - arrived;
+  CO_ASSIGN_OR_RETURN(CallResult result,
+                      co_await Keep(context, computed, stored.has_value(), computation, observer));
+  if (!stored) result.latency = context.clock().Now() - call.arrived;
   co_return result;
 }
 
-Task<absl::StatusOr<CallResult>> Pipeline::Save(const Context& context,
-                                                const ComputedCall& computed,
-                                                StepObserver& observer) {
+Task<absl::StatusOr<CallResult>> Pipeline::Keep(const Context& context,
+                                                const ComputedCall& computed, bool is_checkpointed,
+                                                Computation& computation, StepObserver& observer) {
+  const Context saving = SavingContext(context);
+  Forked<absl::StatusOr<Retained>> retaining(
+      co_await Here(), Retain(saving, computed, is_checkpointed, computation));
+  CallResult result = computed.result;
+  const absl::Status written = co_await computation.TakeEmail(result);
+  StepTimer timer(saving, Step::kSave, observer);
+  CO_ASSIGN_OR_RETURN(const Retained retained, co_await retaining.Join());
+  if (!written.ok()) co_return NotSavedYet(written);
+  AddRetained(retained, computed.learned.facts, result);
+  timer.Finish(SaveSummary(retained), result.timings);
+  for (const StepTiming& timing : result.timings) result.latency += timing.duration;
+  const Context finishing = SavingContext(context);
+  const absl::Status finished = ports_.store.SaveFinished(finishing, computed, result);
+  if (!finished.ok()) co_return NotSavedYet(finished);
+  co_return result;
+}
+
+Task<absl::StatusOr<Retained>> Pipeline::Retain(const Context& context,
+                                                const ComputedCall& computed, bool is_checkpointed,
+                                                Computation& computation) {
   Span span(context, kStepSpan, StepName(Step::kSave));
-  StepTimer timer(context, Step::kSave, observer);
+  absl::Status checkpointed;
+  if (!is_checkpointed) {
+    checkpointed = ports_.store.SaveComputed(span.context(), computed, computation.recalled());
+  }
+  if (!checkpointed.ok()) {
+    computation.Stop();
+    co_return span.Note(checkpointed);
+  }
   // Two disks' waits at once: with both over, no power cut takes the answer back.
   absl::Status synced;
   const auto sync = [&] { synced = ports_.store.Sync(); };
-  Alongside<absl::StatusOr<Retained>> retaining(
-      co_await Here(), ports_.memory.Retain(span.context(), computed), sync);
-  const absl::StatusOr<Retained> retained = span.Note(co_await retaining);
-  if (!retained.ok()) {
-    if (!IsPermanent(retained.status())) co_return WithReason(retained.status(), kNotSavedYet);
-    CO_RETURN_IF_ERROR(ports_.store.Abandon(span.context(), computed.call.key));
-    co_return absl::FailedPreconditionError(absl::StrCat(
-        "memory refused call \"", computed.call.key.call_id, "\": ", retained.status().message()));
-  }
-  if (!synced.ok()) co_return WithReason(synced, kNotSavedYet);
-  CallResult result = computed.result;
-  AddRetained(*retained, computed.learned.facts, result);
-  timer.Finish(SaveSummary(*retained), result.timings);
-  for (const StepTiming& timing : result.timings) result.latency += timing.duration;
-  const absl::Status finished =
-      span.Note(ports_.store.SaveFinished(span.context(), computed, result));
-  if (finished.ok()) co_return result;
-  if (Reason(finished) == kTurnLost) co_return finished;
-  co_return WithReason(finished, kNotSavedYet);
+  Alongside<absl::StatusOr<Retained>> both(co_await Here(),
+                                           ports_.memory.Retain(span.context(), computed), sync);
+  absl::StatusOr<Retained> retained = span.Note(co_await both);
+  if (retained.ok() && synced.ok()) co_return retained;
+  if (retained.ok()) co_return NotSavedYet(synced);
+  if (!IsPermanent(retained.status())) co_return NotSavedYet(retained.status());
+  computation.Stop();
+  CO_RETURN_IF_ERROR(ports_.store.Abandon(span.context(), computed.call.key));
+  co_return absl::FailedPreconditionError(absl::StrCat(
+      "memory refused call \"", computed.call.key.call_id, "\": ", retained.status().message()));
 }
 
 }  // namespace throughline::orchestrator

@@ -16,6 +16,8 @@
 
 namespace throughline::orchestrator {
 
+class Computation;
+
 // Watches a call being processed, on whatever thread processes it then.
 class StepObserver {
  public:
@@ -25,7 +27,8 @@ class StepObserver {
   virtual void Finished(Step step, absl::Duration duration, const std::string& summary) = 0;
 };
 
-// Reason of the error of a call whose models have all answered, while memory could not take it.
+// Reason of the error of a call that is analysed and checkpointed, while its e-mail could not be
+// written or memory could not take it. Running it again goes on from there.
 inline constexpr char kNotSavedYet[] = "CALL_NOT_SAVED_YET";
 
 // A call that is accepted, on its way.
@@ -38,9 +41,10 @@ struct CallInProgress {
 // Takes a call through parse, recall, analyse, write and save.
 //
 // Whoever calls Run has the customer's turn, so a customer's calls are processed one at a time.
-// What each model answers is checkpointed, and so is the whole before memory is written: a call
-// that is run again after a crash asks no model for what was answered. Saving calls no model, and a
-// call that was checkpointed as a whole is saved whatever its caller does, until Stop. A call that
+// What each model was paid to answer is checkpointed, and so are analysis and facts before memory
+// is written: a call that is run again after a crash asks no model for that. Memory takes a call
+// while its e-mail is being written. Once checkpointed, a call is never taken back: when its e-mail
+// fails or its caller goes, the error says kNotSavedYet, and running it again ends it. A call that
 // waits for others holds no thread. Borrows everything; thread-safe.
 class Pipeline {
  public:
@@ -81,9 +85,13 @@ class Pipeline {
   Context SavingContext(const Context& context) const {
     return context.Detached(options_.save_budget).WithCancellation(ending_);
   }
-  // Writes memory, then marks the call saved.
-  Task<absl::StatusOr<CallResult>> Save(const Context& context, const ComputedCall& computed,
+  // Has the call kept while its e-mail is being written, then marks it saved.
+  Task<absl::StatusOr<CallResult>> Keep(const Context& context, const ComputedCall& computed,
+                                        bool is_checkpointed, Computation& computation,
                                         StepObserver& observer);
+  // Checkpoints the call and has memory take it. Stops the computation of one that will never be.
+  Task<absl::StatusOr<Retained>> Retain(const Context& context, const ComputedCall& computed,
+                                        bool is_checkpointed, Computation& computation);
 
   const Ports ports_;
   const Options options_;

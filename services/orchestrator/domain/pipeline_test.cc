@@ -272,6 +272,62 @@ TEST_F(PipelineTest, ACallerWhoLeavesBeforeTheCheckpointLeavesNothing) {
   EXPECT_EQ(store_.size(), 0u);
 }
 
+TEST_F(PipelineTest, MemoryTakesACallWhileItsEmailIsWritten) {
+  writer_.while_writing = [&](const Context&) {
+    while (memory_.retained().empty()) std::this_thread::yield();
+  };
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(result.email.subject, "Follow-up");
+  EXPECT_EQ(result.cost.nano_usd, 12);
+}
+
+TEST_F(PipelineTest, ACallWhoseEmailFailsIsKeptAndGoesOnThere) {
+  writer_.write_error = absl::UnavailableError("no model");
+  const absl::Status unwritten = Process(Source("acme", "c1")).status();
+  EXPECT_THAT(unwritten, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no model")));
+  EXPECT_EQ(Reason(unwritten), kNotSavedYet);
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+
+  writer_.write_error = absl::OkStatus();
+  Restart();
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(result.email.subject, "Follow-up");
+  EXPECT_THAT(result.facts, SizeIs(1));
+  EXPECT_EQ(result.cost.nano_usd, 12);
+  EXPECT_THAT(result.timings, SizeIs(5));
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+  EXPECT_THAT(analyst_.asked(), SizeIs(1));
+}
+
+TEST_F(PipelineTest, ACallerWhoLeavesDuringTheEmailLeavesACallThatGoesOn) {
+  const Context caller = Caller();
+  writer_.while_writing = [&](const Context& context) {
+    while (memory_.retained().empty()) std::this_thread::yield();
+    caller.cancellation()->Cancel();
+    writer_.write_error = context.Check();
+  };
+  RecordingObserver observer;
+  EXPECT_EQ(Reason(Process(caller, Source("acme", "c1"), observer).status()), kNotSavedYet);
+  writer_.while_writing = nullptr;
+  writer_.write_error = absl::OkStatus();
+  ASSERT_OK_AND_ASSIGN(const CallResult result, Process(Source("acme", "c1")));
+  EXPECT_EQ(result.email.subject, "Follow-up");
+  EXPECT_THAT(memory_.retained(), ElementsAre("acme/c1"));
+}
+
+TEST_F(PipelineTest, NoEmailIsWaitedForThatBelongsToACallMemoryRefuses) {
+  memory_.FailRetain(absl::InvalidArgumentError("facts[0].text: too long"));
+  writer_.while_writing = [&](const Context& context) {
+    absl::Notification stopped;
+    const OnCancel wait(context, [&] { stopped.Notify(); });
+    stopped.WaitForNotification();
+    writer_.write_error = context.Check();
+  };
+  EXPECT_THAT(Process(Source("acme", "c1")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("facts[0].text")));
+  EXPECT_EQ(store_.size(), 0u);
+}
+
 TEST_F(PipelineTest, CallsOfDifferentCustomersRunSideBySide) {
   absl::Mutex mutex;
   int inside = 0;

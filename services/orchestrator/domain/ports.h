@@ -85,7 +85,7 @@ class WriterPort {
 
 // How far a call has come.
 enum class CallState {
-  kComputed = 2,  // the models have answered; memory may or may not have it
+  kComputed = 2,  // analysed; memory may or may not have it, and the e-mail may be missing
   kSaved = 3,     // memory has it; the result is final
 };
 
@@ -96,8 +96,9 @@ struct StoredCall {
   ComputedCall computed;  // `result` is final in kSaved
 };
 
-// What models answered to a call that is not computed yet.
+// What models were told and answered, of a call that is not saved yet.
 struct Progress {
+  std::optional<Recollection> recalled;
   std::optional<AnalysisAnswer> analysis;
   std::optional<FactsAnswer> facts;
   std::optional<EmailAnswer> email;
@@ -125,9 +126,10 @@ class CallStore {
   // Adds the parts of `progress` that are there; durable when it returns.
   virtual absl::Status SaveProgress(const Context& context, const AcceptedCall& call,
                                     const Progress& progress) = 0;
-  // Makes the kComputed record; durable when it returns where a model was paid, after Sync in any
-  // case.
-  virtual absl::Status SaveComputed(const Context& context, const ComputedCall& call) = 0;
+  // Makes the kComputed record, and has `recalled` in the call's progress; durable when it returns
+  // where a model was paid, after Sync in any case.
+  virtual absl::Status SaveComputed(const Context& context, const ComputedCall& call,
+                                    const Recollection& recalled) = 0;
   // Waits until the disk has all that is saved. UNAVAILABLE when it refuses.
   virtual absl::Status Sync() = 0;
   // Moves a kComputed call to kSaved with its final result, ends its job as kSucceeded and the

@@ -69,7 +69,7 @@ class CallStoreTest : public testing::TestWithParam<DatabaseKind> {
   }
   void SaveAll(const ComputedCall& call) {
     Begin(call);
-    ASSERT_OK(store_->SaveComputed(kContext, call));
+    ASSERT_OK(store_->SaveComputed(kContext, call, {}));
     ASSERT_OK(store_->SaveFinished(kContext, call, call.result));
   }
 
@@ -82,8 +82,15 @@ class CallStoreTest : public testing::TestWithParam<DatabaseKind> {
 TEST_P(CallStoreTest, AComputedCallSurvivesWithAllThatSavingNeeds) {
   const ComputedCall call = Computed("acme", "c1");
   Begin(call);
-  ASSERT_OK(store_->SaveComputed(kContext, call));
+  Recollection recalled{.known = {.version = 7}, .profile = call.learned.profile_changes};
+  recalled.known.facts = call.learned.facts;
+  ASSERT_OK(store_->SaveComputed(kContext, call, recalled));
   Reopen();
+  ASSERT_OK_AND_ASSIGN(const Progress progress, store_->FindProgress(kContext, call.call));
+  ASSERT_TRUE(progress.recalled.has_value());
+  EXPECT_EQ(progress.recalled->known.version, 7);
+  EXPECT_EQ(progress.recalled->known.facts.at(0).text, "They have four sites.");
+  EXPECT_EQ(progress.recalled->profile->budget->text, "20k");
   ASSERT_OK_AND_ASSIGN(const auto found, store_->Find(kContext, call.call.key));
   ASSERT_TRUE(found);
   EXPECT_EQ(found->state, CallState::kComputed);
@@ -133,7 +140,7 @@ TEST_P(CallStoreTest, WhatEachModelAnsweredIsKeptUntilTheCallIsSaved) {
   ASSERT_OK_AND_ASSIGN(const Progress none, store_->FindProgress(kContext, other));
   EXPECT_FALSE(none.analysis.has_value()) << "answers to other words";
 
-  ASSERT_OK(store_->SaveComputed(kContext, call));
+  ASSERT_OK(store_->SaveComputed(kContext, call, {}));
   ASSERT_OK(store_->SaveFinished(kContext, call, call.result));
   ASSERT_OK_AND_ASSIGN(const Progress after, store_->FindProgress(kContext, call.call));
   EXPECT_FALSE(after.analysis.has_value());
@@ -153,7 +160,7 @@ TEST_P(CallStoreTest, WhoLostTheTurnWritesNothing) {
   SqlCallStore other(*database_, "other");
   for (const absl::Status& refused :
        {other.SaveProgress(kContext, call.call, {.facts = FactsAnswer()}),
-        other.SaveComputed(kContext, call), other.SaveFinished(kContext, call, call.result),
+        other.SaveComputed(kContext, call, {}), other.SaveFinished(kContext, call, call.result),
         other.Abandon(kContext, call.call.key)}) {
     EXPECT_THAT(refused, StatusIs(absl::StatusCode::kAborted));
     EXPECT_EQ(Reason(refused), kTurnLost);
@@ -165,7 +172,7 @@ TEST_P(CallStoreTest, WhoLostTheTurnWritesNothing) {
 TEST_P(CallStoreTest, AnAbandonedCallIsGone) {
   const ComputedCall call = Computed("acme", "c1");
   Begin(call);
-  ASSERT_OK(store_->SaveComputed(kContext, call));
+  ASSERT_OK(store_->SaveComputed(kContext, call, {}));
   ASSERT_OK(store_->Abandon(kContext, call.call.key));
   ASSERT_OK_AND_ASSIGN(const auto gone, store_->Find(kContext, call.call.key));
   EXPECT_FALSE(gone);

@@ -24,6 +24,14 @@ void FillWork(const Answer& answer, Message& message) {
 
 }  // namespace
 
+std::string Encode(const Recollection& recalled) {
+  writer_v1::WriteEmailRequest message;
+  *message.mutable_context()->mutable_known() = wire::ToProto(recalled.known);
+  wire::AppendAll(recalled.known.facts, message.mutable_context()->mutable_facts());
+  if (recalled.profile) *message.mutable_profile() = wire::ToProto(*recalled.profile);
+  return message.SerializeAsString();
+}
+
 std::string Encode(const AnalysisAnswer& answer) {
   analyst_v1::AnalyzeResponse message;
   *message.mutable_analysis() = wire::ToProto(answer.analysis);
@@ -44,6 +52,15 @@ std::string Encode(const EmailAnswer& answer) {
   *message.mutable_email() = wire::ToProto(answer.email);
   FillWork(answer, message);
   return message.SerializeAsString();
+}
+
+std::optional<Recollection> DecodeRecollection(const std::string& bytes) {
+  writer_v1::WriteEmailRequest message;
+  if (!message.ParseFromString(bytes)) return std::nullopt;
+  Recollection recalled{.known = wire::FromProto(message.context().known())};
+  recalled.known.facts = wire::CollectAll(message.context().facts());
+  if (message.has_profile()) recalled.profile = wire::FromProto(message.profile());
+  return recalled;
 }
 
 std::optional<AnalysisAnswer> DecodeAnalysis(const std::string& bytes) {

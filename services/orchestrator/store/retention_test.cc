@@ -52,7 +52,7 @@ class RetentionTest : public testing::TestWithParam<DatabaseKind> {
                   .Begin(Of(key.tenant), JobOf(key, occurred_at), {}, Resubmission::kKeep,
                          clock_.Now() + absl::Minutes(1))
                   .status());
-    ASSERT_OK(calls.SaveComputed(Of(key.tenant), call));
+    ASSERT_OK(calls.SaveComputed(Of(key.tenant), call, {}));
     ASSERT_OK(calls.SaveFinished(Of(key.tenant), call, call.result));
   }
   // A call that waits for its turn, or that failed.

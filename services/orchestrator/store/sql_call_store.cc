@@ -30,6 +30,7 @@ using sql::SqlValue;
 constexpr int kAnalysisPart = 1;
 constexpr int kFactsPart = 2;
 constexpr int kEmailPart = 3;
+constexpr int kRecalledPart = 4;
 
 absl::Status Damaged(const CallKey& key) {
   return absl::DataLossError(
@@ -63,6 +64,16 @@ absl::StatusOr<StoredCall> ReadStored(const CallKey& key, SqlColumns row) {
                              .profile_changes = wire::FromProto(facts.profile_changes()),
                              .summary = row.Text()};
   return stored;
+}
+
+absl::Status PutProgress(SqlSession& session, const AcceptedCall& call, int part,
+                         const std::string& bytes) {
+  const CallKey& key = call.key;
+  return session.Execute(
+      "INSERT INTO {progress} (tenant, customer_id, call_id, part, content_digest, answer) "
+      "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, customer_id, call_id, part) "
+      "DO UPDATE SET content_digest = excluded.content_digest, answer = excluded.answer",
+      {key.tenant, key.customer_id, key.call_id, part, call.content_digest, SqlBytes{bytes}});
 }
 
 absl::Status ForgetProgress(SqlSession& session, const CallKey& key) {
@@ -126,6 +137,7 @@ absl::StatusOr<Progress> SqlCallStore::FindProgress(const Context& context,
       if (part == kAnalysisPart) progress.analysis = DecodeAnalysis(answer);
       if (part == kFactsPart) progress.facts = DecodeFacts(answer);
       if (part == kEmailPart) progress.email = DecodeEmail(answer);
+      if (part == kRecalledPart) progress.recalled = DecodeRecollection(answer);
     }
     return absl::OkStatus();
   }));
@@ -136,23 +148,21 @@ absl::Status SqlCallStore::SaveProgress(const Context& context, const AcceptedCa
                                         const Progress& progress) {
   const CallKey& key = call.key;
   std::vector<std::pair<int, std::string>> parts;
+  if (progress.recalled) parts.emplace_back(kRecalledPart, Encode(*progress.recalled));
   if (progress.analysis) parts.emplace_back(kAnalysisPart, Encode(*progress.analysis));
   if (progress.facts) parts.emplace_back(kFactsPart, Encode(*progress.facts));
   if (progress.email) parts.emplace_back(kEmailPart, Encode(*progress.email));
   return database_.Write(context, [&](SqlSession& session) -> absl::Status {
     RETURN_IF_ERROR(CheckTurn(session, key, owner_));
     for (const auto& [part, answer] : parts) {
-      RETURN_IF_ERROR(session.Execute(
-          "INSERT INTO {progress} (tenant, customer_id, call_id, part, content_digest, answer) "
-          "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, customer_id, call_id, part) "
-          "DO UPDATE SET content_digest = excluded.content_digest, answer = excluded.answer",
-          {key.tenant, key.customer_id, key.call_id, part, call.content_digest, SqlBytes{answer}}));
+      RETURN_IF_ERROR(PutProgress(session, call, part, answer));
     }
     return absl::OkStatus();
   });
 }
 
-absl::Status SqlCallStore::SaveComputed(const Context& context, const ComputedCall& computed) {
+absl::Status SqlCallStore::SaveComputed(const Context& context, const ComputedCall& computed,
+                                        const Recollection& recalled) {
   const AcceptedCall& call = computed.call;
   const SqlBytes transcript = Encoded(wire::ToProto(call.transcript));
   const SqlBytes result = Encoded(ToProto(computed.result));
@@ -160,8 +170,10 @@ absl::Status SqlCallStore::SaveComputed(const Context& context, const ComputedCa
   wire::AppendAll(computed.learned.facts, learned.mutable_facts());
   *learned.mutable_profile_changes() = wire::ToProto(computed.learned.profile_changes);
   const SqlBytes facts = Encoded(learned);
+  const std::string background = Encode(recalled);
   const auto save = [&](SqlSession& session) -> absl::Status {
     RETURN_IF_ERROR(CheckTurn(session, call.key, owner_));
+    RETURN_IF_ERROR(PutProgress(session, call, kRecalledPart, background));
     return session.Execute(
         "INSERT INTO {calls} (tenant, customer_id, call_id, state, content_digest, "
         "occurred_at_us, customer_name, seller_name, transcript, result, facts, summary) VALUES "

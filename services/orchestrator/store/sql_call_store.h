@@ -25,7 +25,8 @@ class SqlCallStore final : public CallStore {
   absl::StatusOr<Progress> FindProgress(const Context& context, const AcceptedCall& call) override;
   absl::Status SaveProgress(const Context& context, const AcceptedCall& call,
                             const Progress& progress) override;
-  absl::Status SaveComputed(const Context& context, const ComputedCall& call) override;
+  absl::Status SaveComputed(const Context& context, const ComputedCall& call,
+                            const Recollection& recalled) override;
   absl::Status Sync() override;
   absl::Status SaveFinished(const Context& context, const ComputedCall& call,
                             const CallResult& result) override;

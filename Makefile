@@ -10,7 +10,7 @@ BUILD := build/$(PRESET)
 SERVICES := throughline-memory throughline-router throughline-analyst throughline-writer \
             throughline-orchestrator throughline-gateway
 
-.PHONY: help deps configure build benchmarks binaries console demo test test-console test-clients test-llm asan tsan bench instructions fuzz eval-deals lint \
+.PHONY: help deps configure build benchmarks binaries console demo test test-console test-clients test-llm asan tsan coverage bench instructions fuzz eval-deals lint \
         hosts deploy-check deploy-alerts deploy-sync format clean
 
 help: ## Show this list
@@ -56,6 +56,11 @@ asan: ## Run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 
 tsan: ## Run every test under ThreadSanitizer
 	@$(MAKE) test PRESET=tsan
+
+coverage: ## Run every test, and compare the lines it reaches with what each layer must reach
+	@deploy/local/install-packages.sh tests/coverage/packages.txt
+	@$(MAKE) test PRESET=coverage
+	@tests/coverage/report.py build/coverage
 
 benchmarks: build ## Build the benchmarks, in build/release/benchmark-bin, and what weights are fitted with
 	@cmake --build $(BUILD) -j $(JOBS) --target benchmarks

@@ -26,6 +26,12 @@ if(THROUGHLINE_SANITIZE STREQUAL "thread")
   target_compile_options(throughline_flags INTERFACE -U__SANITIZE_THREAD__ -D_GLIBCXX_TSAN=1)
   target_compile_definitions(throughline_flags INTERFACE THROUGHLINE_TSAN)
 endif()
+# Counts which lines of our code the tests reach; counters of threads are added, not lost.
+option(THROUGHLINE_COVERAGE "Count the lines that are reached, for make coverage" OFF)
+if(THROUGHLINE_COVERAGE)
+  target_compile_options(throughline_flags INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(throughline_flags INTERFACE --coverage)
+endif()
 # Instruments our code for libFuzzer: clang only. Its version 14 has coroutines and does not say so,
 # and cannot place the check of functions' types before all of them.
 option(THROUGHLINE_FUZZ "Build tests/fuzz as libFuzzer programs; wants clang" OFF)

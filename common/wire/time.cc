@@ -24,7 +24,11 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 }
 
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
-  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+  return FromTimestamp(timestamp.seconds(), timestamp.nanos());
+}
+
+absl::Time FromTimestamp(int64_t seconds, int32_t nanos) {
+  return absl::FromUnixSeconds(seconds) + absl::Nanoseconds(nanos);
 }
 
 google::protobuf::Duration ToDuration(absl::Duration duration) {

@@ -16,6 +16,8 @@ namespace throughline::wire {
 // Whole nanoseconds. Times outside what a Timestamp can hold (years 1 to 9999) are clamped to it.
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
 absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp);
+// The time of a Timestamp with these fields.
+absl::Time FromTimestamp(int64_t seconds, int32_t nanos);
 
 google::protobuf::Duration ToDuration(absl::Duration duration);
 absl::Duration FromDuration(const google::protobuf::Duration& duration);

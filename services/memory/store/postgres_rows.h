@@ -13,17 +13,22 @@
 #include "common/storage/postgres_value.h"
 #include "services/memory/domain/memory_store.h"
 #include "services/memory/store/codec.h"
+#include "services/memory/store/fact_reader.h"
 
 // Records out of the rows that PostgreSQL returned. DATA_LOSS for bytes that cannot be read.
 namespace throughline::memory::store {
+
+inline absl::Status Unreadable(absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("a stored ", what, " cannot be read; restore the database from a backup"));
+}
 
 template <typename Message>
 absl::Status Parse(absl::string_view bytes, Message* message) {
   if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::OkStatus();
   }
-  return absl::DataLossError(absl::StrCat("a stored ", message->GetTypeName(),
-                                          " cannot be read; restore the database from a backup"));
+  return Unreadable(message->GetTypeName());
 }
 
 // The message in `column`, as a record.
@@ -61,7 +66,10 @@ auto ReadAll(const storage::PostgresRows& rows)
 // The columns body[, statements].
 inline absl::StatusOr<std::vector<FactRow>> ReadFacts(const storage::PostgresRows& rows,
                                                       Statements statements) {
-  ASSIGN_OR_RETURN(std::vector<FactRow> facts, ReadAll<pb::StoredFact>(rows));
+  std::vector<FactRow> facts(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) {
+    if (!ReadFact(rows.Text(row, 0), &facts[static_cast<size_t>(row)])) return Unreadable("fact");
+  }
   if (statements == Statements::kWithout) return facts;
   for (int row = 0; row < rows.size(); ++row) {
     pb::StoredStatements said;

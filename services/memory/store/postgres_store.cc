@@ -253,7 +253,7 @@ absl::StatusOr<std::optional<std::vector<FactRow>>> PostgresStore::RowsAt(
             [&places](size_t a, size_t b) { return places[a].place < places[b].place; });
   std::vector<int64_t> where;
   for (const size_t rank : ranks) where.push_back(places[rank].place);
-  std::vector<FactRow> found(places.size());
+  std::vector<FactRow> found;
   bool complete = false;
   const auto fetch = [&](PostgresDatabase& database) {
     return database.ReadOne(context, [&](PostgresConnection& connection) -> absl::Status {
@@ -263,11 +263,10 @@ absl::StatusOr<std::optional<std::vector<FactRow>>> PostgresStore::RowsAt(
                                        Value::Integer(version), Value::Places(where)}));
       // Whoever rewrites the table leaves versions as they are, and other rows where these were.
       complete = static_cast<size_t>(rows.size()) == places.size();
-      pb::StoredFact stored;  // reuses what it holds
+      found = std::vector<FactRow>(places.size());
       for (size_t i = 0; i < ranks.size() && complete; ++i) {
-        RETURN_IF_ERROR(Parse(rows.Text(static_cast<int>(i), 0), &stored));
         FactRow& row = found[ranks[i]];
-        row = Decode(stored);
+        if (!ReadFact(rows.Text(static_cast<int>(i), 0), &row)) return Unreadable("fact");
         complete = row.fact.id == places[ranks[i]].id;
       }
       return absl::OkStatus();

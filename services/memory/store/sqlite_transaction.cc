@@ -4,28 +4,39 @@
 #include <deque>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/memory/store/codec.h"
+#include "services/memory/store/fact_reader.h"
 
 namespace throughline::memory::store {
 namespace {
 
 // Places looked up by one statement. To run one costs more than to find a row.
-constexpr size_t kPlacesPerRead = 32;
+constexpr size_t kPlacesPerRead = 64;
 
 std::string Repeated(absl::string_view text, size_t times) {
   return absl::StrJoin(std::vector<absl::string_view>(times, text), "");
 }
 
+absl::Status Unreadable(absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("a stored ", what, " cannot be read; restore the file from a backup"));
+}
+
 template <typename Message>
 absl::Status Parse(const SQLite::Column& column, Message* message) {
   if (message->ParseFromArray(column.getBlob(), column.getBytes())) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("a stored ", message->GetTypeName(),
-                                          " cannot be read; restore the file from a backup"));
+  return Unreadable(message->GetTypeName());
+}
+
+// Parses straight into `row`, without statements.
+absl::Status ParseFact(const SQLite::Column& column, FactRow* row) {
+  const absl::string_view bytes(static_cast<const char*>(column.getBlob()),
+                                static_cast<size_t>(column.getBytes()));
+  return ReadFact(bytes, row) ? absl::OkStatus() : Unreadable("fact");
 }
 
 void BindText(storage::SqliteStatement& statement, int index, absl::string_view value) {
@@ -40,9 +51,8 @@ void BindMessage(storage::SqliteStatement& statement, int index,
 
 // The columns body[, statements].
 absl::StatusOr<FactRow> ReadFact(storage::SqliteStatement& statement, Statements statements) {
-  pb::StoredFact stored;
-  RETURN_IF_ERROR(Parse(statement->getColumn(0), &stored));
-  FactRow row = Decode(stored);
+  FactRow row;
+  RETURN_IF_ERROR(ParseFact(statement->getColumn(0), &row));
   if (statements == Statements::kWith) {
     pb::StoredStatements said;
     RETURN_IF_ERROR(Parse(statement->getColumn(1), &said));
@@ -131,31 +141,33 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsById(absl::Span<con
 }
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsAt(absl::Span<const RowPlace> places) {
-  static const auto* const kSql =
-      new std::string(absl::StrCat("SELECT place, fact_id, body FROM facts NOT INDEXED "
-                                   "WHERE tenant = ? AND customer_id = ? AND place IN (?",
-                                   Repeated(", ?", kPlacesPerRead - 1), ")"));
-  absl::flat_hash_map<int64_t, absl::string_view> ids;
-  ids.reserve(places.size());
-  for (const RowPlace& row : places) ids.emplace(row.place, row.id);
+  // A list of values that is joined is gone through as it stands; IN would sort it into a tree
+  // first.
+  static const auto* const kSql = new std::string(
+      absl::StrCat("SELECT place, body FROM (VALUES (?3)", Repeated(", (?)", kPlacesPerRead - 1),
+                   ") AS wanted CROSS JOIN facts NOT INDEXED "
+                   "WHERE place = wanted.column1 AND tenant = ?1 AND customer_id = ?2"));
   std::vector<FactRow> rows;
   rows.reserve(places.size());
   storage::SqliteStatement statement = Prepare(kSql->c_str());
-  pb::StoredFact stored;  // reuses what it holds
   for (size_t first = 0; first < places.size(); first += kPlacesPerRead) {
     statement->reset();
     for (size_t i = 0; i < kPlacesPerRead; ++i) {
-      const size_t at = std::min(first + i, places.size() - 1);  // the last one fills the list up
-      statement->bind(static_cast<int>(3 + i), places[at].place);
-    }
-    while (statement->executeStep()) {
-      const SQLite::Column id = statement->getColumn(1);
-      if (ids[statement->getColumn(0).getInt64()] !=
-          absl::string_view(id.getText(), static_cast<size_t>(id.getBytes()))) {
-        continue;
+      const auto parameter = static_cast<int>(3 + i);
+      if (first + i < places.size()) {
+        statement->bind(parameter, places[first + i].place);
+      } else {
+        statement->bind(parameter);  // NULL, which is no row's place
       }
-      RETURN_IF_ERROR(Parse(statement->getColumn(2), &stored));
-      rows.push_back(Decode(stored));
+    }
+    size_t at = first;
+    while (statement->executeStep()) {
+      // Rows come in the order of their places in the list; some may be gone.
+      while (places[at].place != statement->getColumn(0).getInt64()) ++at;
+      FactRow& row = rows.emplace_back();
+      RETURN_IF_ERROR(ParseFact(statement->getColumn(1), &row));
+      // Another fact may have been given the place since.
+      if (places[at++].id != row.fact.id) rows.pop_back();
     }
   }
   return rows;

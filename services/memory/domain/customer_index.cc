@@ -45,6 +45,27 @@ float LogOf(uint32_t length) {
   return length < table.size() ? table[length] : std::log1p(static_cast<float>(length));
 }
 
+// Sorts what mostly consists of a few runs that are in order: merges them, two by two.
+template <typename T, typename Before>
+void SortRuns(Before before, std::vector<T>* values) {
+  const auto at = [values](size_t i) { return values->begin() + static_cast<ptrdiff_t>(i); };
+  std::vector<size_t> bounds = {0};  // of the runs
+  for (size_t i = 1; i < values->size(); ++i) {
+    if (before((*values)[i], (*values)[i - 1])) bounds.push_back(i);
+  }
+  bounds.push_back(values->size());
+  while (bounds.size() > 2) {
+    size_t kept = 1;
+    for (size_t i = 2; i < bounds.size(); i += 2) {
+      std::inplace_merge(at(bounds[i - 2]), at(bounds[i - 1]), at(bounds[i]), before);
+      bounds[kept++] = bounds[i];
+    }
+    // Without a neighbour to be merged with, the last one waits.
+    if (bounds.size() % 2 == 0) bounds[kept++] = bounds.back();
+    bounds.resize(kept);
+  }
+}
+
 template <typename T>
 size_t BytesOf(const std::vector<T>& values) {
   return values.capacity() * sizeof(T);
@@ -80,7 +101,7 @@ size_t CustomerIndex::bytes() const {
          vocabulary_.capacity() * kBytesPerTerm + BytesOf(postings_begin_) + BytesOf(positions_) +
          BytesOf(counts_) + BytesOf(tables_.wide_normaliser) + BytesOf(tables_.pair_normaliser) +
          BytesOf(tables_.session_normaliser) + BytesOf(tables_.log_length) +
-         BytesOf(tables_.recency) + BytesOf(tables_.current) + BytesOf(tables_.traits);
+         BytesOf(tables_.recency) + BytesOf(tables_.current) + BytesOf(tables_.traits_number);
 }
 
 std::vector<uint32_t> CustomerIndex::RankCalls() const {
@@ -150,14 +171,27 @@ void CustomerIndex::Tabulate() {
   const float mean_log = total_log / static_cast<float>(std::max<size_t>(1, n));
   tables_.recency.resize(n);
   tables_.current.resize(n);
-  tables_.traits.resize(n);
+  tables_.traits_number.resize(n);
+  absl::flat_hash_map<uint32_t, uint32_t> number_of_traits;
+  uint32_t last_traits = 0;
+  uint32_t traits_number = 0;
   int32_t day = newest + 1;
   float recency = 0;
   for (size_t i = 0; i < n; ++i) {
     tables_.current[i] = IsCurrent(i) ? 1 : 0;
-    tables_.traits[i] = {.flags = rows_[i].flags,
-                         .names_inside = rows_[i].names_inside,
-                         .kind = static_cast<uint8_t>(rows_[i].kind)};
+    const Traits traits{.flags = rows_[i].flags,
+                        .names_inside = rows_[i].names_inside,
+                        .kind = static_cast<uint8_t>(rows_[i].kind)};
+    const uint32_t packed =
+        uint32_t{traits.flags} << 16 | uint32_t{traits.names_inside} << 8 | traits.kind;
+    const auto next = static_cast<uint32_t>(tables_.traits.size());
+    if (next == 0 || packed != last_traits) {  // neighbours are often alike
+      last_traits = packed;
+      const auto [known, fresh] = number_of_traits.emplace(packed, next);
+      if (fresh) tables_.traits.push_back(traits);
+      traits_number = known->second;
+    }
+    tables_.traits_number[i] = traits_number;
     if (rows_[i].day != day) {  // neighbours are mostly of one day
       day = rows_[i].day;
       recency = std::exp2(static_cast<float>(day - newest) / kRecencyHalfLifeDays);
@@ -298,10 +332,7 @@ void CustomerIndex::Builder::SortNew(const std::vector<uint32_t>& call_ranks) {
     if (!(a.standing == b.standing)) return a.standing < b.standing;
     return index_->IdOf(new_rows_[a.row]) < index_->IdOf(new_rows_[b.row]);
   };
-  // Runs, if it is not all in order, which merging is made for.
-  if (!std::is_sorted(placed.begin(), placed.end(), before)) {
-    std::stable_sort(placed.begin(), placed.end(), before);
-  }
+  SortRuns(before, &placed);
   new_order_.clear();
   new_order_.reserve(placed.size());
   for (const Placed& one : placed) new_order_.push_back(one.row);

@@ -125,7 +125,8 @@ class CustomerIndex {
     std::vector<float> log_length;          // of the row, less the mean
     std::vector<float> recency;             // 1 for the newest day, halved every 90 days
     std::vector<uint8_t> current;           // 1 for a row that IsCurrent
-    std::vector<Traits> traits;             // of the row
+    std::vector<uint32_t> traits_number;    // of the row
+    std::vector<Traits> traits;             // by that number
   };
   static constexpr uint32_t kWideSpan = 4;
   const Tables& tables() const { return tables_; }

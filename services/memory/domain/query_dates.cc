@@ -18,12 +18,36 @@ constexpr std::array<absl::string_view, 12> kMonths = {
 
 // 1 to 12; 0 when `word` is no month. "may" and "march" are months only with a capital.
 int MonthOf(absl::string_view word) {
+  if (word.size() < 3) return 0;
   const std::string lower = absl::AsciiStrToLower(word);
   const auto it = std::find(kMonths.begin(), kMonths.end(), lower);
   if (it == kMonths.end()) return 0;
   const bool capital = absl::ascii_isupper(static_cast<unsigned char>(word[0]));
   if ((lower == "may" || lower == "march") && !capital) return 0;
   return static_cast<int>(it - kMonths.begin()) + 1;
+}
+
+// The year that `digits` say, of this century or the one before; 0 when they say none.
+int YearOf(absl::string_view digits) {
+  int year = 0;
+  const bool fits =
+      digits.size() == 4 && absl::ascii_isdigit(static_cast<unsigned char>(digits[0]));
+  return fits && absl::SimpleAtoi(digits, &year) && year >= 1900 && year < 2100 ? year : 0;
+}
+
+// Takes the letters, or digits, or the one other character in front off `text`, which is not empty.
+absl::string_view TakeRun(absl::string_view* text) {
+  const auto kind = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return absl::ascii_isalpha(byte) ? 1 : absl::ascii_isdigit(byte) ? 2 : 0;
+  };
+  size_t end = 1;
+  while (kind((*text)[0]) != 0 && end < text->size() && kind((*text)[end]) == kind((*text)[0])) {
+    ++end;
+  }
+  const absl::string_view run = text->substr(0, end);
+  text->remove_prefix(end);
+  return run;
 }
 
 re2::StringPiece Piece(absl::string_view text) { return {text.data(), text.size()}; }
@@ -66,8 +90,6 @@ void AddRelative(absl::string_view unit, absl::CivilDay today, QueryDates* dates
 }  // namespace
 
 QueryDates ParseQueryDates(absl::string_view query, absl::CivilDay today) {
-  static const RE2 word_pattern("([A-Za-z]+|\\d+)");
-  static const RE2 year_pattern("(?:19|20)\\d\\d");
   static const RE2 day_pattern("\\b(\\d{1,2})(?:st|nd|rd|th)?\\b");
   static const RE2 last_pattern(
       "(?i)\\b(?:last|past|previous)\\s+(week|month|quarter|year|spring|summer|autumn|fall|"
@@ -78,15 +100,13 @@ QueryDates ParseQueryDates(absl::string_view query, absl::CivilDay today) {
   static const RE2 yesterday_pattern("(?i)\\byesterday\\b");
   static const RE2 today_pattern("(?i)\\btoday\\b");
   QueryDates dates;
-  re2::StringPiece rest = Piece(query);
-  std::string word;
-  while (RE2::FindAndConsume(&rest, word_pattern, &word)) {
-    if (const int month = MonthOf(word); month != 0) dates.months.push_back(month);
-    if (RE2::FullMatch(word, year_pattern)) {
-      int year = 0;
-      if (absl::SimpleAtoi(word, &year)) dates.years.push_back(year);
-    }
+  for (absl::string_view left = query; !left.empty();) {
+    const absl::string_view run = TakeRun(&left);
+    if (const int month = MonthOf(run); month != 0) dates.months.push_back(month);
+    if (const int year = YearOf(run); year != 0) dates.years.push_back(year);
   }
+  re2::StringPiece rest;
+  std::string word;
   if (!dates.months.empty()) {
     rest = Piece(query);
     int day = 0;

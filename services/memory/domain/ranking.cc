@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
+#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <utility>
@@ -240,7 +242,7 @@ std::vector<float> ScoreSessions(const CustomerIndex& index, const ParsedQuery& 
 // By position, what `by_session` says of the row's conversation; 0 for a row without one.
 std::vector<float> ByRow(const CustomerIndex& index, const std::vector<float>& by_session) {
   std::vector<float> by_row(index.size());
-  const absl::Span<const uint32_t> sessions = index.sessions();
+  const uint32_t* const sessions = index.sessions().data();
   for (size_t i = 0; i < by_row.size(); ++i) {
     by_row[i] = sessions[i] == CustomerIndex::kNoSession ? 0 : by_session[sessions[i]];
   }
@@ -256,8 +258,13 @@ struct Scaled {
 };
 
 Scaled ScaleByBest(std::vector<float> scores, const std::vector<uint8_t>& eligible) {
+  // No score is below 0, and 1 says that a row is eligible: what is not counts as 0.
   float best = 0;
-  for (size_t i = 0; i < scores.size(); ++i) best = std::max(best, eligible[i] ? scores[i] : 0.0F);
+  const float* const score = scores.data();
+  const uint8_t* const share = eligible.data();
+  for (size_t i = 0; i < scores.size(); ++i) {
+    best = std::max(best, score[i] * static_cast<float>(share[i]));
+  }
   return {.scores = std::move(scores), .scale = best > 0 ? 1 / best : 0};
 }
 
@@ -304,10 +311,9 @@ class Signals {
     constexpr uint32_t kWideSpan = CustomerIndex::kWideSpan;
     wide_ = ScaleByBest(ScoreSpans(index, query, kWideSpan, kWideSpan, tables.wide_normaliser),
                         eligible);
-    // Without turns, either span is the row alone.
-    pair_ = index.verbatim_rows() == 0
-                ? wide_
-                : ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
+    if (index.verbatim_rows() > 0) {
+      pair_ = ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
+    }
     session_ = ScaleByBest(ByRow(index, ScoreSessions(index, query)), eligible);
     FindSpeakers(query);
   }
@@ -346,13 +352,17 @@ class Signals {
     AddOwn(weights, &scores);
     for (size_t i = 0; i < nearness_.size(); ++i) scores[i] += weights[kMeaning] * nearness_[i];
     if (!around_) return scores;
+    const Scaled& pair = Pair();
     for (size_t i = 0; i < n; ++i) {
-      scores[i] += weights[kWide] * wide_.at(i) + weights[kPair] * pair_.at(i);
+      scores[i] += weights[kWide] * wide_.at(i) + weights[kPair] * pair.at(i);
       scores[i] += weights[kSession] * session_.at(i);
     }
     LendToNeighbours(weights, &scores);
     return scores;
   }
+
+  // Says that the row at `i` will be looked at soon.
+  void Announce(size_t i) const { __builtin_prefetch(&index_.row(i)); }
 
   // Takes out of `scores`, by position, the rows that have nothing to do with the question.
   void DropUnrelated(std::vector<float>* scores) const {
@@ -369,7 +379,14 @@ class Signals {
                             (dates_.Any() && DateFit(index_.row(i)) > 0)));
       });
     } else if (around_) {
-      keep_if([this](size_t i) { return WordsBear(i); });
+      const float* const turn = turn_.scores.data();
+      const float* const wide = wide_.scores.data();
+      const float* const session = session_.scores.data();
+      float* const score = scores->data();
+      for (size_t i = 0; i < scores->size(); ++i) {
+        const float words = std::max(std::max(turn[i], wide[i]), session[i]);
+        score[i] = words > 0 ? score[i] : kDropped;
+      }
     } else {
       keep_if([this](size_t i) { return turn_.scores[i] > 0; });
     }
@@ -386,11 +403,14 @@ class Signals {
       if ((value & IndexEntry::kSpeaksOfTime) == 0) continue;
       by_flags[value] += weights[kTimeWords] + (dates_.asks_when ? weights[kTimeAsked] : 0);
     }
-    const std::vector<CustomerIndex::Traits>& traits = index_.tables().traits;
-    for (size_t i = 0; i < scores->size(); ++i) {
-      (*scores)[i] += by_flags[traits[i].flags] + weights[kNamesInside] * traits[i].names_inside +
-                      by_kind[traits[i].kind];
+    std::vector<float> own;  // of rows that are alike
+    for (const CustomerIndex::Traits& traits : index_.tables().traits) {
+      own.push_back(by_flags[traits.flags] + weights[kNamesInside] * traits.names_inside +
+                    by_kind[traits.kind]);
     }
+    const uint32_t* const number = index_.tables().traits_number.data();
+    float* const score = scores->data();
+    for (size_t i = 0; i < scores->size(); ++i) score[i] += own[number[i]];
     for (size_t i = 0; !speakers_.empty() && i < scores->size(); ++i) {
       (*scores)[i] += weights[kSpeaker] * SpeakerFit(index_.row(i));
     }
@@ -414,6 +434,9 @@ class Signals {
     }
   }
 
+  // Without turns, either span is the row alone.
+  const Scaled& Pair() const { return index_.verbatim_rows() > 0 ? pair_ : wide_; }
+
   float SpeakerFit(const CustomerIndex::Row& row) const {
     return speakers_.empty() ? 0.0F : speakers_[row.names];
   }
@@ -432,7 +455,7 @@ class Signals {
   void AddAround(size_t i, const CustomerIndex::Row& row, Features* features) const {
     const CustomerIndex::Span near = index_.Around(i, 2, 1);
     (*features)[kWide] = wide_.at(i);
-    (*features)[kPair] = pair_.at(i);
+    (*features)[kPair] = Pair().at(i);
     (*features)[kSession] = session_.at(i);
     if (near.first + 1 <= i) {
       (*features)[kPrevious] = turn_.at(i - 1);
@@ -466,7 +489,7 @@ class Signals {
   const Scaled turn_;
   const std::vector<float> nearness_;  // empty: nothing is known of meanings
   Scaled wide_;
-  Scaled pair_;
+  Scaled pair_;                  // empty without turns
   Scaled session_;               // of the row's conversation
   std::vector<float> speakers_;  // by number of a set of names; empty: nobody is named
 };
@@ -525,11 +548,44 @@ struct Ranking::State {
         weights(WeightsFor(query.budget, parsed.has_content)),
         scores(signals.ScoreAll(weights)) {
     if (parsed.has_content) signals.DropUnrelated(&scores);
-    for (size_t i = 0; i < scores.size(); ++i) scores[i] = eligible[i] != 0 ? scores[i] : kDropped;
+    const bool all =
+        eligible.empty() || std::memchr(eligible.data(), 0, eligible.size()) == nullptr;
+    if (!all) {
+      for (size_t i = 0; i < scores.size(); ++i) {
+        scores[i] = eligible[i] != 0 ? scores[i] : kDropped;
+      }
+    }
+    best_of_strides = BestOfStrides(scores);
+  }
+
+  static constexpr uint32_t kStride = 16;
+
+  // By stride of rows, the last of which may be shorter, the best score.
+  static std::vector<float> BestOfStrides(const std::vector<float>& scores) {
+    std::vector<float> best_of;
+    best_of.reserve(scores.size() / kStride + 1);
+    const float* score = scores.data();
+    size_t left = scores.size();
+    for (; left >= kStride; left -= kStride, score += kStride) {
+      float best = score[0];
+      for (uint32_t i = 1; i < kStride; ++i) best = std::max(best, score[i]);
+      best_of.push_back(best);
+    }
+    if (left > 0) best_of.push_back(*std::max_element(score, score + left));
+    return best_of;
+  }
+
+  // What the `wanted` best rows reach at least: as many strides have a row that does.
+  float LeastOfBest(size_t wanted) const {
+    if (best_of_strides.size() < wanted) return kDropped;
+    std::vector<float> best = best_of_strides;
+    const auto worst = best.begin() + static_cast<ptrdiff_t>(wanted) - 1;
+    std::nth_element(best.begin(), worst, best.end(), std::greater<>());
+    return *worst;
   }
 
   // Finds the best of the rows that come after those found so far, twice as many each time: nearly
-  // every row is passed over with one comparison, and nothing is sorted that nobody asks for.
+  // all are passed over many at once, and nothing is sorted that nobody asks for.
   void Draw() {
     const size_t wanted = drawn.empty() ? kFirstDraw : 2 * drawn.size();
     const std::optional<Candidate> last =
@@ -537,29 +593,38 @@ struct Ranking::State {
     drawn.clear();
     drawn.reserve(2 * wanted);
     next = 0;
-    float bar = kDropped;  // a row no better than this is none of the best
+    // A row no better than this is none of the best.
+    float bar = last.has_value() ? kDropped : std::nextafter(LeastOfBest(wanted), kDropped);
     const auto keep_best = [&] {
       const auto worst = drawn.begin() + static_cast<ptrdiff_t>(wanted) - 1;
       std::nth_element(drawn.begin(), worst, drawn.end());
       bar = worst->score;
       drawn.resize(wanted);
     };
-    for (uint32_t i = 0; i < scores.size(); ++i) {
-      if (scores[i] <= bar) continue;
+    const auto consider = [&](uint32_t i) {
+      if (scores[i] <= bar) return;
       const Candidate candidate{.score = scores[i], .position = i};
-      if (last.has_value() && !(*last < candidate)) continue;
+      if (last.has_value() && !(*last < candidate)) return;
       drawn.push_back(candidate);
       if (drawn.size() == 2 * wanted) keep_best();
+    };
+    const auto size = static_cast<uint32_t>(scores.size());
+    for (uint32_t stride = 0; stride < best_of_strides.size(); ++stride) {
+      if (best_of_strides[stride] <= bar) continue;
+      const uint32_t end = std::min(size, (stride + 1) * kStride);
+      for (uint32_t i = stride * kStride; i < end; ++i) consider(i);
     }
     exhausted = drawn.size() < wanted;
     if (drawn.size() > wanted) keep_best();
     std::sort(drawn.begin(), drawn.end());
+    for (const Candidate& candidate : drawn) signals.Announce(candidate.position);
   }
 
   const ParsedQuery parsed;
   const Signals signals;
   const Features weights;
-  std::vector<float> scores;     // by position; kDropped for rows not in question
+  std::vector<float> scores;  // by position; kDropped for rows not in question
+  std::vector<float> best_of_strides;
   std::vector<Candidate> drawn;  // best first
   size_t next = 0;               // of those drawn
   bool exhausted = false;        // no row comes after those drawn

@@ -133,7 +133,7 @@ absl::Status Run(const Flags& flags) {
     }
     missing += found->meaning == MeaningUse::kMissing ? 1 : 0;
     json ranked = json::array();
-    for (const ScoredFact& result : found->results) ranked.push_back(result.fact.id);
+    for (const ScoredFact& result : found->results) ranked.push_back(result.fact->id);
     run << json{{"conversation", customer},
                 {"qa_index", question.value("qa_index", 0)},
                 {"ranked", std::move(ranked)}}

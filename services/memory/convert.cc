@@ -109,7 +109,7 @@ void AddComponent(const char* name, double value, v1::ScoredFact* scored) {
 
 v1::ScoredFact ToScored(const ScoredFact& fact, bool explain, MeaningUse meaning) {
   v1::ScoredFact scored;
-  *scored.mutable_fact() = wire::ToProto(fact.fact);
+  *scored.mutable_fact() = wire::ToProto(*fact.fact);
   scored.set_score(fact.score);
   if (explain) {
     AddComponent("words", fact.parts.words, &scored);

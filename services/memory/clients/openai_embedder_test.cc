@@ -189,7 +189,7 @@ TEST_F(MeaningTest, ARowWithoutAWordInCommonIsFoundByItsMeaning) {
   ASSERT_OK_AND_ASSIGN(const Recollection meant, Recall());
   EXPECT_EQ(meant.meaning, MeaningUse::kUsed);
   ASSERT_THAT(meant.results, SizeIs(1));
-  EXPECT_EQ(meant.results[0].fact.text, "Our vendor is Oracle.");
+  EXPECT_EQ(meant.results[0].fact->text, "Our vendor is Oracle.");
   EXPECT_GT(meant.results[0].parts.meaning, 0);
 }
 

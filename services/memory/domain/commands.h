@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "common/deal/types.h"
+#include "services/memory/domain/kept_facts.h"
 #include "services/memory/domain/ranking.h"
 #include "services/memory/domain/records.h"
 
@@ -69,7 +70,7 @@ struct RecallQuery {
 };
 
 struct ScoredFact {
-  deal::Fact fact;
+  SharedFact fact;  // never null
   double score = 0;
   ScoreParts parts;
 };

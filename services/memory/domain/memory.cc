@@ -207,7 +207,7 @@ absl::StatusOr<std::vector<deal::Fact>> Memory::FactHistory(const Context& conte
   });
   std::vector<deal::Fact> facts;
   facts.reserve(rows.size());
-  for (const FactRow& row : rows) facts.push_back(FactOf(row));
+  for (FactRow& row : rows) facts.push_back(FactOf(std::move(row)));
   return facts;
 }
 

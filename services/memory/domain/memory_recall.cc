@@ -123,19 +123,21 @@ absl::StatusOr<std::optional<Recollection>> Memory::RecallShort(const Context& c
     // The processor is shared with other recalls; what is waited for is not.
     std::optional<RecallGate::Slot> slot(std::in_place, gate_, context);
     RETURN_IF_ERROR(context.Check());
+    bool asked = false;
     bool moved = false;
     absl::StatusOr<Recollection> found = RecallIn(
         key, *snapshot, query, bearings,
         [&](const std::vector<RowPlace>& rows) -> absl::StatusOr<std::vector<FactRow>> {
           slot.reset();
+          asked = true;
           ASSIGN_OR_RETURN(std::optional<std::vector<FactRow>> fetched,
                            reads.RowsAt(context, key, min_version, snapshot->version, rows));
           moved = !fetched.has_value();
           return std::move(fetched).value_or(std::vector<FactRow>());
         });
     slot.reset();
-    // Without rows nothing has been asked yet. A refusal may rest on what has changed since, too.
-    if (!moved && !loaded && (!found.ok() || found->results.empty())) {
+    // A refusal, and an answer without a row that had to be fetched, may rest on what has changed.
+    if (!asked && !loaded) {
       ASSIGN_OR_RETURN(const int64_t version, store_.Version(context, key, min_version));
       moved = version != snapshot->version;
     }
@@ -234,13 +236,14 @@ std::shared_ptr<const Snapshot> Memory::Keep(const CustomerKey& key, LoadedCusto
   auto fresh = std::make_shared<Snapshot>();
   fresh->version = loaded.head.version;
   fresh->index = std::move(builder).Build();
+  fresh->facts = std::make_unique<KeptFacts>(KeptFacts::WorthKeepingBytes(*fresh->index));
   if (fresh->version == 0) {
     snapshots_.Erase(key);
     return fresh;
   }
   fresh->state = std::move(loaded.state);
   fresh->state.deal.version = fresh->version;
-  fresh->bytes = fresh->index->bytes() + BytesOf(fresh->state);
+  fresh->bytes = fresh->index->bytes() + BytesOf(fresh->state) + fresh->facts->max_bytes();
   snapshots_.Put(key, fresh);
   return fresh;
 }

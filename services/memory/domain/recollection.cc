@@ -24,11 +24,11 @@ absl::string_view Beginning(absl::string_view text, size_t max_bytes) {
   return text.substr(0, end);
 }
 
-// The facts at `positions`, in that order.
-absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
-                                                   const std::vector<uint32_t>& positions,
-                                                   FetchRows fetch) {
-  if (positions.empty()) return std::vector<deal::Fact>();
+// The rows at `positions`, in that order.
+absl::StatusOr<std::vector<FactRow>> FetchInOrder(const CustomerIndex& index,
+                                                  const std::vector<uint32_t>& positions,
+                                                  FetchRows fetch) {
+  if (positions.empty()) return std::vector<FactRow>();
   std::vector<RowPlace> wanted;
   wanted.reserve(positions.size());
   for (const uint32_t position : positions) {
@@ -43,16 +43,37 @@ absl::StatusOr<std::vector<deal::Fact>> FetchFacts(const CustomerIndex& index,
   const bool in_order =
       std::equal(rows.begin(), rows.end(), wanted.begin(),
                  [](const FactRow& row, const RowPlace& place) { return row.fact.id == place.id; });
-  std::vector<deal::Fact> facts(rows.size());
-  if (in_order) {
-    for (size_t i = 0; i < rows.size(); ++i) facts[i] = FactOf(std::move(rows[i]));
-    return facts;
-  }
+  if (in_order) return rows;
   absl::flat_hash_map<absl::string_view, size_t> ranks;
   for (size_t i = 0; i < wanted.size(); ++i) ranks.emplace(wanted[i].id, i);
+  std::vector<FactRow> ordered(rows.size());
   for (FactRow& row : rows) {
     const size_t rank = ranks.at(row.fact.id);
-    facts[rank] = FactOf(std::move(row));
+    ordered[rank] = std::move(row);
+  }
+  return ordered;
+}
+
+// The facts at `positions`, in that order: only those that no answer has shown yet are fetched.
+absl::StatusOr<std::vector<SharedFact>> FindFacts(const Snapshot& snapshot,
+                                                  const std::vector<uint32_t>& positions,
+                                                  FetchRows fetch) {
+  std::vector<SharedFact> facts = snapshot.facts->Find(positions);
+  std::vector<uint32_t> missing;
+  for (size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i] == nullptr) missing.push_back(positions[i]);
+  }
+  if (missing.empty()) return facts;
+  ASSIGN_OR_RETURN(std::vector<FactRow> rows, FetchInOrder(*snapshot.index, missing, fetch));
+  std::vector<SharedFact> fresh;
+  fresh.reserve(rows.size());
+  for (FactRow& row : rows) {
+    fresh.push_back(std::make_shared<const deal::Fact>(FactOf(std::move(row))));
+  }
+  snapshot.facts->Keep(missing, fresh);
+  auto next = fresh.begin();
+  for (SharedFact& fact : facts) {
+    if (fact == nullptr) fact = std::move(*next++);
   }
   return facts;
 }
@@ -64,7 +85,7 @@ FactCursor CursorAt(const CustomerIndex& index, uint32_t position) {
 
 }  // namespace
 
-deal::Fact FactOf(FactRow row) {
+deal::Fact FactOf(FactRow&& row) {
   deal::Fact fact = std::move(row.fact);
   if (fact.kind == deal::FactKind::kVerbatim && !(row.call_id.empty() && row.speaker.empty())) {
     fact.evidence = {{.call_id = row.call_id,
@@ -107,7 +128,7 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
       PackPage(tokens_of, query.max_tokens, static_cast<size_t>(query.limit), cursor.page, &more);
   std::vector<uint32_t> positions;
   for (const size_t rank : page) positions.push_back(ranked[rank].position);
-  ASSIGN_OR_RETURN(std::vector<deal::Fact> facts, FetchFacts(index, positions, fetch));
+  ASSIGN_OR_RETURN(std::vector<SharedFact> facts, FindFacts(snapshot, positions, fetch));
   Recollection found{.state = snapshot.state, .version = snapshot.version};
   found.rendered_context = RenderContext(found.state, facts);
   found.results.reserve(page.size());
@@ -140,7 +161,9 @@ absl::StatusOr<FactPage> ListFrom(const Snapshot& snapshot, const RowFilter& fil
   const bool more = positions.size() > wanted && wanted > 0;
   positions.resize(wanted);
   FactPage page{.version = snapshot.version};
-  ASSIGN_OR_RETURN(page.facts, FetchFacts(index, positions, fetch));
+  ASSIGN_OR_RETURN(std::vector<FactRow> rows, FetchInOrder(index, positions, fetch));
+  page.facts.reserve(rows.size());
+  for (FactRow& row : rows) page.facts.push_back(FactOf(std::move(row)));
   if (more) page.next_page_token = FormatFactCursor(CursorAt(index, positions.back()));
   return page;
 }

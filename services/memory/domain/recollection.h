@@ -21,7 +21,8 @@ using FetchRows =
     absl::FunctionRef<absl::StatusOr<std::vector<FactRow>>(const std::vector<RowPlace>& rows)>;
 
 // Answers a valid query from a snapshot. FAILED_PRECONDITION when the page token belongs to another
-// version, INVALID_ARGUMENT when it is none of ours; errors of `fetch`.
+// version, INVALID_ARGUMENT when it is none of ours; errors of `fetch`, which is asked for nothing
+// when earlier answers have shown all that this one shows.
 // `closeness` as in RankingQuery.
 absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQuery& query,
                                         std::vector<float> closeness, absl::Time now,
@@ -33,7 +34,7 @@ absl::StatusOr<FactPage> ListFrom(const Snapshot& snapshot, const RowFilter& fil
                                   FetchRows fetch);
 
 // The row as callers see it: a verbatim text gets its place in the call as evidence.
-deal::Fact FactOf(FactRow row);
+deal::Fact FactOf(FactRow&& row);
 
 }  // namespace throughline::memory
 

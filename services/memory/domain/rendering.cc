@@ -15,17 +15,28 @@ namespace {
 
 std::string Spoken(absl::string_view name) { return absl::StrReplaceAll(name, {{"_", " "}}); }
 
-std::string OneLine(absl::string_view text) {
-  std::string line(text);
+// Appends `text` as one line.
+void AppendOneLine(absl::string_view text, std::string* line) {
   // Most texts have no white space to take out, which is told faster than it is taken out.
   bool after_space = true;
   bool extra = false;
-  for (const char c : line) {
-    const bool space = absl::ascii_isspace(static_cast<unsigned char>(c));
+  for (const char c : text) {
+    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
     extra |= space && after_space;
     after_space = space;
   }
-  if (extra || after_space) absl::RemoveExtraAsciiWhitespace(&line);
+  if (!extra && !after_space) {
+    line->append(text.data(), text.size());
+    return;
+  }
+  std::string trimmed(text);
+  absl::RemoveExtraAsciiWhitespace(&trimmed);
+  line->append(trimmed);
+}
+
+std::string OneLine(absl::string_view text) {
+  std::string line;
+  AppendOneLine(text, &line);
   return line;
 }
 
@@ -35,6 +46,25 @@ std::string Day(absl::Time time) {
   return absl::StrCat(day.year(), "-", absl::Dec(day.month(), absl::kZeroPad2), "-",
                       absl::Dec(day.day(), absl::kZeroPad2));
 }
+
+// Day() of one fact after another: those that stand together are often of one day.
+class Days {
+ public:
+  absl::string_view Of(absl::Time time) {
+    if (text_.empty() || time < begin_ || time >= end_) {
+      const absl::CivilDay day = absl::ToCivilDay(time, absl::UTCTimeZone());
+      begin_ = absl::FromCivil(day, absl::UTCTimeZone());
+      end_ = begin_ + absl::Hours(24);
+      text_ = Day(time);
+    }
+    return text_;
+  }
+
+ private:
+  absl::Time begin_;
+  absl::Time end_;
+  std::string text_;
+};
 
 // Collects lines while they fit.
 class LineBudget {
@@ -114,15 +144,16 @@ bool Decides(const deal::Stakeholder& person) {
           person.role == StakeholderRole::kCoSigner || person.role == StakeholderRole::kApprover);
 }
 
-std::string FactLine(const deal::Fact& fact) {
-  std::string line = absl::StrCat("- ");
-  if (fact.valid_from != absl::InfinitePast())
-    absl::StrAppend(&line, "[", Day(fact.valid_from), "] ");
-  absl::StrAppend(&line, OneLine(fact.text));
-  if (fact.valid_to != absl::InfiniteFuture()) {
-    absl::StrAppend(&line, " (until ", Day(fact.valid_to), ")");
+void AppendFactLine(const deal::Fact& fact, Days* days, std::string* lines) {
+  absl::StrAppend(lines, "- ");
+  if (fact.valid_from != absl::InfinitePast()) {
+    absl::StrAppend(lines, "[", days->Of(fact.valid_from), "] ");
   }
-  return line;
+  AppendOneLine(fact.text, lines);
+  if (fact.valid_to != absl::InfiniteFuture()) {
+    absl::StrAppend(lines, " (until ", Day(fact.valid_to), ")");
+  }
+  lines->push_back('\n');
 }
 
 }  // namespace
@@ -174,7 +205,7 @@ std::string RenderDeal(const deal::DealState& deal, int max_tokens) {
   return lines.Take();
 }
 
-std::string RenderContext(const CustomerState& state, const std::vector<deal::Fact>& facts) {
+std::string RenderContext(const CustomerState& state, const std::vector<SharedFact>& facts) {
   std::string text;
   const auto add = [&text](absl::string_view heading, absl::string_view body) {
     if (body.empty()) return;
@@ -183,7 +214,8 @@ std::string RenderContext(const CustomerState& state, const std::vector<deal::Fa
   add("Deal", RenderDeal(state.deal));
   if (state.profile.has_value()) add("Profile", RenderProfile(*state.profile));
   std::string lines;
-  for (const deal::Fact& fact : facts) absl::StrAppend(&lines, FactLine(fact), "\n");
+  Days days;
+  for (const SharedFact& fact : facts) AppendFactLine(*fact, &days, &lines);
   add("Facts", lines);
   return text;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/memory/domain/kept_facts.h"
 #include "services/memory/domain/records.h"
 
 // Memory as text for a prompt: plain lines, most useful first, bounded in tokens.
@@ -21,7 +22,7 @@ std::string RenderProfile(const deal::CustomerProfile& profile, int max_tokens =
 std::string RenderDeal(const deal::DealState& deal, int max_tokens = kDealTokens);
 
 // Deal, profile and `facts` (already chosen and in order) under headings.
-std::string RenderContext(const CustomerState& state, const std::vector<deal::Fact>& facts);
+std::string RenderContext(const CustomerState& state, const std::vector<SharedFact>& facts);
 
 }  // namespace throughline::memory
 

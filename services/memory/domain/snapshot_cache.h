@@ -12,16 +12,18 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "services/memory/domain/customer_index.h"
+#include "services/memory/domain/kept_facts.h"
 #include "services/memory/domain/records.h"
 
 namespace throughline::memory {
 
-// A customer at one version, ready to be recalled from. Immutable.
+// A customer at one version, ready to be recalled from. Immutable, but for what `facts` keeps.
 struct Snapshot {
   int64_t version = 0;
   std::shared_ptr<const CustomerIndex> index;
   CustomerState state;
-  size_t bytes = 0;
+  std::unique_ptr<KeptFacts> facts;  // of this version alone
+  size_t bytes = 0;                  // with as many as `facts` may come to hold
 };
 
 // The customers recalled from last, within a number of bytes. Thread-safe.

@@ -35,7 +35,7 @@ class MemoryTest : public ::testing::TestWithParam<store::StoreKind> {
     EXPECT_OK(found.status());
     std::vector<std::string> texts;
     if (found.ok()) {
-      for (const ScoredFact& result : found->results) texts.push_back(result.fact.text);
+      for (const ScoredFact& result : found->results) texts.push_back(result.fact->text);
     }
     return texts;
   }

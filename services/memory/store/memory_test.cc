@@ -408,8 +408,8 @@ TEST_P(MemoryTest, PagesOfARecallHoldEveryRowOnceWithinTheTokens) {
     ASSERT_OK_AND_ASSIGN(const Recollection page, memory_.Recall(context_, "acme", query));
     size_t bytes = 0;
     for (const ScoredFact& result : page.results) {
-      ids.push_back(result.fact.id);
-      bytes += result.fact.text.size();
+      ids.push_back(result.fact->id);
+      bytes += result.fact->text.size();
     }
     EXPECT_LE(bytes, 400u);
     query.page_token = page.next_page_token;

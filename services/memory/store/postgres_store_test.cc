@@ -217,7 +217,7 @@ TEST_F(PostgresStoreTest, ManyFactsOfOneWriteAreWhereTheirPacksSay) {
   for (const char* query : {"dock 1", "dock 1717", "dock 2999"}) {
     const auto found = memory.Recall(context_, "acme", {.query = query, .limit = 100});
     ASSERT_OK(found.status());
-    EXPECT_EQ(found->results[0].fact.text, query);
+    EXPECT_EQ(found->results[0].fact->text, query);
   }
   EXPECT_EQ(counting.round_trips, 1 + 3) << "no place was wrong";
   EXPECT_EQ(counting.transactions, 0);
@@ -235,7 +235,7 @@ TEST_F(PostgresStoreTest, RowsAreFoundAgainAfterTheTableWasRewritten) {
     std::vector<std::string> texts;
     const auto found = memory.Recall(context_, "acme", {.query = "dock", .limit = 100});
     EXPECT_OK(found.status());
-    for (const ScoredFact& result : found->results) texts.push_back(result.fact.text);
+    for (const ScoredFact& result : found->results) texts.push_back(result.fact->text);
     return texts;
   };
   const std::vector<std::string> before = recalled();
@@ -254,7 +254,7 @@ TEST_F(PostgresStoreTest, PacksHoldWhatTheFactsHoldWhoeverWroteThem) {
     Memory fresh(*store_, clock_, {});  // knows nothing yet
     const auto found = fresh.Recall(context_, "acme", {.query = "dock", .limit = 100});
     EXPECT_OK(found.status());
-    for (const ScoredFact& result : found->results) texts.insert(result.fact.text);
+    for (const ScoredFact& result : found->results) texts.insert(result.fact->text);
     return texts;
   };
   const auto packed = [&] {

@@ -61,11 +61,11 @@ TEST(SqliteStoreTest, AFileOfAnOlderSchemaIsReadAndWrittenOn) {
   ASSERT_OK_AND_ASSIGN(const Recollection before,
                        memory.Recall(context, "acme", {.query = "What is the price?"}));
   ASSERT_FALSE(before.results.empty());
-  EXPECT_THAT(before.results[0].fact.text, HasSubstr("$9,000"));
+  EXPECT_THAT(before.results[0].fact->text, HasSubstr("$9,000"));
   retain(memory, "c2", "$7,600");
   ASSERT_OK_AND_ASSIGN(const Recollection after,
                        memory.Recall(context, "acme", {.query = "What is the price?"}));
-  EXPECT_THAT(after.results[0].fact.text, HasSubstr("$7,600"));
+  EXPECT_THAT(after.results[0].fact->text, HasSubstr("$7,600"));
   ASSERT_OK_AND_ASSIGN(const FactPage all,
                        memory.ListFacts(context, "acme", {.include_closed = true}, 10, ""));
   EXPECT_EQ(all.facts.size(), 3u);
@@ -85,7 +85,7 @@ class PacksTest : public ::testing::Test {
     Memory fresh(*store_, Clock::Real(), {});  // knows nothing yet
     const auto found = fresh.Recall(context_, "acme", {.query = "dock", .limit = 1000});
     EXPECT_OK(found.status());
-    for (const ScoredFact& result : found->results) texts.insert(result.fact.text);
+    for (const ScoredFact& result : found->results) texts.insert(result.fact->text);
     return texts;
   }
   int Count(const std::string& table) {

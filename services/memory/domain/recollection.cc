@@ -115,6 +115,7 @@ absl::StatusOr<Recollection> RecallFrom(const Snapshot& snapshot, const RecallQu
                    .closeness = std::move(closeness)},
                   eligible);
   std::vector<RankedRow> ranked;
+  ranked.reserve(static_cast<size_t>(query.limit));
   const auto tokens_of = [&](size_t rank) -> std::optional<int> {
     while (ranked.size() <= rank) {
       const std::optional<RankedRow> next = ranking.Next();

@@ -163,7 +163,9 @@ absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsAt(absl::Span<const
     size_t at = first;
     while (statement->executeStep()) {
       // Rows come in the order of their places in the list; some may be gone.
-      while (places[at].place != statement->getColumn(0).getInt64()) ++at;
+      const int64_t place = statement->getColumn(0).getInt64();
+      while (at < places.size() && places[at].place != place) ++at;
+      if (at == places.size()) return absl::InternalError("rows came in another order than asked");
       FactRow& row = rows.emplace_back();
       RETURN_IF_ERROR(ParseFact(statement->getColumn(1), &row));
       // Another fact may have been given the place since.

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -48,6 +49,28 @@ class RouterProcess {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
     return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
+  }
+
+  // What the process has used of the processor, and how often its threads were put to sleep or
+  // preempted: unlike times, they are much the same on a busy machine.
+  struct Work {
+    double processor_us = 0;
+    double switches = 0;
+  };
+  Work WorkDone() const {
+    Work work;
+    for (const auto& thread :
+         std::filesystem::directory_iterator(absl::StrCat("/proc/", process_->pid(), "/task"))) {
+      double nanoseconds = 0;
+      std::ifstream(thread.path() / "schedstat") >> nanoseconds;
+      work.processor_us += nanoseconds / 1000;
+      std::ifstream status(thread.path() / "status");
+      for (std::string line; std::getline(status, line);) {
+        const size_t at = line.find("ctxt_switches:");
+        if (at != std::string::npos) work.switches += std::atof(line.c_str() + at + 14);
+      }
+    }
+    return work;
   }
 
   // A field of /proc/<pid>/status: "VmRSS" in KiB, "Threads".

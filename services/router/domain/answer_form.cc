@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/fold.h"
 
 namespace throughline::router {
@@ -88,14 +89,20 @@ size_t SmallNumber(absl::string_view word) {
   return 0;
 }
 
-// Told by the first byte: most words are no numbers.
-bool CanBeNumber(absl::string_view word) {
-  return absl::ascii_isdigit(word[0]) ||
-         std::any_of(std::begin(kNumberWords), std::end(kNumberWords),
-                     [&](const NumberWord& number) { return number.word[0] == word[0]; });
-}
+// The words that a count can stand before or behind.
+constexpr text::WordShapes kCounted = [] {
+  text::WordShapes shapes;
+  for (const absl::string_view word : {"word", "words", "sentence", "sentences"}) shapes.Add(word);
+  return shapes;
+}();
+constexpr text::WordShapes kItemVerbShapes = [] {
+  text::WordShapes shapes;
+  for (const absl::string_view verb : kItemVerbs) shapes.Add(verb);
+  return shapes;
+}();
 
 bool IsItemVerb(absl::string_view word) {
+  if (word.empty() || !kItemVerbShapes.MayHold(word)) return false;
   return std::find(std::begin(kItemVerbs), std::end(kItemVerbs), word) != std::end(kItemVerbs);
 }
 
@@ -104,8 +111,9 @@ void ReadCounts(absl::string_view folded, WantedForm& wanted) {
   absl::string_view before_last;
   absl::string_view last;
   text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    const bool counts_words = word == "words" || word == "word";
-    const bool counts_sentences = word == "sentence" || word == "sentences";
+    const bool counts = kCounted.MayHold(word);
+    const bool counts_words = counts && (word == "words" || word == "word");
+    const bool counts_sentences = counts && (word == "sentence" || word == "sentences");
     const size_t number = counts_words || counts_sentences ? SmallNumber(last) : 0;
     if (number > 0 && counts_words && number <= kMostWordsOfALimit) {
       const bool at_least =
@@ -115,11 +123,9 @@ void ReadCounts(absl::string_view folded, WantedForm& wanted) {
     if (number > 0 && counts_sentences && number <= kMostItems && before_last != "least") {
       wanted.most_sentences = number;
     }
-    const size_t items = CanBeNumber(word) ? SmallNumber(word) : 0;
-    if (items >= 2 && items <= kMostItems &&
-        (IsItemVerb(last) || (last == "me" && before_last == "give"))) {
-      wanted.items = items;
-    }
+    const bool asks = IsItemVerb(last) || (last == "me" && before_last == "give");
+    const size_t items = asks ? SmallNumber(word) : 0;
+    if (items >= 2 && items <= kMostItems) wanted.items = items;
     before_last = last;
     last = word;
   });

@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
+#include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "services/router/domain/relevance.h"
+#include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/equations.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/language.h"
@@ -122,20 +123,23 @@ constexpr absl::string_view kAnswerMarks[] = {
 
 size_t CountSentences(absl::string_view text) {
   size_t sentences = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool mark = text[i] == '.' || text[i] == '?' || text[i] == '!';
-    if (mark && (i + 1 == text.size() || absl::ascii_isspace(text[i + 1]))) ++sentences;
+  for (const char mark : {'.', '?', '!'}) {
+    text::ForEachByte(text, mark, [&](size_t at) {
+      sentences += at + 1 == text.size() || absl::ascii_isspace(text[at + 1]) ? 1 : 0;
+    });
   }
   return sentences;
 }
+
+constexpr std::array<bool, 256> kIsVariable =
+    text::ByteTable<bool>([](unsigned char c) { return c == 'x' || c == 'y' || c == 'n'; });
 
 // Whether the prompt writes mathematics in signs: variables, powers, TeX. Counting what it names
 // and what a draft mentions says nothing there.
 bool IsSymbolic(absl::string_view prompt) {
   if (absl::StrContains(prompt, '^') || absl::StrContains(prompt, "\\")) return true;
   for (size_t i = 1; i + 1 < prompt.size(); ++i) {
-    const char c = prompt[i];
-    if (c != 'x' && c != 'y' && c != 'n') continue;
+    if (!kIsVariable[static_cast<unsigned char>(prompt[i])]) continue;
     if (absl::ascii_isalpha(prompt[i - 1]) || absl::ascii_isalnum(prompt[i + 1])) continue;
     // "3 x 4" multiplies; a letter is a variable where a sign stands beside it.
     const char before = prompt[i - 1] == ' ' && i >= 2 ? prompt[i - 2] : prompt[i - 1];
@@ -197,7 +201,7 @@ struct FinalNumber {
 
 FinalNumber FindFinal(absl::string_view draft, const std::vector<text::NumberMention>& numbers) {
   FinalNumber result;
-  const size_t hashes = draft.rfind("####");
+  const size_t hashes = text::FindLast(draft, "####");
   if (hashes != absl::string_view::npos) {
     for (const text::NumberMention& number : numbers) {
       if (number.begin < hashes) continue;
@@ -321,14 +325,20 @@ void FillAskedSum(absl::string_view prompt, absl::string_view draft,
 
 // Share of word triples that occurred before in the draft, beyond what worked sums repeat anyhow.
 double Repetition(absl::string_view folded) {
-  const std::vector<absl::string_view> words = text::FoldedWords(folded);
+  std::vector<size_t> words;  // their hashes
+  words.reserve(folded.size() / 4);
+  text::ForEachFoldedWord(folded,
+                          [&](absl::string_view word) { words.push_back(absl::HashOf(word)); });
   if (words.size() < 6) return 0;
-  absl::flat_hash_set<size_t> seen;
-  seen.reserve(words.size());
+  // Hashes of triples, each at the first free place from its own on; 0: free.
+  std::vector<size_t> seen(absl::bit_ceil(2 * words.size()));
   size_t repeated = 0;
   for (size_t i = 0; i + 2 < words.size(); ++i) {
-    const size_t hash = absl::HashOf(words[i], words[i + 1], words[i + 2]);
-    repeated += seen.insert(hash).second ? 0 : 1;
+    const size_t hash = std::max<size_t>(absl::HashOf(words[i], words[i + 1], words[i + 2]), 1);
+    size_t at = hash & (seen.size() - 1);
+    while (seen[at] != 0 && seen[at] != hash) at = (at + 1) & (seen.size() - 1);
+    repeated += seen[at] == hash ? 1 : 0;
+    seen[at] = hash;
   }
   const double share = static_cast<double>(repeated) / static_cast<double>(words.size() - 2);
   return std::max(0.0, share - kUsualRepetition);
@@ -343,7 +353,9 @@ bool IsCutOff(absl::string_view draft, size_t words) {
   const absl::string_view line =
       last_line == absl::string_view::npos ? text : text.substr(last_line + 1);
   // A closing line may be a title, an item, a number with its unit, or code.
-  if (text::CountWords(line) < 6 || absl::StartsWith(line, "#")) return false;
+  constexpr size_t kFewestWords = 6;
+  if (text::CountWords(line, kFewestWords) < kFewestWords || absl::StartsWith(line, "#"))
+    return false;
   return absl::ascii_isalpha(text.back()) || text.back() == ',';
 }
 
@@ -373,7 +385,7 @@ FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft) {
   const ReadText& question = prompt.read;
   At(values, Feature::kDraftWords) = Log(draft.words);
   At(values, Feature::kDraftNumbers) = Log(draft.numbers.size());
-  At(values, Feature::kDraftLines) = Log(std::count(draft.text.begin(), draft.text.end(), '\n'));
+  At(values, Feature::kDraftLines) = Log(text::CountByte(draft.text, '\n'));
   FillArithmetic(draft.text, question.numbers, draft.numbers, values);
   FillUnused(question.numbers, draft.numbers, values);
   At(values, Feature::kHedging) = Log(draft.CountAny(kHedgingCues));

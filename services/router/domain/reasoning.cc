@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/router/domain/text/bytes.h"
 
 namespace throughline::router {
 namespace {
@@ -20,7 +21,7 @@ VisibleAnswer StripTag(absl::string_view text, absl::string_view tag) {
   const std::string open = absl::StrCat("<", tag, ">");
   const std::string close = absl::StrCat("</", tag, ">");
   VisibleAnswer answer;
-  const size_t last_close = text.rfind(close);
+  const size_t last_close = text::FindLast(text, close);
   absl::string_view rest = text;
   if (last_close != absl::string_view::npos) {
     answer.stripped = true;
@@ -52,7 +53,7 @@ absl::string_view EmptyCause(const ModelReply& reply) {
 
 VisibleAnswer StripReasoning(absl::string_view text) {
   VisibleAnswer answer{.text = std::string(text)};
-  const size_t final_channel = text.rfind(kFinalChannel);
+  const size_t final_channel = text::FindLast(text, kFinalChannel);
   if (final_channel != absl::string_view::npos) {
     answer.text = std::string(text.substr(final_channel + kFinalChannel.size()));
     answer.stripped = true;

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/numbers.h"
 
@@ -55,9 +56,8 @@ Stems StemsOf(absl::string_view folded) {
 }
 
 bool IsMostlyForeign(absl::string_view folded) {
-  const auto foreign =
-      std::count_if(folded.begin(), folded.end(), [](unsigned char c) { return c >= 0x80; });
-  return static_cast<double>(foreign) > kMostForeignBytes * static_cast<double>(folded.size());
+  return static_cast<double>(text::CountHighBytes(folded)) >
+         kMostForeignBytes * static_cast<double>(folded.size());
 }
 
 bool GivesText(const ReadText& prompt) {
@@ -95,8 +95,8 @@ bool IsOffTopic(absl::string_view folded_prompt, absl::string_view folded_draft)
 
 bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft) {
   const auto count = [](absl::string_view folded) {
-    const auto spaces = std::count(folded.begin(), folded.end(), ' ');
-    return static_cast<size_t>(std::max<std::ptrdiff_t>(spaces - 1, 0));
+    const size_t spaces = text::CountByte(folded, ' ');
+    return spaces - std::min<size_t>(spaces, 1);
   };
   const size_t said = count(folded_draft);
   if (said < kFewestEchoWords || count(folded_prompt) < kFewestEchoWords) return false;

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 namespace throughline::router {
 namespace {
@@ -38,8 +39,12 @@ std::string FindLeak(absl::string_view text) {
       R"((?i)^((?:okay|ok|alright|hmm|so|wait|first)?[,.]?\s*(?:the user (?:wants|is asking|asked|)"
       R"(asks|says|needs)|i need to (?:figure out|parse|produce|output)|let me (?:parse|re-?read|)"
       R"(analy[sz]e) (?:the|this) (?:prompt|request|instruction|question|user))))");
+  // A part of each control word, sought sooner than the pattern.
+  const bool may_control = absl::StrContains(text, '<') || absl::StrContains(text, "INST]") ||
+                           absl::StrContains(text, "assistantfinal") ||
+                           absl::StrContains(text, "assistantcommentary");
   re2::StringPiece found;
-  if (RE2::PartialMatch(Piece(text), control, &found) ||
+  if ((may_control && RE2::PartialMatch(Piece(text), control, &found)) ||
       RE2::PartialMatch(Piece(Opening(text)), musing, &found)) {
     return std::string(found.data(), found.size());
   }

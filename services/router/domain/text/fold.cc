@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
@@ -43,6 +44,23 @@ Classified Classify(absl::string_view rest) {
   return {CharKind::kWord, 1};
 }
 
+// What a byte becomes: itself in lower case, 0 for what parts words; kLookFurther where that takes
+// Classify.
+constexpr unsigned char kLookFurther = 1;
+constexpr std::array<unsigned char, 256> kFolded = ByteTable<unsigned char>([](unsigned char c) {
+  if (c >= 'A' && c <= 'Z') return static_cast<unsigned char>(c - 'A' + 'a');
+  if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
+  return static_cast<unsigned char>(c >= 0x80 || c == '\'' ? kLookFurther : 0);
+});
+
+// How a byte counts for CountWords.
+enum class InCount : unsigned char { kNothing, kSpace, kWord, kLookFurther };
+constexpr std::array<InCount, 256> kInCount = ByteTable<InCount>([](unsigned char c) {
+  if (c >= 0x80) return InCount::kLookFurther;
+  if (c == ' ' || (c >= '\t' && c <= '\r')) return InCount::kSpace;
+  return kFolded[c] > kLookFurther ? InCount::kWord : InCount::kNothing;
+});
+
 }  // namespace
 
 std::string Fold(absl::string_view text) {
@@ -50,21 +68,21 @@ std::string Fold(absl::string_view text) {
   std::string folded(text.size() + 2, ' ');
   char* out = folded.data();
   bool in_word = false;
-  const auto put = [&](char c) {
+  const auto put = [&](unsigned char c) {
     if (!in_word) *out++ = ' ';
     in_word = true;
-    *out++ = c;
+    *out++ = static_cast<char>(c);
   };
   for (size_t i = 0; i < text.size();) {
     const unsigned char first = text[i];
-    if (first < 0x80 && first != '\'') {
+    if (kFolded[first] != kLookFurther) {
       ++i;
-      absl::ascii_isalnum(first) ? put(absl::ascii_tolower(first)) : void(in_word = false);
+      kFolded[first] != 0 ? put(kFolded[first]) : void(in_word = false);
       continue;
     }
     const Classified c = Classify(text.substr(i, 3));
     if (c.kind == CharKind::kWord) {
-      put(absl::ascii_tolower(first));
+      put(first);
     } else if (c.kind == CharKind::kSeparator) {
       in_word = false;
     }
@@ -86,18 +104,18 @@ std::vector<absl::string_view> FoldedWords(absl::string_view folded) {
   return absl::StrSplit(folded, ' ', absl::SkipEmpty());
 }
 
-size_t CountWords(absl::string_view text) {
+size_t CountWords(absl::string_view text, size_t most) {
   size_t words = 0;
   bool counted = false;
-  for (size_t i = 0; i < text.size();) {
-    const unsigned char first = text[i];
-    if (first < 0x80) {
+  for (size_t i = 0; i < text.size() && words < most;) {
+    const InCount in_count = kInCount[static_cast<unsigned char>(text[i])];
+    if (in_count != InCount::kLookFurther) {
       ++i;
-      if (absl::ascii_isspace(first)) {
+      if (in_count == InCount::kSpace) {
         counted = false;
-      } else if (!counted && absl::ascii_isalnum(first)) {
+      } else if (in_count == InCount::kWord) {
+        words += counted ? 0 : 1;
         counted = true;
-        ++words;
       }
       continue;
     }

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/text/bytes.h"
 
 // Text reduced to what counts when two wordings are compared. All functions are pure, linear in
 // their input and accept any bytes.
@@ -27,18 +29,17 @@ std::vector<absl::string_view> FoldedWords(absl::string_view folded);
 // Calls `use` with each word of a folded text, in order.
 template <typename Use>
 void ForEachFoldedWord(absl::string_view folded, const Use& use) {
-  for (size_t begin = 1; begin < folded.size();) {
-    // Words are short: looking byte by byte is quicker than a search each.
-    size_t end = begin;
-    while (end < folded.size() && folded[end] != ' ') ++end;
-    if (end > begin) use(folded.substr(begin, end - begin));
+  size_t begin = 1;
+  ForEachByte(folded, ' ', [&](size_t end) {
+    if (end > begin) use(absl::string_view(folded.data() + begin, end - begin));
     begin = end + 1;
-  }
+  });
+  if (begin < folded.size()) use(folded.substr(begin));
 }
 
 // Words as a reader counts them: runs of characters between white space that hold a letter or
-// digit.
-size_t CountWords(absl::string_view text);
+// digit. Counts no further than to `most`.
+size_t CountWords(absl::string_view text, size_t most = SIZE_MAX);
 
 // Whether at most one letter differs, is missing or is added.
 bool WithinOneEdit(absl::string_view a, absl::string_view b);

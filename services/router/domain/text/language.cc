@@ -9,8 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/numeric/bits.h"
-#include "absl/strings/ascii.h"
-
+#include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/fold.h"
 
 namespace throughline::router::text {
@@ -45,11 +44,10 @@ constexpr Language kLanguages[] = {
       "maar"}},
 };
 
-constexpr size_t kMaxWordBytes = 8;
 constexpr size_t kMinLetters = 8;
 
 // By the first byte of a letter's UTF-8.
-Script ScriptOfLeadByte(unsigned char c) {
+constexpr Script ScriptOfLeadByte(unsigned char c) {
   if (c <= 0xCB) return Script::kLatin;
   if (c <= 0xCF) return Script::kGreek;
   if (c <= 0xD3) return Script::kCyrillic;
@@ -61,6 +59,15 @@ Script ScriptOfLeadByte(unsigned char c) {
   return Script::kUnknown;
 }
 
+// Where a byte is counted: its script's place, kScripts for what is no letter or a later byte of
+// one.
+constexpr std::array<unsigned char, 256> kScriptPlaces =
+    ByteTable<unsigned char>([](unsigned char c) {
+      const bool is_letter = c >= 0xC3 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      return static_cast<unsigned char>(is_letter ? static_cast<size_t>(ScriptOfLeadByte(c))
+                                                  : kScripts);
+    });
+
 constexpr size_t kMostBytes = 4096;  // the beginning of a text tells its language
 constexpr size_t kMinHits = 4;
 constexpr int kMinDifferentWords = 2;
@@ -71,6 +78,14 @@ struct Entry {
   uint8_t word;
 };
 using Words = absl::flat_hash_map<absl::string_view, absl::InlinedVector<Entry, 2>>;
+
+constexpr WordShapes kShapes = [] {
+  WordShapes shapes;
+  for (const Language& language : kLanguages) {
+    for (const absl::string_view word : language.words) shapes.Add(word);
+  }
+  return shapes;
+}();
 
 const Words& WordsOfAll() {
   static const Words& words = *new Words([] {
@@ -93,7 +108,7 @@ std::string GuessLanguage(absl::string_view folded) {
   std::array<size_t, std::size(kLanguages)> hits{};
   std::array<uint32_t, std::size(kLanguages)> different{};  // one bit a word
   ForEachFoldedWord(folded, [&](absl::string_view word) {
-    if (word.size() > kMaxWordBytes) return;
+    if (!kShapes.MayHold(word)) return;
     const auto found = words.find(word);
     if (found == words.end()) return;
     for (const Entry& entry : found->second) {
@@ -112,13 +127,10 @@ std::string GuessLanguage(absl::string_view folded) {
 
 Script GuessScript(absl::string_view text) {
   text = text.substr(0, kMostBytes);
+  std::array<size_t, kScripts + 1> counts{};
+  for (const char c : text) ++counts[kScriptPlaces[static_cast<unsigned char>(c)]];
   std::array<size_t, kScripts> letters{};
-  for (size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = text[i];
-    if (absl::ascii_isalpha(c)) ++letters[static_cast<size_t>(Script::kLatin)];
-    if (c < 0xC3) continue;  // continuation bytes, too
-    ++letters[static_cast<size_t>(ScriptOfLeadByte(c))];
-  }
+  std::copy_n(counts.begin(), kScripts, letters.begin());
   size_t all = 0;
   for (const size_t count : letters) all += count;
   const size_t best = std::max_element(letters.begin(), letters.end()) - letters.begin();

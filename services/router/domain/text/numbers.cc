@@ -9,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/text/bytes.h"
 
 namespace throughline::router::text {
 namespace {
@@ -65,6 +66,13 @@ bool CanBeginNumber(char first, size_t length) {
   return length <= kMaxWordLength && (kLengths[letter] >> length & 1) != 0;
 }
 
+enum class Kind : unsigned char { kOther, kLetter, kDigit, kPoint };
+constexpr std::array<Kind, 256> kKinds = ByteTable<Kind>([](unsigned char c) {
+  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return Kind::kLetter;
+  if (c >= '0' && c <= '9') return Kind::kDigit;
+  return c == '.' ? Kind::kPoint : Kind::kOther;
+});
+Kind KindOf(char c) { return kKinds[static_cast<unsigned char>(c)]; }
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
 
@@ -95,12 +103,22 @@ class Scanner {
   std::vector<NumberMention> Run() {
     size_t i = 0;
     while (i < text_.size()) {
-      if (IsDigit(text_[i]) || (text_[i] == '.' && IsDigit(At(i + 1)))) {
-        i = ReadDigits(i);
-      } else if (IsLetter(text_[i])) {
-        i = ReadWords(i);
-      } else {
-        ++i;
+      switch (KindOf(text_[i])) {
+        case Kind::kLetter: {
+          size_t end = i + 1;
+          while (end < text_.size() && KindOf(text_[end]) == Kind::kLetter) ++end;
+          i = CanBeginNumber(text_[i], end - i) ? ReadWords(i) : end;
+          break;
+        }
+        case Kind::kDigit:
+          i = ReadDigits(i);
+          break;
+        case Kind::kPoint:
+          i = IsDigit(At(i + 1)) ? ReadDigits(i) : i + 1;
+          break;
+        case Kind::kOther:
+          ++i;
+          break;
       }
     }
     return std::move(found_);
@@ -182,11 +200,8 @@ class Scanner {
     return i;
   }
 
-  // Reads a run of number words, or skips one other word.
+  // Reads a run of number words, or skips one word that is none.
   size_t ReadWords(size_t begin) {
-    size_t first_end = begin;
-    while (IsLetter(At(first_end))) ++first_end;
-    if (!CanBeginNumber(text_[begin], first_end - begin)) return first_end;
     int64_t total = 0;
     int64_t group = 0;
     size_t end = begin;

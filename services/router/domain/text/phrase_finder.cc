@@ -1,9 +1,8 @@
 #include "services/router/domain/text/phrase_finder.h"
 
-#include <algorithm>
-
 #include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/text/bytes.h"
 
 namespace throughline::router::text {
 
@@ -13,18 +12,15 @@ PhraseFinder::PhraseFinder(absl::string_view folded) : folded_(folded) {
 
 size_t PhraseFinder::Slot(absl::string_view word) {
   constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-  uint64_t head = word.size();
-  const size_t bytes = std::min(word.size(), sizeof(head));
-  for (size_t i = 0; i < bytes; ++i) head = (head << 8) ^ static_cast<unsigned char>(word[i]);
+  const uint64_t head = LoadBytes(word, 0) ^ word.size();
   return static_cast<size_t>((head * kOdd) >> (64 - kSlotBits));
 }
 
 bool AnyOfFinder::In(absl::string_view text) const {
   for (size_t i = 0; i < text.size(); ++i) {
-    uint32_t fitting = first_[static_cast<unsigned char>(text[i])];
-    if (fitting == 0) continue;
     const unsigned char next = i + 1 < text.size() ? text[i + 1] : 0;
-    for (fitting &= second_[next]; fitting != 0; fitting &= fitting - 1) {
+    uint32_t fitting = first_[static_cast<unsigned char>(text[i])] & second_[next];
+    for (; fitting != 0; fitting &= fitting - 1) {
       if (absl::StartsWith(text.substr(i), needles_[absl::countr_zero(fitting)])) return true;
     }
   }

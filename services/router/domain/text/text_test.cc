@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/dates.h"
 #include "services/router/domain/text/equations.h"
 #include "services/router/domain/text/fold.h"
@@ -60,6 +62,43 @@ TEST(AnyOfFinder, FindsSignsOfAnyLengthAnywhere) {
 }
 
 TEST(Fold, CountsWordsAsAReaderDoes) { EXPECT_EQ(CountWords("Hi — it's 5 o'clock ."), 4u); }
+
+TEST(Fold, CountsNoFurtherThanIsAsked) {
+  EXPECT_EQ(CountWords("one two three", 2), 2u);
+  EXPECT_EQ(CountWords("one two three", 9), 3u);
+}
+
+TEST(Bytes, AreFoundWhereverTheyStand) {
+  // Beside bytes that differ from them in one bit, at every place of texts of every length.
+  for (const char filling : {'\x2E', '\x2D', '\xAF', '\x00'}) {
+    for (size_t length = 1; length <= 20; ++length) {
+      for (size_t place = 0; place < length; ++place) {
+        std::string text(length, filling);
+        text[place] = '/';
+        std::vector<size_t> places;
+        ForEachByte(text, '/', [&](size_t at) { places.push_back(at); });
+        ASSERT_THAT(places, ElementsAre(place));
+        ASSERT_EQ(CountByte(text, '/'), 1u);
+        ASSERT_EQ(CountHighBytes(text), filling == '\xAF' ? length - 1 : 0);
+        ASSERT_EQ(FindLast(text, "/"), place);
+      }
+    }
+  }
+  EXPECT_EQ(FindLast("a####b####c", "####"), 6u);
+  EXPECT_EQ(FindLast("no mark", "####"), absl::string_view::npos);
+}
+
+TEST(Bytes, ShapesRuleOutOtherWords) {
+  constexpr WordShapes kShapes = [] {
+    WordShapes shapes;
+    shapes.Add("two");
+    shapes.Add("three");
+    return shapes;
+  }();
+  EXPECT_TRUE(kShapes.MayHold("two") && kShapes.MayHold("three"));
+  EXPECT_FALSE(kShapes.MayHold("four") || kShapes.MayHold("twenty"));
+  EXPECT_FALSE(kShapes.MayHold(std::string(99, 't')));
+}
 
 TEST(Fold, OneEditIsOneLetter) {
   EXPECT_TRUE(WithinOneEdit("nair", "nair"));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/router/clients/dialect.h"
 #include "services/router/clients/json_access.h"
+#include "services/router/clients/json_text.h"
 
 namespace throughline::router {
 namespace {
@@ -96,7 +97,7 @@ class AnthropicDialect final : public Dialect {
     } else if (request.temperature.has_value()) {
       body["temperature"] = std::min(*request.temperature, 1.0);  // a thinking model takes none
     }
-    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return WriteJson(body);
   }
 
   void ReadWhole(const Json& body, RawAnswer& answer) const override {

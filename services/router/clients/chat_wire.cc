@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/router/clients/json_access.h"
+#include "services/router/clients/json_text.h"
 
 namespace throughline::router {
 namespace {
@@ -103,7 +104,7 @@ class ChatDialect final : public Dialect {
       if (flavor_.takes_stream_options) body["stream_options"] = {{"include_usage", true}};
     }
     AddThinking(call, body);
-    return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return WriteJson(body);
   }
 
   void ReadWhole(const Json& body, RawAnswer& answer) const override {

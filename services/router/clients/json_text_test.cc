@@ -1,0 +1,143 @@
+#include "services/router/clients/json_text.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace throughline::router {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr absl::string_view kParts[] = {
+    "the river runs through the old town, where merchants once sold cloth and salt to travellers",
+    "\"",
+    "\\",
+    "\\\"",
+    "\\n",
+    "\\u00e9",
+    "\\ud83d\\ude00",
+    "\\ud83d",
+    "\\u12",
+    "\\x",
+    "\n",
+    "\x01",
+    "\x7F",
+    "é",
+    "日本",
+    "😀",
+    "\xFF",
+    "\xE2\x80",
+    "\xC3",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    " ",
+    "1.5",
+    "true",
+    "null",
+    "\"a\":",
+    "\"\"",
+    "[\"a\",\"b\"]",
+    "{\"a\":{\"b\":[]}}",
+    "/",
+    "\\/"};
+
+// Texts and documents made of what is special, and of long runs of what is not.
+class Inventor {
+ public:
+  std::string Text(size_t most_parts) {
+    std::string text;
+    for (size_t left = 1 + random_() % most_parts; left > 0; --left) {
+      absl::StrAppend(&text, kParts[random_() % std::size(kParts)]);
+    }
+    return text;
+  }
+
+  Json Document(int depth) {
+    switch (random_() % (depth > 0 ? 5 : 3)) {
+      case 0:
+        return Text(8);
+      case 1:
+        return random_() % 1000;
+      case 2:
+        return std::string(random_() % 400, 'x');
+      case 3: {
+        Json list = Json::array();
+        for (size_t left = random_() % 4; left > 0; --left) list.push_back(Document(depth - 1));
+        return list;
+      }
+      default: {
+        Json object = Json::object();
+        for (size_t left = random_() % 4; left > 0; --left) object[Text(3)] = Document(depth - 1);
+        return object;
+      }
+    }
+  }
+
+  // A document with some bytes changed, so that it may be none.
+  std::string Damaged(std::string document) {
+    for (size_t left = random_() % 3; left > 0 && !document.empty(); --left) {
+      const size_t at = random_() % document.size();
+      document.replace(at, random_() % 3, std::string(kParts[random_() % std::size(kParts)]));
+    }
+    return document;
+  }
+
+ private:
+  std::mt19937_64 random_{20261122};
+};
+
+std::string Dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+TEST(JsonText, IsWrittenAsTheLibraryWritesIt) {
+  Inventor inventor;
+  for (int i = 0; i < 5000; ++i) {
+    const Json document = inventor.Document(3);
+    ASSERT_EQ(WriteJson(document), Dumped(document));
+  }
+}
+
+TEST(JsonText, IsReadAsTheLibraryReadsIt) {
+  Inventor inventor;
+  int documents = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string text = inventor.Damaged(Dumped(inventor.Document(3)));
+    const Json expected = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const Json read = ReadJson(text);
+    ASSERT_EQ(read.is_discarded(), expected.is_discarded()) << text;
+    if (expected.is_discarded()) continue;
+    ASSERT_EQ(read, expected) << text;
+    ++documents;
+  }
+  EXPECT_GT(documents, 5000);
+  EXPECT_LT(documents, 19000);
+}
+
+TEST(JsonText, WhatIsLongAndRawIsReadAsTheLibraryReadsIt) {
+  Inventor inventor;
+  int documents = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string text =
+        absl::StrCat("{\"a\":\"", inventor.Text(12), "\",\"b\":[\"", inventor.Text(12), "\"]}");
+    const Json expected = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+    const Json read = ReadJson(text);
+    ASSERT_EQ(read.is_discarded(), expected.is_discarded()) << text;
+    if (expected.is_discarded()) continue;
+    ASSERT_EQ(read, expected) << text;
+    ++documents;
+  }
+  EXPECT_GT(documents, 200);
+}
+
+}  // namespace
+}  // namespace throughline::router

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/synchronization/blocking_counter.h"
+#include "common/base/alongside.h"
 #include "common/base/bounded_pool.h"
 
 namespace throughline {
@@ -16,8 +18,10 @@ namespace {
 // Calls back from a thread of its own, as a network client does.
 class Elsewhere {
  public:
-  ~Elsewhere() {
+  ~Elsewhere() { Join(); }
+  void Join() {
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
   }
   void Double(int value, std::function<void(int)> done) {
     threads_.emplace_back([value, done = std::move(done)] { done(2 * value); });
@@ -79,6 +83,47 @@ TEST(TaskTest, AnAnswerFromElsewhereDuringTheBeginningGoesOnAtTheExecutor) {
   });
   ended.Wait();
   EXPECT_NE(went_on, std::this_thread::get_id());
+}
+
+// Runs steps where they come up, and counts them.
+class AtOnce final : public Executor {
+ public:
+  explicit AtOnce(bool may_run_elsewhere) : may_run_elsewhere_(may_run_elsewhere) {}
+  void Resume(std::coroutine_handle<> step) override {
+    ++resumed_;
+    step.resume();
+  }
+  bool MayRunElsewhere() const override { return may_run_elsewhere_; }
+  int resumed() const { return resumed_; }
+
+ private:
+  const bool may_run_elsewhere_;
+  std::atomic<int> resumed_{0};
+};
+
+// The work beside the task is what ends last.
+Task<int> DoubledAlongside(Elsewhere& elsewhere, int value) {
+  const auto work = [&] { elsewhere.Join(); };
+  Alongside<int> both(co_await Here(), DoubledElsewhere(elsewhere, value), work,
+                      [](const int& result) { return result < 10; });
+  co_return co_await both;
+}
+
+TEST(TaskTest, WorkThatEndsLastGoesOnWithAShortResult) {
+  struct Case {
+    bool may_run_elsewhere;
+    int value;
+    int resumed;
+  };
+  for (const Case& one : {Case{true, 4, 1}, Case{true, 5, 2}, Case{false, 4, 2}}) {
+    Elsewhere elsewhere;
+    AtOnce executor(one.may_run_elsewhere);
+    int result = 0;
+    Start<int>(executor, DoubledAlongside(elsewhere, one.value),
+               [&](int value) { result = value; });
+    EXPECT_EQ(result, 2 * one.value);
+    EXPECT_EQ(executor.resumed(), one.resumed);
+  }
 }
 
 TEST(TaskTest, WhatNobodyAwaitsNeverBegins) {

@@ -19,6 +19,8 @@ namespace {
 constexpr int kThreads = 2;
 // With more under way than this, an executor's own threads go on.
 constexpr size_t kQuiet = 2;
+// What came with more than this, even at once, is work for the executor.
+constexpr size_t kMostBytesReadAtOnce = 32 * 1024;
 constexpr absl::Duration kLongestWait = absl::Seconds(1);          // whoever has news wakes
 constexpr absl::Duration kStallInterval = absl::Milliseconds(50);  // how late a stall is noticed
 constexpr int64_t kMaxTimeoutMs = 24L * 60 * 60 * 1000;
@@ -169,12 +171,12 @@ Client::Client() : Client(Options{}) {}
 struct Client::Sending {
   bool await_ready() const noexcept { return false; }
   template <typename Promise>
-  void await_suspend(std::coroutine_handle<Promise> waiting) {
+  bool await_suspend(std::coroutine_handle<Promise> waiting) {
     transfer->executor = waiting.promise().executor;
     transfer->waiting = waiting;
     // The transfer may end, and *this with it, before Dispatch returns.
     const TransferPtr own = transfer;
-    client.Dispatch(own);
+    return !client.Dispatch(own);
   }
   void await_resume() const noexcept {}
 
@@ -232,19 +234,25 @@ absl::StatusOr<Response> Client::Post(const Context& context, Request request) {
   return std::move(exchange.response);
 }
 
-void Client::Dispatch(const TransferPtr& transfer) {
+bool Client::Dispatch(const TransferPtr& transfer) {
   if (!mutex_.TryLock()) {
     {
       absl::MutexLock lock(&queue_mutex_);
       arriving_.push_back(transfer);
     }
     readiness_.Wake();
-    return;
+    return false;
   }
   Begin(transfer);
-  const Ended ended = Collect();
+  Ended ended = Collect();
   mutex_.Unlock();
+  const auto own = std::find(ended.transfers.begin(), ended.transfers.end(), transfer);
+  const bool goes_on = own != ended.transfers.end() && ended.is_quiet &&
+                       transfer->executor->MayRunElsewhere() &&
+                       transfer->exchange.response.body.size() <= kMostBytesReadAtOnce;
+  if (goes_on) ended.transfers.erase(own);
   GoOn(ended, /*may_run_here=*/false);
+  return goes_on;
 }
 
 void Client::Cancel(const TransferPtr& transfer) {

@@ -79,8 +79,8 @@ class Client {
   // Ends with the context's deadline or cancellation, down to the socket. Errors of the exchange:
   // UNAVAILABLE when there is no whole response: not connected, cut, stalled, too large.
   // INVALID_ARGUMENT for a header with a line break and for a URL of another scheme. What awaits it
-  // goes on at its executor, or, where the executor lets it and little else is under way, on one of
-  // the client's threads.
+  // goes on at its executor; or, where the executor lets it and little else is under way, on one of
+  // the client's threads, and without a break when a short response was there at once.
   Task<Exchange> Send(const Context& context, Request request);
 
   // Send for callers that block; the whole response or the exchange's error.
@@ -101,7 +101,8 @@ class Client {
 
   void Run();
   // Begins the transfer on this thread, or lets one of the client's do so when they are at work.
-  void Dispatch(const TransferPtr& transfer) ABSL_LOCKS_EXCLUDED(mutex_, queue_mutex_);
+  // True when it has ended already and what awaits it may go on at once.
+  bool Dispatch(const TransferPtr& transfer) ABSL_LOCKS_EXCLUDED(mutex_, queue_mutex_);
   void Cancel(const TransferPtr& transfer) ABSL_LOCKS_EXCLUDED(queue_mutex_);
   void ServeQueue() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) ABSL_LOCKS_EXCLUDED(queue_mutex_);
   CURL* TakeHandle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

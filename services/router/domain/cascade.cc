@@ -35,6 +35,12 @@ bool HasContract(const OutputContract& contract) {
          contract.max_words > 0 || !contract.language.empty() || contract.ground_numbers;
 }
 
+// Whether judging the answer takes so little that the thread at hand may do it.
+bool IsShort(const ModelResult& result) {
+  constexpr size_t kMostBytes = 32 * 1024;
+  return !result.reply.ok() || result.reply->text.size() <= kMostBytes;
+}
+
 // Passes text on and remembers that it did.
 class LiveText final : public TextSink {
  public:
@@ -209,7 +215,8 @@ class Routing {
     const Context context = span.context().WithBudget(model.timeout);
     // The request is read while the model works on it.
     const auto read = [this] { ReadRequest(); };
-    Alongside<ModelResult> asking(co_await Here(), provider->second->Ask(context, call), read);
+    Alongside<ModelResult> asking(co_await Here(), provider->second->Ask(context, call), read,
+                                  &IsShort);
     ModelResult result = co_await asking;
     const absl::Duration taken = context_.clock().Now() - asked_at;
     asking_ += taken;

@@ -80,6 +80,8 @@ Task<absl::Status> SqlLedger::Append(const Context& context, const Answer& answe
                                      absl::string_view fingerprint) {
   Span span(context, "append", "decision");
   if (AppendToJournal(context, answer, idempotency_key, fingerprint)) co_return absl::OkStatus();
+  // The database may take its time: that is for a thread which nobody else waits for.
+  co_await Reschedule();
   // Decisions stand in the order they came in; an error is this write's, too.
   absl::Status before = WriteJournal(span.context());
   if (!before.ok()) co_return before;

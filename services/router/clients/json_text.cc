@@ -23,10 +23,9 @@ constexpr size_t kLongBytes = 128;
 // The highest bit of each of eight bytes that is no plain ASCII: control characters, quotation
 // marks, backslashes and all beyond ASCII. 0x7F counts as special, which costs little.
 uint64_t SpecialBytes(uint64_t bytes) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
   const uint64_t low = bytes & ~text::kHighBits;
-  const uint64_t at_least_space = low + kOnes * (0x80 - 0x20);
-  return (bytes | ~at_least_space | (low + kOnes) | text::BytesEqual(bytes, '"') |
+  const uint64_t at_least_space = low + text::kLowBits * (0x80 - 0x20);
+  return (bytes | ~at_least_space | (low + text::kLowBits) | text::BytesEqual(bytes, '"') |
           text::BytesEqual(bytes, '\\')) &
          text::kHighBits;
 }

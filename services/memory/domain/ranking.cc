@@ -4,12 +4,11 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <functional>
 #include <initializer_list>
-#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "services/memory/domain/best_rows.h"
 #include "services/memory/domain/meaning.h"
 #include "services/memory/domain/query_dates.h"
 #include "services/memory/domain/text.h"
@@ -28,10 +27,9 @@ constexpr float kNearest = 4;
 constexpr float kNear = 2;
 constexpr double kLeastDeviation = 1e-6;
 constexpr absl::CivilDay kFirstDay(1970, 1, 1);
-// Below every score: of rows that are not in question.
-constexpr float kDropped = std::numeric_limits<float>::lowest();
-// How many rows are looked for at first; about as many as an answer holds.
-constexpr size_t kFirstDraw = 64;
+constexpr float kDropped = BestRows::kDropped;
+// A row is announced while so many are still to be looked at before it.
+constexpr size_t kAhead = 3;
 
 // What one unit of each feature adds to a score. Round numbers near the fit of a listwise softmax
 // over conversations with known answers, chosen by leave-one-conversation-out.
@@ -531,103 +529,27 @@ std::vector<Features> ComputeFeatures(const CustomerIndex& index, const RankingQ
 }
 
 struct Ranking::State {
-  struct Candidate {
-    float score;
-    uint32_t position;
-
-    // Whether this one comes before `other`: of equals, the one that stands first in the
-    // conversation does.
-    bool operator<(const Candidate& other) const {
-      return score != other.score ? score > other.score : position < other.position;
-    }
-  };
-
   State(const CustomerIndex& index, const RankingQuery& query, const std::vector<uint8_t>& eligible)
       : parsed(Parse(index, query)),
         signals(index, parsed, query.budget, query.closeness, eligible),
         weights(WeightsFor(query.budget, parsed.has_content)),
-        scores(signals.ScoreAll(weights)) {
+        best(Scores(eligible)) {}
+
+  // Of the rows in question.
+  std::vector<float> Scores(const std::vector<uint8_t>& eligible) const {
+    std::vector<float> scores = signals.ScoreAll(weights);
     if (parsed.has_content) signals.DropUnrelated(&scores);
     const bool all =
         eligible.empty() || std::memchr(eligible.data(), 0, eligible.size()) == nullptr;
-    if (!all) {
-      for (size_t i = 0; i < scores.size(); ++i) {
-        scores[i] = eligible[i] != 0 ? scores[i] : kDropped;
-      }
-    }
-    best_of_strides = BestOfStrides(scores);
-  }
-
-  static constexpr uint32_t kStride = 16;
-
-  // By stride of rows, the last of which may be shorter, the best score.
-  static std::vector<float> BestOfStrides(const std::vector<float>& scores) {
-    std::vector<float> best_of;
-    best_of.reserve(scores.size() / kStride + 1);
-    const float* score = scores.data();
-    size_t left = scores.size();
-    for (; left >= kStride; left -= kStride, score += kStride) {
-      float best = score[0];
-      for (uint32_t i = 1; i < kStride; ++i) best = std::max(best, score[i]);
-      best_of.push_back(best);
-    }
-    if (left > 0) best_of.push_back(*std::max_element(score, score + left));
-    return best_of;
-  }
-
-  // What the `wanted` best rows reach at least: as many strides have a row that does.
-  float LeastOfBest(size_t wanted) const {
-    if (best_of_strides.size() < wanted) return kDropped;
-    std::vector<float> best = best_of_strides;
-    const auto worst = best.begin() + static_cast<ptrdiff_t>(wanted) - 1;
-    std::nth_element(best.begin(), worst, best.end(), std::greater<>());
-    return *worst;
-  }
-
-  // Finds the best of the rows that come after those found so far, twice as many each time: nearly
-  // all are passed over many at once, and nothing is sorted that nobody asks for.
-  void Draw() {
-    const size_t wanted = drawn.empty() ? kFirstDraw : 2 * drawn.size();
-    const std::optional<Candidate> last =
-        drawn.empty() ? std::nullopt : std::make_optional(drawn.back());
-    drawn.clear();
-    drawn.reserve(2 * wanted);
-    next = 0;
-    // A row no better than this is none of the best.
-    float bar = last.has_value() ? kDropped : std::nextafter(LeastOfBest(wanted), kDropped);
-    const auto keep_best = [&] {
-      const auto worst = drawn.begin() + static_cast<ptrdiff_t>(wanted) - 1;
-      std::nth_element(drawn.begin(), worst, drawn.end());
-      bar = worst->score;
-      drawn.resize(wanted);
-    };
-    const auto consider = [&](uint32_t i) {
-      if (scores[i] <= bar) return;
-      const Candidate candidate{.score = scores[i], .position = i};
-      if (last.has_value() && !(*last < candidate)) return;
-      drawn.push_back(candidate);
-      if (drawn.size() == 2 * wanted) keep_best();
-    };
-    const auto size = static_cast<uint32_t>(scores.size());
-    for (uint32_t stride = 0; stride < best_of_strides.size(); ++stride) {
-      if (best_of_strides[stride] <= bar) continue;
-      const uint32_t end = std::min(size, (stride + 1) * kStride);
-      for (uint32_t i = stride * kStride; i < end; ++i) consider(i);
-    }
-    exhausted = drawn.size() < wanted;
-    if (drawn.size() > wanted) keep_best();
-    std::sort(drawn.begin(), drawn.end());
-    for (const Candidate& candidate : drawn) signals.Announce(candidate.position);
+    if (all) return scores;
+    for (size_t i = 0; i < scores.size(); ++i) scores[i] = eligible[i] != 0 ? scores[i] : kDropped;
+    return scores;
   }
 
   const ParsedQuery parsed;
   const Signals signals;
   const Features weights;
-  std::vector<float> scores;  // by position; kDropped for rows not in question
-  std::vector<float> best_of_strides;
-  std::vector<Candidate> drawn;  // best first
-  size_t next = 0;               // of those drawn
-  bool exhausted = false;        // no row comes after those drawn
+  BestRows best;
 };
 
 Ranking::Ranking(const CustomerIndex& index, const RankingQuery& query,
@@ -637,12 +559,13 @@ Ranking::~Ranking() = default;
 
 std::optional<RankedRow> Ranking::Next() {
   State& state = *state_;
-  if (state.next == state.drawn.size() && !state.exhausted) state.Draw();
-  if (state.next == state.drawn.size()) return std::nullopt;
-  const State::Candidate& best = state.drawn[state.next++];
-  return RankedRow{.position = best.position,
-                   .score = best.score,
-                   .parts = PartsOf(state.signals.At(best.position), state.weights)};
+  const std::optional<BestRows::Row> best = state.best.Next();
+  if (!best.has_value()) return std::nullopt;
+  const absl::Span<const BestRows::Row> upcoming = state.best.upcoming();
+  if (upcoming.size() > kAhead) state.signals.Announce(upcoming[kAhead].position);
+  return RankedRow{.position = best->position,
+                   .score = best->score,
+                   .parts = PartsOf(state.signals.At(best->position), state.weights)};
 }
 
 }  // namespace throughline::memory

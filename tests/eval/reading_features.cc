@@ -1,8 +1,11 @@
 // What services/router/tools/fit_reading.py learns from, one JSON object a line:
 //   reading_features sentences --utterances FILE... --deals DIR...
-//   reading_features calls --model sentences.model calls.model [judgement.model] --deals DIR...
+//   reading_features calls --model sentences.model calls.model [people.model [judgement.model]]
+//   --deals
+//       DIR...
 // The first prints the words of every labelled utterance and every sentence of the labelled calls;
-// the second what each call says for and against each category and person, read with these models.
+// the second what each call says for and against each category and person, read with these models;
+// without a model of people the words that are said of each.
 // Earlier calls of its series are remembered as the judgement model judges them, mistakes included;
 // without one as their labels say.
 
@@ -24,6 +27,7 @@
 #include "services/router/domain/extractive/analysis/call_model.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/judgement.h"
+#include "services/router/domain/extractive/analysis/person_model.h"
 #include "services/router/domain/extractive/analysis/sales_call.h"
 #include "tests/eval/score.h"
 #include "tests/eval/series.h"
@@ -75,6 +79,7 @@ json Words(const Reading& reading, const Sentence& sentence) {
 struct Models {
   std::optional<SentenceModel> sentences;
   std::optional<CallModel> calls;
+  std::optional<PersonModel> people;
   std::optional<JudgementModel> judgement;
 
   absl::Status Read(const std::string& path) {
@@ -82,6 +87,8 @@ struct Models {
       ASSIGN_OR_RETURN(sentences, SentenceModel::Parse(Slurp(path)));
     } else if (!calls.has_value()) {
       ASSIGN_OR_RETURN(calls, CallModel::Parse(Slurp(path)));
+    } else if (!people.has_value()) {
+      ASSIGN_OR_RETURN(people, PersonModel::Parse(Slurp(path)));
     } else {
       ASSIGN_OR_RETURN(judgement, JudgementModel::Parse(Slurp(path)));
     }
@@ -161,7 +168,13 @@ class SeriesPrinter {
     }
     Authority authority = FindAuthority(call, entries);
     json people = json::array();
-    const auto rows = FeaturesOfPeople(call, sentences, entries, authority);
+    std::vector<PersonFeatures> rows(call.people.all().size());
+    json words;
+    if (!models_.people.has_value()) {
+      words = WordsOfPeople(call, sentences);
+    } else {
+      rows = FeaturesOfPeople(call, *models_.people, sentences, entries, authority);
+    }
     for (size_t i = 0; i < rows.size(); ++i) {
       const Person& person = call.people.at(i);
       if (person.side == transcript::Side::kSeller || person.name.empty()) continue;
@@ -169,7 +182,8 @@ class SeriesPrinter {
                         {"decides", Names(labels.deciders, person.name)},
                         {"free", Names(labels.acceptable, person.name)},
                         {"nominal", Names(labels.nominal, person.name)},
-                        {"features", rows[i]}});
+                        {models_.people.has_value() ? "features" : "words",
+                         models_.people.has_value() ? json(rows[i]) : words[i]}});
     }
     Print({{"series", name},
            {"call", index},
@@ -185,6 +199,17 @@ class SeriesPrinter {
     for (const Entry& entry : entries) known.blockers.push_back(entry.blocker);
     known.stakeholders = authority.everybody;
     ++known.version;
+  }
+
+  // Word: how much it counts, of each person of the customer's side.
+  static json WordsOfPeople(const CallView& call, const std::vector<ScoredSentence>& sentences) {
+    json people = json::array();
+    for (size_t i = 0; i < call.people.all().size(); ++i) people.push_back(json::object());
+    ForEachWordOfPeople(call, sentences, [&](size_t person, absl::string_view word, float weight) {
+      json& sum = people[person][std::string(word)];
+      sum = (sum.is_null() ? 0 : sum.get<double>()) + weight;
+    });
+    return people;
   }
 
   static bool Has(const std::vector<std::string>& names, const std::string& name) {

@@ -45,6 +45,8 @@ LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
 CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 3, 0.7, 0.6, 20
 CALL_L2 = 0.03
 LEAST_CALLS = 2
+# Of analysis/person_model.h and .cc.
+PEOPLE_SCALE, PEOPLE_L2, LEAST_PEOPLE, PEOPLE_NOMINAL_WEIGHT = 40, 0.3, 4, 2.0
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
 LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 0.5, 0.7
 SALES_SCALE = 200
@@ -267,6 +269,31 @@ def fit_calls(documents, path):
                   np.concatenate([bias, np.zeros((CALL_GROUPS - 1) * classes)]), words, table)
 
 
+def fit_person_words(calls, path):
+    """Whether a person decides, by the words said of and by them, damped and normalised as
+    analysis/person_model.cc does. Words whose weights round to little are left out, so that
+    lengths are those of the words that the file has: hence the second fit."""
+    people = [p for call in calls for p in call["people"] if p["decides"] or not p["free"]]
+    y = np.array([float(p["decides"]) for p in people])
+    weight = np.array([PEOPLE_NOMINAL_WEIGHT if p["nominal"] else 1.0 for p in people])
+    spread = collections.Counter(word for p in people for word in p["words"])
+    words = sorted(word for word, count in spread.items() if count >= LEAST_PEOPLE)
+    for _ in range(2):
+        index = {word: i for i, word in enumerate(words)}
+        rows, columns, values = [], [], []
+        for number, person in enumerate(people):
+            known = {w: np.log1p(n) for w, n in person["words"].items() if w in index}
+            length = np.sqrt(sum(v * v for v in known.values())) or 1
+            rows += [number] * len(known)
+            columns += [index[w] for w in known]
+            values += [v / length for v in known.values()]
+        x = scipy.sparse.csr_matrix((values, (rows, columns)), shape=(len(people), len(words)))
+        w = fit_logistic(x, y, weight, PEOPLE_L2)
+        words = [word for word in words if abs(round(w[index[word]] * PEOPLE_SCALE)) >= LEAST_WEIGHT]
+    write_weights(path, "analysis/person_model.h", PEOPLE_SCALE, w[-1:], words,
+                  np.array([[w[index[word]]] for word in words]))
+
+
 def fit_logistic(x, y, weight, l2, free=0):
     """Weights of a logistic regression; the last `free` columns are penalised less."""
     penalty = np.full(x.shape[1], l2)
@@ -462,14 +489,18 @@ def fit_all(options, scratch):
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
     fit_sales(sentences, os.path.join(options.out, "sales.model"))
     documents = documents_of(sentences)
-    models = [[os.path.join(scratch, f"{name}{fold}.model") for name in ("sentences", "calls")]
-              for fold in range(options.folds)]
-    for fold, (for_sentences, for_calls) in enumerate(models):
+    models = [[os.path.join(scratch, f"{name}{fold}.model")
+               for name in ("sentences", "calls", "people")] for fold in range(options.folds)]
+    for fold, (for_sentences, for_calls, _) in enumerate(models):
         fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold],
                       for_sentences)
         fit_calls([d for name, d in documents if fold_of[name] != fold], for_calls)
     fit_sentences(utterances, sentences, os.path.join(options.out, "sentences.model"))
     fit_calls([d for _, d in documents], os.path.join(options.out, "calls.model"))
+    read = left_out_calls(options, [paths[:2] for paths in models], fold_of, [])
+    for fold, (_, _, for_people) in enumerate(models):
+        fit_person_words([c for c in read if fold_of[c["series"]] != fold], for_people)
+    fit_person_words(read, os.path.join(options.out, "people.model"))
     fit_judgement(options, left_out_calls(options, models, fold_of, []))
     judged = os.path.join(options.out, "judgement.model")
     fit_judgement(options, left_out_calls(options, models, fold_of, [judged]))

@@ -101,6 +101,7 @@ bool IsPrivate(absl::string_view piece) {
       "pregnant|birthday|holidays?|vacation|weekend)\\b|\\b(?:dog|puppy|cat|kitten|rugby|footy|"
       "golf|"
       "ski|skiing|fishing|marathon|choir|beach|sauna|barbecue|pub|beer|hangover|flu|fever|migraine|"
+      "(?:i'm|i am|i'd be|get me|got me) in(?:to)? trouble|lose my job|my (?:neck|head)|"
       "knee|wrist|finger|back pain|sick|swear|swearing|jokes?)\\b");
   return Matches(piece, own_life);
 }
@@ -110,13 +111,17 @@ bool StaysOut(absl::string_view piece) {
       "(?i)\\b(?:don't|do not|never|nobody|no one)\\s+(?:\\w+\\s+)?(?:write|put|tell|mention|say|"
       "add|include)\\b|\\bnot to (?:write|mention|say|tell)\\b|\\bnot a word\\b|\\bno mention\\b|"
       "\\bleave (?:\\w+ )*out\\b|\\byou (?:may|can|could) (?:leave|drop|skip)\\b|\\bleave "
-      "off\\b|\\bskip the\\b|\\bbetween us\\b|"
+      "off\\b|\\bskip the\\b|\\bbetween (?:us|you and me|ourselves)\\b|\\bjust for (?:you|your "
+      "ears)\\b|"
+      "\\bin confidence\\b|\\bdon't quote me\\b|"
       "\\boff the record\\b|\\bto yourself\\b|^(?:and )?without (?:the |any |a )?\\w+[.!]?$|"
       "^(?:and )?(?:no|not) (?:the |any |a )?\\w+[.!]?$");
   static const RE2& parting = *new RE2(
       "(?i)\\b(?:good luck|best of luck|safe (?:travels?|trip|journey|flight|drive)|get well|"
       "congratulations|enjoy (?:the|your))\\b");
-  return Matches(piece, told_so) || Matches(piece, parting);
+  // Which words they would rather not read is about the wording, not the thing.
+  static const RE2& wording = *new RE2("(?i)\\b(?:with|use|uses|using|hear|read) the words?\\b");
+  return Matches(piece, told_so) || Matches(piece, parting) || Matches(piece, wording);
 }
 
 bool IsCivil(absl::string_view piece) {

@@ -163,7 +163,15 @@ TEST(WriteEmailTest, QuotesWhatTheyAskedForAndNamesTheOtherDay) {
 TEST(EmailChecksTest, FamilyAndSpareTimeArePrivateButTheTradeIsNot) {
   EXPECT_TRUE(IsPrivate("I'll read it when my sister's wedding is over"));
   EXPECT_TRUE(IsPrivate("we go skiing then"));
+  EXPECT_TRUE(IsPrivate("if I let somebody sign that, I'm in trouble"));
   EXPECT_FALSE(IsPrivate("send the certificate for the clinic by Friday"));
+}
+
+TEST(EmailChecksTest, WhatWasSaidToOnePersonAloneStaysOut) {
+  EXPECT_TRUE(StaysOut("Just for you, we may buy the other half next year"));
+  EXPECT_TRUE(StaysOut("I tell you that in confidence"));
+  EXPECT_TRUE(StaysOut("If I get a note with the word synergy, it goes in the bin"));
+  EXPECT_FALSE(StaysOut("Send the two pages just for the board"));
 }
 
 TEST(WriteEmailTest, LeavesOutPrivateLifeAndSettledMoney) {

@@ -98,8 +98,9 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
   }
   Authority authority = FindAuthority(call, entries);
   if (telling) {
-    ReconcileDeciders(call, sentences, FeaturesOfPeople(call, sentences, entries, authority), model,
-                      authority);
+    const std::vector<PersonFeatures> people =
+        FeaturesOfPeople(call, BuiltinPersonModel(), sentences, entries, authority);
+    ReconcileDeciders(call, sentences, people, model, authority);
   }
   analysis.decision_makers = authority.decision_makers;
   analysis.nominal_decision_makers = authority.nominal;

@@ -64,10 +64,6 @@ bool IsThirdPerson(absl::string_view word) {
   return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
 }
 
-bool IsGroup(absl::string_view word) {
-  return word == "board" || word == "committee" || word == "council" || word == "trustees";
-}
-
 class AuthorityFinder {
  public:
   AuthorityFinder(CallView& call, const std::vector<Entry>& entries)
@@ -210,11 +206,19 @@ class AuthorityFinder {
     const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, add);
     if (person != kNobody || !add) return person;
     const Reading& reading = call_.lines[index].reading;
+    // "Our managing director, Mr Vexley": the name, not the office.
+    for (const PersonMention& mention : call_.lines[index].mentions) {
+      const bool within =
+          mention.first_token > match.who_first && mention.first_token < match.who_last;
+      if (within && OnCustomerSide(mention.person)) return mention.person;
+    }
     for (size_t i = match.who_first; i < match.who_last; ++i) {
-      if (!IsGroup(reading.tokens[i].text) && !IsTitleWord(reading.tokens[i].text)) continue;
-      const std::string word =
-          Quote(call_.lines[index].turn->text, TokenSpan(reading, i, match.who_last));
-      return call_.people.FindOrAdd(word);
+      if (const std::optional<size_t> body = call_.people.FindBody(reading, i)) return *body;
+      if (!IsTitleWord(reading.tokens[i].text)) continue;
+      size_t end = i + 1;
+      while (end < match.who_last && reading.tokens[end].before == 0) ++end;
+      return call_.people.FindOrAdd(
+          Quote(call_.lines[index].turn->text, TokenSpan(reading, i, end)));
     }
     return kNobody;
   }
@@ -435,6 +439,8 @@ class AuthorityFinder {
       }
       if (role == StakeholderRole::kUnspecified && !standing.gone) role = standing.known_role;
       if (standing.gone) authority.gone.push_back(i);
+      // Everybody speaks of boards; only one that has a say is worth remembering.
+      if (person.body && role == StakeholderRole::kUnspecified) continue;
       if (person.side == Side::kCustomer) authority.everybody.push_back(Describe(i, role));
     }
     for (Stakeholder& approver : approvers) {

@@ -66,7 +66,7 @@ class Director {
       const bool negated = NegatedBefore(line.reading, match.first_token, 2);
       if (kind == "send.me" && !negated && !guards.reported) {
         Propose(speaker, kAsked * match.cue->weight, "asked for it", index, match);
-      } else if (kind == "send.other" && !negated) {
+      } else if (kind == "send.other" && !negated && !BeginsAnew(line.reading, match)) {
         const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, true);
         // A single word may be a place or a firm; a person on the call is the safer reader.
         const bool doubtful = person != kNobody && !IsPresent(person) &&
@@ -82,6 +82,15 @@ class Director {
       }
     }
     last_customer_ = call_.lines[index].speaker;
+  }
+
+  // "To my own address, Patrick will give it to you": what follows the pause is another clause.
+  static bool BeginsAnew(const Reading& reading, const CueMatch& match) {
+    if (match.who_last >= reading.tokens.size() || match.who_first == match.who_last) return false;
+    const absl::string_view next = reading.tokens[match.who_last].text;
+    const absl::string_view last = reading.tokens[match.who_last - 1].text;
+    return reading.tokens[match.who_last - 1].before == ',' && last != "and" &&
+           (next == "will" || next == "can" || next == "has" || next == "is");
   }
 
   void ReadSeller(size_t index) {
@@ -136,7 +145,10 @@ class Director {
   }
 
   void Propose(size_t person, double weight, absl::string_view what, size_t line, size_t token) {
-    if (person == kNobody || call_.people.at(person).side == Side::kSeller) return;
+    if (person == kNobody || call_.people.at(person).side == Side::kSeller ||
+        call_.people.at(person).body) {
+      return;
+    }
     // Asking for it anew lifts an earlier "not to me".
     if (weight >= kAsked) {
       excluded_.erase(std::remove(excluded_.begin(), excluded_.end(), person), excluded_.end());
@@ -234,7 +246,7 @@ class Director {
   }
 
   void Fallback(size_t person, double weight, absl::string_view why) {
-    if (call_.people.at(person).side == Side::kSeller) return;
+    if (call_.people.at(person).side == Side::kSeller || call_.people.at(person).body) return;
     candidates_.push_back(
         {person, weight, absl::StrCat(call_.people.at(person).name, " ", why, "."), {}});
   }

@@ -2,21 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/analysis/spoken_of.h"
 
 namespace throughline::router::extractive {
 namespace {
 
 using transcript::Side;
 
-// How many lines after a name "he" and "she" still mean it.
-constexpr size_t kPronounLines = 2;
 // What a role known from earlier calls counts beside what this call says.
 constexpr float kKnownStrength = 0.5F;
+
+// What the person model makes of nobody.
+constexpr float kFewWords = -5;
 
 // Kinds of titles, by their words; places from kTitles on.
 constexpr size_t kMoneyTitle = 0;
@@ -67,47 +68,6 @@ unsigned KindsOfTitle(absl::string_view title) {
   return kinds;
 }
 
-bool SaysPronoun(const Line& line, const Sentence& sentence) {
-  for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
-    const absl::string_view word = line.reading.tokens[i].text;
-    if (word == "he" || word == "she" || word == "him" || word == "her" || word == "his") {
-      return true;
-    }
-  }
-  return false;
-}
-
-// Who a sentence speaks of: the people it names, else the one a pronoun continues.
-class Spoken {
- public:
-  explicit Spoken(const CallView& call) : call_(call) {}
-
-  // `continued` is set when a pronoun means the one of the result.
-  std::set<size_t> Of(const ScoredSentence& one, bool& continued) {
-    const Line& line = call_.lines[one.line];
-    const Sentence& sentence = line.reading.sentences[one.sentence];
-    std::set<size_t> people;
-    for (const PersonMention& mention : line.mentions) {
-      const bool here = mention.first_token >= sentence.span.first_token &&
-                        mention.first_token < sentence.span.last_token;
-      if (!here || mention.person == line.speaker) continue;
-      if (call_.people.at(mention.person).side == Side::kSeller) continue;
-      people.insert(mention.person);
-      last_ = mention.person;
-      last_line_ = one.line;
-    }
-    continued = people.empty() && last_ != kNobody && last_ != line.speaker &&
-                one.line <= last_line_ + kPronounLines && SaysPronoun(line, sentence);
-    if (continued) people.insert(last_);
-    return people;
-  }
-
- private:
-  const CallView& call_;
-  size_t last_ = kNobody;
-  size_t last_line_ = 0;
-};
-
 void Raise(float& most, float value) { most = std::max(most, value); }
 
 void AddLate(const ScoredSentence& one, float* late) {
@@ -152,11 +112,17 @@ void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Aut
   row[kCuesDecide] = lists(authority.decision_makers) ? 1 : 0;
   row[kCuesNominal] = lists(authority.nominal) ? 1 : 0;
   for (const deal::Stakeholder& known : call.input->known.stakeholders) {
-    if (known.name != name) continue;
+    if (known.name != name && call.people.Find(known.name) != person) continue;
     const bool buyer =
         known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner;
-    row[kKnownBuyer] = buyer ? 1 : 0;
-    row[kKnownApprover] = known.role == StakeholderRole::kApprover ? 1 : 0;
+    Raise(row[kKnownBuyer], buyer ? 1 : 0);
+    Raise(row[kKnownApprover], known.role == StakeholderRole::kApprover ? 1 : 0);
+    Raise(row[kKnownNominal], known.nominal ? 1 : 0);
+    const auto from_others = std::count_if(
+        known.authority_evidence.begin(), known.authority_evidence.end(),
+        [&](const deal::Evidence& evidence) { return evidence.speaker != known.name; });
+    Raise(row[kKnownEvidence], std::log1p(static_cast<float>(known.authority_evidence.size())));
+    Raise(row[kKnownFromOthers], std::log1p(static_cast<float>(from_others)));
   }
   for (const Entry& entry : entries) {
     if (entry.raiser != name && entry.blocker.owner != name) continue;
@@ -207,11 +173,13 @@ void AddOthers(const CallView& call, std::vector<PersonFeatures>& features) {
   }
   for (const size_t i : customers) {
     PersonFeatures& row = features[i];
+    row[kOthersByWords] = kFewWords;
     for (const size_t j : customers) {
       if (j == i) continue;
       Raise(row[kOthersSign], SignStrength(features[j]));
       Raise(row[kOthersStop], StopStrength(features[j]));
       Raise(row[kOtherKnownBuyer], features[j][kKnownBuyer]);
+      Raise(row[kOthersByWords], features[j][kByWords]);
     }
     row[kOthers] = static_cast<float>(customers.size() - 1);
     row[kSignsMostOfAll] = std::max(0.0F, SignStrength(row) - row[kOthersSign]);
@@ -221,24 +189,25 @@ void AddOthers(const CallView& call, std::vector<PersonFeatures>& features) {
 
 }  // namespace
 
-std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
+std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonModel& model,
                                              const std::vector<ScoredSentence>& sentences,
                                              const std::vector<Entry>& entries,
                                              const Authority& authority) {
   std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
+  const std::vector<float> by_words = model.Score(call, sentences);
   std::vector<float> spoken(features.size(), 0);
-  Spoken finder(call);
+  SpokenOfFinder finder(call);
   for (const ScoredSentence& one : sentences) {
     if (!one.customer) continue;
+    const SpokenOf spoken_of = finder.Of(one.line, one.sentence);
     const Line& line = call.lines[one.line];
     const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
     if (voice != kNobody) {
       AddSaying(one, features[voice]);
       spoken[voice] += 1;
     }
-    bool continued = false;
-    for (const size_t person : finder.Of(one, continued)) {
-      AddSaid(one, continued, features[person]);
+    for (const size_t person : spoken_of.People()) {
+      AddSaid(one, spoken_of.continued, features[person]);
     }
   }
   const float most = spoken.empty() ? 0 : *std::max_element(spoken.begin(), spoken.end());
@@ -249,7 +218,10 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
     row[kTimesContinued] = std::log1p(row[kTimesContinued]);
     row[kSpeaks] = spoken[i] > 0 ? 1 : 0;
     row[kShareOfSpeech] = most > 0 ? spoken[i] / most : 0;
-    AddTitle(call.people.at(i).title, row);
+    const Person& person = call.people.at(i);
+    AddTitle(person.body ? person.name : person.title, row);
+    row[kByWords] = by_words[i];
+    row[kIsBody] = person.body ? 1 : 0;
     AddRoles(call, entries, authority, i, row);
     AddPairs(row);
   }

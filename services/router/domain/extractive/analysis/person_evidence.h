@@ -9,6 +9,7 @@
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
+#include "services/router/domain/extractive/analysis/person_model.h"
 
 // All that a call says for and against a person deciding, as numbers. What they weigh is
 // judgement.cc's business.
@@ -66,12 +67,18 @@ enum PersonFeature : size_t {
   kSignsMostOfAll,  // by how much more than the strongest of the others
   kOtherKnownBuyer,
   kOnlyOthersKnown,  // somebody else is a known buyer and this person is none
+  kByWords,          // what the person model makes of all that is said of signing
+  kOthersByWords,    // the most of the others
+  kIsBody,           // a board or committee
+  kKnownNominal,
+  kKnownEvidence,    // how much earlier calls showed
+  kKnownFromOthers,  // of it, what others said
   kPersonFeatures,
 };
 using PersonFeatures = std::array<float, kPersonFeatures>;
 
 // Per person of the call, in the order of CallView::people.
-std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call,
+std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonModel& model,
                                              const std::vector<ScoredSentence>& sentences,
                                              const std::vector<Entry>& entries,
                                              const Authority& authority);

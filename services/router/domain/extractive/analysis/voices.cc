@@ -14,6 +14,7 @@ using transcript::Side;
 // People introduce themselves early.
 constexpr size_t kIntroductionLines = 12;
 constexpr size_t kMaxNameTokens = 3;
+constexpr size_t kMaxOfficeTokens = 4;
 // An answer goes on for so many sentences at most.
 constexpr size_t kAnswerSentences = 6;
 
@@ -35,6 +36,15 @@ Span NameAt(const Reading& reading, size_t first, size_t last) {
   }
   if (end == first) return {};
   return TokenSpan(reading, first, end);
+}
+
+// "…, parking services manager at the city": what follows a name is an office.
+bool BeginsWithTitle(const Reading& reading, const Span& name, size_t last) {
+  for (size_t i = name.last_token; i < last && i < name.last_token + kMaxOfficeTokens; ++i) {
+    if (i > name.last_token && reading.tokens[i].before != 0) return false;
+    if (IsTitleWord(reading.tokens[i].text)) return true;
+  }
+  return false;
 }
 
 // "I'm Ana Ruiz", "this is Ana", "Ana Ruiz here", "Ana Ruiz, head of …": the name, when the
@@ -61,8 +71,7 @@ std::optional<Span> SelfIntroduction(const Reading& reading, const Span& sentenc
   const bool here = word(name.last_token) == "here";
   const bool titled = length >= 2 && name.last_token < last &&
                       reading.tokens[name.last_token].before == ',' &&
-                      (word(name.last_token) == "i" || IsTitleWord(word(name.last_token)) ||
-                       IsTitleWord(word(name.last_token + 1)));
+                      (word(name.last_token) == "i" || BeginsWithTitle(reading, name, last));
   if (here || titled) return name;
   return std::nullopt;
 }

@@ -15,7 +15,7 @@ std::vector<Lexicon::File> EmbeddedFactFiles();
 std::vector<Lexicon::File> EmbeddedPhraseFiles();
 // given_names.txt.
 std::vector<Lexicon::File> EmbeddedNameFiles();
-// sentences.model, calls.model, sales.model and judgement.model, in this order.
+// sentences.model, calls.model, sales.model, judgement.model and people.model, in this order.
 std::vector<Lexicon::File> EmbeddedModelFiles();
 
 }  // namespace throughline::router::extractive

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "services/router/domain/extractive/language/given_names.h"
 
 namespace throughline::router::extractive {
@@ -18,6 +19,7 @@ constexpr size_t kMaxTitleTokens = 9;
 constexpr size_t kMaxNameTokens = 3;
 constexpr size_t kMaxApposition = 4;
 constexpr int kHeardOften = 2;
+constexpr size_t kMaxBodyWords = 2;
 
 using transcript::Presence;
 using transcript::Side;
@@ -92,6 +94,17 @@ bool GoesOnAboutPerson(const Reading& reading, size_t first, size_t next, size_t
   return word == "who" || (reading.tokens[next].before == ',' && (word == "he" || word == "she"));
 }
 
+// "Trent'll", "Curt's": the name alone.
+absl::string_view WithoutEnding(absl::string_view name) {
+  for (const absl::string_view mark : {"'", "\u2019"}) {
+    for (const absl::string_view ending : {"s", "ll", "d"}) {
+      absl::string_view rest = name;
+      if (absl::ConsumeSuffix(&rest, ending) && absl::ConsumeSuffix(&rest, mark)) return rest;
+    }
+  }
+  return name;
+}
+
 // Lower-case words of a name without its form of address.
 std::vector<std::string> NameWords(absl::string_view name) {
   std::vector<std::string> words;
@@ -105,69 +118,29 @@ bool IsPossessive(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "their";
 }
 
-}  // namespace
-
-bool IsHonorific(absl::string_view word) {
+// "The last board", "the whole committee": not its name.
+bool SaysWhichOne(absl::string_view word) {
   static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"mr",         "mrs",     "ms",       "miss",    "mister", "dr",        "doctor",  "prof",
-       "professor",  "sir",     "lady",     "dame",    "lord",   "madam",     "madame",  "monsieur",
-       "mme",        "herr",    "frau",     "doktor",  "signor", "signora",   "señor",   "señora",
-       "senhor",     "senhora", "don",      "doña",    "dona",   "pan",       "paní",    "pani",
-       "kyria",      "kyrie",   "sheikh",   "sheikha", "haji",   "commander", "colonel", "sergeant",
-       "lieutenant", "judge",   "reverend", "rabbi",   "imam",   "brigadier", "admiral"});
+      {"last", "next", "whole", "full", "entire", "new", "old", "same", "own", "first", "second"});
   return kWords->contains(word);
 }
 
-bool IsTitleWord(absl::string_view word) {
-  static const auto* const kWords =
-      new absl::flat_hash_set<absl::string_view>({"ceo",          "cfo",
-                                                  "coo",          "cto",
-                                                  "cio",          "ciso",
-                                                  "cro",          "cmo",
-                                                  "cpo",          "vp",
-                                                  "svp",          "evp",
-                                                  "president",    "chief",
-                                                  "director",     "manager",
-                                                  "head",         "lead",
-                                                  "controller",   "treasurer",
-                                                  "dean",         "provost",
-                                                  "counsel",      "officer",
-                                                  "chair",        "chairman",
-                                                  "chairwoman",   "secretary",
-                                                  "owner",        "founder",
-                                                  "partner",      "principal",
-                                                  "supervisor",   "superintendent",
-                                                  "coordinator",  "administrator",
-                                                  "buyer",        "architect",
-                                                  "engineer",     "analyst",
-                                                  "lawyer",       "attorney",
-                                                  "accountant",   "registrar",
-                                                  "foreman",      "superviser",
-                                                  "dpo",          "gm",
-                                                  "trustee",      "comptroller",
-                                                  "bursar",       "warden",
-                                                  "matron",       "planner",
-                                                  "specialist",   "chairperson",
-                                                  "executive",    "consultant",
-                                                  "technician",   "scientist",
-                                                  "nurse",        "surgeon",
-                                                  "physician",    "pharmacist",
-                                                  "librarian",    "headteacher",
-                                                  "headmaster",   "headmistress",
-                                                  "chef",         "editor",
-                                                  "producer",     "publisher",
-                                                  "underwriter",  "actuary",
-                                                  "surveyor",     "estimator",
-                                                  "dispatcher",   "councillor",
-                                                  "commissioner", "mayor",
-                                                  "rector",       "chancellor",
-                                                  "clerk",        "steward",
-                                                  "captain",      "agronomist",
-                                                  "statistician", "paralegal",
-                                                  "trainer",      "quartermaster",
-                                                  "harbourmaster"});
-  return kWords->contains(word);
+// The first word of the name that ends with the body word at `at`: "our finance committee" without
+// its article, "City Council".
+size_t BodyStart(const Reading& reading, size_t at) {
+  size_t first = at;
+  while (first > 0 && at - first < kMaxBodyWords && reading.tokens[first].before == 0 &&
+         !IsStopWord(reading.tokens[first - 1].text) &&
+         !SaysWhichOne(reading.tokens[first - 1].text)) {
+    --first;
+  }
+  const bool article =
+      first > 0 && reading.tokens[first].before == 0 &&
+      (IsPossessive(reading.tokens[first - 1].text) || reading.tokens[first - 1].text == "a");
+  return article || (reading.tokens[first].capital && reading.tokens[at].capital) ? first : at;
 }
+
+}  // namespace
 
 People::People(const transcript::Transcript& transcript,
                const std::vector<deal::Stakeholder>& known) {
@@ -216,6 +189,9 @@ std::optional<size_t> People::Find(absl::string_view spoken) const {
   for (const Token& token : tokens) {
     if (token.text == "'s" || (tokens.size() > 1 && IsHonorific(token.text))) continue;
     const auto found = by_word_.find(token.text);
+    // What stands before a known full name is a form of address or an office.
+    const bool before_name = &token == &tokens.front() && tokens.size() > 2;
+    if (found == by_word_.end() && before_name) continue;
     if (found == by_word_.end()) {
       fitting.reset();
       break;
@@ -253,6 +229,7 @@ std::optional<size_t> People::Find(absl::string_view spoken) const {
 }
 
 size_t People::FindOrAdd(absl::string_view spoken) {
+  spoken = WithoutEnding(spoken);
   if (const std::optional<size_t> found = Find(spoken)) return *found;
   if (const std::optional<size_t> part = FindPart(spoken)) {
     people_[*part].name = std::string(spoken);
@@ -310,6 +287,10 @@ void People::CompleteName(size_t person) {
     const bool unnamed = other.name.empty() || absl::AsciiStrToLower(other.name) == local ||
                          absl::AsciiStrToLower(other.name) == absl::AsciiStrToLower(other.email);
     if (!unnamed || local.size() < 4 || local[0] != first[0]) continue;
+    if (local == first) {  // the address tells no more than the name
+      people_[person].email = other.email;
+      return;
+    }
     std::string last = local.substr(1);
     const size_t dot = local.find_first_of("._");
     if (dot != std::string::npos) {
@@ -361,8 +342,9 @@ void People::Learn(absl::string_view speaker, Side side, absl::string_view text,
   }
   if (side != Side::kSeller) {
     LearnBeforePronouns(reading, text);
-    LearnGivenNames(reading, text);
+    LearnBodies(reading, text);
   }
+  LearnGivenNames(reading, text, side != Side::kSeller);
   for (const std::string& name : full_names_.Hear(text, reading)) {
     if (!by_word_.contains(NameWords(name).front())) FindOrAdd(name);
   }
@@ -424,22 +406,74 @@ void People::LearnBeforePronouns(const Reading& reading, absl::string_view text)
            (name == span.last_token || reading.tokens[name].before == 0)) {
       --name;
     }
-    if (span.last_token - name >= 2) FindOrAdd(Words(text, reading, name, span.last_token));
+    const size_t length = span.last_token - name;
+    const bool given = length == 1 && name > span.first_token &&
+                       IsGivenName(reading.tokens[name].text) &&
+                       !by_word_.contains(reading.tokens[name].text);
+    if (length >= 2 || given) FindOrAdd(Words(text, reading, name, span.last_token));
   }
 }
 
-// "Me and Shane": a given name alone is somebody once the customer's side says it again.
-void People::LearnGivenNames(const Reading& reading, absl::string_view text) {
+// "Me and Shane": a given name alone is somebody once it is said again, by whichever side.
+void People::LearnGivenNames(const Reading& reading, absl::string_view text, bool customer) {
   const std::vector<Token>& tokens = reading.tokens;
   for (const Sentence& sentence : reading.sentences) {
-    for (size_t i = sentence.span.first_token + 1; i < sentence.span.last_token; ++i) {
-      const bool alone =
-          !tokens[i - 1].capital && (i + 1 >= sentence.span.last_token || !tokens[i + 1].capital);
-      if (!alone || !tokens[i].capital || !IsGivenName(tokens[i].text)) continue;
-      if (by_word_.contains(tokens[i].text) || heard_.size() >= kMaxPeople) continue;
-      if (++heard_[tokens[i].text] >= kHeardOften) FindOrAdd(Words(text, reading, i, i + 1));
+    const size_t first = sentence.span.first_token;
+    const size_t last = sentence.span.last_token;
+    // The first word of a sentence is written like a name.
+    for (size_t i = first + 1; i < last; ++i) {
+      if (!tokens[i].capital || !IsGivenName(tokens[i].text)) continue;
+      if (tokens[i - 1].capital || (i + 1 < last && tokens[i + 1].capital)) continue;
+      // "Any day will do, Tess": spoken to, by whichever side.
+      if (i + 1 == last && tokens[i].before == ',') continue;
+      HearGivenName(reading, i, text, customer);
     }
   }
+}
+
+void People::HearGivenName(const Reading& reading, size_t token, absl::string_view text,
+                           bool customer) {
+  const std::string& name = reading.tokens[token].text;
+  if (by_word_.contains(name) || heard_.size() >= kMaxPeople) return;
+  Heard& heard = heard_[name];
+  heard.customer |= customer;
+  ++heard.times;
+  if (heard.customer && heard.times >= kHeardOften) {
+    FindOrAdd(Words(text, reading, token, token + 1));
+  }
+}
+
+// "Our finance committee", "City Council", "the board": bodies decide as people do.
+void People::LearnBodies(const Reading& reading, absl::string_view text) {
+  for (size_t i = 0; i < reading.tokens.size(); ++i) {
+    if (!IsBodyWord(reading.tokens[i].text) || people_.size() >= kMaxPeople) continue;
+    const size_t first = BodyStart(reading, i);
+    const std::optional<size_t> known = FindBody(reading, i);
+    const std::string name(WithoutEnding(Words(text, reading, first, i + 1)));
+    if (!known) {
+      people_.push_back({name, "", "", "", Side::kCustomer, Presence::kMentioned, true});
+    } else if (name.size() > people_[*known].name.size()) {
+      people_[*known].name = name;
+    }
+  }
+}
+
+std::optional<size_t> People::FindBody(const Reading& reading, size_t at) const {
+  if (!IsBodyWord(reading.tokens[at].text)) return std::nullopt;
+  const size_t first = BodyStart(reading, at);
+  std::optional<size_t> only;
+  for (size_t i = 0; i < people_.size(); ++i) {
+    if (!people_[i].body) continue;
+    const std::vector<Token> name = Tokenize(people_[i].name);
+    if (name.empty() || name.back().text != reading.tokens[at].text) continue;
+    // "The committee" is any; "the audit committee" is not "the finance committee".
+    const bool fits =
+        first == at || name.size() == 1 || name.front().text == reading.tokens[first].text;
+    if (!fits) continue;
+    if (only) return std::nullopt;
+    only = i;
+  }
+  return only;
 }
 
 // "Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao".
@@ -460,8 +494,11 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
     if (only_first) continue;
     if (IsCapitalisedName(reading.tokens[i])) {
       const size_t end = NameEnd(reading, i, last);
-      const bool full_name = end > i + 1 && IsGivenName(reading.tokens[i].text) &&
-                             !IsGivenName(reading.tokens[i + 1].text);
+      // "Mr. Vexley, Zoltrun Vexley": the full name of somebody known by a part of it.
+      const bool completes = end == i + 2 && MayNamePerson(reading.tokens[i]) &&
+                             FindPart(Words(text, reading, i, end)).has_value();
+      const bool full_name = completes || (end > i + 1 && IsGivenName(reading.tokens[i].text) &&
+                                           !IsGivenName(reading.tokens[i + 1].text));
       if (full_name || GoesOnAboutPerson(reading, i, end, last)) meet(i, end, 0, 0);
       size_t title = end;
       while (title < last &&

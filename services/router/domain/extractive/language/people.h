@@ -22,6 +22,7 @@ struct Person {
   std::string email;
   transcript::Side side = transcript::Side::kUnknown;
   transcript::Presence presence = transcript::Presence::kMentioned;
+  bool body = false;  // a board, a committee: decides, is never written to
 };
 
 struct PersonMention {
@@ -49,6 +50,10 @@ class People {
   // Find, else a new person of the customer's side by that name.
   size_t FindOrAdd(absl::string_view spoken);
 
+  // The body of people that ends at token `at` of `reading` ("our finance committee"), if the
+  // customer's side spoke of it; nullopt for other words.
+  std::optional<size_t> FindBody(const Reading& reading, size_t at) const;
+
   // Person `label` ("Prospect") turns out to be called `name`: the person of that name, present,
   // who from now on answers to the label as well.
   size_t Identify(size_t label, const std::string& name);
@@ -66,20 +71,30 @@ class People {
   size_t Add(Person person);
   void Index(size_t person);
   void LearnIntroduction(const Reading& reading, size_t first, size_t last, absl::string_view text);
-  void LearnGivenNames(const Reading& reading, absl::string_view text);
+  void LearnGivenNames(const Reading& reading, absl::string_view text, bool customer);
   void LearnBeforePronouns(const Reading& reading, absl::string_view text);
   bool LearnHonorific(const Reading& reading, size_t first, size_t last, absl::string_view text);
+  void LearnBodies(const Reading& reading, absl::string_view text);
+  void HearGivenName(const Reading& reading, size_t token, absl::string_view text, bool customer);
   void CompleteName(size_t person);
   std::optional<size_t> FindPart(absl::string_view spoken) const;
 
   std::vector<Person> people_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;  // lower-case name parts
   FullNames full_names_;
-  absl::flat_hash_map<std::string, int> heard_;  // given names of nobody known, and how often
+  // Given names of nobody known: how often both sides said them, and whether the customer's did.
+  struct Heard {
+    int times = 0;
+    bool customer = false;
+  };
+  absl::flat_hash_map<std::string, Heard> heard_;
 };
 
 // True for forms of address: "mr", "frau", "professor".
 bool IsHonorific(absl::string_view lower_word);
+
+// True for "board", "committee" and the like.
+bool IsBodyWord(absl::string_view lower_word);
 
 // True for words that name a function: "cfo", "director", "controller", "provost".
 bool IsTitleWord(absl::string_view lower_word);

@@ -101,6 +101,44 @@ TEST(People, AFormOfAddressDoesNotReplaceAFullName) {
   EXPECT_EQ(people.at(0).name, "Irma Meier");
 }
 
+TEST(People, WhatStandsBeforeAKnownFullNameIsNoPartOfIt) {
+  Transcript transcript;
+  transcript.participants = {{"Irma Meier", "", "", "", Side::kCustomer, Presence::kPresent}};
+  People people(transcript, {});
+  EXPECT_EQ(people.Find("Deaconess Irma Meier"), people.Find("Irma"));
+  EXPECT_EQ(people.at(people.FindOrAdd("Irma's")).name, "Irma Meier");
+  EXPECT_FALSE(people.Find("Deaconess Meier Senior").has_value());
+}
+
+TEST(People, LearnsTheFullNameOfWhomAPartIsKnown) {
+  const People people = Meet({}, "Ana", "The director, Mr. Vexley, Zoltrun Vexley, signs it.");
+  ASSERT_TRUE(people.Find("Vexley").has_value());
+  EXPECT_EQ(people.at(*people.Find("Vexley")).name, "Zoltrun Vexley");
+}
+
+TEST(People, LearnsAGivenNameThatAPronounOrTheOtherSideTakesUp) {
+  EXPECT_TRUE(Meet({}, "Ana", "My sister decides, Astrid. She signs everything.").Find("Astrid"));
+  EXPECT_FALSE(Meet({}, "Ana", "My sister decides, Astrid.").Find("Astrid")) << "said once";
+  People people({}, {});
+  const std::string said = "Me and Astrid.", asked = "And what does Astrid need?";
+  people.Learn("Ana", Side::kCustomer, said, ReadTurn(said));
+  people.Learn("Tom", Side::kSeller, asked, ReadTurn(asked));
+  EXPECT_TRUE(people.Find("Astrid").has_value());
+}
+
+TEST(People, BoardsAndCommitteesAreSomebody) {
+  const std::string text = "It goes to our audit committee, then the City Council votes.";
+  const People people = Meet({}, "Ana", text);
+  const auto body = [&](absl::string_view said, size_t at) -> std::string {
+    const auto found = people.FindBody(ReadTurn(said), at);
+    return found ? people.at(*found).name : "";
+  };
+  EXPECT_EQ(body("so the committee says", 2), "audit committee");
+  EXPECT_EQ(body("the finance committee", 2), "");
+  EXPECT_EQ(body("the council", 1), "City Council");
+  EXPECT_EQ(body("the board", 1), "") << "nobody spoke of one";
+}
+
 TEST(People, FindsMentionsInOrder) {
   Transcript transcript;
   transcript.participants = {{"Ana Reyes"}, {"Tom Weiss"}};

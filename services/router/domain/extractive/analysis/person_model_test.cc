@@ -1,0 +1,65 @@
+#include "services/router/domain/extractive/analysis/person_model.h"
+
+#include <set>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/router/domain/extractive/analysis/spoken_of.h"
+
+namespace throughline::router::extractive {
+namespace {
+
+using transcript::Side;
+
+class PersonModelTest : public testing::Test {
+ protected:
+  explicit PersonModelTest(std::string text =
+                               "It is signed by our chief risk officer, Rita Maas, "
+                               "and Ben checks it. She signs on Mondays.") {
+    input_.transcript.participants = {{"Ada Lind", "", "Buyer", "", Side::kCustomer},
+                                      {"Ben Osei", "", "Buyer", "", Side::kCustomer}};
+    input_.transcript.turns = {{.index = 0, .speaker = "Ada Lind", .text = std::move(text)}};
+  }
+
+  // The words of sentence `sentence` about somebody.
+  std::set<std::string> WordsAbout(const CallView& call, size_t sentence, absl::string_view name) {
+    SpokenOfFinder finder(call);
+    SpokenOf spoken;
+    for (size_t i = 0; i <= sentence; ++i) spoken = finder.Of(0, i);
+    std::set<std::string> words;
+    ForEachWordAbout(call, 0, sentence, spoken, *call.people.Find(name),
+                     [&](absl::string_view word) { words.emplace(word); });
+    return words;
+  }
+
+  CallInput input_;
+};
+
+TEST_F(PersonModelTest, ReadsTheNameBehindAnOffice) {
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  EXPECT_THAT(WordsAbout(call, 0, "Rita"), testing::IsSupersetOf({"olb:signed_by", "orb:and_@o"}));
+  EXPECT_THAT(WordsAbout(call, 0, "Ben"), testing::Contains("orb:checks_it"));
+}
+
+TEST_F(PersonModelTest, APronounContinuesThePersonNamedLast) {
+  input_.transcript.turns[0].text = "It goes to Rita Maas, our controller. She signs on Mondays.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  EXPECT_THAT(WordsAbout(call, 1, "Rita"), testing::Contains("or1:signs"));
+}
+
+TEST_F(PersonModelTest, WeighsTheWordsOfEachPerson) {
+  const auto model = PersonModel::Parse("bias\t0:-40\nolb:signed_by\t0:200\n");
+  ASSERT_TRUE(model.ok()) << model.status();
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  ScoredSentence signs{.line = 0, .sentence = 0, .customer = true};
+  signs.scores.act[static_cast<size_t>(Act::kSignOther)] = 1;
+  const std::vector<float> scores = model->Score(call, {signs});
+  EXPECT_GT(scores[*call.people.Find("Rita")], 0);
+  EXPECT_FLOAT_EQ(scores[*call.people.Find("Ben")], -1);
+}
+
+TEST_F(PersonModelTest, TheBuiltInWeightsFollowTheFormat) { BuiltinPersonModel(); }
+
+}  // namespace
+}  // namespace throughline::router::extractive

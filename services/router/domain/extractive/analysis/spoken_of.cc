@@ -1,0 +1,185 @@
+#include "services/router/domain/extractive/analysis/spoken_of.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace throughline::router::extractive {
+namespace {
+
+using transcript::Side;
+
+// How many lines after a name "he" and "she" still mean it.
+constexpr size_t kPronounLines = 2;
+constexpr size_t kMaxTitleTokens = 7;
+
+bool IsPersonalPronoun(absl::string_view word) {
+  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
+}
+
+bool IsOwnPronoun(absl::string_view word) {
+  return word == "i" || word == "me" || word == "my" || word == "mine" || word == "myself";
+}
+
+bool BeginsOffice(absl::string_view word) {
+  return word == "our" || word == "my" || word == "the" || word == "a" || word == "an" ||
+         word == "their" || word == "your";
+}
+
+// A sentence with the people in it replaced by marks and their offices left out: "is signed by our
+// chief risk officer, Duarte" is "is signed by @t".
+class MarkedSentence {
+ public:
+  MarkedSentence(const CallView& call, size_t line, size_t sentence, const SpokenOf& spoken,
+                 size_t person)
+      : line_(call.lines[line]), spoken_(spoken), person_(person) {
+    own_ = person == (line_.voice.empty() ? line_.speaker : line_.voice[sentence]);
+    const Span& span = line_.reading.sentences[sentence].span;
+    size_t next = 0;
+    for (size_t i = span.first_token; i < span.last_token;) {
+      while (next < spoken.places.size() && spoken.places[next].first_token < i) ++next;
+      if (next < spoken.places.size() && spoken.places[next].first_token == i) {
+        const Place& place = spoken.places[next];
+        DropOfficeBefore(i);
+        Mark(place.person == person && !own_ ? "@t" : "@o");
+        i = OfficeEnd(place.last_token, span.last_token);
+        continue;
+      }
+      const absl::string_view word = line_.reading.tokens[i].text;
+      if (own_ && IsOwnPronoun(word)) targets_.push_back(words_.size());
+      words_.push_back(word);
+      ++i;
+    }
+  }
+
+  const std::vector<absl::string_view>& words() const { return words_; }
+  const std::vector<size_t>& targets() const { return targets_; }
+  bool own() const { return own_; }
+
+ private:
+  void Mark(absl::string_view mark) {
+    if (mark == "@t") targets_.push_back(words_.size());
+    words_.push_back(mark);
+  }
+
+  void DropOfficeBefore(size_t token) {
+    bool title = false;
+    for (size_t back = 1; back <= kMaxTitleTokens && back <= words_.size(); ++back) {
+      const absl::string_view word = words_[words_.size() - back];
+      if (word[0] == '@' || line_.reading.tokens[token - back].before == '.') return;
+      title |= IsTitleWord(word);
+      if (!BeginsOffice(word)) continue;
+      if (title) words_.resize(words_.size() - back);
+      return;
+    }
+  }
+
+  size_t OfficeEnd(size_t token, size_t last) const {
+    if (token + 1 >= last || line_.reading.tokens[token].before != ',') return token;
+    if (!BeginsOffice(line_.reading.tokens[token].text)) return token;
+    bool title = false;
+    for (size_t i = token; i < last && i < token + kMaxTitleTokens; ++i) {
+      if (i > token && line_.reading.tokens[i].before != 0) return title ? i : token;
+      title |= IsTitleWord(line_.reading.tokens[i].text);
+      if (i + 1 == last) return title ? last : token;
+    }
+    return token;
+  }
+
+  const Line& line_;
+  const SpokenOf& spoken_;
+  const size_t person_;
+  bool own_ = false;
+  std::vector<absl::string_view> words_;
+  std::vector<size_t> targets_;
+};
+
+}  // namespace
+
+std::vector<size_t> SpokenOf::People() const {
+  std::vector<size_t> people;
+  for (const Place& place : places) {
+    if (std::find(people.begin(), people.end(), place.person) == people.end()) {
+      people.push_back(place.person);
+    }
+  }
+  return people;
+}
+
+SpokenOfFinder::SpokenOfFinder(const CallView& call)
+    : call_(call),
+      has_bodies_(std::any_of(call.people.all().begin(), call.people.all().end(),
+                              [](const Person& person) { return person.body; })) {}
+
+SpokenOf SpokenOfFinder::Of(size_t index, size_t sentence) {
+  const Line& line = call_.lines[index];
+  const Span& span = line.reading.sentences[sentence].span;
+  SpokenOf spoken;
+  for (const PersonMention& mention : line.mentions) {
+    const bool here =
+        mention.first_token >= span.first_token && mention.first_token < span.last_token;
+    if (!here || mention.person == line.speaker) continue;
+    if (call_.people.at(mention.person).side == Side::kSeller) continue;
+    spoken.places.push_back({mention.person, mention.first_token, mention.last_token});
+    last_ = mention.person;
+    last_line_ = index;
+  }
+  const bool named = !spoken.places.empty();
+  AddBodies(line, span, spoken);
+  if (named || last_ == kNobody || last_ == line.speaker || index > last_line_ + kPronounLines) {
+    return spoken;
+  }
+  const bool by_body = !spoken.places.empty();
+  for (size_t i = span.first_token; i < span.last_token; ++i) {
+    if (!IsPersonalPronoun(line.reading.tokens[i].text)) continue;
+    spoken.places.push_back({last_, i, i + 1});
+    spoken.continued = !by_body;
+  }
+  std::sort(spoken.places.begin(), spoken.places.end(),
+            [](const Place& a, const Place& b) { return a.first_token < b.first_token; });
+  return spoken;
+}
+
+void SpokenOfFinder::AddBodies(const Line& line, const Span& span, SpokenOf& spoken) const {
+  if (!has_bodies_) return;
+  for (size_t i = span.first_token; i < span.last_token; ++i) {
+    const std::optional<size_t> body = call_.people.FindBody(line.reading, i);
+    if (body) spoken.places.push_back({*body, i, i + 1});
+  }
+  std::sort(spoken.places.begin(), spoken.places.end(),
+            [](const Place& a, const Place& b) { return a.first_token < b.first_token; });
+}
+
+void ForEachWordAbout(const CallView& call, size_t line, size_t sentence, const SpokenOf& spoken,
+                      size_t person, absl::FunctionRef<void(absl::string_view)> take) {
+  const MarkedSentence marked(call, line, sentence, spoken, person);
+  const std::vector<absl::string_view>& words = marked.words();
+  const auto word = [&](size_t target, ptrdiff_t offset) -> absl::string_view {
+    const ptrdiff_t place = static_cast<ptrdiff_t>(target) + offset;
+    if (place < 0) return "<";
+    return place < static_cast<ptrdiff_t>(words.size()) ? words[place] : ">";
+  };
+  std::string feature;
+  const char* const whose = marked.own() ? "i" : "o";
+  const auto emit = [&](absl::string_view name, absl::string_view a, absl::string_view b = {}) {
+    feature.assign(whose).append(name.data(), name.size()).append(a.data(), a.size());
+    if (!b.empty()) feature.append("_").append(b.data(), b.size());
+    take(feature);
+  };
+  for (size_t i = 0; i < words.size(); ++i) {
+    emit("w:", words[i]);
+    if (i + 1 < words.size()) emit("b:", words[i], words[i + 1]);
+  }
+  for (const size_t target : marked.targets()) {
+    emit("l1:", word(target, -1));
+    emit("l2:", word(target, -2));
+    emit("r1:", word(target, 1));
+    emit("r2:", word(target, 2));
+    emit("lb:", word(target, -2), word(target, -1));
+    emit("rb:", word(target, 1), word(target, 2));
+  }
+  if (marked.targets().empty()) emit("none:", "");
+  if (spoken.continued) emit("c:", "");
+  if (call.lines[line].reading.sentences[sentence].question) emit("q:", "");
+}
+
+}  // namespace throughline::router::extractive

@@ -1,0 +1,56 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_SPOKEN_OF_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_SPOKEN_OF_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/analysis/call.h"
+
+// Whom the sentences of a call speak of, and the words around each of them.
+namespace throughline::router::extractive {
+
+// Where a sentence speaks of somebody: half-open range of tokens.
+struct Place {
+  size_t person = 0;
+  size_t first_token = 0;
+  size_t last_token = 0;
+};
+
+// The places of one sentence, in order.
+struct SpokenOf {
+  std::vector<Place> places;
+  bool continued = false;  // by a pronoun alone
+
+  // Each once.
+  std::vector<size_t> People() const;
+};
+
+// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last. To be
+// asked about every sentence, in order.
+class SpokenOfFinder {
+ public:
+  explicit SpokenOfFinder(const CallView& call);
+
+  SpokenOf Of(size_t line, size_t sentence);
+
+ private:
+  void AddBodies(const Line& line, const Span& span, SpokenOf& spoken) const;
+
+  const CallView& call_;
+  const bool has_bodies_;
+  size_t last_ = kNobody;
+  size_t last_line_ = 0;
+};
+
+// Calls `take` with each word and pair of words of a sentence, and with those beside the places
+// where it means `person`; who says it and who is spoken of have words of their own. The view lives
+// until the next call.
+void ForEachWordAbout(const CallView& call, size_t line, size_t sentence, const SpokenOf& spoken,
+                      size_t person, absl::FunctionRef<void(absl::string_view)> take);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_SPOKEN_OF_H_

@@ -23,6 +23,7 @@ bool IsHonorific(absl::string_view word) {
 }
 
 bool IsBodyWord(absl::string_view word) {
+  if (word.size() < 5) return false;  // asked of every word of a call
   static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
       {"board", "committee", "council", "trustees", "assembly", "shareholders"});
   return kWords->contains(word);

@@ -1,4 +1,5 @@
 #include "services/router/domain/extractive/analysis/authority.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 #include <algorithm>
 #include <string>
@@ -58,10 +59,6 @@ bool IsOfMoney(const Cue& cue) {
     if (absl::StrContains(cue.pattern, word)) return true;
   }
   return false;
-}
-
-bool IsThirdPerson(absl::string_view word) {
-  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
 }
 
 class AuthorityFinder {
@@ -227,7 +224,7 @@ class AuthorityFinder {
   size_t AbsentDecider(size_t index, const CueMatch& match) {
     const Line& line = call_.lines[index];
     if (match.who_last - match.who_first != 1) return kNobody;
-    if (!IsThirdPerson(line.reading.tokens[match.who_first].text)) return kNobody;
+    if (!IsPersonalPronoun(line.reading.tokens[match.who_first].text)) return kNobody;
     for (size_t back = 0; back <= kPronounReachLines && back <= index; ++back) {
       const Line& earlier = call_.lines[index - back];
       for (size_t i = earlier.mentions.size(); i-- > 0;) {
@@ -352,7 +349,7 @@ class AuthorityFinder {
 
   // "He can't stop anything", when nobody by that name is spoken of in the turn: it may be anybody.
   static bool IsFarPronoun(const Line& line, const CueMatch& match, size_t person) {
-    if (!IsThirdPerson(line.reading.tokens[match.who_first].text)) return false;
+    if (!IsPersonalPronoun(line.reading.tokens[match.who_first].text)) return false;
     return std::none_of(line.mentions.begin(), line.mentions.end(),
                         [&](const PersonMention& mention) {
                           return mention.person == person && mention.first_token < match.who_first;

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "services/router/domain/extractive/analysis/voices.h"
 #include "services/router/domain/extractive/language/given_names.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 namespace throughline::router::extractive {
 namespace {

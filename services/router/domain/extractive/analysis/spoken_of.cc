@@ -1,4 +1,5 @@
 #include "services/router/domain/extractive/analysis/spoken_of.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 #include <algorithm>
 #include <optional>
@@ -11,10 +12,6 @@ using transcript::Side;
 // How many lines after a name "he" and "she" still mean it.
 constexpr size_t kPronounLines = 2;
 constexpr size_t kMaxTitleTokens = 7;
-
-bool IsPersonalPronoun(absl::string_view word) {
-  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
-}
 
 bool IsOwnPronoun(absl::string_view word) {
   return word == "i" || word == "me" || word == "my" || word == "mine" || word == "myself";

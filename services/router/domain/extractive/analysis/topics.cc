@@ -11,6 +11,7 @@
 #include "common/deal/names.h"
 #include "services/router/domain/extractive/language/money.h"
 #include "services/router/domain/extractive/language/numbers.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 namespace throughline::router::extractive {
 namespace {

@@ -1,4 +1,5 @@
 #include "services/router/domain/extractive/analysis/voices.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "services/router/domain/extractive/language/full_names.h"
 
 #include "services/router/domain/extractive/language/people.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 namespace throughline::router::extractive {
 namespace {

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "services/router/domain/extractive/language/given_names.h"
+#include "services/router/domain/extractive/language/people_words.h"
 
 namespace throughline::router::extractive {
 namespace {

@@ -90,15 +90,6 @@ class People {
   absl::flat_hash_map<std::string, Heard> heard_;
 };
 
-// True for forms of address: "mr", "frau", "professor".
-bool IsHonorific(absl::string_view lower_word);
-
-// True for "board", "committee" and the like.
-bool IsBodyWord(absl::string_view lower_word);
-
-// True for words that name a function: "cfo", "director", "controller", "provost".
-bool IsTitleWord(absl::string_view lower_word);
-
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_H_

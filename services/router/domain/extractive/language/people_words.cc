@@ -1,5 +1,6 @@
+#include "services/router/domain/extractive/language/people_words.h"
+
 #include "absl/container/flat_hash_set.h"
-#include "services/router/domain/extractive/language/people.h"
 
 namespace throughline::router::extractive {
 
@@ -20,6 +21,10 @@ bool IsHonorific(absl::string_view word) {
        "colonel",    "sergeant",  "lieutenant", "judge",      "reverend",   "rabbi",
        "imam",       "brigadier", "admiral"});
   return kWords->contains(word);
+}
+
+bool IsPersonalPronoun(absl::string_view word) {
+  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
 }
 
 bool IsBodyWord(absl::string_view word) {

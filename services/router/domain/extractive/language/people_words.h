@@ -1,0 +1,23 @@
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_WORDS_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_WORDS_H_
+
+#include "absl/strings/string_view.h"
+
+// Words that stand for people or beside their names, in lower case.
+namespace throughline::router::extractive {
+
+// True for forms of address: "mr", "frau", "professor".
+bool IsHonorific(absl::string_view lower_word);
+
+// True for "he", "she", "him", "her" and "his": words for one person spoken of.
+bool IsPersonalPronoun(absl::string_view lower_word);
+
+// True for "board", "committee" and the like.
+bool IsBodyWord(absl::string_view lower_word);
+
+// True for words that name a function: "cfo", "director", "controller", "provost".
+bool IsTitleWord(absl::string_view lower_word);
+
+}  // namespace throughline::router::extractive
+
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_WORDS_H_

@@ -33,17 +33,18 @@ std::vector<std::string> CertifiedNames(const grpc::CallbackServerContext& call)
 // Who makes the call: the edge's word for it when the context has one, else the names in the peer's
 // certificate, else its address, else this process.
 std::string ActorOf(const AuditLog& log, const Context& context,
-                    const grpc::CallbackServerContext& call) {
+                    const grpc::CallbackServerContext* call) {
   if (!context.actor().empty()) return context.actor();
-  const std::vector<std::string> names = CertifiedNames(call);
+  if (call == nullptr) return log.self();
+  const std::vector<std::string> names = CertifiedNames(*call);
   if (!names.empty()) return absl::StrCat("cert:", absl::StrJoin(names, ","));
-  const std::string address = Address(call.peer());
+  const std::string address = Address(call->peer());
   return address.empty() ? log.self() : absl::StrCat("peer:", address);
 }
 
 }  // namespace
 
-Act::Act(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
+Act::Act(AuditLog* log, const Context& context, const grpc::CallbackServerContext* call,
          Record record)
     : log_(log), context_(context), record_(std::move(record)) {
   if (log_ == nullptr) return;
@@ -65,7 +66,7 @@ absl::Status Act::End(const absl::Status& status, When when) {
   return log_->on_failure() == OnFailure::kRefuse ? recorded : status;
 }
 
-absl::Status Audited(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
+absl::Status Audited(AuditLog* log, const Context& context, const grpc::CallbackServerContext* call,
                      Record record, When when, absl::FunctionRef<absl::Status(Record&)> act) {
   Act under_way(log, context, call, std::move(record));
   RETURN_IF_ERROR(under_way.Admit());

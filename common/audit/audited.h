@@ -20,7 +20,8 @@ class Act {
  public:
   // `log` may be null: then nothing is recorded. Borrows all but `record`, of which tenant, actor,
   // request id and outcome are filled in here.
-  Act(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
+  // `call` is null when its caller is in this process.
+  Act(AuditLog* log, const Context& context, const grpc::CallbackServerContext* call,
       Record record);
 
   // Whether it may begin.
@@ -37,7 +38,7 @@ class Act {
 };
 
 // Runs `act` and records it.
-absl::Status Audited(AuditLog* log, const Context& context, const grpc::CallbackServerContext& call,
+absl::Status Audited(AuditLog* log, const Context& context, const grpc::CallbackServerContext* call,
                      Record record, When when, absl::FunctionRef<absl::Status(Record&)> act);
 
 }  // namespace throughline::audit

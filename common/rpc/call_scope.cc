@@ -26,8 +26,7 @@ std::optional<std::string> Metadata(const grpc::CallbackServerContext& call, con
   return std::string(found->second.data(), found->second.size());
 }
 
-std::string ChooseRequestId(const grpc::CallbackServerContext& call) {
-  std::optional<std::string> sent = Metadata(call, kRequestIdKey);
+std::string ChooseRequestId(std::optional<std::string> sent) {
   const bool usable = sent.has_value() && !sent->empty() && sent->size() <= kMaxRequestIdLength &&
                       std::all_of(sent->begin(), sent->end(),
                                   [](unsigned char c) { return absl::ascii_isgraph(c); });
@@ -49,6 +48,13 @@ Severity OutcomeSeverity(absl::StatusCode code) {
   }
 }
 
+absl::Status ServerBusy(absl::Duration retry_after) {
+  return WithRetryAfter(
+      WithReason(absl::ResourceExhaustedError("the server is busy; try again later"),
+                 "SERVER_BUSY"),
+      retry_after);
+}
+
 // "package.Service/Method" in two.
 std::pair<std::string, std::string> SplitMethod(absl::string_view method) {
   return absl::StrSplit(method, absl::MaxSplits('/', 1));
@@ -56,19 +62,37 @@ std::pair<std::string, std::string> SplitMethod(absl::string_view method) {
 
 }  // namespace
 
-CallScope::CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::string_view method,
+CallScope::Arrival CallScope::ArrivalOf(const grpc::CallbackServerContext& call) {
+  return {.tenant = Metadata(call, kTenantKey),
+          .actor = Metadata(call, kActorKey),
+          .request_id = Metadata(call, kRequestIdKey),
+          .traceparent = Metadata(call, kTraceParentKey),
+          .time_left = absl::FromChrono(call.deadline()) - Clock::Real().Now(),
+          .cancellation = std::make_shared<CancellationSource>()};
+}
+
+CallScope::Arrival CallScope::ArrivalOf(const Context& caller) {
+  return {.tenant = caller.tenant(),
+          .actor = caller.actor(),
+          .request_id = caller.request_id(),
+          .traceparent = caller.traceparent(),
+          .time_left = caller.Remaining(),
+          .cancellation = caller.cancellation() != nullptr
+                              ? caller.cancellation()
+                              : std::make_shared<CancellationSource>()};
+}
+
+CallScope::CallScope(Runtime& runtime, Arrival arrival, absl::string_view method,
                      absl::string_view type)
     : runtime_(runtime),
       service_(SplitMethod(method).first),
       method_(SplitMethod(method).second),
       type_(type),
       started_(Clock::Real().SteadyNow()),
-      trace_(EnterTrace(Metadata(*call, kTraceParentKey).value_or(""), runtime.options().tracer)),
-      context_(MakeContext(call)),
+      trace_(EnterTrace(arrival.traceparent.value_or(""), runtime.options().tracer)),
+      context_(MakeContext(std::move(arrival))),
       span_(context_, trace_, method, "", SpanKind::kServer),
       in_flight_(runtime.metrics().in_flight.Add(MethodLabels())) {
-  // As a trailer: initial metadata would tell a retrying client that the answer has begun.
-  call->AddTrailingMetadata(kRequestIdKey, context_.request_id());
   in_flight_.Increment();
   runtime_.metrics().started.Add(MethodLabels()).Increment();
   span_.Set("rpc.system", "grpc");
@@ -78,33 +102,40 @@ CallScope::CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::
   span_.Set("throughline.request_id", context_.request_id());
 }
 
-Context CallScope::MakeContext(grpc::CallbackServerContext* call) {
+CallScope::CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::string_view method,
+                     absl::string_view type)
+    : CallScope(runtime, ArrivalOf(*call), method, type) {
+  // As a trailer: initial metadata would tell a retrying client that the answer has begun.
+  call->AddTrailingMetadata(kRequestIdKey, context_.request_id());
+}
+
+CallScope::CallScope(Runtime& runtime, const Context& caller, absl::string_view method,
+                     absl::string_view type)
+    : CallScope(runtime, ArrivalOf(caller), method, type) {}
+
+Context CallScope::MakeContext(Arrival arrival) {
   Context::Fields fields;
-  fields.tenant = ChooseTenant(*call);
-  fields.actor = ChooseActor(*call);
-  fields.request_id = ChooseRequestId(*call);
+  fields.tenant = ChooseTenant(std::move(arrival.tenant));
+  fields.actor = ChooseActor(std::move(arrival.actor));
+  fields.request_id = ChooseRequestId(std::move(arrival.request_id));
   fields.traceparent = trace_.traceparent;
   fields.tracer = trace_.tracer;
-  const absl::Duration left = absl::FromChrono(call->deadline()) - Clock::Real().Now();
-  fields.deadline = started_ + std::min(left, runtime_.options().max_budget);
-  fields.cancellation = std::make_shared<CancellationSource>();
+  fields.deadline = started_ + std::min(arrival.time_left, runtime_.options().max_budget);
+  fields.cancellation = std::move(arrival.cancellation);
   return Context(std::move(fields));
 }
 
-std::string CallScope::ChooseTenant(const grpc::CallbackServerContext& call) {
+std::string CallScope::ChooseTenant(std::optional<std::string> sent) {
   const Runtime::Options& options = runtime_.options();
-  if (!options.trust_tenant_metadata) return options.tenant;
-  const std::optional<std::string> sent = Metadata(call, kTenantKey);
-  if (!sent.has_value()) return options.tenant;
-  if (IsValidTenant(*sent)) return *sent;
+  if (!options.trust_tenant_metadata || !sent.has_value()) return options.tenant;
+  if (IsValidTenant(*sent)) return *std::move(sent);
   admission_ = InvalidField(kTenantKey, "1 to 64 characters of A-Z a-z 0-9 . _ -",
                             "send the tenant of the credential");
   return options.tenant;
 }
 
-std::string CallScope::ChooseActor(const grpc::CallbackServerContext& call) const {
+std::string CallScope::ChooseActor(std::optional<std::string> sent) const {
   if (!runtime_.options().trust_tenant_metadata) return "";
-  std::optional<std::string> sent = Metadata(call, kActorKey);
   return sent.has_value() && sent->size() <= kMaxActorLength ? *std::move(sent) : "";
 }
 
@@ -132,11 +163,17 @@ grpc::Status CallScope::Finish(const absl::Status& status) {
   return ToGrpc(status, context_.request_id());
 }
 
+absl::Status CallScope::FinishHere(const absl::Status& status) {
+  const grpc::Status outcome = Finish(status);
+  return outcome.ok() ? absl::OkStatus() : FromGrpc(outcome);
+}
+
 grpc::Status CallScope::FinishRefused() {
-  return Finish(
-      WithRetryAfter(WithReason(absl::ResourceExhaustedError("the server is busy; try again later"),
-                                "SERVER_BUSY"),
-                     runtime_.options().retry_after));
+  return Finish(ServerBusy(runtime_.options().retry_after));
+}
+
+absl::Status CallScope::FinishRefusedHere() {
+  return FinishHere(ServerBusy(runtime_.options().retry_after));
 }
 
 void CallScope::LogOutcome(const absl::Status& status, absl::Duration taken) const {

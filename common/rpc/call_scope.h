@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -23,6 +24,9 @@ class CallScope {
   // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type.
   CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::string_view method,
             absl::string_view type);
+  // Of a call that `caller`, in this process, makes; its cancellation ends the call, too.
+  CallScope(Runtime& runtime, const Context& caller, absl::string_view method,
+            absl::string_view type);
 
   const Context& context() const { return context_; }
   Runtime& runtime() { return runtime_; }
@@ -34,13 +38,31 @@ class CallScope {
 
   // Counts and logs the outcome; returns what to finish the call with. Called once.
   grpc::Status Finish(const absl::Status& status);
+  // The same for a caller in this process: the status that it would read from the wire.
+  absl::Status FinishHere(const absl::Status& status);
   // The outcome of a call that the pool refused.
   grpc::Status FinishRefused();
+  absl::Status FinishRefusedHere();
 
  private:
-  Context MakeContext(grpc::CallbackServerContext* call);
-  std::string ChooseTenant(const grpc::CallbackServerContext& call);
-  std::string ChooseActor(const grpc::CallbackServerContext& call) const;
+  // What a call brings with it; absent is what was not sent.
+  struct Arrival {
+    std::optional<std::string> tenant;
+    std::optional<std::string> actor;
+    std::optional<std::string> request_id;
+    std::optional<std::string> traceparent;
+    absl::Duration time_left;
+    std::shared_ptr<CancellationSource> cancellation;
+  };
+
+  static Arrival ArrivalOf(const grpc::CallbackServerContext& call);
+  static Arrival ArrivalOf(const Context& caller);
+
+  CallScope(Runtime& runtime, Arrival arrival, absl::string_view method, absl::string_view type);
+
+  Context MakeContext(Arrival arrival);
+  std::string ChooseTenant(std::optional<std::string> sent);
+  std::string ChooseActor(std::optional<std::string> sent) const;
   void LogOutcome(const absl::Status& status, absl::Duration taken) const;
   prometheus::Labels MethodLabels() const;
 

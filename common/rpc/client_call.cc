@@ -45,6 +45,15 @@ std::string SpanName(const Context& context, const google::protobuf::Descriptor&
   return context.tracer() == nullptr ? "" : MethodOf(request);
 }
 
+void Describe(Span& span, const CallOptions& options, const google::protobuf::Descriptor& request) {
+  if (!span.is_recorded()) return;
+  const std::vector<std::string> method = absl::StrSplit(MethodOf(request), '/');
+  span.Set("rpc.system", "grpc");
+  span.Set("rpc.service", method.front());
+  span.Set("rpc.method", method.back());
+  span.Set("peer.service", options.callee);
+}
+
 }  // namespace
 
 ClientCall::ClientCall(const Context& context, const CallOptions& options,
@@ -63,12 +72,7 @@ ClientCall::ClientCall(const Context& context, const CallOptions& options,
   AddMetadata(client_context_, kTraceParentKey, span_.context().traceparent());
   AddMetadata(client_context_, kTenantKey, context.tenant());
   AddMetadata(client_context_, kActorKey, context.actor());
-  if (!span_.is_recorded()) return;
-  const std::vector<std::string> method = absl::StrSplit(MethodOf(*request), '/');
-  span_.Set("rpc.system", "grpc");
-  span_.Set("rpc.service", method.front());
-  span_.Set("rpc.method", method.back());
-  span_.Set("peer.service", callee_);
+  Describe(span_, options, *request);
 }
 
 absl::Status ClientCall::Result(const grpc::Status& status) { return span_.Note(StatusOf(status)); }
@@ -94,6 +98,13 @@ absl::Status ClientCall::StatusOf(const grpc::Status& status) const {
     default:
       return FromGrpc(status);
   }
+}
+
+LocalCall::LocalCall(const Context& context, const CallOptions& options,
+                     const google::protobuf::Descriptor* request)
+    : span_(context, SpanName(context, *request), "", SpanKind::kClient),
+      context_(span_.context().WithBudget(options.budget)) {
+  Describe(span_, options, *request);
 }
 
 }  // namespace throughline::rpc

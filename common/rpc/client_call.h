@@ -53,6 +53,22 @@ class ClientCall {
   OnCancel on_cancel_;
 };
 
+// The same for a call within the process: its span, and the context that the other side gets.
+class LocalCall {
+ public:
+  LocalCall(const Context& context, const CallOptions& options,
+            const google::protobuf::Descriptor* request);
+
+  // The caller's, for the time that the call may take.
+  const Context& context() const { return context_; }
+  // Notes the outcome in the span, and passes it on.
+  absl::Status Result(absl::Status status) { return span_.Note(std::move(status)); }
+
+ private:
+  Span span_;
+  const Context context_;
+};
+
 // A blocking unary call. `method` is a member of the generated StubInterface or Stub:
 //
 //   ASSIGN_OR_RETURN(const RecallResponse response,

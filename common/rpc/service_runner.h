@@ -16,6 +16,7 @@
 #include "common/base/bounded_pool.h"
 #include "common/observability/metrics.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/local_methods.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/server.h"
 #include "common/rpc/tls.h"
@@ -82,6 +83,9 @@ class ServiceHost {
   void AddService(absl::string_view name, grpc::Service& service,
                   Server::Readiness readiness = nullptr);
 
+  // Where services offer their methods to callers in this process. Before Start.
+  LocalMethods& local_methods() { return local_methods_; }
+
   // As Server::AddDrain. Before Start.
   void AddDrain(Server::Drain drain) { server_.AddDrain(std::move(drain)); }
 
@@ -89,7 +93,9 @@ class ServiceHost {
   absl::Status Start();
   int port() const { return server_.port(); }
   std::string address() const { return server_.address(); }
-  std::shared_ptr<grpc::Channel> InProcessChannel() { return server_.InProcessChannel(); }
+  // For callers in this process, who end before the host shuts down: without a channel where the
+  // method is offered, over an in-process one elsewhere. After Start.
+  Connection InProcess() { return {server_.InProcessChannel(), &local_methods_}; }
   // What else takes part in Serve's shutdown, after the last gRPC call and while /metrics is still
   // there. `drain` ends it and says whether it did so in time. Before Serve.
   void AddLastDrain(std::function<bool()> drain) { last_drains_.push_back(std::move(drain)); }
@@ -117,6 +123,7 @@ class ServiceHost {
   std::vector<std::function<bool()>> last_drains_;
   prometheus::Counter& drain_timeouts_;
   bool is_timeout_counted_ = false;
+  LocalMethods local_methods_;
   Server server_;
 };
 

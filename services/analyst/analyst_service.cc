@@ -1,7 +1,8 @@
 #include "services/analyst/analyst_service.h"
 
+#include <functional>
+
 #include "common/base/task_macros.h"
-#include "common/rpc/task_call.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
@@ -23,46 +24,64 @@ void AppendRecord(const Result& result, Response& response) {
 
 }  // namespace
 
+AnalystServiceImpl::AnalystServiceImpl(Analyst& analyst, rpc::Runtime& runtime)
+    : analyst_(analyst),
+      analyze_(runtime, requests_, "throughline.analyst.v1.AnalystService/Analyze",
+               std::bind_front(&AnalystServiceImpl::AnswerAnalyze, this)),
+      extract_facts_(runtime, requests_, "throughline.analyst.v1.AnalystService/ExtractFacts",
+                     std::bind_front(&AnalystServiceImpl::AnswerExtractFacts, this)) {
+  SetMessageAllocatorFor_Analyze(&analyze_requests_);
+  SetMessageAllocatorFor_ExtractFacts(&extract_requests_);
+}
+
+void AnalystServiceImpl::OfferTo(rpc::LocalMethods& methods) {
+  methods.Offer(analyze_);
+  methods.Offer(extract_facts_);
+}
+
 grpc::ServerUnaryReactor* AnalystServiceImpl::Analyze(grpc::CallbackServerContext* call,
                                                       const v1::AnalyzeRequest* request,
                                                       v1::AnalyzeResponse* response) {
-  return rpc::TaskCall::Start(
-      runtime_, requests_, call, "throughline.analyst.v1.AnalystService/Analyze",
-      [=, this](const Context& context) -> Task<absl::Status> {
-        CO_ASSIGN_OR_RETURN(const grounding::CallContext input,
-                            wire::ReadCallContext(request->context(), "context"));
-        CO_ASSIGN_OR_RETURN(const AnalyzedCall analyzed, co_await analyst_.Analyze(context, input));
-        *response->mutable_analysis() = wire::ToProto(analyzed.analysis);
-        AppendRecord(analyzed, *response);
-        for (const ReadingPoint point : analyzed.agreements) {
-          response->add_agreements(static_cast<v1::ReadingPoint>(point));
-        }
-        for (const Disagreement& point : analyzed.disagreements) {
-          v1::Disagreement& proto = *response->add_disagreements();
-          proto.set_point(static_cast<v1::ReadingPoint>(point.point));
-          proto.set_model(point.model);
-          proto.set_engine(point.engine);
-        }
-        co_return absl::OkStatus();
-      });
+  return analyze_.Start(call, request, response);
 }
 
 grpc::ServerUnaryReactor* AnalystServiceImpl::ExtractFacts(grpc::CallbackServerContext* call,
                                                            const v1::ExtractFactsRequest* request,
                                                            v1::ExtractFactsResponse* response) {
-  return rpc::TaskCall::Start(
-      runtime_, requests_, call, "throughline.analyst.v1.AnalystService/ExtractFacts",
-      [=, this](const Context& context) -> Task<absl::Status> {
-        CO_ASSIGN_OR_RETURN(const grounding::CallContext input,
-                            wire::ReadCallContext(request->context(), "context"));
-        CO_ASSIGN_OR_RETURN(const ExtractedCall read,
-                            co_await analyst_.ExtractFacts(context, input));
-        wire::AppendAll(read.extracted.facts, response->mutable_extracted()->mutable_facts());
-        *response->mutable_extracted()->mutable_profile_changes() =
-            wire::ToProto(read.extracted.profile_changes);
-        AppendRecord(read, *response);
-        co_return absl::OkStatus();
-      });
+  return extract_facts_.Start(call, request, response);
+}
+
+Task<absl::Status> AnalystServiceImpl::AnswerAnalyze(const Context& context,
+                                                     const v1::AnalyzeRequest& request,
+                                                     v1::AnalyzeResponse& response) {
+  CO_ASSIGN_OR_RETURN(const grounding::CallContext input,
+                      wire::ReadCallContext(request.context(), "context"));
+  CO_ASSIGN_OR_RETURN(const AnalyzedCall analyzed, co_await analyst_.Analyze(context, input));
+  *response.mutable_analysis() = wire::ToProto(analyzed.analysis);
+  AppendRecord(analyzed, response);
+  for (const ReadingPoint point : analyzed.agreements) {
+    response.add_agreements(static_cast<v1::ReadingPoint>(point));
+  }
+  for (const Disagreement& point : analyzed.disagreements) {
+    v1::Disagreement& proto = *response.add_disagreements();
+    proto.set_point(static_cast<v1::ReadingPoint>(point.point));
+    proto.set_model(point.model);
+    proto.set_engine(point.engine);
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> AnalystServiceImpl::AnswerExtractFacts(const Context& context,
+                                                          const v1::ExtractFactsRequest& request,
+                                                          v1::ExtractFactsResponse& response) {
+  CO_ASSIGN_OR_RETURN(const grounding::CallContext input,
+                      wire::ReadCallContext(request.context(), "context"));
+  CO_ASSIGN_OR_RETURN(const ExtractedCall read, co_await analyst_.ExtractFacts(context, input));
+  wire::AppendAll(read.extracted.facts, response.mutable_extracted()->mutable_facts());
+  *response.mutable_extracted()->mutable_profile_changes() =
+      wire::ToProto(read.extracted.profile_changes);
+  AppendRecord(read, response);
+  co_return absl::OkStatus();
 }
 
 }  // namespace throughline::analyst

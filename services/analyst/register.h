@@ -1,14 +1,13 @@
 #ifndef THROUGHLINE_SERVICES_ANALYST_REGISTER_H_
 #define THROUGHLINE_SERVICES_ANALYST_REGISTER_H_
 
-#include <grpcpp/grpcpp.h>
-
 #include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
+#include "common/rpc/local_methods.h"
 #include "common/rpc/service_runner.h"
 
 namespace throughline::analyst {
@@ -22,7 +21,7 @@ class AnalystModule {
   static absl::StatusOr<std::unique_ptr<AnalystModule>> Make(const AnalystOptions& options,
                                                              MetricsRegistry& metrics,
                                                              const Clock& clock,
-                                                             std::shared_ptr<grpc::Channel> router);
+                                                             const rpc::Connection& router);
   ~AnalystModule();
 
   // Adds the service to `host`, which starts later and shuts down before this goes. May be called

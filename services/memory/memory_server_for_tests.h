@@ -34,7 +34,7 @@ class MemoryServer {
     module_ = std::move(module).value();
     module_->Register(host_);
     EXPECT_OK(host_.Start());
-    stub_ = v1::MemoryService::NewStub(host_.InProcessChannel());
+    stub_ = v1::MemoryService::NewStub(host_.InProcess().channel);
   }
   ~MemoryServer() { host_.Shutdown(); }
 

@@ -74,7 +74,9 @@ MemoryServiceImpl::MemoryServiceImpl(Memory& memory, store::CachedRecall& cached
       clock_(clock),
       audit_(audit),
       sweeper_(sweeper),
-      runtime_(runtime) {
+      runtime_(runtime),
+      retain_(runtime, Method("Retain"), std::bind_front(&MemoryServiceImpl::AnswerRetain, this)),
+      recall_(runtime, Method("Recall"), std::bind_front(&MemoryServiceImpl::AnswerRecall, this)) {
   SetMessageAllocatorFor_Retain(&retain_requests_);
 }
 
@@ -89,31 +91,40 @@ void MemoryServiceImpl::CountRows(absl::string_view operation, int64_t rows) {
   }
 }
 
+void MemoryServiceImpl::OfferTo(rpc::LocalMethods& methods) {
+  methods.Offer(retain_);
+  methods.Offer(recall_);
+}
+
 grpc::ServerUnaryReactor* MemoryServiceImpl::Retain(grpc::CallbackServerContext* call,
                                                     const v1::RetainRequest* request,
                                                     v1::RetainResponse* response) {
-  return rpc::UnaryCall::Start(
-      runtime_, call, Method("Retain"), [=, this](const Context& ctx) -> absl::Status {
-        return audit::Audited(
-            audit_, ctx, *call,
-            OnCustomer("retain", request->customer_id(), {{"call_id", request->call().call_id()}}),
-            audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
-              ASSIGN_OR_RETURN(const RetainResult result,
-                               memory_.Retain(ctx, request->customer_id(), FromProto(*request)));
-              *response = ToProto(result);
-              record.counts = {{"added", response->added()},
-                               {"updated", response->updated()},
-                               {"superseded", response->superseded()},
-                               {"duplicates", response->duplicates()},
-                               {"replayed", result.replayed ? 1 : 0}};
-              if (!result.replayed) {
-                CountRows("added", response->added());
-                CountRows("updated", response->updated());
-                CountRows("superseded", response->superseded());
-                CountRows("duplicate", response->duplicates());
-              }
-              return absl::OkStatus();
-            });
+  return retain_.Start(call, request, response);
+}
+
+absl::Status MemoryServiceImpl::AnswerRetain(const Context& context,
+                                             const grpc::CallbackServerContext* call,
+                                             const v1::RetainRequest& request,
+                                             v1::RetainResponse& response) {
+  return audit::Audited(
+      audit_, context, call,
+      OnCustomer("retain", request.customer_id(), {{"call_id", request.call().call_id()}}),
+      audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
+        ASSIGN_OR_RETURN(const RetainResult result,
+                         memory_.Retain(context, request.customer_id(), FromProto(request)));
+        response = ToProto(result);
+        record.counts = {{"added", response.added()},
+                         {"updated", response.updated()},
+                         {"superseded", response.superseded()},
+                         {"duplicates", response.duplicates()},
+                         {"replayed", result.replayed ? 1 : 0}};
+        if (!result.replayed) {
+          CountRows("added", response.added());
+          CountRows("updated", response.updated());
+          CountRows("superseded", response.superseded());
+          CountRows("duplicate", response.duplicates());
+        }
+        return absl::OkStatus();
       });
 }
 
@@ -171,11 +182,15 @@ absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallOne(const Context& c
 grpc::ServerUnaryReactor* MemoryServiceImpl::Recall(grpc::CallbackServerContext* call,
                                                     const v1::RecallRequest* request,
                                                     v1::RecallResponse* response) {
-  return rpc::UnaryCall::Start(runtime_, call, Method("Recall"),
-                               [=, this](const Context& ctx) -> absl::Status {
-                                 ASSIGN_OR_RETURN(*response, RecallOne(ctx, *request));
-                                 return absl::OkStatus();
-                               });
+  return recall_.Start(call, request, response);
+}
+
+absl::Status MemoryServiceImpl::AnswerRecall(const Context& context,
+                                             const grpc::CallbackServerContext*,
+                                             const v1::RecallRequest& request,
+                                             v1::RecallResponse& response) {
+  ASSIGN_OR_RETURN(response, RecallOne(context, request));
+  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* MemoryServiceImpl::BatchRecall(grpc::CallbackServerContext* call,
@@ -215,7 +230,7 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::UpdateProfile(grpc::CallbackServerC
   return rpc::UnaryCall::Start(
       runtime_, call, Method("UpdateProfile"), [=, this](const Context& ctx) -> absl::Status {
         return audit::Audited(
-            audit_, ctx, *call, OnCustomer("update_profile", request->customer_id()),
+            audit_, ctx, call, OnCustomer("update_profile", request->customer_id()),
             audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
               ASSIGN_OR_RETURN(const deal::CustomerProfile profile,
                                memory_.UpdateProfile(ctx, request->customer_id(),
@@ -299,7 +314,7 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Invalidate(grpc::CallbackServerCont
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Invalidate"), [=, this](const Context& ctx) -> absl::Status {
         return audit::Audited(
-            audit_, ctx, *call,
+            audit_, ctx, call,
             OnCustomer("invalidate", request->customer_id(), {{"fact_id", request->fact_id()}}),
             audit::When::kSoon, [&](audit::Record&) -> absl::Status {
               ASSIGN_OR_RETURN(const ChangedFact changed,
@@ -319,7 +334,7 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Restore(grpc::CallbackServerContext
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Restore"), [=, this](const Context& ctx) -> absl::Status {
         return audit::Audited(
-            audit_, ctx, *call,
+            audit_, ctx, call,
             OnCustomer("restore", request->customer_id(), {{"fact_id", request->fact_id()}}),
             audit::When::kSoon, [&](audit::Record&) -> absl::Status {
               ASSIGN_OR_RETURN(const ChangedFact changed,
@@ -338,7 +353,7 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Forget(grpc::CallbackServerContext*
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Forget"), [=, this](const Context& ctx) -> absl::Status {
         return audit::Audited(
-            audit_, ctx, *call,
+            audit_, ctx, call,
             OnCustomer("forget", request->customer_id(),
                        {{"call_id", request->call_id()}, {"fact_id", request->fact_id()}}),
             audit::When::kBeforeTheAnswer, [&](audit::Record& record) -> absl::Status {
@@ -374,7 +389,7 @@ grpc::ServerWriteReactor<v1::ExportResponse>* MemoryServiceImpl::Export(
       runtime_, call, Method("Export"),
       [=, this](const Context& ctx, rpc::Sink<v1::ExportResponse>& sink) -> absl::Status {
         return audit::Audited(
-            audit_, ctx, *call, OnCustomer("export", request->customer_id()),
+            audit_, ctx, call, OnCustomer("export", request->customer_id()),
             audit::When::kBeforeTheAnswer, [&](audit::Record& record) -> absl::Status {
               ASSIGN_OR_RETURN(const Archive archive, memory_.Export(ctx, request->customer_id()));
               record.counts = {{"facts", static_cast<int64_t>(archive.facts.size())},
@@ -395,7 +410,7 @@ grpc::ServerUnaryReactor* MemoryServiceImpl::Import(grpc::CallbackServerContext*
   return rpc::UnaryCall::Start(
       runtime_, call, Method("Import"), [=, this](const Context& ctx) -> absl::Status {
         return audit::Audited(
-            audit_, ctx, *call, OnCustomer("import", request->customer_id()), audit::When::kSoon,
+            audit_, ctx, call, OnCustomer("import", request->customer_id()), audit::When::kSoon,
             [&](audit::Record& record) -> absl::Status {
               if (request->json_lines_size() > kMaxImportedLines ||
                   request->ByteSizeLong() > kMaxImportedBytes) {

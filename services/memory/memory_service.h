@@ -7,6 +7,8 @@
 #include "common/base/clock.h"
 #include "common/observability/metrics.h"
 #include "common/retention/sweeper.h"
+#include "common/rpc/local_methods.h"
+#include "common/rpc/offered_method.h"
 #include "common/rpc/request_arena.h"
 #include "common/rpc/runtime.h"
 #include "services/memory/domain/memory.h"
@@ -22,6 +24,9 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
   MemoryServiceImpl(Memory& memory, store::CachedRecall& cached, MetricsRegistry& metrics,
                     const Clock& clock, audit::AuditLog* audit, retention::Sweeper& sweeper,
                     rpc::Runtime& runtime);
+
+  // What callers in this process may call without a channel.
+  void OfferTo(rpc::LocalMethods& methods);
 
   grpc::ServerUnaryReactor* Retain(grpc::CallbackServerContext* call,
                                    const v1::RetainRequest* request,
@@ -72,6 +77,10 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
                                              v1::PreviewRetentionResponse* response) override;
 
  private:
+  absl::Status AnswerRetain(const Context& context, const grpc::CallbackServerContext* call,
+                            const v1::RetainRequest& request, v1::RetainResponse& response);
+  absl::Status AnswerRecall(const Context& context, const grpc::CallbackServerContext* call,
+                            const v1::RecallRequest& request, v1::RecallResponse& response);
   absl::StatusOr<v1::RecallResponse> RecallOne(const Context& context,
                                                const v1::RecallRequest& request);
   absl::StatusOr<v1::RecallResponse> RecallCached(const Context& context,
@@ -90,6 +99,8 @@ class MemoryServiceImpl final : public v1::MemoryService::CallbackService {
   retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
   rpc::RequestArena<v1::RetainRequest, v1::RetainResponse> retain_requests_;
+  rpc::UnaryMethod<v1::RetainRequest, v1::RetainResponse> retain_;
+  rpc::UnaryMethod<v1::RecallRequest, v1::RecallResponse> recall_;
 };
 
 }  // namespace throughline::memory

@@ -152,6 +152,7 @@ void MemoryModule::Register(rpc::ServiceHost& host) {
   parts.services.push_back(
       std::make_unique<MemoryServiceImpl>(parts.memory, parts.cached, parts.metrics, parts.clock,
                                           parts.audit, *parts.sweeper, host.runtime()));
+  parts.services.back()->OfferTo(host.local_methods());
   host.AddService(v1::MemoryService::service_full_name(), *parts.services.back(),
                   [&parts](const Context& context) { return parts.memory.Ready(context); });
 }

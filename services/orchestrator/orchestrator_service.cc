@@ -62,7 +62,7 @@ class StreamObserver final : public StepObserver {
 }  // namespace
 
 Task<absl::StatusOr<CallResult>> OrchestratorServiceImpl::Process(
-    const Context& context, const grpc::CallbackServerContext& call, const v1::CallSource& proto,
+    const Context& context, const grpc::CallbackServerContext* call, const v1::CallSource& proto,
     StepObserver& observer) {
   audit::Act act(parts_.audit, context, call, OnCall("process_call", proto.customer_id()));
   CO_RETURN_IF_ERROR(act.Admit());
@@ -89,7 +89,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::ProcessCall(
                                 NoObserver nobody;
                                 CO_ASSIGN_OR_RETURN(
                                     const CallResult result,
-                                    co_await Process(context, *call, request->call(), nobody));
+                                    co_await Process(context, call, request->call(), nobody));
                                 *response->mutable_result() = ToProto(result);
                                 co_return absl::OkStatus();
                               });
@@ -102,7 +102,7 @@ grpc::ServerWriteReactor<v1::StreamProcessCallResponse>* OrchestratorServiceImpl
                          StreamObserver observer(sink);
                          CO_ASSIGN_OR_RETURN(
                              const CallResult result,
-                             co_await Process(context, *call, request->call(), observer));
+                             co_await Process(context, call, request->call(), observer));
                          v1::StreamProcessCallResponse event;
                          *event.mutable_result() = ToProto(result);
                          sink.Write(std::move(event));

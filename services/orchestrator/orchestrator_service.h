@@ -92,7 +92,7 @@ class OrchestratorServiceImpl final
 
  private:
   Task<absl::StatusOr<CallResult>> Process(const Context& context,
-                                           const grpc::CallbackServerContext& call,
+                                           const grpc::CallbackServerContext* call,
                                            const v1::CallSource& source, StepObserver& observer);
 
   const Parts parts_;

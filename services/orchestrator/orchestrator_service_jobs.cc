@@ -73,7 +73,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::Ingest(grpc::CallbackServerCo
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("Ingest"), [=, this](const Context& context) -> absl::Status {
         return audit::Audited(
-            parts_.audit, context, *call, OnCall("ingest", request->customer_id()),
+            parts_.audit, context, call, OnCall("ingest", request->customer_id()),
             audit::When::kSoon, [&](audit::Record& record) -> absl::Status {
               ASSIGN_OR_RETURN(const CallSource source, ReadConversation(*request));
               ASSIGN_OR_RETURN(const Job job, parts_.runner.Submit(context, source));
@@ -129,7 +129,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::CancelJob(grpc::CallbackServe
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("CancelJob"), [=, this](const Context& context) -> absl::Status {
         return audit::Audited(
-            parts_.audit, context, *call, OnId("cancel_job", "job_id", request->job_id()),
+            parts_.audit, context, call, OnId("cancel_job", "job_id", request->job_id()),
             audit::When::kSoon, [&](audit::Record&) -> absl::Status {
               RETURN_IF_ERROR(CheckJobId(request->job_id()));
               ASSIGN_OR_RETURN(const Job job, parts_.runner.Cancel(context, request->job_id()));
@@ -145,7 +145,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::RetryJob(grpc::CallbackServer
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("RetryJob"), [=, this](const Context& context) -> absl::Status {
         return audit::Audited(
-            parts_.audit, context, *call, OnId("retry_job", "job_id", request->job_id()),
+            parts_.audit, context, call, OnId("retry_job", "job_id", request->job_id()),
             audit::When::kSoon, [&](audit::Record&) -> absl::Status {
               RETURN_IF_ERROR(CheckJobId(request->job_id()));
               ASSIGN_OR_RETURN(const Job job, parts_.jobs.Retry(context, request->job_id()));

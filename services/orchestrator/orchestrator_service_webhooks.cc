@@ -69,7 +69,7 @@ grpc::ServerUnaryReactor* OrchestratorServiceImpl::RedeliverWebhook(
   return rpc::UnaryCall::Start(
       read_runtime_, call, Method("RedeliverWebhook"),
       [=, this](const Context& context) -> absl::Status {
-        return audit::Audited(parts_.audit, context, *call,
+        return audit::Audited(parts_.audit, context, call,
                               OnId("redeliver_webhook", "delivery_id", request->delivery_id()),
                               audit::When::kSoon, [&](audit::Record&) -> absl::Status {
                                 int64_t sequence = 0;

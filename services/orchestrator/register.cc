@@ -90,7 +90,7 @@ void RecordSubscriptions(const std::vector<Subscription>& subscriptions, audit::
 struct OrchestratorModule::Parts {
   Parts(std::unique_ptr<sql::SqlDatabase> opened, std::vector<Subscription> subscribers,
         const OrchestratorOptions& options, MetricsRegistry& registry,
-        const OrchestratorChannels& channels)
+        const OrchestratorConnections& connections)
       : audit(options.audit),
         owner(RandomHex(kOwnerBytes)),
         database(std::move(opened)),
@@ -104,9 +104,9 @@ struct OrchestratorModule::Parts {
         erasable(*database),
         jobs(*database, {.owner = owner, .max_unfinished = options.max_jobs}),
         metrics(registry),
-        memory(channels.memory),
-        analyst(channels.analyst),
-        writer(channels.writer),
+        memory(connections.memory),
+        analyst(connections.analyst),
+        writer(connections.writer),
         pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, {}),
         runner({.lease = options.lease}, jobs, pipeline, timers),
         workers({.max_at_once = options.max_background_calls, .tracer = options.tracer}, runner,
@@ -139,7 +139,7 @@ OrchestratorModule::~OrchestratorModule() = default;
 
 absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
     const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock& clock,
-    const OrchestratorChannels& channels) {
+    const OrchestratorConnections& connections) {
   std::vector<Subscription> subscriptions;
   if (!options.webhooks.empty()) {
     ASSIGN_OR_RETURN(subscriptions, ReadSubscriptions(options.webhooks));
@@ -148,7 +148,7 @@ absl::StatusOr<std::unique_ptr<OrchestratorModule>> OrchestratorModule::Make(
   std::unique_ptr<storage::DirectoryLock> folder_lock;
   ASSIGN_OR_RETURN(auto database, OpenStore(options, folder_lock, &metrics));
   auto parts = std::make_unique<Parts>(std::move(database), std::move(subscriptions), options,
-                                       metrics, channels);
+                                       metrics, connections);
   parts->folder_lock = std::move(folder_lock);
   ASSIGN_OR_RETURN(parts->sweeper,
                    retention::Sweeper::Make({.path = options.retention}, parts->erasable, metrics,

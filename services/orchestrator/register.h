@@ -32,10 +32,10 @@ struct OrchestratorOptions {
   Tracer* tracer = nullptr;          // takes the spans of background jobs; null: none are recorded
 };
 
-struct OrchestratorChannels {
-  std::shared_ptr<grpc::Channel> memory;
-  std::shared_ptr<grpc::Channel> analyst;
-  std::shared_ptr<grpc::Channel> writer;
+struct OrchestratorConnections {
+  rpc::Connection memory;
+  rpc::Connection analyst;
+  rpc::Connection writer;
 };
 
 // The orchestrator, ready to be hosted by its own process or beside others. From Make on it
@@ -46,7 +46,7 @@ class OrchestratorModule {
   // the file or the server.
   static absl::StatusOr<std::unique_ptr<OrchestratorModule>> Make(
       const OrchestratorOptions& options, MetricsRegistry& metrics, const Clock& clock,
-      const OrchestratorChannels& channels);
+      const OrchestratorConnections& connections);
   // Brings the schema of the store up to date and does nothing else. Errors as Make's.
   static absl::Status Migrate(const OrchestratorOptions& options);
   ~OrchestratorModule();

@@ -242,6 +242,7 @@ absl::StatusOr<std::unique_ptr<RouterModule>> RouterModule::Make(const RouterOpt
 void RouterModule::Register(rpc::ServiceHost& host) {
   parts_->services.push_back(
       std::make_unique<RouterServiceImpl>(*parts_->live, *parts_->sweeper, host.runtime()));
+  parts_->services.back()->OfferTo(host.local_methods());
   host.AddService(v1::RouterService::service_full_name(), *parts_->services.back(),
                   [this](const Context& context) { return parts_->log->Ping(context); });
 }

@@ -1,5 +1,6 @@
 #include "services/router/router_service.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,16 @@ class LiveAnswer final : public TextSink {
 
 }  // namespace
 
+RouterServiceImpl::RouterServiceImpl(const LiveRouter& router, retention::Sweeper& sweeper,
+                                     rpc::Runtime& runtime)
+    : router_(router),
+      sweeper_(sweeper),
+      runtime_(runtime),
+      complete_(runtime, requests_, "throughline.router.v1.RouterService/Complete",
+                std::bind_front(&RouterServiceImpl::AnswerComplete, this)) {
+  SetMessageAllocatorFor_Complete(&complete_requests_);
+}
+
 grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContext* call,
                                                       const v1::CompleteRequest* request,
                                                       v1::CompleteResponse* response) {
@@ -78,17 +89,20 @@ grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContex
   const bool is_short =
       is_general && request->ByteSizeLong() <= kMostBytesBegunAtOnce &&
       router_.Get()->AsksAtOnce(TaskKind::kGeneral, !request->idempotency_key().empty());
-  return rpc::TaskCall::Start(
-      runtime_, requests_, call, "throughline.router.v1.RouterService/Complete",
-      [=, this](const Context& context) -> Task<absl::Status> {
-        const absl::StatusOr<Request> wanted = ReadRequest(*request, recent_);
-        if (!wanted.ok()) co_return wanted.status();
-        const std::shared_ptr<Router> router = router_.Get();
-        const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
-        if (answer.ok()) *response = ToProto(*answer);
-        co_return answer.status();
-      },
+  return complete_.Start(
+      call, request, response,
       is_short ? rpc::TaskCall::Begin::kHereWhenQuiet : rpc::TaskCall::Begin::kOnPool);
+}
+
+Task<absl::Status> RouterServiceImpl::AnswerComplete(const Context& context,
+                                                     const v1::CompleteRequest& request,
+                                                     v1::CompleteResponse& response) {
+  const absl::StatusOr<Request> wanted = ReadRequest(request, recent_);
+  if (!wanted.ok()) co_return wanted.status();
+  const std::shared_ptr<Router> router = router_.Get();
+  const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
+  if (answer.ok()) response = ToProto(*answer);
+  co_return answer.status();
 }
 
 grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamComplete(

@@ -4,6 +4,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/retention/sweeper.h"
+#include "common/rpc/local_methods.h"
+#include "common/rpc/offered_method.h"
 #include "common/rpc/request_arena.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
@@ -19,10 +21,10 @@ inline constexpr int kMaxRequestsInFlight = 4096;
 // router.v1.RouterService over the router in force: translates, nothing else. Borrows all.
 class RouterServiceImpl final : public v1::RouterService::CallbackService {
  public:
-  RouterServiceImpl(const LiveRouter& router, retention::Sweeper& sweeper, rpc::Runtime& runtime)
-      : router_(router), sweeper_(sweeper), runtime_(runtime) {
-    SetMessageAllocatorFor_Complete(&complete_requests_);
-  }
+  RouterServiceImpl(const LiveRouter& router, retention::Sweeper& sweeper, rpc::Runtime& runtime);
+
+  // What callers in this process may call without a channel.
+  void OfferTo(rpc::LocalMethods& methods) { methods.Offer(complete_); }
 
   grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* call,
                                      const v1::CompleteRequest* request,
@@ -52,12 +54,16 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
                                              v1::PreviewRetentionResponse* response) override;
 
  private:
+  Task<absl::Status> AnswerComplete(const Context& context, const v1::CompleteRequest& request,
+                                    v1::CompleteResponse& response);
+
   const LiveRouter& router_;
   retention::Sweeper& sweeper_;
   rpc::Runtime& runtime_;
   RecentCalls recent_;
   rpc::RequestArena<v1::CompleteRequest, v1::CompleteResponse> complete_requests_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
+  rpc::TaskMethod<v1::CompleteRequest, v1::CompleteResponse> complete_;
 };
 
 }  // namespace throughline::router

@@ -1,10 +1,11 @@
 #include "services/writer/writer_service.h"
 
+#include <functional>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
-#include "common/rpc/task_call.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
@@ -33,25 +34,34 @@ absl::StatusOr<EmailTask> ReadTask(const v1::WriteEmailRequest& request) {
 
 }  // namespace
 
+WriterServiceImpl::WriterServiceImpl(Writer& writer, rpc::Runtime& runtime)
+    : writer_(writer),
+      write_email_(runtime, requests_, "throughline.writer.v1.WriterService/WriteEmail",
+                   std::bind_front(&WriterServiceImpl::AnswerWriteEmail, this)) {
+  SetMessageAllocatorFor_WriteEmail(&write_requests_);
+}
+
 grpc::ServerUnaryReactor* WriterServiceImpl::WriteEmail(grpc::CallbackServerContext* call,
                                                         const v1::WriteEmailRequest* request,
                                                         v1::WriteEmailResponse* response) {
-  return rpc::TaskCall::Start(
-      runtime_, requests_, call, "throughline.writer.v1.WriterService/WriteEmail",
-      [=, this](const Context& context) -> Task<absl::Status> {
-        CO_ASSIGN_OR_RETURN(const EmailTask task, ReadTask(*request));
-        CO_ASSIGN_OR_RETURN(const WrittenEmail written,
-                            co_await writer_.Write(context, task, request->alternatives()));
-        *response->mutable_email() = wire::ToProto(written.email);
-        wire::AppendAll(written.alternatives, response->mutable_alternatives());
-        for (const grounding::RoutedDecision& decision : written.decisions) {
-          *response->add_decisions() = wire::ToProto(decision);
-        }
-        for (const grounding::DroppedClaim& claim : written.dropped) {
-          *response->add_dropped() = wire::ToProto(claim);
-        }
-        co_return absl::OkStatus();
-      });
+  return write_email_.Start(call, request, response);
+}
+
+Task<absl::Status> WriterServiceImpl::AnswerWriteEmail(const Context& context,
+                                                       const v1::WriteEmailRequest& request,
+                                                       v1::WriteEmailResponse& response) {
+  CO_ASSIGN_OR_RETURN(const EmailTask task, ReadTask(request));
+  CO_ASSIGN_OR_RETURN(const WrittenEmail written,
+                      co_await writer_.Write(context, task, request.alternatives()));
+  *response.mutable_email() = wire::ToProto(written.email);
+  wire::AppendAll(written.alternatives, response.mutable_alternatives());
+  for (const grounding::RoutedDecision& decision : written.decisions) {
+    *response.add_decisions() = wire::ToProto(decision);
+  }
+  for (const grounding::DroppedClaim& claim : written.dropped) {
+    *response.add_dropped() = wire::ToProto(claim);
+  }
+  co_return absl::OkStatus();
 }
 
 }  // namespace throughline::writer

@@ -5,7 +5,6 @@
 
 #include "absl/strings/match.h"
 #include "common/base/task_macros.h"
-#include "common/rpc/task_client.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
@@ -46,8 +45,7 @@ ModelRoom RoomiestFor(router_v1::TaskKind task, const router_v1::ListModelsRespo
 
 }  // namespace
 
-RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
-    : stub_(router_v1::RouterService::NewStub(channel)) {}
+RouterClient::RouterClient(const rpc::Connection& router) : client_(router) {}
 
 Task<absl::StatusOr<router_v1::CompleteResponse>> RouterClient::Complete(
     const Context& context, router_v1::TaskKind task, const grounding::CallContext& call,
@@ -62,9 +60,9 @@ Task<absl::StatusOr<router_v1::CompleteResponse>> RouterClient::Complete(
   if (reader == Reader::kEngine) request.set_model(grounding::kEngineModel);
   const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
   const auto send = [&](const router_v1::CompleteRequest& sent) {
-    return rpc::InvokeTask(context, *stub_->async(),
-                           &router_v1::RouterService::StubInterface::async_interface::Complete,
-                           sent, options);
+    return client_.Call(context,
+                        &router_v1::RouterService::StubInterface::async_interface::Complete, sent,
+                        options);
   };
   co_return co_await prompt_need_.Complete(context, std::move(request), prompt, send);
 }
@@ -102,9 +100,9 @@ Task<RouterClient::Models> RouterClient::KnownModels(const Context& context) {
   }
   const router_v1::ListModelsRequest request;
   const rpc::CallOptions options{.callee = "router", .budget = kModelsBudget};
-  const absl::StatusOr<router_v1::ListModelsResponse> listed = co_await rpc::InvokeTask(
-      context, *stub_->async(),
-      &router_v1::RouterService::StubInterface::async_interface::ListModels, request, options);
+  const absl::StatusOr<router_v1::ListModelsResponse> listed = co_await client_.Call(
+      context, &router_v1::RouterService::StubInterface::async_interface::ListModels, request,
+      options);
   if (!listed.ok()) co_return Models();
   Models models{.analysis = RoomiestFor(router_v1::TASK_KIND_ANALYZE_CALL, *listed),
                 .facts = RoomiestFor(router_v1::TASK_KIND_EXTRACT_FACTS, *listed),

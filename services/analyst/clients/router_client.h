@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/rpc/task_client.h"
 #include "common/wire/prompt_need.h"
 #include "services/analyst/domain/model_router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
@@ -17,7 +18,7 @@ namespace throughline::analyst {
 // ModelRouter over router.v1. Thread-safe.
 class RouterClient final : public ModelRouter {
  public:
-  explicit RouterClient(const std::shared_ptr<grpc::Channel>& channel);
+  explicit RouterClient(const rpc::Connection& router);
 
   Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> Analyze(
       const Context& context, const grounding::CallContext& call,
@@ -43,7 +44,7 @@ class RouterClient final : public ModelRouter {
       const Context& context, throughline::router::v1::TaskKind task,
       const grounding::CallContext& call, const grounding::ModelPrompt& prompt, Reader reader);
 
-  const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
+  rpc::TaskClient<throughline::router::v1::RouterService> client_;
   wire::PromptNeed prompt_need_;
   absl::Mutex mutex_;
   Models models_ ABSL_GUARDED_BY(mutex_);

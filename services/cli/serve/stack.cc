@@ -98,17 +98,16 @@ struct Stack::Parts {
   std::unique_ptr<MetricsServer> metrics_server;
   std::unique_ptr<gateway::GatewayModule> gateway;
 
-  // Starts a service on a loopback port, for clients of its own, and returns a channel to it that
-  // stays within the process: a call between services takes no socket.
+  // Starts a service on a loopback port, for clients of its own, and returns a connection to it
+  // that stays within the process: a call between services takes no socket.
   template <typename Module>
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> Host(const ServeOptions& options,
-                                                      absl::string_view name, Module& module,
-                                                      std::unique_ptr<rpc::ServiceHost>& host) {
+  absl::StatusOr<rpc::Connection> Host(const ServeOptions& options, absl::string_view name,
+                                       Module& module, std::unique_ptr<rpc::ServiceHost>& host) {
     host = std::make_unique<rpc::ServiceHost>(InnerFlags(options, name), metrics, rpc::Tls(),
                                               tracer.get());
     module.Register(*host);
     RETURN_IF_ERROR(host->Start());
-    return host->InProcessChannel();
+    return host->InProcess();
   }
 
   absl::Status StartServices(const ServeOptions& options);
@@ -147,14 +146,16 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
   }
   ASSIGN_OR_RETURN(memory_module, memory::MemoryModule::Make(memory_options, metrics, clock));
   ASSIGN_OR_RETURN(router_module, router::RouterModule::Make(router_options, metrics, clock));
-  ASSIGN_OR_RETURN(const auto memory_channel, Host(options, "memory", *memory_module, memory_host));
-  ASSIGN_OR_RETURN(const auto router_channel, Host(options, "router", *router_module, router_host));
-  ASSIGN_OR_RETURN(analyst_module,
-                   analyst::AnalystModule::Make({}, metrics, clock, router_channel));
-  ASSIGN_OR_RETURN(writer_module, writer::WriterModule::Make({}, metrics, clock, router_channel));
-  ASSIGN_OR_RETURN(const auto analyst_channel,
+  ASSIGN_OR_RETURN(const rpc::Connection to_memory,
+                   Host(options, "memory", *memory_module, memory_host));
+  ASSIGN_OR_RETURN(const rpc::Connection to_router,
+                   Host(options, "router", *router_module, router_host));
+  ASSIGN_OR_RETURN(analyst_module, analyst::AnalystModule::Make({}, metrics, clock, to_router));
+  ASSIGN_OR_RETURN(writer_module, writer::WriterModule::Make({}, metrics, clock, to_router));
+  ASSIGN_OR_RETURN(const rpc::Connection to_analyst,
                    Host(options, "analyst", *analyst_module, analyst_host));
-  ASSIGN_OR_RETURN(const auto writer_channel, Host(options, "writer", *writer_module, writer_host));
+  ASSIGN_OR_RETURN(const rpc::Connection to_writer,
+                   Host(options, "writer", *writer_module, writer_host));
   ASSIGN_OR_RETURN(
       orchestrator_module,
       orchestrator::OrchestratorModule::Make(
@@ -164,8 +165,7 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
            .retention = options.retention,
            .audit = audit.get(),
            .tracer = tracer.get()},
-          metrics, clock,
-          {.memory = memory_channel, .analyst = analyst_channel, .writer = writer_channel}));
+          metrics, clock, {.memory = to_memory, .analyst = to_analyst, .writer = to_writer}));
   return absl::OkStatus();
 }
 
@@ -186,7 +186,7 @@ absl::Status Stack::Parts::StartPublic(const ServeOptions& options) {
 }
 
 absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
-  ASSIGN_OR_RETURN(const auto orchestrator_channel,
+  ASSIGN_OR_RETURN(const rpc::Connection to_orchestrator,
                    Host(options, "orchestrator", *orchestrator_module, orchestrator_host));
   gateway::GatewayOptions http = options.http;
   http.port = options.http_port.value_or(options.port == 0 ? 0 : kDefaultHttpPort);
@@ -196,9 +196,9 @@ absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
   http.audit = audit.get();
   http.tracer = tracer.get();
   auto started = gateway::GatewayModule::Start(http, metrics, Clock::Real(),
-                                               {.orchestrator = orchestrator_channel,
-                                                .memory = memory_host->InProcessChannel(),
-                                                .router = router_host->InProcessChannel()});
+                                               {.orchestrator = to_orchestrator.channel,
+                                                .memory = memory_host->InProcess().channel,
+                                                .router = router_host->InProcess().channel});
   if (absl::IsUnavailable(started.status())) {
     return OfFlag("--http-port", "an address to listen on", started.status());
   }

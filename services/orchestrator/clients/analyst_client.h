@@ -1,10 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_ANALYST_CLIENT_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_ANALYST_CLIENT_H_
 
-#include <grpcpp/grpcpp.h>
-
-#include <memory>
-
+#include "common/rpc/task_client.h"
 #include "services/orchestrator/domain/ports.h"
 #include "throughline/analyst/v1/analyst_service.grpc.pb.h"
 
@@ -13,7 +10,7 @@ namespace throughline::orchestrator {
 // AnalystPort over analyst.v1. Thread-safe.
 class AnalystClient final : public AnalystPort {
  public:
-  explicit AnalystClient(const std::shared_ptr<grpc::Channel>& channel);
+  explicit AnalystClient(const rpc::Connection& analyst);
 
   Task<absl::StatusOr<AnalysisAnswer>> Analyze(const Context& context,
                                                const grounding::CallContext& call) override;
@@ -21,7 +18,7 @@ class AnalystClient final : public AnalystPort {
                                                  const grounding::CallContext& call) override;
 
  private:
-  const std::unique_ptr<throughline::analyst::v1::AnalystService::StubInterface> stub_;
+  rpc::TaskClient<throughline::analyst::v1::AnalystService> client_;
 };
 
 }  // namespace throughline::orchestrator

@@ -8,7 +8,6 @@
 #include "common/base/task_macros.h"
 #include "common/digest/sha256.h"
 #include "common/rpc/client_call.h"
-#include "common/rpc/task_client.h"
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
 #include "common/wire/time.h"
@@ -125,8 +124,7 @@ std::vector<memory_v1::RetainRequest> RetainRequests(const ComputedCall& compute
   return requests;
 }
 
-MemoryClient::MemoryClient(const std::shared_ptr<grpc::Channel>& channel)
-    : stub_(memory_v1::MemoryService::NewStub(channel)) {}
+MemoryClient::MemoryClient(const rpc::Connection& memory) : client_(memory) {}
 
 Task<absl::StatusOr<Recollection>> MemoryClient::Recall(const Context& context,
                                                         const std::string& customer_id,
@@ -140,10 +138,9 @@ Task<absl::StatusOr<Recollection>> MemoryClient::Recall(const Context& context,
   for (const deal_v1::FactKind kind : KindsToRecall()) request.mutable_filter()->add_kinds(kind);
   const rpc::CallOptions options{.callee = "memory", .budget = kRecallBudget};
   CO_ASSIGN_OR_RETURN(const TaskGate::Pass pass, co_await gate_.Enter(context));
-  CO_ASSIGN_OR_RETURN(
-      const memory_v1::RecallResponse response,
-      AwayWhenLate(context, co_await rpc::InvokeTask(context, *stub_->async(),
-                                                     &AsyncMemoryStub::Recall, request, options)));
+  CO_ASSIGN_OR_RETURN(const memory_v1::RecallResponse response,
+                      AwayWhenLate(context, co_await client_.Call(context, &AsyncMemoryStub::Recall,
+                                                                  request, options)));
   Recollection recollection{.known = wire::FromProto(response.deal()),
                             .cache_hit = response.cache_hit()};
   recollection.known.version = response.version();
@@ -161,10 +158,10 @@ Task<absl::StatusOr<Retained>> MemoryClient::Retain(const Context& context,
   const rpc::CallOptions options{.callee = "memory", .budget = kRetainBudget};
   CO_ASSIGN_OR_RETURN(const TaskGate::Pass pass, co_await gate_.Enter(context));
   for (const memory_v1::RetainRequest& request : requests) {
-    CO_ASSIGN_OR_RETURN(const memory_v1::RetainResponse response,
-                        AwayWhenLate(context, co_await rpc::InvokeTask(context, *stub_->async(),
-                                                                       &AsyncMemoryStub::Retain,
-                                                                       request, options)));
+    CO_ASSIGN_OR_RETURN(
+        const memory_v1::RetainResponse response,
+        AwayWhenLate(context,
+                     co_await client_.Call(context, &AsyncMemoryStub::Retain, request, options)));
     for (const memory_v1::RetainedRow& row : response.facts()) {
       retained.facts.push_back({.id = row.id(),
                                 .added = row.outcome() == memory_v1::RETAIN_OUTCOME_ADDED ||
@@ -185,7 +182,7 @@ absl::StatusOr<ProfileView> MemoryClient::GetProfile(const Context& context,
   request.set_customer_id(customer_id);
   ASSIGN_OR_RETURN(
       const memory_v1::GetProfileResponse response,
-      AwayWhenLate(context, rpc::Invoke(context, *stub_, &MemoryStub::GetProfile, request,
+      AwayWhenLate(context, rpc::Invoke(context, client_.stub(), &MemoryStub::GetProfile, request,
                                         {.callee = "memory", .budget = kReadBudget})));
   return ProfileView{.profile = wire::FromProto(response.profile()),
                      .rendered = response.rendered()};
@@ -195,9 +192,10 @@ absl::StatusOr<deal::DealState> MemoryClient::GetDeal(const Context& context,
                                                       const std::string& customer_id) {
   memory_v1::GetDealRequest request;
   request.set_customer_id(customer_id);
-  ASSIGN_OR_RETURN(const memory_v1::GetDealResponse response,
-                   AwayWhenLate(context, rpc::Invoke(context, *stub_, &MemoryStub::GetDeal, request,
-                                                     {.callee = "memory", .budget = kReadBudget})));
+  ASSIGN_OR_RETURN(
+      const memory_v1::GetDealResponse response,
+      AwayWhenLate(context, rpc::Invoke(context, client_.stub(), &MemoryStub::GetDeal, request,
+                                        {.callee = "memory", .budget = kReadBudget})));
   return wire::FromProto(response.deal());
 }
 

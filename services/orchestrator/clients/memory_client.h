@@ -1,13 +1,11 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_MEMORY_CLIENT_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_MEMORY_CLIENT_H_
 
-#include <grpcpp/grpcpp.h>
-
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/base/task_gate.h"
+#include "common/rpc/task_client.h"
 #include "services/orchestrator/domain/ports.h"
 #include "throughline/memory/v1/memory_service.grpc.pb.h"
 
@@ -21,7 +19,7 @@ std::vector<throughline::memory::v1::RetainRequest> RetainRequests(const Compute
 // MemoryPort over memory.v1. Thread-safe.
 class MemoryClient final : public MemoryPort {
  public:
-  explicit MemoryClient(const std::shared_ptr<grpc::Channel>& channel);
+  explicit MemoryClient(const rpc::Connection& memory);
 
   Task<absl::StatusOr<Recollection>> Recall(const Context& context, const std::string& customer_id,
                                             const std::string& query) override;
@@ -36,7 +34,7 @@ class MemoryClient final : public MemoryPort {
   // rather than be refused there.
   static constexpr int kMaxCallsAtOnce = 64;
 
-  const std::unique_ptr<throughline::memory::v1::MemoryService::StubInterface> stub_;
+  rpc::TaskClient<throughline::memory::v1::MemoryService> client_;
   TaskGate gate_{kMaxCallsAtOnce};
 };
 

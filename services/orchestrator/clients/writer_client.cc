@@ -1,7 +1,6 @@
 #include "services/orchestrator/clients/writer_client.h"
 
 #include "common/base/task_macros.h"
-#include "common/rpc/task_client.h"
 #include "common/wire/deal.h"
 #include "services/orchestrator/model_work.h"
 
@@ -15,8 +14,7 @@ constexpr absl::Duration kWriterBudget = absl::Seconds(45);
 
 }  // namespace
 
-WriterClient::WriterClient(const std::shared_ptr<grpc::Channel>& channel)
-    : stub_(writer_v1::WriterService::NewStub(channel)) {}
+WriterClient::WriterClient(const rpc::Connection& writer) : client_(writer) {}
 
 Task<absl::StatusOr<EmailAnswer>> WriterClient::WriteEmail(
     const Context& context, const grounding::CallContext& call, const deal::Analysis& analysis,
@@ -28,9 +26,9 @@ Task<absl::StatusOr<EmailAnswer>> WriterClient::WriteEmail(
   const rpc::CallOptions options{.callee = "writer", .budget = kWriterBudget};
   CO_ASSIGN_OR_RETURN(
       const writer_v1::WriteEmailResponse response,
-      co_await rpc::InvokeTask(
-          context, *stub_->async(),
-          &writer_v1::WriterService::StubInterface::async_interface::WriteEmail, request, options));
+      co_await client_.Call(context,
+                            &writer_v1::WriterService::StubInterface::async_interface::WriteEmail,
+                            request, options));
   EmailAnswer answer{.email = wire::FromProto(response.email())};
   ReadModelWork(response, answer);
   co_return answer;

@@ -1,10 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_WRITER_CLIENT_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_CLIENTS_WRITER_CLIENT_H_
 
-#include <grpcpp/grpcpp.h>
-
-#include <memory>
-
+#include "common/rpc/task_client.h"
 #include "services/orchestrator/domain/ports.h"
 #include "throughline/writer/v1/writer_service.grpc.pb.h"
 
@@ -13,14 +10,14 @@ namespace throughline::orchestrator {
 // WriterPort over writer.v1. Thread-safe.
 class WriterClient final : public WriterPort {
  public:
-  explicit WriterClient(const std::shared_ptr<grpc::Channel>& channel);
+  explicit WriterClient(const rpc::Connection& writer);
 
   Task<absl::StatusOr<EmailAnswer>> WriteEmail(
       const Context& context, const grounding::CallContext& call, const deal::Analysis& analysis,
       const std::optional<deal::CustomerProfile>& profile) override;
 
  private:
-  const std::unique_ptr<throughline::writer::v1::WriterService::StubInterface> stub_;
+  rpc::TaskClient<throughline::writer::v1::WriterService> client_;
 };
 
 }  // namespace throughline::orchestrator

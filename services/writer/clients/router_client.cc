@@ -4,7 +4,6 @@
 
 #include "absl/time/time.h"
 #include "common/base/task_macros.h"
-#include "common/rpc/task_client.h"
 #include "common/wire/call_work.h"
 #include "common/wire/deal.h"
 
@@ -19,8 +18,7 @@ constexpr absl::Duration kModelBudget = absl::Seconds(40);
 
 }  // namespace
 
-RouterClient::RouterClient(const std::shared_ptr<grpc::Channel>& channel)
-    : stub_(router_v1::RouterService::NewStub(channel)) {}
+RouterClient::RouterClient(const rpc::Connection& router) : client_(router) {}
 
 Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
     const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
@@ -36,9 +34,9 @@ Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
   if (draft.temperature > 0) request.set_temperature(draft.temperature);
   const rpc::CallOptions options{.callee = "router", .budget = kModelBudget};
   const auto send = [&](const router_v1::CompleteRequest& sent) {
-    return rpc::InvokeTask(context, *stub_->async(),
-                           &router_v1::RouterService::StubInterface::async_interface::Complete,
-                           sent, options);
+    return client_.Call(context,
+                        &router_v1::RouterService::StubInterface::async_interface::Complete, sent,
+                        options);
   };
   CO_ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
                       co_await prompt_need_.Complete(context, std::move(request), prompt, send));

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "common/rpc/task_client.h"
 #include "common/wire/prompt_need.h"
 #include "services/writer/domain/model_router.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
@@ -14,14 +15,14 @@ namespace throughline::writer {
 // ModelRouter over router.v1. Thread-safe.
 class RouterClient final : public ModelRouter {
  public:
-  explicit RouterClient(const std::shared_ptr<grpc::Channel>& channel);
+  explicit RouterClient(const rpc::Connection& router);
 
   Task<absl::StatusOr<grounding::Routed<deal::Email>>> WriteEmail(
       const Context& context, const EmailTask& task, const grounding::ModelPrompt& prompt,
       const DraftOptions& draft) override;
 
  private:
-  const std::unique_ptr<throughline::router::v1::RouterService::StubInterface> stub_;
+  rpc::TaskClient<throughline::router::v1::RouterService> client_;
   wire::PromptNeed prompt_need_;
 };
 

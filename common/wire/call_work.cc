@@ -12,6 +12,7 @@ namespace throughline::wire {
 namespace {
 
 namespace analyst_v1 = throughline::analyst::v1;
+namespace deal_v1 = throughline::deal::v1;
 namespace router_v1 = throughline::router::v1;
 
 absl::Status Validate(const analyst_v1::CallContext& proto, absl::string_view field) {
@@ -138,6 +139,24 @@ void Seal(absl::string_view tenant, absl::string_view addition,
   request.set_idempotency_key(
       absl::StrCat(router_v1::TaskKind_Name(request.task()), ":",
                    Sha256Hex({tenant, addition, request.SerializeAsString()})));
+}
+
+absl::Status TakeAnswer(router_v1::CompleteResponse& response, deal_v1::Analysis* answer) {
+  if (!response.has_analysis()) return ParseAnswer(response.text(), answer);
+  answer->Swap(response.mutable_analysis());
+  return absl::OkStatus();
+}
+
+absl::Status TakeAnswer(router_v1::CompleteResponse& response, deal_v1::CallFacts* answer) {
+  if (!response.has_facts()) return ParseAnswer(response.text(), answer);
+  answer->Swap(response.mutable_facts());
+  return absl::OkStatus();
+}
+
+absl::Status TakeAnswer(router_v1::CompleteResponse& response, deal_v1::Email* answer) {
+  if (!response.has_email()) return ParseAnswer(response.text(), answer);
+  answer->Swap(response.mutable_email());
+  return absl::OkStatus();
 }
 
 absl::Status ParseAnswer(absl::string_view json, google::protobuf::Message* message) {

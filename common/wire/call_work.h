@@ -45,6 +45,15 @@ void AddWords(const grounding::PromptWords& words,
 void Seal(absl::string_view tenant, absl::string_view addition,
           throughline::router::v1::CompleteRequest& request);
 
+// The answer to a call task: as the router gave it, or else read from its text. Errors as
+// ParseAnswer's.
+absl::Status TakeAnswer(throughline::router::v1::CompleteResponse& response,
+                        throughline::deal::v1::Analysis* answer);
+absl::Status TakeAnswer(throughline::router::v1::CompleteResponse& response,
+                        throughline::deal::v1::CallFacts* answer);
+absl::Status TakeAnswer(throughline::router::v1::CompleteResponse& response,
+                        throughline::deal::v1::Email* answer);
+
 // Reads a model's JSON answer into `message`. INTERNAL with reason MODEL_OUTPUT_MALFORMED when it
 // is not JSON of the message's type or has fields the type does not know.
 absl::Status ParseAnswer(absl::string_view json, google::protobuf::Message* message);

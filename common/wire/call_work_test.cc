@@ -79,5 +79,20 @@ TEST(CallWorkTest, AnAnswerWithAFieldTheTypeDoesNotKnowIsRefused) {
               StatusIs(absl::StatusCode::kInternal));
 }
 
+TEST(CallWorkTest, AnAnswerIsReadFromItsTextOnlyWhereItIsNotThereAsAMessage) {
+  router_v1::CompleteResponse response;
+  response.set_text(R"({"subject": "Residency"})");
+  throughline::deal::v1::Email email;
+  ASSERT_OK(TakeAnswer(response, &email));
+  EXPECT_EQ(email.subject(), "Residency");
+  response.mutable_email()->set_subject("As it was made");
+  ASSERT_OK(TakeAnswer(response, &email));
+  EXPECT_EQ(email.subject(), "As it was made");
+  // The answer to another question is none to this one.
+  response.set_text("not JSON");
+  throughline::deal::v1::Analysis analysis;
+  EXPECT_THAT(TakeAnswer(response, &analysis), StatusIs(absl::StatusCode::kInternal));
+}
+
 }  // namespace
 }  // namespace throughline::wire

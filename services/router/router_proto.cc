@@ -10,6 +10,7 @@
 #include "common/wire/deal.h"
 #include "common/wire/repeated.h"
 #include "common/wire/time.h"
+#include "services/router/clients/builtin_answer.h"
 #include "services/router/domain/pricing.h"
 
 namespace throughline::router {
@@ -192,6 +193,19 @@ absl::Status ReadLimits(const v1::CompleteRequest& proto, Request& request) {
   return absl::OkStatus();
 }
 
+void SetNative(const Answer& answer, v1::CompleteResponse& proto) {
+  const auto* const native = dynamic_cast<const BuiltinAnswer*>(answer.native.get());
+  if (native == nullptr) return;
+  const auto& message = native->message;
+  if (const auto* analysis = std::get_if<throughline::deal::v1::Analysis>(&message)) {
+    *proto.mutable_analysis() = *analysis;
+  } else if (const auto* facts = std::get_if<throughline::deal::v1::CallFacts>(&message)) {
+    *proto.mutable_facts() = *facts;
+  } else if (const auto* email = std::get_if<throughline::deal::v1::Email>(&message)) {
+    *proto.mutable_email() = *email;
+  }
+}
+
 }  // namespace
 
 absl::Status CheckId(absl::string_view value, absl::string_view field) {
@@ -328,6 +342,7 @@ v1::Decision ToProto(const Decision& decision) {
 
 v1::CompleteResponse ToProto(const Answer& answer) {
   v1::CompleteResponse proto;
+  SetNative(answer, proto);
   proto.set_text(answer.text);
   *proto.mutable_decision() = ToProto(answer.decision);
   proto.set_messages_unread(answer.messages_unread);

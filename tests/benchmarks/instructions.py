@@ -28,7 +28,7 @@ TOTAL = "a call in all"
 # Which functions stand for which part, with all that they call; by how their names begin.
 NAMESPACE = "throughline::"
 PARTS = {
-    "router: Complete": ["router::RouterServiceImpl::Complete("],
+    "router: Complete": ["router::RouterServiceImpl::AnswerComplete("],
     "router: ReadRequest": ["router::ReadRequest("],
     "router: Judge::Assess": ["router::Judge::Assess("],
     "engine: Analyze": ["router::extractive::Analyze("],
@@ -37,9 +37,9 @@ PARTS = {
     "engine: Tokenize": ["router::extractive::Tokenize("],
     "memory: Retain": ["memory::Memory::Retain("],
     "memory: Recall": ["memory::Memory::Recall("],
-    "analyst: handlers": ["analyst::AnalystServiceImpl::Analyze(",
-                          "analyst::AnalystServiceImpl::ExtractFacts("],
-    "writer: handler": ["writer::WriterServiceImpl::WriteEmail("],
+    "analyst, with router": ["analyst::AnalystServiceImpl::AnswerAnalyze(",
+                             "analyst::AnalystServiceImpl::AnswerExtractFacts("],
+    "writer, with router": ["writer::WriterServiceImpl::AnswerWriteEmail("],
     "transcript: Parse": ["transcript::Parse("],
     "Sha256Hex": ["Sha256Hex"],
     "protobuf's JSON": ["/google::protobuf::util::JsonStringToMessage(",

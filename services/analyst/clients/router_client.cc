@@ -71,10 +71,10 @@ Task<absl::StatusOr<grounding::Routed<deal::Analysis>>> RouterClient::Analyze(
     const Context& context, const grounding::CallContext& call,
     const grounding::ModelPrompt& prompt, Reader reader) {
   CO_ASSIGN_OR_RETURN(
-      const router_v1::CompleteResponse response,
+      router_v1::CompleteResponse response,
       co_await Complete(context, router_v1::TASK_KIND_ANALYZE_CALL, call, prompt, reader));
   deal_v1::Analysis answer;
-  CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
+  CO_RETURN_IF_ERROR(wire::TakeAnswer(response, &answer));
   co_return grounding::Routed<deal::Analysis>{.answer = wire::FromProto(answer),
                                               .decision = wire::FromProto(response.decision())};
 }
@@ -83,10 +83,10 @@ Task<absl::StatusOr<grounding::Routed<CallFacts>>> RouterClient::ExtractFacts(
     const Context& context, const grounding::CallContext& call,
     const grounding::ModelPrompt& prompt, Reader reader) {
   CO_ASSIGN_OR_RETURN(
-      const router_v1::CompleteResponse response,
+      router_v1::CompleteResponse response,
       co_await Complete(context, router_v1::TASK_KIND_EXTRACT_FACTS, call, prompt, reader));
   deal_v1::CallFacts answer;
-  CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
+  CO_RETURN_IF_ERROR(wire::TakeAnswer(response, &answer));
   co_return grounding::Routed<CallFacts>{
       .answer = {.facts = wire::CollectAll(answer.facts()),
                  .profile_changes = wire::FromProto(answer.profile_changes())},

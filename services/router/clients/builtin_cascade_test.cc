@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -73,10 +74,19 @@ class BuiltinCascade : public ::testing::TestWithParam<fs::path> {
       : router_(ParseConfig(DefaultConfigYaml(), "built-in")->policy, {{"builtin", &builtin_}},
                 log_, observer_, {.new_id = [] { return std::string("dec"); }}) {}
 
-  std::string Answer(const Request& request, const fs::path& file) {
+  // The answer, whose text and message say the same.
+  template <typename Message>
+  Message Answer(const Request& request, const fs::path& file) {
     const absl::StatusOr<router::Answer> answer = router_.Complete(Context::Background(), request);
     EXPECT_OK(answer.status()) << file;
-    return answer.ok() ? answer->text : "{}";
+    if (!answer.ok()) return {};
+    const auto* native = dynamic_cast<const BuiltinAnswer*>(answer->native.get());
+    EXPECT_NE(native, nullptr) << file;
+    if (native == nullptr) return {};
+    Message message = std::get<Message>(native->message);
+    EXPECT_EQ(FromJson<Message>(answer->text).SerializeAsString(), message.SerializeAsString())
+        << file << ": " << answer->text;
+    return message;
   }
 
   BuiltinProvider builtin_;
@@ -110,12 +120,12 @@ TEST_P(BuiltinCascade, AnswersEveryCallOfTheSeries) {
                                       .occurred_at = occurred_at,
                                       .known = known};
     Request analyze{.task = TaskKind::kAnalyzeCall, .call = input};
-    const auto analysis = wire::FromProto(FromJson<deal_v1::Analysis>(Answer(analyze, file)));
+    const auto analysis = wire::FromProto(Answer<deal_v1::Analysis>(analyze, file));
     Request extract{.task = TaskKind::kExtractFacts, .call = input};
-    const auto facts = FromJson<deal_v1::CallFacts>(Answer(extract, file));
+    const auto facts = Answer<deal_v1::CallFacts>(extract, file);
     Request write{.task = TaskKind::kWriteEmail};
     write.email = extractive::EmailInput{.call = input, .analysis = analysis};
-    Answer(write, file);
+    Answer<deal_v1::Email>(write, file);
     if (analysis.is_sales_call) Remember(analysis, wire::CollectAll(facts.facts()), known);
   }
   EXPECT_FALSE(log_.decisions.empty());

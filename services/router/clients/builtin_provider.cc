@@ -4,6 +4,8 @@
 
 #include <exception>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
@@ -11,7 +13,6 @@
 #include "common/wire/repeated.h"
 #include "services/router/domain/names.h"
 #include "services/router/domain/pricing.h"
-#include "throughline/deal/v1/deal.pb.h"
 
 namespace throughline::router {
 namespace {
@@ -50,23 +51,27 @@ std::shared_ptr<const deal::Analysis> BuiltinProvider::Analyze(extractive::Tier 
                        [&] { return extractive::Analyze(tier, *request.call); });
 }
 
-absl::StatusOr<std::string> BuiltinProvider::Run(extractive::Tier tier, const Request& request) {
+absl::StatusOr<std::shared_ptr<BuiltinAnswer>> BuiltinProvider::Run(extractive::Tier tier,
+                                                                    const Request& request) {
+  auto answer = std::make_shared<BuiltinAnswer>();
   switch (request.task) {
     case TaskKind::kAnalyzeCall:
       if (!request.call.has_value()) break;
-      return ToJson(wire::ToProto(*Analyze(tier, request)));
+      answer->message = wire::ToProto(*Analyze(tier, request));
+      return answer;
     case TaskKind::kExtractFacts: {
       if (!request.call.has_value()) break;
       const extractive::ExtractedFacts extracted =
           extractive::ExtractFacts(tier, *request.call, *Analyze(tier, request));
-      deal_v1::CallFacts facts;
+      auto& facts = answer->message.emplace<deal_v1::CallFacts>();
       wire::AppendAll(extracted.facts, facts.mutable_facts());
       *facts.mutable_profile_changes() = wire::ToProto(extracted.profile);
-      return ToJson(facts);
+      return answer;
     }
     case TaskKind::kWriteEmail:
       if (!request.email.has_value()) break;
-      return ToJson(wire::ToProto(extractive::WriteEmail(tier, *request.email)));
+      answer->message = wire::ToProto(extractive::WriteEmail(tier, *request.email));
+      return answer;
     case TaskKind::kGeneral:
       break;
   }
@@ -83,12 +88,14 @@ absl::StatusOr<ModelReply> BuiltinProvider::Answer(const Context& context, const
   const extractive::Tier tier = call.model->provider_id == "extractive-deep"
                                     ? extractive::Tier::kDeep
                                     : extractive::Tier::kFast;
-  ASSIGN_OR_RETURN(std::string text, Run(tier, *call.request));
   ModelReply reply;
+  ASSIGN_OR_RETURN(std::shared_ptr<BuiltinAnswer> answer, Run(tier, *call.request));
+  ASSIGN_OR_RETURN(
+      reply.text, std::visit([](const auto& message) { return ToJson(message); }, answer->message));
+  reply.native = std::move(answer);
   reply.usage = {.input_uncached_tokens = EstimateTokens(BytesRead(*call.request)),
-                 .output_visible_tokens = EstimateTokens(static_cast<int64_t>(text.size())),
+                 .output_visible_tokens = EstimateTokens(static_cast<int64_t>(reply.text.size())),
                  .estimated = true};
-  reply.text = std::move(text);
   return reply;
 }
 

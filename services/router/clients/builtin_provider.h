@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/deal/types.h"
+#include "services/router/clients/builtin_answer.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/ports.h"
 #include "services/router/domain/recent_values.h"
@@ -27,7 +28,7 @@ class BuiltinProvider final : public ModelProvider {
   static constexpr size_t kMaxRecentAnalyses = 16;
 
   absl::StatusOr<ModelReply> Answer(const Context& context, const ModelCall& call);
-  absl::StatusOr<std::string> Run(extractive::Tier tier, const Request& request);
+  absl::StatusOr<std::shared_ptr<BuiltinAnswer>> Run(extractive::Tier tier, const Request& request);
   std::shared_ptr<const deal::Analysis> Analyze(extractive::Tier tier, const Request& request);
 
   RecentValues<deal::Analysis, kMaxRecentAnalyses> analyses_;

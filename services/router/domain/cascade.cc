@@ -88,12 +88,14 @@ class Routing {
       decision_.outcome = DecisionOutcome::kFailed;
       decision_.to_model.clear();
       text_.clear();
+      native_ = nullptr;
       ReadRequest();
       if (decision_.explanation.empty()) decision_.explanation = std::string(status.message());
     }
     SumUp();
     CascadeResult result{.status = std::move(status)};
     result.answer.text = std::move(text_);
+    result.answer.native = std::move(native_);
     result.answer.decision = std::move(decision_);
     co_return result;
   }
@@ -103,6 +105,7 @@ class Routing {
     bool accepted = false;
     bool gates_passed = false;
     std::string text;
+    std::shared_ptr<const NativeAnswer> native;
     std::string explanation;
     DecisionReason reason = DecisionReason::kUnspecified;
   };
@@ -358,6 +361,7 @@ class Routing {
     last_ = {.accepted = verdict.Accepted() || last_resort,
              .gates_passed = verdict.gates_passed,
              .text = reply.text,
+             .native = reply.native,
              .explanation = verdict.explanation,
              .reason = verdict.reason};
     attempt.outcome = last_.accepted ? AttemptOutcome::kAccepted : AttemptOutcome::kRejected;
@@ -401,6 +405,7 @@ class Routing {
     const Attempt& first = decision_.attempts.front();
     const Attempt& used = decision_.attempts.back();
     text_ = std::move(last_.text);
+    native_ = std::move(last_.native);
     decision_.to_model = model.name;
     decision_.reason = used.reason;
     decision_.explanation = used.explanation;
@@ -461,6 +466,7 @@ class Routing {
   absl::Duration asking_;
   Cost spent_;
   std::string text_;
+  std::shared_ptr<const NativeAnswer> native_;  // of text_
   Decision decision_;
 };
 

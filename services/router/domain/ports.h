@@ -50,6 +50,7 @@ struct ModelCall {
 
 struct ModelReply {
   std::string text;  // with reasoning stripped; what `live` got, when there is one
+  std::shared_ptr<const NativeAnswer> native;  // what `text` says; null: it is text alone
   FinishReason finish = FinishReason::kStop;
   bool unclosed_reasoning = false;  // the answer ended while the model was still thinking
   bool stripped_reasoning = false;  // reasoning stood in the text

@@ -197,8 +197,15 @@ struct Decision {
 };
 
 // An accepted answer.
+// An answer in the form that its model made it in. Nobody in the domain looks into it.
+struct NativeAnswer {
+  virtual ~NativeAnswer() = default;
+};
+
 struct Answer {
   std::string text;
+  // What `text` says; null: the model wrote text alone, or the answer was kept from before.
+  std::shared_ptr<const NativeAnswer> native;
   Decision decision;
   bool messages_unread = false;  // by any model configured for the work
 };

@@ -38,10 +38,10 @@ Task<absl::StatusOr<grounding::Routed<deal::Email>>> RouterClient::WriteEmail(
                         &router_v1::RouterService::StubInterface::async_interface::Complete, sent,
                         options);
   };
-  CO_ASSIGN_OR_RETURN(const router_v1::CompleteResponse response,
+  CO_ASSIGN_OR_RETURN(router_v1::CompleteResponse response,
                       co_await prompt_need_.Complete(context, std::move(request), prompt, send));
   deal_v1::Email answer;
-  CO_RETURN_IF_ERROR(wire::ParseAnswer(response.text(), &answer));
+  CO_RETURN_IF_ERROR(wire::TakeAnswer(response, &answer));
   co_return grounding::Routed<deal::Email>{.answer = wire::FromProto(answer),
                                            .decision = wire::FromProto(response.decision())};
 }

@@ -15,9 +15,13 @@ namespace {
 
 bool IsWordByte(unsigned char c) { return absl::ascii_isalnum(c) || c >= 0x80; }
 
+// All typographic marks that are looked for begin with this byte: every other ends the search.
+constexpr char kTypographic = '\xE2';
+
 // Length of a typographic apostrophe at `at`, or of a plain one; 0 when there is none.
 size_t ApostropheLength(absl::string_view text, size_t at) {
   if (text[at] == '\'') return 1;
+  if (text[at] != kTypographic) return 0;
   const absl::string_view rest = text.substr(at);
   if (absl::StartsWith(rest, "\xE2\x80\x99") || absl::StartsWith(rest, "\xE2\x80\x98")) return 3;
   return 0;
@@ -25,6 +29,7 @@ size_t ApostropheLength(absl::string_view text, size_t at) {
 
 // Length of other typographic punctuation (dashes, double quotes, ellipsis) and what it stands for.
 std::pair<size_t, char> TypographicPunctuation(absl::string_view rest) {
+  if (rest[0] != kTypographic) return {0, 0};
   if (absl::StartsWith(rest, "\xE2\x80\x94") || absl::StartsWith(rest, "\xE2\x80\x93")) {
     return {3, '-'};
   }
@@ -56,8 +61,14 @@ int Strength(char punctuation) {
 }
 
 bool IsFiller(absl::string_view word) {
-  return word == "uh" || word == "um" || word == "er" || word == "erm" || word == "uhm" ||
-         word == "hmm" || word == "mhm";
+  switch (word.size()) {
+    case 2:
+      return word == "uh" || word == "um" || word == "er";
+    case 3:
+      return word == "erm" || word == "uhm" || word == "hmm" || word == "mhm";
+    default:
+      return false;
+  }
 }
 
 // "'s" after these words is "is" rather than a possessive.
@@ -75,7 +86,8 @@ struct Expansion {
   absl::string_view second;
 };
 
-// Contractions whose halves cannot be read off the apostrophe.
+// Contractions whose halves cannot be read off the apostrophe. MayBeIrregular knows the shapes of
+// those that have none.
 const absl::flat_hash_map<absl::string_view, Expansion>& Irregular() {
   static const auto* const kMap = new absl::flat_hash_map<absl::string_view, Expansion>({
       {"can't", {"can", "not"}},
@@ -84,12 +96,18 @@ const absl::flat_hash_map<absl::string_view, Expansion>& Irregular() {
       {"ain't", {"is", "not"}},
       {"cannot", {"can", "not"}},
       {"let's", {"let", "us"}},
+      {"y'all", {"you", "all"}},
       {"gonna", {"going", "to"}},
       {"gotta", {"got", "to"}},
       {"wanna", {"want", "to"}},
-      {"y'all", {"you", "all"}},
   });
   return *kMap;
+}
+
+// Whether the word may stand in Irregular: cheaper than to look there for every word.
+bool MayBeIrregular(absl::string_view word, bool apostrophe) {
+  if (apostrophe) return true;
+  return (word.size() == 5 && word[4] == 'a') || (word.size() == 6 && word[5] == 't');
 }
 
 absl::string_view SuffixMeaning(absl::string_view head, absl::string_view suffix) {
@@ -177,7 +195,9 @@ class Tokenizer {
 
   void Word() {
     const size_t begin = at_;
-    std::string value;
+    // Most words are letters alone.
+    while (at_ < text_.size() && absl::ascii_isalnum(static_cast<unsigned char>(text_[at_]))) ++at_;
+    std::string value = absl::AsciiStrToLower(text_.substr(begin, at_ - begin));
     bool apostrophe_seen = false;
     while (at_ < text_.size()) {
       const size_t apostrophe = ApostropheLength(text_, at_);
@@ -203,11 +223,13 @@ class Tokenizer {
   }
 
   void Contract(std::string value, size_t begin, bool capital, bool apostrophe) {
-    const auto irregular = Irregular().find(value);
-    if (irregular != Irregular().end()) {
-      Push(std::string(irregular->second.first), begin, at_, capital);
-      Push(std::string(irregular->second.second), begin, at_, false);
-      return;
+    if (MayBeIrregular(value, apostrophe)) {
+      const auto irregular = Irregular().find(value);
+      if (irregular != Irregular().end()) {
+        Push(std::string(irregular->second.first), begin, at_, capital);
+        Push(std::string(irregular->second.second), begin, at_, false);
+        return;
+      }
     }
     if (apostrophe) {
       const size_t mark = value.rfind('\'');

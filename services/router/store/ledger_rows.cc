@@ -315,11 +315,17 @@ absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, in
 std::string CleanText(absl::string_view text) {
   std::string clean;
   clean.reserve(text.size());
-  while (!text.empty()) {
-    const size_t bytes = CharacterBytes(text);
-    absl::StrAppend(&clean, bytes == 0 ? absl::string_view(kReplacement) : text.substr(0, bytes));
-    text.remove_prefix(bytes == 0 ? 1 : bytes);
+  size_t copied = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t bytes = CharacterBytes(text.substr(at));
+    if (bytes > 0) {
+      at += bytes;
+      continue;
+    }
+    absl::StrAppend(&clean, text.substr(copied, at - copied), kReplacement);
+    copied = ++at;
   }
+  absl::StrAppend(&clean, text.substr(copied));
   return clean;
 }
 

@@ -35,7 +35,14 @@ const Words& Ordinals() {
   return *kWords;
 }
 
+// Whether a number in words may begin with this one, by its first letter: cheaper than to look for
+// every word in the tables above.
+bool MayBeginNumber(absl::string_view word) {
+  return word.size() >= 3 && absl::string_view("efghnostz").find(word.front()) != word.npos;
+}
+
 double Scale(absl::string_view word) {
+  if (word.size() < 5 || word.size() > 8) return 0;
   if (word == "hundred") return 100;
   if (word == "thousand" || word == "grand") return 1000;
   if (word == "million") return 1e6;
@@ -135,7 +142,7 @@ bool IsNumberWord(absl::string_view word) {
   if (absl::ascii_isdigit(static_cast<unsigned char>(word.front())) || word.front() == '$') {
     return true;
   }
-  return Cardinals().contains(word) || Scale(word) > 0;
+  return (MayBeginNumber(word) && Cardinals().contains(word)) || Scale(word) > 0;
 }
 
 bool IsOrdinalWord(absl::string_view word) { return Ordinals().contains(word); }
@@ -153,6 +160,7 @@ std::optional<NumberMention> NumberAt(const std::vector<Token>& tokens, size_t a
     Trailing(tokens, last, *digits);
     return digits;
   }
+  if (!MayBeginNumber(tokens[at].text)) return std::nullopt;
   Spoken spoken;
   NumberMention mention;
   mention.first_token = at;

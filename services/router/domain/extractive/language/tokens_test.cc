@@ -23,6 +23,12 @@ TEST(Tokenize, OpensContractionsAndDropsHesitation) {
               ElementsAre("i", "can", "not", "say", "ann", "'s", "plan", "is", "not", "good"));
 }
 
+TEST(Tokenize, OpensContractionsThatHaveNoApostrophe) {
+  EXPECT_THAT(Texts("Cannot. I'm gonna, he's gotta, we wanna; y'all let's go"),
+              ElementsAre("can", "not", "i", "am", "going", "to", "he", "is", "got", "to", "we",
+                          "want", "to", "you", "all", "let", "us", "go"));
+}
+
 TEST(Tokenize, ReadsTypographicApostrophesLikePlainOnes) {
   EXPECT_EQ(Texts("it\xE2\x80\x99s fine"), Texts("it's fine"));
 }

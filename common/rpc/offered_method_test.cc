@@ -86,7 +86,12 @@ class OfferedEcho final : public EchoService::CallbackService {
 
 class OfferedMethodTest : public ::testing::TestWithParam<std::tuple<Way, Handler>> {
  protected:
-  OfferedMethodTest() {
+  // One call is run and `max_queued` wait.
+  explicit OfferedMethodTest(size_t max_queued = 4)
+      : rpc_({.runtime = {.trust_tenant_metadata = true,
+                          .max_budget = absl::Seconds(30),
+                          .tracer = &spans_},
+              .pool = {.name = "echo", .threads = 1, .max_queued = max_queued}}) {
     service_.OfferTo(methods_);
     rpc_.Serve(EchoService::service_full_name(), service_);
     client_.emplace(Connection(rpc_.channel(), way() == Way::kHere ? &methods_ : nullptr));
@@ -107,10 +112,7 @@ class OfferedMethodTest : public ::testing::TestWithParam<std::tuple<Way, Handle
   }
 
   CollectingTracer spans_;
-  RpcFixture rpc_{{.runtime = {.trust_tenant_metadata = true,
-                               .max_budget = absl::Seconds(30),
-                               .tracer = &spans_},
-                   .pool = {.name = "echo", .threads = 1, .max_queued = 0}}};
+  RpcFixture rpc_;
   EchoRequest request_;
   OfferedEcho::Function echo_ = [](const Context&, const EchoRequest& request,
                                    EchoResponse& response) {
@@ -122,15 +124,22 @@ class OfferedMethodTest : public ::testing::TestWithParam<std::tuple<Way, Handle
   std::optional<TaskClient<EchoService>> client_;
 };
 
-INSTANTIATE_TEST_SUITE_P(BothWays, OfferedMethodTest,
-                         ::testing::Combine(::testing::Values(Way::kOverAChannel, Way::kHere),
-                                            ::testing::Values(Handler::kTask, Handler::kBlocking)),
-                         [](const auto& run) {
-                           return std::string(std::get<0>(run.param) == Way::kHere
-                                                  ? "Here"
-                                                  : "OverAChannel") +
-                                  (std::get<1>(run.param) == Handler::kTask ? "Task" : "Blocking");
-                         });
+// A server with room for one call.
+class FullMethodTest : public OfferedMethodTest {
+ protected:
+  FullMethodTest() : OfferedMethodTest(/*max_queued=*/0) {}
+};
+
+const auto kBothWays = ::testing::Combine(::testing::Values(Way::kOverAChannel, Way::kHere),
+                                          ::testing::Values(Handler::kTask, Handler::kBlocking));
+
+std::string NameOf(const ::testing::TestParamInfo<std::tuple<Way, Handler>>& run) {
+  return std::string(std::get<0>(run.param) == Way::kHere ? "Here" : "OverAChannel") +
+         (std::get<1>(run.param) == Handler::kTask ? "Task" : "Blocking");
+}
+
+INSTANTIATE_TEST_SUITE_P(BothWays, OfferedMethodTest, kBothWays, NameOf);
+INSTANTIATE_TEST_SUITE_P(BothWays, FullMethodTest, kBothWays, NameOf);
 
 TEST_P(OfferedMethodTest, AnswersAndCounts) {
   EXPECT_THAT(Call(Context::Background()), IsOkAndHolds("hello"));
@@ -205,10 +214,10 @@ TEST_P(OfferedMethodTest, WhatIsInternalStaysInside) {
               StatusIs(absl::StatusCode::kInternal, Not(HasSubstr("swordfish"))));
 }
 
-TEST_P(OfferedMethodTest, OneTooManyIsToldWhenToComeAgain) {
+TEST_P(FullMethodTest, OneTooManyIsToldWhenToComeAgain) {
   absl::Status second;
   echo_ = [&](const Context&, const EchoRequest&, EchoResponse&) {
-    // The one call that the limit and the pool have room for is under way: this one.
+    // The one call that there is room for is under way: this one.
     if (second.ok()) second = Call(Context::Background()).status();
     return absl::OkStatus();
   };

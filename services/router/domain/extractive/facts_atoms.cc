@@ -87,11 +87,11 @@ bool IsPastVerb(const std::vector<Token>& tokens, size_t at) {
 // The first finite verb from `from` on; the number of tokens when there is none.
 size_t FirstVerb(const std::vector<Token>& tokens, size_t from = 0) {
   for (size_t i = from; i < tokens.size(); ++i) {
-    const std::string& word = tokens[i].text;
+    const absl::string_view word = tokens[i].text;
     if (IsFiniteAuxiliary(word) || IsThirdPersonVerb(tokens, i) || IsPastVerb(tokens, i)) return i;
+    const absl::string_view before = i > 0 ? tokens[i - 1].text : absl::string_view();
     const bool after_subject =
-        i > 0 && (IsSubjectPronoun(tokens[i - 1].text) || tokens[i - 1].text == "never" ||
-                  absl::EndsWith(tokens[i - 1].text, "s"));
+        i > 0 && (IsSubjectPronoun(before) || before == "never" || absl::EndsWith(before, "s"));
     if (after_subject && tokens[i].before == 0 && (IsBaseVerb(word) || word == "read")) return i;
   }
   return tokens.size();
@@ -114,7 +114,7 @@ bool IsNounLike(const Token& token) {
 
 // "that", "this" before anything but a noun.
 bool IsPointer(const std::vector<Token>& tokens, size_t at) {
-  const std::string& word = tokens[at].text;
+  const absl::string_view word = tokens[at].text;
   if (word == "it" && at > 0 && tokens[at].capital && tokens[at].before == 0) return false;  // IT
   if (word == "it" || word == "them" || word == "they" || word == "he" || word == "she" ||
       word == "him" || word == "those" || word == "theirs" || word == "hers") {
@@ -122,7 +122,7 @@ bool IsPointer(const std::vector<Token>& tokens, size_t at) {
   }
   if (word != "that" && word != "this" && word != "these") return false;
   if (at + 1 == tokens.size() || tokens[at + 1].before != 0) return true;
-  const std::string& next = tokens[at + 1].text;
+  const absl::string_view next = tokens[at + 1].text;
   // "sure that we …" is no pointer, "that is" is one.
   if (word == "that" && at > 0 && tokens[at].before == 0) return IsModifier(next) && next != "the";
   return IsFiniteAuxiliary(next) || IsModifier(next) || IsThirdPersonVerb(tokens, at + 1);
@@ -131,7 +131,7 @@ bool IsPointer(const std::vector<Token>& tokens, size_t at) {
 // A thing or person named before token `at` that the pronoun there can mean: never the subject of
 // its own verb, unless a subordinate clause came first.
 bool HasAntecedent(const std::vector<Token>& tokens, size_t at, size_t verb, const Cast& cast) {
-  const std::string& word = tokens[at].text;
+  const absl::string_view word = tokens[at].text;
   const bool person = word == "he" || word == "she" || word == "him";
   if (person) {
     for (size_t i = 0; i < at; ++i) {
@@ -247,15 +247,16 @@ std::vector<Antecedent> AntecedentsOf(const deal::Analysis& analysis, const std:
   return antecedents;
 }
 
-bool HasVerb(absl::string_view clean) {
-  const std::vector<Token> tokens = Tokenize(clean);
+namespace {
+
+bool HasVerb(const std::vector<Token>& tokens) {
   if (tokens.empty()) return false;
   if (IsDirectiveVerb(tokens[0].text)) return true;
   const size_t verb = FirstVerb(tokens);
   if (verb == tokens.size()) return false;
   // "walls that are two foot thick": the only verb belongs to the relative clause.
   for (size_t i = 1; i < verb; ++i) {
-    const std::string& word = tokens[i].text;
+    const absl::string_view word = tokens[i].text;
     const bool relative = word == "that" || word == "which" || word == "who" || word == "how" ||
                           word == "what" || word == "where" || word == "when" || word == "if";
     if (relative && FirstVerb(tokens, verb + 1) == tokens.size()) {
@@ -265,9 +266,13 @@ bool HasVerb(absl::string_view clean) {
   return true;
 }
 
+}  // namespace
+
+bool HasVerb(absl::string_view clean) { return HasVerb(Tokenize(clean)); }
+
 bool StandsAlone(absl::string_view clean, const Cast& cast) {
   const std::vector<Token> tokens = Tokenize(clean);
-  if (tokens.empty() || !HasVerb(clean)) return false;
+  if (!HasVerb(tokens)) return false;
   static const RE2& dangling = *new RE2(
       "(?i)^(?:his|theirs|hers|mine|neither|both|which|who|not|one of them|same|the same|the "
       "other|others|some|half|the rest|here's|here is|except|or|than|like)\\b|"

@@ -50,9 +50,10 @@ bool StartsClause(const std::vector<Token>& tokens, size_t at) {
   const Token& token = tokens[at];
   if (token.before == ';' || token.before == ':' || token.before == '-') return true;
   const bool comma = token.before == ',' || token.before == '"';
-  if (comma) return IsConjunction(token.text) || IsSubject(token.text);
-  if (token.text == "but" || token.text == "because" || token.text == "unless") return true;
-  const bool joins = token.text == "and" || token.text == "so" || token.text == "until";
+  const absl::string_view word = token.text;
+  if (comma) return IsConjunction(word) || IsSubject(word);
+  if (word == "but" || word == "because" || word == "unless") return true;
+  const bool joins = word == "and" || word == "so" || word == "until";
   return joins && at + 1 < tokens.size() && IsSubject(tokens[at + 1].text);
 }
 

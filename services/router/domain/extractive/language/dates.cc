@@ -23,17 +23,17 @@ const std::array<absl::string_view, 7> kWeekdays = {"monday", "tuesday",  "wedne
                                                     "friday", "saturday", "sunday"};
 
 int MonthOf(const Token& token) {
+  const absl::string_view word = token.text;
   for (size_t i = 0; i < kMonths.size(); ++i) {
-    if (token.text == kMonths[i]) {
-      const bool modal = (token.text == "may" || token.text == "march") && !token.capital;
+    if (word == kMonths[i]) {
+      const bool modal = (word == "may" || word == "march") && !token.capital;
       return modal ? 0 : static_cast<int>(i) + 1;
     }
-    const bool abbreviated = token.capital && token.text.size() >= 3 && token.text.size() <= 4 &&
-                             token.text != "mark" && token.text != "mary" && token.text != "june" &&
-                             absl::StartsWith(kMonths[i], token.text.substr(0, 3)) &&
-                             (token.text.size() == 3 || token.text == "sept" ||
-                              absl::StartsWith(kMonths[i], token.text));
-    if (abbreviated && token.text != "mar" && token.text != "may") return static_cast<int>(i) + 1;
+    const bool abbreviated =
+        token.capital && word.size() >= 3 && word.size() <= 4 && word != "mark" && word != "mary" &&
+        word != "june" && absl::StartsWith(kMonths[i], word.substr(0, 3)) &&
+        (word.size() == 3 || word == "sept" || absl::StartsWith(kMonths[i], word));
+    if (abbreviated && word != "mar" && word != "may") return static_cast<int>(i) + 1;
   }
   return 0;
 }
@@ -99,9 +99,8 @@ class DateFinder {
   }
 
  private:
-  const std::string& Word(size_t at) const {
-    static const std::string* const kNone = new std::string;
-    return at < last_ ? tokens_[at].text : *kNone;
+  absl::string_view Word(size_t at) const {
+    return at < last_ ? absl::string_view(tokens_[at].text) : absl::string_view();
   }
   int Month(size_t at) const { return at < last_ ? MonthOf(tokens_[at]) : 0; }
   static DateMention Found(absl::CivilDay day, size_t first, size_t last, bool exact) {
@@ -256,7 +255,7 @@ class DateFinder {
   std::optional<DateMention> PartOfMonth(size_t at) {
     size_t next = at;
     int day = 0;  // 0: the last of the month
-    const std::string& word = Word(at);
+    const absl::string_view word = Word(at);
     if (word == "end" || word == "middle" || word == "start" || word == "beginning") {
       if (Word(at + 1) != "of") return std::nullopt;
       next = at + 2;
@@ -293,7 +292,7 @@ class DateFinder {
     } else {
       return std::nullopt;
     }
-    const std::string& unit = Word(next);
+    const absl::string_view unit = Word(next);
     int days = 0;
     if (unit == "day" || unit == "days") days = 1;
     if (unit == "week" || unit == "weeks") days = 7;

@@ -35,6 +35,16 @@ void CheckFact(const std::string& bytes) {
   fuzz::Expect(Encode(row).SerializeAsString() == once, "and is the same");
 }
 
+void CheckStatements(const std::string& bytes) {
+  pb::StoredStatements stored;
+  std::vector<Statement> statements;
+  const bool parsed = stored.ParseFromString(bytes);
+  fuzz::Expect(ReadStatements(bytes, &statements) == parsed, "what can be parsed can be read");
+  if (!parsed) return;
+  const std::string once = EncodeStatements(DecodeStatements(stored)).SerializeAsString();
+  fuzz::Expect(EncodeStatements(statements).SerializeAsString() == once, "and is the same");
+}
+
 class Collected final : public EntryVisitor {
  public:
   void Visit(absl::string_view id, const IndexEntry& entry) override {
@@ -78,6 +88,7 @@ void CheckRow(fuzz::Input input) {
   if (kind == 0) {
     Check<pb::StoredFact>(bytes);
     CheckFact(bytes);
+    CheckStatements(bytes);
   }
   if (kind == 1) Check<pb::StoredContribution>(bytes);
   if (kind == 2) Check<pb::StoredState>(bytes);

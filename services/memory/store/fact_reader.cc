@@ -188,7 +188,62 @@ bool ReadKnown(absl::string_view bytes, FactRow* row) {
   return read;
 }
 
+bool ReadField(uint32_t tag, ByteReader& value, Once* once, Statement* statement) {
+  using Stored = pb::StoredStatement;
+  switch (tag) {
+    case Tag(Stored::kSignatureFieldNumber, kSized):
+      return ReadText(value, &statement->signature);
+    case Tag(Stored::kTextFieldNumber, kSized):
+      return ReadText(value, &statement->text);
+    case Tag(Stored::kValueFieldNumber, kSized):
+      return ReadText(value, &statement->value);
+    case Tag(Stored::kKindFieldNumber, kNumber):
+      statement->kind = static_cast<deal::FactKind>(static_cast<int>(value.Varint()));
+      return true;
+    case Tag(Stored::kConfidenceFieldNumber, kFixed64):
+      statement->confidence = std::bit_cast<double>(value.Fixed<uint64_t>());
+      return true;
+    case Tag(Stored::kValidFromFieldNumber, kSized):
+      return once->First(tag) && ReadTime(value, &statement->valid_from);
+    case Tag(Stored::kRecordedAtFieldNumber, kSized):
+      return once->First(tag) && ReadTime(value, &statement->recorded_at);
+    case Tag(Stored::kCallIdFieldNumber, kSized):
+      return ReadText(value, &statement->call_id);
+    case Tag(Stored::kEvidenceFieldNumber, kSized):
+      return ReadEvidence(value, &statement->evidence.emplace_back());
+    case Tag(Stored::kTagsFieldNumber, kSized):
+      return ReadText(value, &statement->tags.emplace_back());
+    case Tag(Stored::kSubjectFieldNumber, kSized):
+      return ReadText(value, &statement->subject);
+    case Tag(Stored::kAttributeFieldNumber, kSized):
+      return ReadText(value, &statement->attribute);
+    default:
+      return false;
+  }
+}
+
+bool ReadKnown(absl::string_view bytes, std::vector<Statement>* statements) {
+  return ReadFields(bytes, [statements](uint32_t tag, ByteReader& value) {
+    if (tag != Tag(pb::StoredStatements::kStatementsFieldNumber, kSized)) return false;
+    Statement& statement = statements->emplace_back();
+    statement.valid_from = wire::FromTimestamp(0, 0);
+    statement.recorded_at = wire::FromTimestamp(0, 0);
+    Once once;
+    return ReadFields(value.Bytes(), [&](uint32_t inner, ByteReader& of) {
+      return ReadField(inner, of, &once, &statement);
+    });
+  });
+}
+
 }  // namespace
+
+bool ReadStatements(absl::string_view bytes, std::vector<Statement>* statements) {
+  if (ReadKnown(bytes, statements)) return true;
+  pb::StoredStatements stored;
+  if (!stored.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  *statements = DecodeStatements(stored);
+  return true;
+}
 
 bool ReadFact(absl::string_view bytes, FactRow* row) {
   if (ReadKnown(bytes, row)) return true;

@@ -1,6 +1,8 @@
 #ifndef THROUGHLINE_SERVICES_MEMORY_STORE_FACT_READER_H_
 #define THROUGHLINE_SERVICES_MEMORY_STORE_FACT_READER_H_
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "services/memory/domain/records.h"
 
@@ -10,6 +12,8 @@ namespace throughline::memory::store {
 // The same as parsing the message and decoding that, without a message in between: a recall reads
 // dozens.
 bool ReadFact(absl::string_view bytes, FactRow* row);
+// The same of the bytes of StoredStatements, for `statements`, which are none yet.
+bool ReadStatements(absl::string_view bytes, std::vector<Statement>* statements);
 
 }  // namespace throughline::memory::store
 

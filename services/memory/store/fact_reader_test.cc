@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "services/memory/store/codec.h"
 
@@ -75,6 +76,61 @@ TEST(FactReaderTest, LeavesWhatItDoesNotExpectToTheParser) {
   for (const std::string& tail : {more.SerializeAsString(), unknown}) {
     EXPECT_EQ(Read(bytes + tail), Parsed(bytes + tail));
     EXPECT_EQ(Read(tail + bytes), Parsed(tail + bytes));
+  }
+}
+
+// What the message's own parser makes of `bytes`.
+std::string ParsedStatements(const std::string& bytes) {
+  pb::StoredStatements stored;
+  EXPECT_TRUE(stored.ParseFromString(bytes));
+  return EncodeStatements(DecodeStatements(stored)).DebugString();
+}
+
+std::string ReadAll(const std::string& bytes) {
+  std::vector<Statement> statements;
+  EXPECT_TRUE(ReadStatements(bytes, &statements));
+  return EncodeStatements(statements).DebugString();
+}
+
+TEST(FactReaderTest, ReadsStatementsAsTheParserDoes) {
+  const deal::Fact fact = FullRow().fact;
+  const Statement full{.signature = "nine\x01sand",
+                       .subject = fact.subject,
+                       .attribute = fact.attribute,
+                       .text = fact.text,
+                       .value = fact.value,
+                       .kind = fact.kind,
+                       .confidence = fact.confidence,
+                       .valid_from = fact.valid_from,
+                       .recorded_at = fact.recorded_at,
+                       .call_id = "call-1",
+                       .evidence = fact.evidence,
+                       .tags = fact.tags};
+  const Statement scant{.valid_from = absl::UnixEpoch(), .recorded_at = absl::InfinitePast()};
+  const std::string bytes = EncodeStatements({full, scant, full}).SerializeAsString();
+  EXPECT_EQ(ReadAll(bytes), EncodeStatements({full, scant, full}).DebugString());
+  EXPECT_EQ(ReadAll(""), "");
+  pb::StoredStatements more;
+  more.add_statements();  // without times
+  more.add_statements()->set_kind(static_cast<throughline::deal::v1::FactKind>(99));
+  pb::StoredStatement twice;  // parts of one time
+  twice.mutable_valid_from()->set_seconds(5);
+  std::string parts = twice.SerializeAsString();
+  twice.mutable_valid_from()->Clear();
+  twice.mutable_valid_from()->set_nanos(7);
+  parts += twice.SerializeAsString();
+  const std::string split = std::string(1, '\x0A') + static_cast<char>(parts.size()) + parts;
+  const std::string unknown =
+      "\xFA\x7F\x03"
+      "new";  // field 2047, of a release to come
+  for (const std::string& tail : {more.SerializeAsString(), split, unknown}) {
+    EXPECT_EQ(ReadAll(bytes + tail), ParsedStatements(bytes + tail));
+  }
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    pb::StoredStatements stored;
+    std::vector<Statement> statements;
+    const std::string cut = bytes.substr(0, size);
+    EXPECT_EQ(ReadStatements(cut, &statements), stored.ParseFromString(cut)) << size;
   }
 }
 

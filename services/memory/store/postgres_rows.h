@@ -72,9 +72,9 @@ inline absl::StatusOr<std::vector<FactRow>> ReadFacts(const storage::PostgresRow
   }
   if (statements == Statements::kWithout) return facts;
   for (int row = 0; row < rows.size(); ++row) {
-    pb::StoredStatements said;
-    RETURN_IF_ERROR(Parse(rows.Text(row, 1), &said));
-    facts[static_cast<size_t>(row)].statements = DecodeStatements(said);
+    if (!ReadStatements(rows.Text(row, 1), &facts[static_cast<size_t>(row)].statements)) {
+      return Unreadable("fact's statements");
+    }
   }
   return facts;
 }

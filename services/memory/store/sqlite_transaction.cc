@@ -26,6 +26,10 @@ absl::Status Unreadable(absl::string_view what) {
       absl::StrCat("a stored ", what, " cannot be read; restore the file from a backup"));
 }
 
+absl::string_view BytesOf(const SQLite::Column& column) {
+  return {static_cast<const char*>(column.getBlob()), static_cast<size_t>(column.getBytes())};
+}
+
 template <typename Message>
 absl::Status Parse(const SQLite::Column& column, Message* message) {
   if (message->ParseFromArray(column.getBlob(), column.getBytes())) return absl::OkStatus();
@@ -34,9 +38,7 @@ absl::Status Parse(const SQLite::Column& column, Message* message) {
 
 // Parses straight into `row`, without statements.
 absl::Status ParseFact(const SQLite::Column& column, FactRow* row) {
-  const absl::string_view bytes(static_cast<const char*>(column.getBlob()),
-                                static_cast<size_t>(column.getBytes()));
-  return ReadFact(bytes, row) ? absl::OkStatus() : Unreadable("fact");
+  return ReadFact(BytesOf(column), row) ? absl::OkStatus() : Unreadable("fact");
 }
 
 void BindText(storage::SqliteStatement& statement, int index, absl::string_view value) {
@@ -54,9 +56,9 @@ absl::StatusOr<FactRow> ReadFact(storage::SqliteStatement& statement, Statements
   FactRow row;
   RETURN_IF_ERROR(ParseFact(statement->getColumn(0), &row));
   if (statements == Statements::kWith) {
-    pb::StoredStatements said;
-    RETURN_IF_ERROR(Parse(statement->getColumn(1), &said));
-    row.statements = DecodeStatements(said);
+    if (!ReadStatements(BytesOf(statement->getColumn(1)), &row.statements)) {
+      return Unreadable("fact's statements");
+    }
   }
   return row;
 }
@@ -365,9 +367,7 @@ absl::Status SqliteTransaction::VisitUnpacked(int64_t version, EntryVisitor& vis
   IndexEntry entry;
   do {
     const absl::string_view fact_id(id.getText(), static_cast<size_t>(id.getBytes()));
-    if (!DecodeEntry(
-            {static_cast<const char*>(bytes.getBlob()), static_cast<size_t>(bytes.getBytes())},
-            &entry)) {
+    if (!DecodeEntry(BytesOf(bytes), &entry)) {
       ASSIGN_OR_RETURN(const std::vector<FactRow> rows,
                        FactsById({std::string(fact_id)}, Statements::kWithout));
       if (rows.empty()) continue;

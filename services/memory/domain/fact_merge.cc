@@ -66,20 +66,29 @@ std::string KeyOfText(absl::string_view subject, absl::string_view signature) {
   return Sha256Hex({Fold(subject), "", signature});
 }
 
-std::string RowId(absl::string_view key, absl::string_view signature, int occurrence) {
-  const std::string digest = Sha256Hex({key, signature});
-  std::string id = absl::StrCat("f", digest.substr(0, kIdDigits));
-  if (occurrence > 1) absl::StrAppend(&id, "-", occurrence);
+std::string RowId(absl::string_view key, absl::string_view signature) {
+  return absl::StrCat("f", Sha256Hex({key, signature}).substr(0, kIdDigits));
+}
+
+// Of the rows that would have the id `first`, that of the next one whose id is not taken.
+std::string NextId(const std::string& first, const absl::flat_hash_set<std::string>& taken_ids,
+                   int* occurrence) {
+  std::string id;
+  do {
+    id = ++*occurrence == 1 ? first : absl::StrCat(first, "-", *occurrence);
+  } while (taken_ids.contains(id));
   return id;
 }
 
-// Keeps the first statement, the one that words the row, and the newest.
-void CapStatements(size_t wording, std::vector<Statement>* statements) {
+// Keeps the first statement, the one that words the row, and the newest. Returns where the one that
+// words it is then.
+size_t CapStatements(size_t wording, std::vector<Statement>* statements) {
   while (statements->size() > kMaxStatementsPerFact) {
     const size_t dropped = wording == 1 ? 2 : 1;
     statements->erase(statements->begin() + static_cast<ptrdiff_t>(dropped));
     if (wording > dropped) --wording;
   }
+  return wording;
 }
 
 // `spelling` unless it is empty; then that of the identity.
@@ -97,8 +106,7 @@ struct Telling {
 
 FactRow MakeRow(const FactIdentity& identity, Telling telling) {
   std::vector<Statement>& statements = telling.statements;
-  const Statement wording = statements[telling.wording];
-  CapStatements(telling.wording, &statements);
+  const Statement& wording = statements[CapStatements(telling.wording, &statements)];
   FactRow row{.key = identity.key};
   const Statement& first = statements.front();
   row.fact = {.id = std::move(telling.id),
@@ -109,12 +117,14 @@ FactRow MakeRow(const FactIdentity& identity, Telling telling) {
               .value = wording.value,
               .valid_from = first.valid_from,
               .recorded_at = first.recorded_at};
+  const bool several = statements.size() > 1 || first.evidence.size() > 1;
   absl::flat_hash_set<std::string> seen;
   for (const Statement& statement : statements) {
     row.fact.confidence = std::max(row.fact.confidence, statement.confidence);
     row.fact.recorded_at = std::min(row.fact.recorded_at, statement.recorded_at);
     for (const deal::Evidence& evidence : statement.evidence) {
-      if (seen.insert(EvidenceKey(evidence)).second) row.fact.evidence.push_back(evidence);
+      if (several && !seen.insert(EvidenceKey(evidence)).second) continue;
+      row.fact.evidence.push_back(evidence);
     }
     row.fact.tags.insert(row.fact.tags.end(), statement.tags.begin(), statement.tags.end());
   }
@@ -130,15 +140,17 @@ FactRow MakeRow(const FactIdentity& identity, Telling telling) {
 std::vector<Telling> TellValues(const FactIdentity& identity, std::vector<Statement> live,
                                 const absl::flat_hash_set<std::string>& taken_ids) {
   std::vector<Telling> tellings;
-  absl::flat_hash_map<std::string, int> occurrences;
+  struct Value {
+    std::string first_id;
+    int rows = 0;
+  };
+  absl::flat_hash_map<std::string, Value> values;
   for (size_t begin = 0; begin < live.size();) {
     size_t end = begin + 1;
     while (end < live.size() && live[end].signature == live[begin].signature) ++end;
-    std::string id;
-    do {
-      id = RowId(identity.key, live[begin].signature, ++occurrences[live[begin].signature]);
-    } while (taken_ids.contains(id));
-    tellings.push_back({.id = std::move(id),
+    Value& value = values[live[begin].signature];
+    if (value.rows == 0) value.first_id = RowId(identity.key, live[begin].signature);
+    tellings.push_back({.id = NextId(value.first_id, taken_ids, &value.rows),
                         .statements = {std::make_move_iterator(live.begin() + begin),
                                        std::make_move_iterator(live.begin() + end)}});
     begin = end;
@@ -168,13 +180,9 @@ std::vector<Telling> TellRestatements(const FactIdentity& identity, std::vector<
     const size_t sense = place_of.find(signature)->second;
     const auto [it, fresh] = telling_of.emplace(fullest[sense], tellings.size());
     if (fresh) {
-      const std::string key = KeyOfText(identity.subject, signature);
-      std::string id;
-      int occurrence = 0;
-      do {
-        id = RowId(key, "", ++occurrence);
-      } while (taken_ids.contains(id));
-      tellings.push_back({.id = std::move(id)});
+      int rows = 0;
+      const std::string first_id = RowId(KeyOfText(identity.subject, signature), "");
+      tellings.push_back({.id = NextId(first_id, taken_ids, &rows)});
     }
     Telling& telling = tellings[it->second];
     if (sense == fullest[sense] && !telling.worded) {
@@ -194,8 +202,15 @@ void CloseEach(std::vector<FactRow>* rows) {
   }
 }
 
-bool SameRow(const FactRow& a, const FactRow& b) {
-  return a.key == b.key && a.statements.size() == b.statements.size() &&
+// A row as it was before a merge, which goes on with its statements.
+struct EarlierRow {
+  FactRow row;
+  size_t statements = 0;
+};
+
+bool SameRow(const FactRow& a, const EarlierRow& earlier) {
+  const FactRow& b = earlier.row;
+  return a.key == b.key && a.statements.size() == earlier.statements &&
          a.fact.evidence.size() == b.fact.evidence.size() && a.fact.text == b.fact.text &&
          a.fact.value == b.fact.value && a.fact.subject == b.fact.subject &&
          a.fact.attribute == b.fact.attribute && a.fact.kind == b.fact.kind &&
@@ -204,30 +219,46 @@ bool SameRow(const FactRow& a, const FactRow& b) {
          a.fact.superseded_by == b.fact.superseded_by;
 }
 
-// What was there before a merge, for telling what the merge did.
-struct Before {
-  absl::flat_hash_map<std::string, FactRow> rows;         // by id
-  absl::flat_hash_map<std::string, std::string> said_in;  // statement to row id
+// Tells statements that may be one of those that come in from the many that are none, for less
+// than their keys cost: a statement of an earlier call has other evidence.
+class Incoming {
+ public:
+  // Borrows `statements`.
+  explicit Incoming(const std::vector<Statement>& statements) {
+    for (const Statement& statement : statements) {
+      without_evidence_ |= statement.evidence.empty();
+      for (const deal::Evidence& evidence : statement.evidence) {
+        turns_.emplace(evidence.call_id, evidence.turn);
+      }
+    }
+  }
+
+  bool MayHold(const Statement& statement) const {
+    if (statement.evidence.empty()) return without_evidence_;
+    return turns_.contains({statement.evidence[0].call_id, statement.evidence[0].turn});
+  }
+
+ private:
+  absl::flat_hash_set<std::pair<absl::string_view, int32_t>> turns_;
+  bool without_evidence_ = false;
 };
 
-Before Remember(std::vector<FactRow> existing) {
-  Before before;
-  for (FactRow& row : existing) {
-    for (const Statement& statement : row.statements) {
-      before.said_in.emplace(StatementKey(statement), row.fact.id);
-    }
-    const std::string id = row.fact.id;
-    before.rows.emplace(id, std::move(row));
-  }
-  return before;
-}
+// What was there before a merge, for telling what the merge did.
+struct Before {
+  absl::flat_hash_map<std::string, EarlierRow> rows;  // by id
+  // Statement to row id, of those that may have come in again.
+  absl::flat_hash_map<std::string, std::string> said_in;
+};
 
 // Adds statements that are new to the live ones. Returns the keys of those that were live and have
 // been completed.
 absl::flat_hash_set<std::string> AddIncoming(const std::vector<Statement>& incoming,
-                                             const Before& before, std::vector<Statement>* live) {
+                                             const Incoming& suspects, const Before& before,
+                                             std::vector<Statement>* live) {
   absl::flat_hash_map<std::string, size_t> place_of;  // in live
-  for (size_t i = 0; i < live->size(); ++i) place_of.emplace(StatementKey((*live)[i]), i);
+  for (size_t i = 0; i < live->size(); ++i) {
+    if (suspects.MayHold((*live)[i])) place_of.emplace(StatementKey((*live)[i]), i);
+  }
   absl::flat_hash_set<std::string> completed;
   for (const Statement& statement : incoming) {
     std::string key = StatementKey(statement);
@@ -249,7 +280,7 @@ std::vector<std::string> NewlyClosedBy(const std::string& id, const std::vector<
   for (const FactRow& row : rows) {
     if (row.fact.superseded_by != id) continue;
     const auto was = before.rows.find(row.fact.id);
-    if (was != before.rows.end() && was->second.fact.superseded_by != id) {
+    if (was != before.rows.end() && was->second.row.fact.superseded_by != id) {
       closed.push_back(row.fact.id);
     }
   }
@@ -329,14 +360,21 @@ bool OfOneFact(const FactRow& a, const FactRow& b) {
 FactMerge MergeStatements(Stemmer& stemmer, const FactIdentity& identity,
                           std::vector<FactRow> existing, const std::vector<Statement>& incoming) {
   const bool side_by_side = Fold(identity.attribute).empty();
+  const Incoming suspects(incoming);
   FactMerge merge;
+  Before before;
   std::vector<Statement> live;
   absl::flat_hash_set<std::string> retired_ids;
+  before.rows.reserve(existing.size());
   for (FactRow& row : existing) {
+    EarlierRow earlier{.statements = row.statements.size()};
     for (Statement& statement : row.statements) {
       // Rows of old were keyed by what their texts say, and did not hold it.
       if (side_by_side && statement.signature.empty()) {
         statement.signature = SenseOfText(stemmer, statement.text);
+      }
+      if (suspects.MayHold(statement)) {
+        before.said_in.emplace(StatementKey(statement), row.fact.id);
       }
     }
     if (row.invalidation.has_value()) {
@@ -345,30 +383,39 @@ FactMerge MergeStatements(Stemmer& stemmer, const FactIdentity& identity,
       row.key = identity.key;
       merge.rows.push_back(row);
     } else {
-      for (Statement statement : row.statements) {
-        statement.subject = Spelt(statement.subject, row.fact.subject);
-        statement.attribute = Spelt(statement.attribute, row.fact.attribute);
+      for (Statement& statement : row.statements) {
+        if (statement.subject.empty()) statement.subject = row.fact.subject;
+        if (statement.attribute.empty()) statement.attribute = row.fact.attribute;
         live.push_back(std::move(statement));
       }
+      row.statements.clear();
     }
+    const std::string id = row.fact.id;
+    earlier.row = std::move(row);
+    before.rows.emplace(id, std::move(earlier));
   }
-  const Before before = Remember(std::move(existing));
-  const absl::flat_hash_set<std::string> completed = AddIncoming(incoming, before, &live);
+  const absl::flat_hash_set<std::string> completed = AddIncoming(incoming, suspects, before, &live);
   absl::flat_hash_map<std::string, std::string> said_in = before.said_in;
   std::sort(live.begin(), live.end(), SaidBefore);
+  std::vector<Telling> tellings = side_by_side
+                                      ? TellRestatements(identity, std::move(live), retired_ids)
+                                      : TellValues(identity, std::move(live), retired_ids);
   std::vector<FactRow> rows;
-  for (Telling& telling : side_by_side ? TellRestatements(identity, std::move(live), retired_ids)
-                                       : TellValues(identity, std::move(live), retired_ids)) {
+  rows.reserve(tellings.size());
+  for (Telling& telling : tellings) {
     for (const Statement& statement : telling.statements) {
-      said_in.insert_or_assign(StatementKey(statement), telling.id);
+      if (suspects.MayHold(statement)) {
+        said_in.insert_or_assign(StatementKey(statement), telling.id);
+      }
     }
     rows.push_back(MakeRow(identity, std::move(telling)));
   }
   if (!side_by_side) CloseEach(&rows);
   absl::flat_hash_set<std::string> kept = retired_ids;
+  merge.rows.reserve(merge.rows.size() + rows.size());
   for (FactRow& row : rows) {
     const auto was = before.rows.find(row.fact.id);
-    if (was != before.rows.end()) row.sequence = was->second.sequence;
+    if (was != before.rows.end()) row.sequence = was->second.row.sequence;
     merge.changed.push_back(was == before.rows.end() || !SameRow(row, was->second));
     kept.insert(row.fact.id);
     merge.rows.push_back(std::move(row));

@@ -144,13 +144,16 @@ float Saturated(float count, float normaliser) {
 class SpanScorer {
  public:
   // Borrows `normaliser`, one number a document. Only the first `spans` documents are of several
-  // rows.
-  SpanScorer(size_t spans, absl::Span<const float> normaliser)
-      : scores_(normaliser.size(), 0), counts_(spans, 0), normaliser_(normaliser) {}
+  // rows; unless they are `wanted`, how many of them hold a term is all that is found out of them.
+  SpanScorer(size_t spans, bool wanted, absl::Span<const float> normaliser)
+      : scores_(normaliser.size(), 0),
+        counts_(spans, 0),
+        wanted_(wanted),
+        normaliser_(normaliser) {}
 
   // The documents of `span` hold the term `count` times more. Spans come in order of their first.
   void Count(CustomerIndex::Span span, float count) {
-    for (uint32_t k = span.first; k <= span.last; ++k) counts_[k] += count;
+    for (uint32_t k = span.first; wanted_ && k <= span.last; ++k) counts_[k] += count;
     if (!touched_.empty() && span.first <= touched_.back().last + 1) {
       touched_.back().last = std::max(touched_.back().last, span.last);
     } else {
@@ -165,7 +168,7 @@ class SpanScorer {
     }
     const float gain = GainOf(weight, scores_.size(), holding);
     for (const CustomerIndex::Span& run : touched_) {
-      for (uint32_t k = run.first; k <= run.last; ++k) {
+      for (uint32_t k = run.first; wanted_ && k <= run.last; ++k) {
         scores_[k] += gain * Saturated(counts_[k], normaliser_[k]);
         counts_[k] = 0;
       }
@@ -181,20 +184,27 @@ class SpanScorer {
  private:
   std::vector<float> scores_;
   std::vector<float> counts_;
+  const bool wanted_;
   const absl::Span<const float> normaliser_;
   std::vector<CustomerIndex::Span> touched_;
 };
 
-// Scores every row's span, `before` and `after` turns wide.
+// How many of `postings` are turns, which stand first.
+size_t CountTurns(const CustomerIndex& index, const CustomerIndex::Postings& postings) {
+  return static_cast<size_t>(std::lower_bound(postings.positions.begin(), postings.positions.end(),
+                                              index.verbatim_rows()) -
+                             postings.positions.begin());
+}
+
+// Scores every row's span, `before` and `after` turns wide. Unless `turns` are wanted, theirs are
+// 0.
 std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& query, uint32_t before,
-                              uint32_t after, absl::Span<const float> normaliser) {
-  SpanScorer scorer(index.verbatim_rows(), normaliser);
+                              uint32_t after, bool turns_wanted,
+                              absl::Span<const float> normaliser) {
+  SpanScorer scorer(index.verbatim_rows(), turns_wanted, normaliser);
   for (const auto& [term, weight] : query.terms) {
     const CustomerIndex::Postings postings = index.postings(term);
-    const auto turns =
-        static_cast<size_t>(std::lower_bound(postings.positions.begin(), postings.positions.end(),
-                                             index.verbatim_rows()) -
-                            postings.positions.begin());
+    const size_t turns = CountTurns(index, postings);
     for (size_t k = 0; k < turns; ++k) {
       // The spans that hold a row are those of the rows as far before it as spans reach after.
       scorer.Count(index.Around(postings.positions[k], after, before), postings.counts[k]);
@@ -204,13 +214,15 @@ std::vector<float> ScoreSpans(const CustomerIndex& index, const ParsedQuery& que
   return scorer.Take();
 }
 
-// Scores every row by itself, all counting as equally long.
-std::vector<float> ScoreRows(const CustomerIndex& index, const ParsedQuery& query) {
+// Scores every row by itself, all counting as equally long. Unless turns are wanted, theirs are 0.
+std::vector<float> ScoreRows(const CustomerIndex& index, const ParsedQuery& query,
+                             bool turns_wanted) {
   std::vector<float> scores(index.size(), 0);
   for (const auto& [term, weight] : query.terms) {
     const CustomerIndex::Postings postings = index.postings(term);
     const float gain = GainOf(weight, scores.size(), static_cast<float>(postings.positions.size()));
-    for (size_t k = 0; k < postings.positions.size(); ++k) {
+    const size_t first = turns_wanted ? 0 : CountTurns(index, postings);
+    for (size_t k = first; k < postings.positions.size(); ++k) {
       scores[postings.positions[k]] += gain * Saturated(postings.counts[k], 1);
     }
   }
@@ -293,7 +305,13 @@ std::vector<float> NearnessOf(const std::vector<float>& closeness,
   return nearness;
 }
 
-// What a question finds in an index: everything the features of its rows are made of.
+bool HasTurn(const CustomerIndex& index, const std::vector<uint8_t>& eligible) {
+  return std::memchr(eligible.data(), 1,
+                     std::min<size_t>(eligible.size(), index.verbatim_rows())) != nullptr;
+}
+
+// What a question finds in an index: everything the features of the eligible rows are made of. A
+// typed fact has nothing of the turns but the rarity of words and its conversation.
 class Signals {
  public:
   // Borrows `index` and `query`.
@@ -302,15 +320,18 @@ class Signals {
       : index_(index),
         dates_(query.dates),
         around_(budget != RecallBudget::kLow),
-        turn_(ScaleByBest(ScoreRows(index, query), eligible)),
+        turns_wanted_(HasTurn(index, eligible)),
+        turn_(ScaleByBest(ScoreRows(index, query, turns_wanted_), eligible)),
         nearness_(NearnessOf(closeness, eligible)) {
     if (!around_) return;
     const CustomerIndex::Tables& tables = index.tables();
     constexpr uint32_t kWideSpan = CustomerIndex::kWideSpan;
-    wide_ = ScaleByBest(ScoreSpans(index, query, kWideSpan, kWideSpan, tables.wide_normaliser),
-                        eligible);
+    wide_ = ScaleByBest(
+        ScoreSpans(index, query, kWideSpan, kWideSpan, turns_wanted_, tables.wide_normaliser),
+        eligible);
     if (index.verbatim_rows() > 0) {
-      pair_ = ScaleByBest(ScoreSpans(index, query, 1, 0, tables.pair_normaliser), eligible);
+      pair_ = ScaleByBest(ScoreSpans(index, query, 1, 0, turns_wanted_, tables.pair_normaliser),
+                          eligible);
     }
     session_ = ScaleByBest(ByRow(index, ScoreSessions(index, query)), eligible);
     FindSpeakers(query);
@@ -419,7 +440,7 @@ class Signals {
 
   // Turns with words of the question, to those after and before them.
   void LendToNeighbours(const Features& weights, std::vector<float>* scores) const {
-    for (size_t i = 0; i < index_.verbatim_rows(); ++i) {
+    for (size_t i = 0; turns_wanted_ && i < index_.verbatim_rows(); ++i) {
       if (turn_.scores[i] <= 0) continue;
       const float turn = turn_.at(i);
       const CustomerIndex::Span near = index_.Around(i, 1, 2);
@@ -484,6 +505,7 @@ class Signals {
   const CustomerIndex& index_;
   const QueryDates& dates_;
   const bool around_;
+  const bool turns_wanted_;  // there is an eligible one
   const Scaled turn_;
   const std::vector<float> nearness_;  // empty: nothing is known of meanings
   Scaled wide_;

@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 // The index after `changed` rows have joined those of `previous`.
 std::shared_ptr<const CustomerIndex> IndexOf(const CustomerIndex* previous,
@@ -179,6 +180,39 @@ TEST_F(RankingTest, ALongAnswerIsThePlainWayRowByRowAndSorted) {
       EXPECT_TRUE(std::is_sorted(given.begin(), given.end())) << text;
     }
   }
+}
+
+TEST_F(RankingTest, FactsRankTheSameWhetherTurnsAreLookedAtOrNot) {
+  std::mt19937 random(11);
+  for (int i = 0; i < 120; ++i) {
+    Say(absl::StrCat("c", random() % 6), "Ann Lee",
+        absl::StrCat("The crane number ", random() % 9, random() % 2 == 0 ? " leaks" : " works"));
+    if (random() % 3 == 0) rows_.back().fact.kind = deal::FactKind::kDecision;
+  }
+  Say("elsewhere", "Bob Ray", "Nothing at all.");
+  const auto index = IndexOf(nullptr, rows_);
+  const auto rank = [&](const std::vector<uint8_t>& eligible) {
+    Ranking ranking(*index,
+                    {.text = "Which crane leaks, number 3 or number 4?",
+                     .budget = RecallBudget::kHigh,
+                     .today = absl::CivilDay(2026, 6, 10)},
+                    eligible);
+    std::vector<std::pair<std::string, double>> ranked;
+    while (const std::optional<RankedRow> row = ranking.Next()) {
+      EXPECT_NEAR(row->score, row->parts.Sum(), 1e-4);
+      ranked.emplace_back(index->id(row->position), row->score);
+    }
+    return ranked;
+  };
+  std::vector<uint8_t> eligible(index->size());
+  for (uint32_t i = index->verbatim_rows(); i < eligible.size(); ++i) eligible[i] = 1;
+  const auto facts_alone = rank(eligible);
+  EXPECT_THAT(facts_alone, SizeIs(index->size() - index->verbatim_rows()));
+  // With a turn that has nothing of the question, and so changes no scale, all are looked at.
+  for (uint32_t i = 0; i < index->verbatim_rows(); ++i) {
+    eligible[i] = index->id(i) == rows_.back().fact.id ? 1 : 0;
+  }
+  EXPECT_EQ(rank(eligible), facts_alone);
 }
 
 TEST_F(RankingTest, AnEntryReadBackIsTheEntryThatWasKept) {

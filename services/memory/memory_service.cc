@@ -1,5 +1,6 @@
 #include "services/memory/memory_service.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -133,17 +134,19 @@ absl::StatusOr<v1::RecallResponse> MemoryServiceImpl::RecallCached(const Context
                                                                    const RecallQuery& query,
                                                                    int64_t version) {
   const absl::CivilDay today = absl::ToCivilDay(clock_.Now(), absl::UTCTimeZone());
-  ASSIGN_OR_RETURN(const store::CachedRecall::Answer answer,
-                   cached_.Get(context, RecallKey(context.tenant(), request, version, today),
-                               [&]() -> absl::StatusOr<store::CachedRecall::Computed> {
-                                 ASSIGN_OR_RETURN(
-                                     const Recollection found,
+  std::optional<v1::RecallResponse> computed;  // unless another request did it
+  ASSIGN_OR_RETURN(
+      const store::CachedRecall::Answer answer,
+      cached_.Get(context, RecallKey(context.tenant(), request, version, today),
+                  [&]() -> absl::StatusOr<store::CachedRecall::Computed> {
+                    ASSIGN_OR_RETURN(const Recollection found,
                                      memory_.Recall(context, request.customer_id(), query));
-                                 CountMeaning(found.meaning);
-                                 return store::CachedRecall::Computed(
-                                     ToProto(found, request.explain()).SerializeAsString(),
-                                     found.meaning != MeaningUse::kMissing);
-                               }));
+                    CountMeaning(found.meaning);
+                    computed = ToProto(found, request.explain());
+                    return store::CachedRecall::Computed(computed->SerializeAsString(),
+                                                         found.meaning != MeaningUse::kMissing);
+                  }));
+  if (computed.has_value()) return *std::move(computed);
   v1::RecallResponse response;
   if (!response.ParseFromString(answer.bytes)) {
     // Something else has written under our key: the store knows better.

@@ -8,6 +8,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "services/memory/domain/deal_fold.h"
+#include "services/memory/domain/retain.h"
 #include "services/memory/domain/text.h"
 #include "services/memory/domain/validation.h"
 
@@ -77,7 +78,7 @@ absl::Status WriteArchive(CustomerTransaction& transaction, const Archive& archi
   }
   CustomerState state = Fold(contributions);
   if (state.profile.has_value()) state.profile->version = head.last_profile_version;
-  RETURN_IF_ERROR(transaction.PutState(state));
+  RETURN_IF_ERROR(PutInBrief(transaction, std::move(state)));
   head.last_sequence = std::max(head.last_sequence, archive.head.last_sequence);
   head.updated_at = archive.head.updated_at;
   return transaction.PutHead(head);

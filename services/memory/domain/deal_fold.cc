@@ -31,18 +31,7 @@ void Replace(const std::string& value, std::string* target) {
 }
 
 void MergeBlocker(const Blocker& incoming, Blocker* known) {
-  for (const BlockerTransition& transition : incoming.history) {
-    const bool there =
-        std::any_of(known->history.begin(), known->history.end(),
-                    [&](const BlockerTransition& t) { return SameTransition(t, transition); });
-    if (!there) known->history.push_back(transition);
-  }
-  std::stable_sort(known->history.begin(), known->history.end(), Earlier);
-  if (known->history.size() > kMaxTransitionsPerBlocker) {
-    // The first transition tells how it began, so it stays.
-    const auto surplus = static_cast<ptrdiff_t>(known->history.size() - kMaxTransitionsPerBlocker);
-    known->history.erase(known->history.begin() + 1, known->history.begin() + 1 + surplus);
-  }
+  AddSteps(incoming.history, &known->history);
   known->status = known->history.back().status;
   Replace(incoming.object, &known->object);
   Replace(incoming.description, &known->description);
@@ -168,6 +157,22 @@ void ApplyAnalysis(const deal::Analysis& analysis, deal::DealState* state) {
 
 std::string BlockerKey(const Blocker& blocker) {
   return blocker.id.empty() ? deal::BlockerId(blocker.category, blocker.object) : blocker.id;
+}
+
+void AddSteps(const std::vector<BlockerTransition>& steps,
+              std::vector<BlockerTransition>* history) {
+  for (const BlockerTransition& step : steps) {
+    const bool there =
+        std::any_of(history->begin(), history->end(),
+                    [&](const BlockerTransition& t) { return SameTransition(t, step); });
+    if (!there) history->push_back(step);
+  }
+  std::stable_sort(history->begin(), history->end(), Earlier);
+  if (history->size() > kMaxTransitionsPerBlocker) {
+    // The first transition tells how it began, so it stays.
+    const auto surplus = static_cast<ptrdiff_t>(history->size() - kMaxTransitionsPerBlocker);
+    history->erase(history->begin() + 1, history->begin() + 1 + surplus);
+  }
 }
 
 void MergeBlockers(const std::vector<Blocker>& incoming, std::vector<Blocker>* ledger) {

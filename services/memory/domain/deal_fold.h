@@ -26,6 +26,11 @@ bool HappenedBefore(const Contribution& a, const Contribution& b);
 // The identity of a blocker within its customer.
 std::string BlockerKey(const deal::Blocker& blocker);
 
+// Unites a blocker's steps with `history`: by (time, status, call), in order, within
+// kMaxTransitionsPerBlocker.
+void AddSteps(const std::vector<deal::BlockerTransition>& steps,
+              std::vector<deal::BlockerTransition>* history);
+
 // Merges `incoming` into the ledger: histories are united by (time, status, call), so the same
 // analysis twice changes nothing; the newest transition gives the status; the wording of the newest
 // analysis wins where it has any.

@@ -8,6 +8,7 @@
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "services/memory/domain/deal_fold.h"
+#include "services/memory/domain/deal_past.h"
 #include "services/memory/domain/deal_validation.h"
 #include "services/memory/domain/fact_merge.h"
 #include "services/memory/domain/paging.h"
@@ -27,6 +28,23 @@ absl::Status UnknownCustomer(absl::string_view customer_id) {
                         "customer_id: expected a customer something is known of, got \"",
                         customer_id, "\"; check the id, or retain something first")),
                     "CUSTOMER_NOT_FOUND");
+}
+
+// The deal after the calls up to `as_of`; unset: after all.
+absl::StatusOr<deal::DealState> WholeDeal(CustomerView& view, std::optional<absl::Time> as_of) {
+  if (!as_of.has_value()) {
+    ASSIGN_OR_RETURN(CustomerState state, view.State());
+    if (state.in_brief) {
+      ASSIGN_OR_RETURN(const std::vector<deal::DealState> past, view.DealPast());
+      PutBack(past, &state.deal);
+      return std::move(state.deal);
+    }
+  }
+  ASSIGN_OR_RETURN(std::vector<Contribution> contributions, view.Contributions());
+  std::erase_if(contributions, [&](const Contribution& contribution) {
+    return as_of.has_value() && contribution.at > *as_of;
+  });
+  return Fold(contributions).deal;
 }
 
 }  // namespace
@@ -134,26 +152,13 @@ absl::StatusOr<deal::DealState> Memory::GetDeal(const Context& context,
   RETURN_IF_ERROR(ValidateAsOf(as_of, "as_of", clock_.Now()));
   CustomerHead head;
   deal::DealState deal;
-  std::vector<Contribution> contributions;
   RETURN_IF_ERROR(store_.Read(context, Key(context, customer_id), kNewest,
                               [&](CustomerView& view) -> absl::Status {
                                 ASSIGN_OR_RETURN(head, view.Head());
                                 if (head.version == 0) return UnknownCustomer(customer_id);
-                                if (as_of.has_value()) {
-                                  ASSIGN_OR_RETURN(contributions, view.Contributions());
-                                } else {
-                                  ASSIGN_OR_RETURN(CustomerState state, view.State());
-                                  deal = std::move(state.deal);
-                                }
+                                ASSIGN_OR_RETURN(deal, WholeDeal(view, as_of));
                                 return absl::OkStatus();
                               }));
-  if (as_of.has_value()) {
-    contributions.erase(
-        std::remove_if(contributions.begin(), contributions.end(),
-                       [&](const Contribution& contribution) { return contribution.at > *as_of; }),
-        contributions.end());
-    deal = Fold(contributions).deal;
-  }
   deal.version = head.version;
   return deal;
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "services/memory/domain/deal_past.h"
 #include "services/memory/domain/memory.h"
 
 // How Memory recalls: from a snapshot that is known, brought up to date or made anew.
@@ -242,6 +243,7 @@ std::shared_ptr<const Snapshot> Memory::Keep(const CustomerKey& key, LoadedCusto
     return fresh;
   }
   fresh->state = std::move(loaded.state);
+  TakePast(&fresh->state.deal);  // of what a release of old has written
   fresh->state.deal.version = fresh->version;
   fresh->bytes = fresh->index->bytes() + BytesOf(fresh->state) + fresh->facts->max_bytes();
   snapshots_.Put(key, fresh);

@@ -35,6 +35,8 @@ class CustomerView {
   virtual absl::StatusOr<CustomerHead> Head() = 0;
   // Empty for an unknown customer.
   virtual absl::StatusOr<CustomerState> State() = 0;
+  // What State leaves out of the deal (deal_past.h), in the order it was added.
+  virtual absl::StatusOr<std::vector<deal::DealState>> DealPast() = 0;
   // Rows that changed after `version`, in no particular order; 0: all.
   virtual absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                                  Statements statements) = 0;
@@ -75,6 +77,9 @@ class CustomerTransaction : public CustomerView {
   // Takes away the replies given before `time`; all: InfiniteFuture.
   virtual absl::Status EraseReplies(absl::Time before) = 0;
   virtual absl::Status PutState(const CustomerState& state) = 0;
+  // At most once a transaction.
+  virtual absl::Status AddToDealPast(const deal::DealState& past) = 0;
+  virtual absl::Status EraseDealPast() = 0;
   // Ends every write that changes something: its version becomes next_version().
   virtual absl::Status PutHead(const CustomerHead& head) = 0;
   // Takes away everything. A later first write goes on from the version after this one, so that

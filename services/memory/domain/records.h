@@ -78,7 +78,10 @@ struct Contribution {
 
 // The fold of a customer's contributions.
 struct CustomerState {
-  deal::DealState deal;                          // facts and version stay empty
+  deal::DealState deal;  // facts and version stay empty
+  // The deal is in brief, its past apart (deal_past.h). A stored one that is not was written by a
+  // release that knew no past: what there is of it counts for nothing.
+  bool in_brief = false;
   std::optional<deal::CustomerProfile> profile;  // version as stored
 };
 

@@ -13,6 +13,7 @@
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
 #include "services/memory/domain/deal_fold.h"
+#include "services/memory/domain/deal_past.h"
 #include "services/memory/domain/fact_merge.h"
 #include "services/memory/domain/profile_merge.h"
 #include "services/memory/domain/text.h"
@@ -229,7 +230,7 @@ absl::Status StoreState(CustomerTransaction& transaction, CustomerState state,
           {.profile = *state.profile, .written_at = now, .call_id = std::string(call_id)}));
     }
   }
-  return transaction.PutState(state);
+  return PutInBrief(transaction, std::move(state));
 }
 
 // What an earlier write said of the same call, brought up to date by `fresh`.
@@ -244,6 +245,13 @@ Contribution Combine(Contribution known, const Contribution& fresh) {
 
 }  // namespace
 
+absl::Status PutInBrief(CustomerTransaction& transaction, CustomerState state) {
+  const deal::DealState past = TakePast(&state.deal);
+  if (!IsEmpty(past)) RETURN_IF_ERROR(transaction.AddToDealPast(past));
+  state.in_brief = true;
+  return transaction.PutState(state);
+}
+
 absl::Status Refold(CustomerTransaction& transaction, absl::Time now, CustomerHead* head) {
   ASSIGN_OR_RETURN(const std::vector<Contribution> contributions, transaction.Contributions());
   ASSIGN_OR_RETURN(const CustomerState before, transaction.State());
@@ -256,6 +264,7 @@ absl::Status Refold(CustomerTransaction& transaction, absl::Time now, CustomerHe
     head->last_contribution_id = contributions.back().id;
   }
   const std::string call_id = contributions.empty() ? "" : contributions.back().call_id;
+  RETURN_IF_ERROR(transaction.EraseDealPast());
   return StoreState(transaction, std::move(state), before.profile, call_id, now, head);
 }
 
@@ -269,10 +278,10 @@ absl::Status Contribute(CustomerTransaction& transaction, const Contribution& co
   }
   RETURN_IF_ERROR(transaction.PutContribution(contribution));
   const Contribution last{.id = head->last_contribution_id, .at = head->last_contribution_at};
-  if (!last.id.empty() && !HappenedBefore(last, contribution)) {
+  ASSIGN_OR_RETURN(CustomerState state, transaction.State());
+  if (!last.id.empty() && (!state.in_brief || !HappenedBefore(last, contribution))) {
     return Refold(transaction, now, head);
   }
-  ASSIGN_OR_RETURN(CustomerState state, transaction.State());
   const std::optional<deal::CustomerProfile> before = state.profile;
   Apply(contribution, &state);
   head->last_contribution_at = contribution.at;

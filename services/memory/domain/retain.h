@@ -29,6 +29,9 @@ absl::Status Contribute(CustomerTransaction& transaction, const Contribution& co
 // Writes the state folded from all contributions, and a version of the profile if that changed.
 absl::Status Refold(CustomerTransaction& transaction, absl::Time now, CustomerHead* head);
 
+// Writes `state` with its deal in brief, and adds what that leaves out to the deal's past.
+absl::Status PutInBrief(CustomerTransaction& transaction, CustomerState state);
+
 }  // namespace throughline::memory
 
 #endif  // THROUGHLINE_SERVICES_MEMORY_DOMAIN_RETAIN_H_

@@ -138,11 +138,12 @@ pb::StoredState Encode(const CustomerState& state) {
   pb::StoredState stored;
   *stored.mutable_deal() = wire::ToProto(state.deal);
   if (state.profile.has_value()) *stored.mutable_profile() = wire::ToProto(*state.profile);
+  stored.set_in_brief(state.in_brief);
   return stored;
 }
 
 CustomerState Decode(const pb::StoredState& stored) {
-  CustomerState state{.deal = wire::FromProto(stored.deal())};
+  CustomerState state{.deal = wire::FromProto(stored.deal()), .in_brief = stored.in_brief()};
   if (stored.has_profile()) state.profile = wire::FromProto(stored.profile());
   return state;
 }

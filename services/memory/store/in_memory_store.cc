@@ -17,6 +17,7 @@ struct InMemoryStore::Customer {
 
   CustomerHead head;
   CustomerState state;
+  std::vector<deal::DealState> deal_past;
   std::map<std::string, VersionedFact> facts;
   std::map<std::string, Contribution> contributions;
   std::map<int64_t, ProfileRecord> profiles;
@@ -32,6 +33,7 @@ class InMemoryTransaction final : public CustomerTransaction {
 
   absl::StatusOr<CustomerHead> Head() override { return customer_.head; }
   absl::StatusOr<CustomerState> State() override { return customer_.state; }
+  absl::StatusOr<std::vector<deal::DealState>> DealPast() override { return customer_.deal_past; }
 
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override {
@@ -132,6 +134,14 @@ class InMemoryTransaction final : public CustomerTransaction {
   }
   absl::Status PutState(const CustomerState& state) override {
     customer_.state = state;
+    return absl::OkStatus();
+  }
+  absl::Status AddToDealPast(const deal::DealState& past) override {
+    customer_.deal_past.push_back(past);
+    return absl::OkStatus();
+  }
+  absl::Status EraseDealPast() override {
+    customer_.deal_past.clear();
     return absl::OkStatus();
   }
   absl::Status PutHead(const CustomerHead& head) override {

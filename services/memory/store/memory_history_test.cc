@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
 #include "services/memory/domain/deal_fold.h"
+#include "services/memory/domain/deal_past.h"
 #include "services/memory/store/memory_fixture_for_tests.h"
 
 // What every store must do with time, blame and people; memory_test.cc holds the rest.
@@ -139,6 +141,41 @@ TEST_P(HistoryTest, ABlockerWithALongHistoryGoesOnLosingItsMiddle) {
   ASSERT_THAT(kept, SizeIs(kMaxTransitionsPerBlocker));
   EXPECT_EQ(kept.front().at, Day(1, 1));
   EXPECT_EQ(kept.back().evidence.call_id, "c3");
+}
+
+TEST_P(HistoryTest, ARecallTellsTheDealInBriefAndGetDealAllOfIt) {
+  for (int day = 1; day <= 20; ++day) {
+    Retain(PriceCall(absl::StrCat("c", day), Day(3, day), deal::BlockerStatus::kRaised));
+  }
+  ASSERT_OK_AND_ASSIGN(const Recollection found, memory_.Recall(context_, "acme", {.query = "?"}));
+  EXPECT_THAT(found.state.deal.timeline, SizeIs(kMaxCallsInBrief));
+  EXPECT_EQ(found.state.deal.timeline.back().call_id, "c20");
+  ASSERT_THAT(found.state.deal.blockers.at(0).history, SizeIs(kMaxStepsInBrief));
+  EXPECT_EQ(found.state.deal.blockers[0].history.front().at, Day(3, 1));
+  EXPECT_EQ(found.state.deal.blockers[0].history.back().at, Day(3, 20));
+  EXPECT_THAT(Deal().timeline, SizeIs(20));
+  EXPECT_THAT(Deal().blockers.at(0).history, SizeIs(20));
+}
+
+TEST_P(HistoryTest, AStateOfAReleaseThatKnewNoPastIsToldAnew) {
+  const auto retain = [&](int day) {
+    Retain(PriceCall(absl::StrCat("c", day), Day(3, day), deal::BlockerStatus::kRaised));
+  };
+  for (int day = 1; day <= 20; ++day) retain(day);
+  // Such a release put its call on top of what it took for the whole state.
+  const auto forget_the_mark = [](CustomerTransaction& transaction) -> absl::Status {
+    ASSIGN_OR_RETURN(CustomerState state, transaction.State());
+    state.in_brief = false;
+    RETURN_IF_ERROR(transaction.PutState(state));
+    ASSIGN_OR_RETURN(const CustomerHead head, transaction.Head());
+    return transaction.PutHead(head);
+  };
+  ASSERT_OK(store_->Write(context_, {.tenant = context_.tenant(), .customer_id = "acme"},
+                          forget_the_mark));
+  EXPECT_THAT(Deal().timeline, SizeIs(20));
+  retain(21);
+  EXPECT_THAT(Deal().timeline, SizeIs(21));
+  EXPECT_THAT(Deal().blockers.at(0).history, SizeIs(21));
 }
 
 TEST_P(HistoryTest, OnePersonUnderSeveralNamesIsOnePerson) {

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,12 +20,13 @@ namespace {
 using ::testing::SizeIs;
 
 constexpr int kCalls = 7;
+constexpr int kManyCalls = 40;  // more than a deal in brief holds
 constexpr int kOrders = 6;
 
-std::vector<RetainCommand> MakeCalls(unsigned seed) {
+std::vector<RetainCommand> MakeCalls(unsigned seed, int count = kCalls) {
   RandomCalls random(seed);
   std::vector<RetainCommand> calls;
-  for (int i = 0; i < kCalls; ++i) calls.push_back(random.Call(i));
+  for (int i = 0; i < count; ++i) calls.push_back(random.Call(i));
   return calls;
 }
 
@@ -78,6 +80,25 @@ TEST_P(PropertiesTest, AnyOrderOfTheSameCallsGivesTheSameState) {
       std::shuffle(calls.begin(), calls.end(), shuffle);
     }
   }
+}
+
+// In order of their time each call is put on top of what there is; in any other, all are told anew.
+TEST_P(PropertiesTest, ALongStoryIsTheSameCallByCallAndToldAnew) {
+  std::vector<RetainCommand> calls = MakeCalls(9, kManyCalls);
+  std::stable_sort(calls.begin(), calls.end(), [](const RetainCommand& a, const RetainCommand& b) {
+    return std::tie(a.call->occurred_at, a.call->call_id) <
+           std::tie(b.call->occurred_at, b.call->call_id);
+  });
+  for (const RetainCommand& call : calls) Retain(call, "in-order");
+  EXPECT_THAT(Deal("in-order").timeline, SizeIs(kManyCalls));
+  std::mt19937 shuffle(9);
+  std::shuffle(calls.begin(), calls.end(), shuffle);
+  for (const RetainCommand& call : calls) Retain(call, "in-any");
+  EXPECT_EQ(Story("in-any"), Story("in-order"));
+
+  ASSERT_OK_AND_ASSIGN(const Archive archive, memory_.Export(context_, "in-order"));
+  ASSERT_OK(memory_.Import(context_, "copy", archive).status());
+  EXPECT_EQ(Story("copy"), Story("in-order"));
 }
 
 TEST_P(PropertiesTest, TellingEverythingTwiceChangesNothing) {
@@ -186,8 +207,15 @@ TEST_P(SqliteErasureTest, AForgottenCustomerLeavesNoByteInTheFile) {
 
 TEST_P(SqliteErasureTest, AForgottenCallLeavesNoByteInTheFile) {
   for (int i = 0; i < 30; ++i) {
-    Retain({.call = CallRecord{.call_id = absl::StrCat("call-", i), .occurred_at = Day(3, 3)},
-            .texts = {{.text = absl::StrCat("Ann: marker-", i, "-", std::string(3000, 'x'))}}});
+    const std::string id = absl::StrCat("call-", i);
+    const absl::Time at = Day(3, 3) + absl::Hours(i);
+    const deal::Evidence said = Said(id, 1, absl::StrCat("marker-", i, "-of the ledger"));
+    Retain({.call = CallRecord{.call_id = id, .occurred_at = at},
+            .texts = {{.text = absl::StrCat("Ann: marker-", i, "-", std::string(3000, 'x'))}},
+            .analysis = deal::Analysis{
+                .open_blockers = {BlockerOf(
+                    deal::BlockerCategory::kPrice, "monthly price",
+                    {{.status = deal::BlockerStatus::kRaised, .at = at, .evidence = said}})}}});
   }
   for (const int i : {3, 17, 29}) {
     const std::string marker = absl::StrCat("marker-", i, "-");
@@ -196,6 +224,8 @@ TEST_P(SqliteErasureTest, AForgottenCallLeavesNoByteInTheFile) {
     EXPECT_FALSE(FilesHold(marker));
   }
   EXPECT_THAT(AllFacts(), SizeIs(27));
+  EXPECT_THAT(Deal().timeline, SizeIs(27));
+  EXPECT_THAT(Deal().blockers.at(0).history, SizeIs(27));
 }
 
 INSTANTIATE_TEST_SUITE_P(Store, SqliteErasureTest, ::testing::Values(store::AllStores()[1]),

@@ -101,10 +101,27 @@ ALTER TABLE memory.entry_packs ALTER COLUMN entries SET STORAGE EXTERNAL;
 ALTER TABLE memory.customers ADD COLUMN packed_version bigint NOT NULL DEFAULT -1;
 )sql";
 
+// What the state of a customer leaves out of its deal, a row for each write that left out more. A
+// process that does not know of it writes states without the mark that says so, and then it counts
+// for nothing; when such a process forgets the customer, the reference takes it along. It is
+// checked at the end of a write, which is when a new customer's row is put.
+constexpr char kDealPast[] = R"sql(
+CREATE TABLE memory.deal_past (
+  tenant text COLLATE "C" NOT NULL,
+  customer_id text COLLATE "C" NOT NULL,
+  version bigint NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (tenant, customer_id, version),
+  FOREIGN KEY (tenant, customer_id) REFERENCES memory.customers (tenant, customer_id)
+    ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+);
+)sql";
+
 constexpr storage::Migration kMigrations[] = {{1, "initial", kInitial},
                                               {2, "entries", kEntries},
                                               {3, "reply times", kReplyTimes},
-                                              {4, "packs", kPacks}};
+                                              {4, "packs", kPacks},
+                                              {5, "deal past", kDealPast}};
 
 }  // namespace
 

@@ -33,6 +33,7 @@ using storage::PostgresRows;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 // Counts what a store is asked for; the answers are its own.
@@ -156,7 +157,7 @@ TEST_F(PostgresStoreTest, ProcessesThatShareADatabaseTakeTurnsWithACustomer) {
 TEST_F(PostgresStoreTest, AForgottenCustomerIsInNoRowAndVacuumFullTakesTheLastBytes) {
   Memory memory(*store_, clock_, {});
   RandomCalls random(1);
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 12; ++i) {
     RetainCommand call = random.Call(i);
     call.texts.push_back({.text = "the victim says zanzibar", .turn = 2});
     call.idempotency_key = call.call->call_id;
@@ -164,8 +165,8 @@ TEST_F(PostgresStoreTest, AForgottenCustomerIsInNoRowAndVacuumFullTakesTheLastBy
   }
   ASSERT_OK(memory.Retain(context_, "other", random.Call(9)).status());
   ASSERT_OK(memory.Forget(context_, "victim", {}).status());
-  for (const char* table :
-       {"customers", "states", "facts", "entry_packs", "contributions", "profiles", "replies"}) {
+  for (const char* table : {"customers", "states", "facts", "entry_packs", "contributions",
+                            "profiles", "replies", "deal_past"}) {
     EXPECT_THAT(Ask(absl::StrCat("SELECT customer_id FROM memory.", table,
                                  " WHERE customer_id <> 'other'")),
                 IsEmpty())
@@ -185,6 +186,18 @@ TEST_F(PostgresStoreTest, AForgottenCustomerIsInNoRowAndVacuumFullTakesTheLastBy
     ++looked_at;
   }
   EXPECT_GT(looked_at, 10);
+}
+
+TEST_F(PostgresStoreTest, TheDealsPastGoesWithACustomerWhoeverForgetsIt) {
+  Memory memory(*store_, clock_, {});
+  RandomCalls random(2);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_OK(memory.Retain(context_, "acme", random.Call(i)).status());
+  }
+  EXPECT_THAT(Ask("SELECT customer_id FROM memory.deal_past"), Not(IsEmpty()));
+  // As a process does that knows of no past.
+  Ask("DELETE FROM memory.customers");
+  EXPECT_THAT(Ask("SELECT customer_id FROM memory.deal_past"), IsEmpty());
 }
 
 TEST_F(PostgresStoreTest, ARecallIsOneRoundTripAndTwoForACustomerThatIsNotKnown) {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
+#include "common/wire/deal.h"
 #include "services/memory/store/codec.h"
 #include "services/memory/store/entry_packs.h"
 #include "services/memory/store/postgres_rows.h"
@@ -80,6 +81,19 @@ absl::StatusOr<CustomerState> PostgresTransaction::State() {
       Execute("SELECT body FROM memory.states WHERE tenant = $1 AND customer_id = $2"));
   ASSIGN_OR_RETURN(std::optional<CustomerState> state, ReadFirst<pb::StoredState>(rows));
   return std::move(state).value_or(CustomerState{});
+}
+
+absl::StatusOr<std::vector<deal::DealState>> PostgresTransaction::DealPast() {
+  ASSIGN_OR_RETURN(const PostgresRows rows,
+                   Execute("SELECT body FROM memory.deal_past "
+                           "WHERE tenant = $1 AND customer_id = $2 ORDER BY version"));
+  std::vector<deal::DealState> past;
+  for (int row = 0; row < rows.size(); ++row) {
+    throughline::deal::v1::DealState part;
+    RETURN_IF_ERROR(Parse(rows.Text(row, 0), &part));
+    past.push_back(wire::FromProto(part));
+  }
+  return past;
 }
 
 absl::StatusOr<std::vector<FactRow>> PostgresTransaction::FactsChangedSince(int64_t version,
@@ -385,6 +399,18 @@ absl::Status PostgresTransaction::PutState(const CustomerState& state) {
       .status();
 }
 
+absl::Status PostgresTransaction::AddToDealPast(const deal::DealState& past) {
+  return Execute(
+             "INSERT INTO memory.deal_past (tenant, customer_id, version, body) "
+             "VALUES ($1, $2, $3, $4)",
+             {Value::Integer(next_version_), Body(wire::ToProto(past))})
+      .status();
+}
+
+absl::Status PostgresTransaction::EraseDealPast() {
+  return Execute("DELETE FROM memory.deal_past WHERE tenant = $1 AND customer_id = $2").status();
+}
+
 absl::Status PostgresTransaction::PutHead(const CustomerHead& head) {
   head_ = head;
   head_->version = next_version_;
@@ -407,8 +433,8 @@ absl::Status PostgresTransaction::EraseCustomer() {
   pending_ = {};
   head_ = CustomerHead{};
   changed_ = false;
-  for (const char* table :
-       {"facts", "entry_packs", "contributions", "profiles", "replies", "states", "customers"}) {
+  for (const char* table : {"facts", "entry_packs", "contributions", "profiles", "replies",
+                            "deal_past", "states", "customers"}) {
     RETURN_IF_ERROR(Execute(absl::StrCat("DELETE FROM memory.", table,
                                          " WHERE tenant = $1 AND customer_id = $2"))
                         .status());

@@ -134,10 +134,23 @@ ALTER TABLE customers ADD COLUMN packed INTEGER NOT NULL DEFAULT 0;
 // instead.
 constexpr char kSharingPacks[] = "SELECT 1";
 
+// What the state of a customer leaves out of its deal, a row for each write that left out more.
+// States that are there already hold all of theirs until the customer's next call.
+constexpr char kDealPast[] = R"sql(
+CREATE TABLE deal_past (
+  tenant TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, customer_id, version)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr storage::Migration kMigrations[] = {
     {1, "initial", kInitial},      {2, "entries", kEntries},
     {3, "rows apart", kRowsApart}, {4, "reply times", kReplyTimes},
-    {5, "packs", kPacks},          {6, "packs that share", kSharingPacks}};
+    {5, "packs", kPacks},          {6, "packs that share", kSharingPacks},
+    {7, "deal past", kDealPast}};
 
 }  // namespace
 

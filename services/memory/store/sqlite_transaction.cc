@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/digest/sha256.h"
+#include "common/wire/deal.h"
 #include "services/memory/store/codec.h"
 #include "services/memory/store/fact_reader.h"
 
@@ -112,6 +113,18 @@ absl::StatusOr<CustomerState> SqliteTransaction::State() {
       Prepare("SELECT body FROM states WHERE tenant = ? AND customer_id = ?");
   if (!statement->executeStep()) return CustomerState{};
   return ReadBody<pb::StoredState>(statement);
+}
+
+absl::StatusOr<std::vector<deal::DealState>> SqliteTransaction::DealPast() {
+  storage::SqliteStatement statement =
+      Prepare("SELECT body FROM deal_past WHERE tenant = ? AND customer_id = ? ORDER BY version");
+  std::vector<deal::DealState> past;
+  while (statement->executeStep()) {
+    throughline::deal::v1::DealState part;
+    RETURN_IF_ERROR(Parse(statement->getColumn(0), &part));
+    past.push_back(wire::FromProto(part));
+  }
+  return past;
 }
 
 absl::StatusOr<std::vector<FactRow>> SqliteTransaction::FactsChangedSince(int64_t version,
@@ -486,6 +499,20 @@ absl::Status SqliteTransaction::PutState(const CustomerState& state) {
   return absl::OkStatus();
 }
 
+absl::Status SqliteTransaction::AddToDealPast(const deal::DealState& past) {
+  storage::SqliteStatement statement =
+      Prepare("INSERT INTO deal_past (tenant, customer_id, version, body) VALUES (?, ?, ?, ?)");
+  statement->bind(3, next_version_);
+  BindMessage(statement, 4, wire::ToProto(past));
+  statement->exec();
+  return absl::OkStatus();
+}
+
+absl::Status SqliteTransaction::EraseDealPast() {
+  Prepare("DELETE FROM deal_past WHERE tenant = ? AND customer_id = ?")->exec();
+  return absl::OkStatus();
+}
+
 absl::Status SqliteTransaction::PutHead(const CustomerHead& head) {
   changed_ = true;
   storage::SqliteStatement statement = Prepare(
@@ -510,6 +537,7 @@ absl::Status SqliteTransaction::EraseCustomer() {
                           "DELETE FROM contributions WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM profiles WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM replies WHERE tenant = ? AND customer_id = ?",
+                          "DELETE FROM deal_past WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM states WHERE tenant = ? AND customer_id = ?",
                           "DELETE FROM customers WHERE tenant = ? AND customer_id = ?"}) {
     Prepare(sql)->exec();

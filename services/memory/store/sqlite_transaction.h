@@ -28,6 +28,7 @@ class SqliteTransaction final : public CustomerTransaction {
 
   absl::StatusOr<CustomerHead> Head() override;
   absl::StatusOr<CustomerState> State() override;
+  absl::StatusOr<std::vector<deal::DealState>> DealPast() override;
   absl::Status VisitEntries(int64_t version, EntryVisitor& visitor) override;
   absl::StatusOr<std::vector<FactRow>> FactsChangedSince(int64_t version,
                                                          Statements statements) override;
@@ -51,6 +52,8 @@ class SqliteTransaction final : public CustomerTransaction {
   absl::Status PutReply(absl::string_view idempotency_key, const Reply& reply) override;
   absl::Status EraseReplies(absl::Time before) override;
   absl::Status PutState(const CustomerState& state) override;
+  absl::Status AddToDealPast(const deal::DealState& past) override;
+  absl::Status EraseDealPast() override;
   absl::Status PutHead(const CustomerHead& head) override;
   absl::Status EraseCustomer() override;
 

@@ -8,7 +8,6 @@
 #include "common/base/span.h"
 #include "common/base/status_macros.h"
 #include "common/base/task_macros.h"
-#include "services/orchestrator/domain/briefing.h"
 #include "services/orchestrator/domain/wording.h"
 
 namespace throughline::orchestrator {
@@ -102,7 +101,6 @@ Task<absl::Status> Computation::Recall() {
   computed_.result.facts_recalled = static_cast<int32_t>(recalled_.known.facts.size());
   computed_.result.recall_cache_hit = recalled_.cache_hit;
   timer.Finish(RecallSummary(recalled_), computed_.result.timings);
-  recalled_.known = Brief(std::move(recalled_.known));
   co_return absl::OkStatus();
 }
 

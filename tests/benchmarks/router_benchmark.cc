@@ -1,10 +1,11 @@
 // The router as a process between a client and an instant or a slow provider, all on this machine:
 // what it adds to a direct call, how many requests it carries, what it needs while thousands wait.
 //
-//   router_benchmark overhead    p50 and p99 added to a direct call, 1 KB and 10 KB, in turn with
-//   an
-//                                empty gRPC call and, where nginx is installed, a call through it
-//   router_benchmark rate        requests a second with 32 in flight
+//   router_benchmark overhead    p50 and p99 added to a direct call, 1 KB and 10 KB: the provider's
+//                                own path at `throughline serve`, and the router's gRPC, in turn
+//                                with an empty gRPC call and, where nginx is installed, a call
+//                                through it
+//   router_benchmark rate        requests a second with 32 in flight, by HTTP and by gRPC
 //   router_benchmark waiting     2,000 in flight at a provider that takes five seconds
 //   router_benchmark ledger [N]  N calls with faults (100,000): the ledger against the provider's
 //   count
@@ -15,9 +16,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -26,6 +29,8 @@
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/base/bounded_pool.h"
+#include "common/base/task.h"
 #include "common/http/client.h"
 #include "common/testing/nginx_proxy.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -86,46 +91,51 @@ std::unique_ptr<NginxProxy> StartNginx(const std::string& provider_url) {
   return *std::move(nginx);
 }
 
-// What a call costs the router's process, one at a time.
-void MeasureWork(const RouterProcess& router, v1::RouterService::Stub& stub,
-                 const v1::CompleteRequest& request, int calls) {
-  const RouterProcess::Work before = router.WorkDone();
-  for (int i = 0; i < calls; ++i) {
-    grpc::ClientContext context;
-    v1::CompleteResponse answer;
-    const grpc::Status status = stub.Complete(&context, request, &answer);
-    ExitUnless(status.ok(), status.error_message());
-  }
-  const RouterProcess::Work after = router.WorkDone();
-  std::printf("  a call costs the router %.0f us of the processor and %.1f context switches\n",
+// What a call costs the process, one at a time.
+void MeasureWork(const char* name, const RouterProcess& process, int calls,
+                 const std::function<void()>& call) {
+  const RouterProcess::Work before = process.WorkDone();
+  for (int i = 0; i < calls; ++i) call();
+  const RouterProcess::Work after = process.WorkDone();
+  std::printf("  a call costs %s %.0f us of the processor and %.1f context switches\n", name,
               (after.processor_us - before.processor_us) / calls,
               (after.switches - before.switches) / calls);
+}
+
+// A prompt as clients of chat completions send it.
+http::Request ChatRequest(const std::string& base_url, const v1::CompleteRequest& prompt) {
+  return {.url = absl::StrCat(base_url, "/chat/completions"),
+          .headers = {"Content-Type: application/json"},
+          .body = absl::StrCat(
+              R"({"model":"auto","max_tokens":4096,"messages":[{"role":"user","content":")",
+              prompt.messages(0).content(), "\"}]}")};
 }
 
 // Calls of every kind in turn, so that all meet the same machine.
 void MeasureOverhead(size_t bytes, int calls) {
   InstantProvider provider(bytes, absl::ZeroDuration());
   RouterProcess router(provider.url());
+  RouterProcess serve(provider.url(), RouterProcess::Program::kServe);
   const std::unique_ptr<NginxProxy> nginx = StartNginx(provider.url());
   const auto channel = router.Channel();
   const auto stub = v1::RouterService::NewStub(channel);
   const auto health = grpc::health::v1::Health::NewStub(channel);
   http::Client client;
   const v1::CompleteRequest request = Prompt(bytes);
-  const std::string body =
-      absl::StrCat(R"({"model":"model","max_tokens":4096,"messages":[{"role":"user","content":")",
-                   request.messages(0).content(), "\"}]}");
   const auto post = [&](const std::string& url) {
-    const auto response =
-        client.Post(Context::Background(), {.url = absl::StrCat(url, "/chat/completions"),
-                                            .headers = {"Content-Type: application/json"},
-                                            .body = body});
+    const auto response = client.Post(Context::Background(), ChatRequest(url, request));
     ExitUnless(response.ok() && response->status == 200, url);
+  };
+  const auto ask_router = [&](v1::CompleteResponse& answer) {
+    grpc::ClientContext context;
+    const grpc::Status status = stub->Complete(&context, request, &answer);
+    ExitUnless(status.ok(), status.error_message());
   };
   Way direct{.name = "direct"};
   Way empty{.name = "empty gRPC call"};
   Way proxied{.name = "through nginx"};
-  Way routed{.name = "through the router"};
+  Way routed{.name = "the router, by gRPC"};
+  Way served{.name = "serve, by HTTP"};
   Way asking{.name = "  of it, the model"};
   Way deciding{.name = "  of it, deciding"};
   constexpr int kWarmUp = 200;
@@ -142,11 +152,10 @@ void MeasureOverhead(size_t bytes, int calls) {
       ExitUnless(health->Check(&context, {}, &answer).ok(), "health");
     });
     if (nginx != nullptr) time(proxied, [&] { post(absl::StrCat(nginx->url(), "/v1")); });
+    time(served, [&] { post(serve.http_url()); });
     time(routed, [&] {
-      grpc::ClientContext context;
       v1::CompleteResponse answer;
-      const grpc::Status status = stub->Complete(&context, request, &answer);
-      ExitUnless(status.ok(), status.error_message());
+      ask_router(answer);
       if (i < kWarmUp) return;
       const absl::Duration own = Microseconds(answer.decision().overhead());
       deciding.times.push_back(own);
@@ -158,10 +167,15 @@ void MeasureOverhead(size_t bytes, int calls) {
   direct.Print(direct);
   empty.Print(direct);
   if (nginx != nullptr) proxied.Print(direct);
+  served.Print(direct);
   routed.Print(direct);
   asking.Print(asking);
   deciding.Print(deciding);
-  MeasureWork(router, *stub, request, calls);
+  MeasureWork("serve, by HTTP,", serve, calls, [&] { post(serve.http_url()); });
+  MeasureWork("the router, by gRPC,", router, calls, [&] {
+    v1::CompleteResponse answer;
+    ask_router(answer);
+  });
 }
 
 // Calls under way at once over a few connections, each followed by the next until `calls` are done.
@@ -214,17 +228,67 @@ class Load {
   std::atomic<int> failed_{0};
 };
 
+// Load by HTTP.
+class HttpLoad {
+ public:
+  explicit HttpLoad(http::Request request) : request_(std::move(request)) {}
+
+  // The number that failed.
+  int Run(int in_flight, int calls) {
+    left_ = calls;
+    absl::BlockingCounter done(in_flight);
+    for (int i = 0; i < in_flight; ++i) {
+      Start<bool>(pool_, CallUntilDone(), [&done](bool) { done.DecrementCount(); });
+    }
+    done.Wait();
+    return failed_;
+  }
+
+ private:
+  Task<bool> CallUntilDone() {
+    while (left_.fetch_sub(1) > 0) {
+      http::Request request = request_;
+      const http::Exchange exchange =
+          co_await client_.Send(Context::Background(), std::move(request));
+      if (!exchange.status.ok() || exchange.response.status != 200) ++failed_;
+    }
+    co_return true;
+  }
+
+  const http::Request request_;
+  std::atomic<int> left_{0};
+  std::atomic<int> failed_{0};
+  BoundedPool pool_{{.name = "load", .threads = 2}};
+  http::Client client_;
+};
+
+template <typename AnyLoad>
+void MeasureRateOf(const char* name, const RouterProcess& process, AnyLoad& load) {
+  constexpr int kInFlight = 32;
+  constexpr int kCalls = 10'000;
+  load.Run(kInFlight, 500);
+  const RouterProcess::Work before = process.WorkDone();
+  const absl::Time begin = absl::Now();
+  const int failed = load.Run(kInFlight, kCalls);
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+  const RouterProcess::Work after = process.WorkDone();
+  std::printf(
+      "1000 bytes, %d in flight, %d calls, %s: %.0f requests/s, %d failed; a call costs the "
+      "process %.0f us of the processor; RSS %ld MiB\n",
+      kInFlight, kCalls, name, kCalls / seconds, failed,
+      (after.processor_us - before.processor_us) / kCalls, process.Status("VmRSS") / 1024);
+}
+
 void MeasureRate() {
   InstantProvider provider(1000, absl::ZeroDuration());
+  {
+    RouterProcess serve(provider.url(), RouterProcess::Program::kServe);
+    HttpLoad load(ChatRequest(serve.http_url(), Prompt(1000)));
+    MeasureRateOf("serve by HTTP", serve, load);
+  }
   RouterProcess router(provider.url());
   Load load(router, 2, Prompt(1000));
-  load.Run(32, 500);
-  constexpr int kCalls = 10'000;
-  const absl::Time begin = absl::Now();
-  const int failed = load.Run(32, kCalls);
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-  std::printf("1000 bytes, 32 in flight, %d calls: %.0f requests/s, %d failed; RSS %ld MiB\n",
-              kCalls, kCalls / seconds, failed, router.Status("VmRSS") / 1024);
+  MeasureRateOf("the router by gRPC", router, load);
 }
 
 void MeasureWaiting() {

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -19,18 +21,25 @@
 
 namespace throughline::router {
 
-// The router's own process, configured with one model at `provider`.
+// A process that routes to one model at `provider`.
 class RouterProcess {
  public:
-  explicit RouterProcess(const std::string& provider) {
+  // The router alone, or all services and the gateway, which takes chat completions over HTTP.
+  enum class Program { kRouter, kServe };
+
+  explicit RouterProcess(const std::string& provider, Program program = Program::kRouter) {
     const std::string config = directory_.File("router.yaml");
     std::ofstream(config) << "providers:\n  mock: {type: openai, base_url: \"" << provider
                           << "\"}\nmodels:\n  - {name: mock/model, provider: mock, price: "
                              "{input: 1, output: 2}}\ntasks:\n  general: {cascade: [mock/model]}\n";
-    auto started = ChildProcess::Start(
-        {.command = {BinaryPath("throughline-router"), "--port", "0", "--metrics-port", "0",
-                     "--log-level", "warning", "--data-dir", directory_.File("data"),
-                     "--router-config", config}});
+    std::vector<std::string> command = {BinaryPath("throughline-router")};
+    if (program == Program::kServe) command = {BinaryPath("throughline"), "serve"};
+    const std::string data = directory_.File("data");
+    for (const char* argument : {"--port", "0", "--metrics-port", "0", "--log-level", "warning",
+                                 "--data-dir", data.c_str(), "--router-config", config.c_str()}) {
+      command.emplace_back(argument);
+    }
+    auto started = ChildProcess::Start({.command = std::move(command)});
     const auto announced = started.ok() ? (*started)->WaitForLine("{", absl::Seconds(20))
                                         : absl::StatusOr<std::string>(started.status());
     if (!announced.ok()) {
@@ -38,11 +47,12 @@ class RouterProcess {
       std::exit(1);
     }
     process_ = *std::move(started);
-    const std::string& line = *announced;
-    const size_t at = line.find("\"address\":\"");
-    const size_t begin = at + 11;
-    address_ = line.substr(begin, line.find('"', begin) - begin);
+    address_ = Announced(*announced, "address");
+    http_url_ = absl::StrCat(Announced(*announced, "http"), "/v1");
   }
+
+  // Of the gateway's HTTP API, up to "/v1"; of Program::kServe only.
+  const std::string& http_url() const { return http_url_; }
 
   // A channel with a connection of its own.
   std::shared_ptr<grpc::Channel> Channel() const {
@@ -87,9 +97,18 @@ class RouterProcess {
   }
 
  private:
+  static std::string Announced(const std::string& line, absl::string_view field) {
+    const std::string mark = absl::StrCat("\"", field, "\":\"");
+    const size_t at = line.find(mark);
+    if (at == std::string::npos) return "";
+    const size_t begin = at + mark.size();
+    return line.substr(begin, line.find('"', begin) - begin);
+  }
+
   TempDirectory directory_;
   std::unique_ptr<ChildProcess> process_;
   std::string address_;
+  std::string http_url_;
 };
 
 }  // namespace throughline::router

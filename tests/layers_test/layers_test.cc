@@ -74,6 +74,7 @@ TEST(LayersTest, CommonIsLayered) {
       {"transcript", {"base"}},
       {"deal", {"base"}},
       {"digest", {}},
+      {"json", {"base"}},
       {"grounding", {"base", "deal", "digest", "transcript"}},
       {"observability", {"base"}},
       {"audit", {"base", "digest", "observability"}},

@@ -6,9 +6,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/json/json_text.h"
 #include "services/router/clients/dialect.h"
 #include "services/router/clients/json_access.h"
-#include "services/router/clients/json_text.h"
 
 namespace throughline::router {
 namespace {
@@ -97,7 +97,7 @@ class AnthropicDialect final : public Dialect {
     } else if (request.temperature.has_value()) {
       body["temperature"] = std::min(*request.temperature, 1.0);  // a thinking model takes none
     }
-    return WriteJson(body);
+    return json_text::Write(body);
   }
 
   void ReadWhole(const Json& body, RawAnswer& answer) const override {

@@ -6,8 +6,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/json/json_text.h"
 #include "services/router/clients/json_access.h"
-#include "services/router/clients/json_text.h"
 
 namespace throughline::router {
 namespace {
@@ -104,7 +104,7 @@ class ChatDialect final : public Dialect {
       if (flavor_.takes_stream_options) body["stream_options"] = {{"include_usage", true}};
     }
     AddThinking(call, body);
-    return WriteJson(body);
+    return json_text::Write(body);
   }
 
   void ReadWhole(const Json& body, RawAnswer& answer) const override {

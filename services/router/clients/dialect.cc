@@ -6,8 +6,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/json/json_text.h"
 #include "services/router/clients/json_access.h"
-#include "services/router/clients/json_text.h"
 #include "services/router/domain/pricing.h"
 #include "services/router/domain/reasoning.h"
 
@@ -126,7 +126,7 @@ absl::StatusOr<ModelReply> ToReply(const ModelCall& call, const RawAnswer& answe
 }
 
 void ReadWholeBody(const Dialect& dialect, absl::string_view body, RawAnswer& answer) {
-  const Json json = ReadJson(body);
+  const auto json = json_text::Read<Json>(body);
   if (!json.is_object()) {
     answer.error = absl::UnavailableError("the provider's answer is not JSON in UTF-8");
     return;

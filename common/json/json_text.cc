@@ -1,4 +1,4 @@
-#include "services/router/clients/json_text.h"
+#include "common/json/json_text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,12 +10,10 @@
 #include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "services/router/domain/text/bytes.h"
+#include "common/base/bytes.h"
 
-namespace throughline::router {
+namespace throughline::json_text {
 namespace {
-
-using Json = nlohmann::json;
 
 // Shorter texts are quicker left to the library.
 constexpr size_t kLongBytes = 128;
@@ -23,17 +21,17 @@ constexpr size_t kLongBytes = 128;
 // The highest bit of each of eight bytes that is no plain ASCII: control characters, quotation
 // marks, backslashes and all beyond ASCII. 0x7F counts as special, which costs little.
 uint64_t SpecialBytes(uint64_t bytes) {
-  const uint64_t low = bytes & ~text::kHighBits;
-  const uint64_t at_least_space = low + text::kLowBits * (0x80 - 0x20);
-  return (bytes | ~at_least_space | (low + text::kLowBits) | text::BytesEqual(bytes, '"') |
-          text::BytesEqual(bytes, '\\')) &
-         text::kHighBits;
+  const uint64_t low = bytes & ~bytes::kHighBits;
+  const uint64_t at_least_space = low + bytes::kLowBits * (0x80 - 0x20);
+  return (bytes | ~at_least_space | (low + bytes::kLowBits) | bytes::BytesEqual(bytes, '"') |
+          bytes::BytesEqual(bytes, '\\')) &
+         bytes::kHighBits;
 }
 
 // The first special byte from `begin` on, or the end.
 size_t FindSpecial(absl::string_view text, size_t begin) {
-  for (; begin < text.size(); begin += text::kWordBytes) {
-    const uint64_t special = SpecialBytes(text::LoadBytes(text, begin));
+  for (; begin < text.size(); begin += bytes::kWordBytes) {
+    const uint64_t special = SpecialBytes(bytes::LoadBytes(text, begin));
     if (special == 0) continue;
     return std::min(begin + static_cast<size_t>(absl::countr_zero(special)) / 8, text.size());
   }
@@ -49,6 +47,7 @@ size_t EndOfHighBytes(absl::string_view text, size_t begin) {
   return begin;
 }
 
+template <typename Json>
 void AppendText(absl::string_view text, std::string& out) {
   out.push_back('"');
   for (size_t i = 0; i < text.size();) {
@@ -63,14 +62,15 @@ void AppendText(absl::string_view text, std::string& out) {
   out.push_back('"');
 }
 
+template <typename Json>
 void Append(const Json& json, std::string& out) {
   if (json.is_string()) {
-    AppendText(json.get_ref<const std::string&>(), out);
+    AppendText<Json>(json.template get_ref<const std::string&>(), out);
   } else if (json.is_object()) {
     char before = '{';
     for (const auto& [name, value] : json.items()) {
       out.push_back(std::exchange(before, ','));
-      AppendText(name, out);
+      AppendText<Json>(name, out);
       out.push_back(':');
       Append(value, out);
     }
@@ -131,8 +131,9 @@ std::optional<std::string> Read(absl::string_view json, const Literal& literal) 
     said.append(text.data() + i, special - i);
     if (special == text.size()) break;
     const size_t length = SpecialLength(text.substr(special));
-    const Json part = Json::parse(absl::StrCat("\"", text.substr(special, length), "\""), nullptr,
-                                  /*allow_exceptions=*/false);
+    const auto part =
+        nlohmann::json::parse(absl::StrCat("\"", text.substr(special, length), "\""), nullptr,
+                              /*allow_exceptions=*/false);
     if (!part.is_string()) return std::nullopt;
     said.append(part.get_ref<const std::string&>());
     i = special + length;
@@ -175,20 +176,22 @@ Shortened TakeLongTexts(absl::string_view json) {
 
 }  // namespace
 
-std::string WriteJson(const Json& json) {
+template <typename Json>
+std::string Write(const Json& json) {
   std::string out;
   Append(json, out);
   return out;
 }
 
-Json ReadJson(absl::string_view text) {
+template <typename Json>
+Json Read(absl::string_view text) {
   Shortened less = TakeLongTexts(text);
   size_t texts = 0;
   auto next = less.taken.begin();
   // Puts back what was taken out, by counting names and texts as they come.
-  const auto put_back = [&](int, Json::parse_event_t event, Json& value) {
-    const bool is_text = event == Json::parse_event_t::key ||
-                         (event == Json::parse_event_t::value && value.is_string());
+  using Event = typename Json::parse_event_t;
+  const auto put_back = [&](int, Event event, Json& value) {
+    const bool is_text = event == Event::key || (event == Event::value && value.is_string());
     if (!is_text) return true;
     if (next != less.taken.end() && next->first == texts) value = std::move((next++)->second);
     ++texts;
@@ -200,4 +203,24 @@ Json ReadJson(absl::string_view text) {
   return Json::parse(less.json, put_back, /*allow_exceptions=*/false);
 }
 
-}  // namespace throughline::router
+bool IsDeeperThan(absl::string_view text, int levels) {
+  int depth = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const std::optional<Literal> literal = FindEnd(text, i);
+      if (!literal.has_value()) return false;
+      i = literal->end - 1;
+    }
+    if (c == '}' || c == ']') --depth;
+    if ((c == '{' || c == '[') && ++depth > levels) return true;
+  }
+  return false;
+}
+
+template std::string Write(const nlohmann::json& json);
+template std::string Write(const nlohmann::ordered_json& json);
+template nlohmann::json Read(absl::string_view text);
+template nlohmann::ordered_json Read(absl::string_view text);
+
+}  // namespace throughline::json_text

@@ -1,4 +1,4 @@
-#include "services/router/clients/json_text.h"
+#include "common/json/json_text.h"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace throughline::router {
+namespace throughline::json_text {
 namespace {
 
 using Json = nlohmann::json;
+using Ordered = nlohmann::ordered_json;
 
 constexpr absl::string_view kParts[] = {
     "the river runs through the old town, where merchants once sold cloth and salt to travellers",
@@ -95,17 +96,21 @@ class Inventor {
   std::mt19937_64 random_{20261122};
 };
 
-std::string Dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+template <typename AnyJson>
+std::string Dumped(const AnyJson& json) {
+  return json.dump(-1, ' ', false, AnyJson::error_handler_t::replace);
 }
 
 // 1 when `text` is a document, 0 when it is none.
 int ReadsAsTheLibraryDoes(const std::string& text) {
   const Json expected = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const Json read = ReadJson(text);
+  const auto read = Read<Json>(text);
   EXPECT_EQ(read.is_discarded(), expected.is_discarded()) << text;
   if (expected.is_discarded()) return 0;
   EXPECT_EQ(read, expected) << text;
+  const auto ordered = Read<Ordered>(text);
+  EXPECT_EQ(ordered, Ordered::parse(text)) << text;
+  EXPECT_EQ(Write(ordered), Dumped(ordered)) << text;
   return 1;
 }
 
@@ -113,7 +118,7 @@ TEST(JsonText, IsWrittenAsTheLibraryWritesIt) {
   Inventor inventor;
   for (int i = 0; i < 5000; ++i) {
     const Json document = inventor.Document(3);
-    ASSERT_EQ(WriteJson(document), Dumped(document));
+    ASSERT_EQ(Write(document), Dumped(document));
   }
 }
 
@@ -141,5 +146,12 @@ TEST(JsonText, WhatIsLongAndRawIsReadAsTheLibraryReadsIt) {
   EXPECT_GT(documents, 200);
 }
 
+TEST(JsonText, DepthIsThatOfListsAndObjects) {
+  EXPECT_FALSE(IsDeeperThan(R"([{"a":[]}])", 3));
+  EXPECT_TRUE(IsDeeperThan(R"([{"a":[]}])", 2));
+  EXPECT_FALSE(IsDeeperThan(R"([[],[],"[[[\"[[["])", 2)) << "texts and what is closed do not count";
+  EXPECT_FALSE(IsDeeperThan(R"(["[[)", 2)) << "a text without an end";
+}
+
 }  // namespace
-}  // namespace throughline::router
+}  // namespace throughline::json_text

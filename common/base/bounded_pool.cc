@@ -9,6 +9,9 @@ namespace throughline {
 
 namespace {
 
+// The pool whose thread this is.
+thread_local const BoundedPool* current_pool = nullptr;
+
 BoundedPool::Options WithAThread(BoundedPool::Options options) {
   options.threads = std::max<size_t>(1, options.threads);
   return options;
@@ -49,6 +52,8 @@ void BoundedPool::Resume(std::coroutine_handle<> step) {
   work_.Signal();
 }
 
+bool BoundedPool::IsHere() const { return current_pool == this; }
+
 void BoundedPool::Drain() {
   {
     absl::MutexLock lock(&mutex_);
@@ -67,6 +72,7 @@ size_t BoundedPool::queued() const {
 }
 
 void BoundedPool::Work() {
+  current_pool = this;
   while (true) {
     std::function<void()> task;
     {

@@ -37,6 +37,7 @@ class BoundedPool final : public Executor {
   // A step of work admitted elsewhere; takes no room from TrySubmit. Not once the pool drains.
   void Resume(std::coroutine_handle<> step) override ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayRunElsewhere() const override { return true; }
+  bool IsHere() const override;
 
   // Refuses new tasks, runs the queued ones, joins the threads. Every caller waits for the end.
   // Idempotent; not from a pool thread.

@@ -38,6 +38,8 @@ class Executor {
   // Whether a short step may as well run on the thread that has what the step waited for: for those
   // who can tell that this is better than another thread's waking up.
   virtual bool MayRunElsewhere() const { return false; }
+  // Whether this is one of the executor's own threads, as far as it can tell.
+  virtual bool IsHere() const { return false; }
 };
 
 namespace internal {
@@ -149,6 +151,21 @@ class Reschedule {
   template <typename Promise>
   void await_suspend(std::coroutine_handle<Promise> waiting) const {
     waiting.promise().executor->Resume(waiting);
+  }
+  void await_resume() const noexcept {}
+};
+
+// Goes on at the task's executor, and without a break on one of its threads: before what may block
+// or takes long, where others may have lent their thread. co_await OnOwnThread().
+class OnOwnThread {
+ public:
+  bool await_ready() const noexcept { return false; }
+  template <typename Promise>
+  bool await_suspend(std::coroutine_handle<Promise> waiting) const {
+    Executor& executor = *waiting.promise().executor;
+    if (executor.IsHere()) return false;
+    executor.Resume(waiting);
+    return true;
   }
   void await_resume() const noexcept {}
 };

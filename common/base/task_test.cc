@@ -85,6 +85,24 @@ TEST(TaskTest, AnAnswerFromElsewhereDuringTheBeginningGoesOnAtTheExecutor) {
   EXPECT_NE(went_on, std::this_thread::get_id());
 }
 
+TEST(TaskTest, OnOwnThreadLeavesAForeignThreadAndStaysOnAnOwnOne) {
+  BoundedPool pool({.name = "test", .threads = 2});
+  std::vector<std::thread::id> threads;
+  const auto task = [&]() -> Task<bool> {
+    for (int i = 0; i < 3; ++i) {
+      threads.push_back(std::this_thread::get_id());
+      co_await OnOwnThread();
+    }
+    co_return true;
+  };
+  absl::BlockingCounter ended(1);
+  Start<bool>(pool, task(), [&](bool) { ended.DecrementCount(); });
+  ended.Wait();
+  EXPECT_EQ(threads[0], std::this_thread::get_id());
+  EXPECT_NE(threads[1], threads[0]);
+  EXPECT_EQ(threads[2], threads[1]);
+}
+
 // Runs steps where they come up, and counts them.
 class AtOnce final : public Executor {
  public:

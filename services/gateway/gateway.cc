@@ -94,16 +94,22 @@ void AddSecurityHeaders(HttpResponse& response) {
 }
 
 // The route's own answer, in the request's span.
-absl::Status Answer(const Context& context, const TraceEntry& trace, const Route& route,
-                    const RouteCall& call, DressedResponder& responder) {
+Task<absl::Status> Answer(const Context& context, const TraceEntry& trace, const Route& route,
+                          const RouteCall& call, DressedResponder& responder) {
   Span span(context, trace, call.request.method, route.pattern, SpanKind::kServer);
   span.Set("http.request.method", call.request.method);
   span.Set("http.route", route.pattern);
   span.Set("throughline.tenant", context.tenant());
   span.Set("throughline.request_id", context.request_id());
-  absl::Status status = span.Note(route.handler(context, call, responder));
+  absl::Status status;
+  if (route.task != nullptr) {
+    status = co_await route.task(context, call, responder);
+  } else {
+    status = route.handler(context, call, responder);
+  }
+  status = span.Note(std::move(status));
   if (responder.started()) span.Set("http.response.status_code", responder.status());
-  return status;
+  co_return status;
 }
 
 }  // namespace
@@ -199,75 +205,121 @@ Context Gateway::MakeContext(const TraceEntry& trace, const std::string& request
   return Context(std::move(fields));
 }
 
-void Gateway::Handle(const HttpRequest& request, Responder& responder) {
-  const absl::Time started = clock_.Now();
-  const std::string request_id = RequestId(request);
-  TraceEntry trace = EnterTrace(request.Header("traceparent"), options_.tracer);
-  DressedResponder dressed(responder, [&](HttpResponse& response) {
-    AddHeader(response, "X-Request-Id", request_id);
-    AddCors(request, response);
-    AddSecurityHeaders(response);
-  });
-  absl::Status status;
-  absl::string_view pattern = kNoRoute;
-  Principal principal;
-  const absl::StatusOr<RouteTable::Found> found = routes_.Find(request.method, request.path);
-  if (!found.ok()) {
-    status = found.status();
-    dressed.Send(Problem(status, request_id));
-  } else if (request.method == "OPTIONS") {
-    dressed.Send(Preflight(request));
-  } else if (found->route == nullptr) {
-    HttpResponse response =
-        found->allowed.empty()
-            ? Problem(404, "no such path; GET /openapi.json lists them", request_id)
-            : Problem(405, "the path does not take this method", request_id);
-    if (!found->allowed.empty()) {
-      response.headers.emplace_back("Allow", absl::StrJoin(found->allowed, ", "));
+// One request: what is known of it, and how it ended.
+class Gateway::Handling {
+ public:
+  Handling(Gateway& gateway, const HttpRequest& request, Responder& responder)
+      : gateway_(gateway),
+        request_(request),
+        started_(gateway.clock_.Now()),
+        request_id_(RequestId(request)),
+        trace_(EnterTrace(request.Header("traceparent"), gateway.options_.tracer)),
+        dressed_(responder, [this](HttpResponse& response) {
+          AddHeader(response, "X-Request-Id", request_id_);
+          gateway_.AddCors(request_, response);
+          AddSecurityHeaders(response);
+        }) {}
+  Handling(const Handling&) = delete;
+  Handling& operator=(const Handling&) = delete;
+
+  Task<Handled> Run() {
+    absl::StatusOr<RouteTable::Found> found = gateway_.routes_.Find(request_.method, request_.path);
+    if (!found.ok()) {
+      status_ = found.status();
+      dressed_.Send(Problem(status_, request_id_));
+    } else if (request_.method == "OPTIONS") {
+      dressed_.Send(gateway_.Preflight(request_));
+    } else if (found->route == nullptr) {
+      SendNoRoute(*found);
+    } else {
+      // Named: g++ 12 destroys a temporary of an awaiting expression twice.
+      const RouteCall call{request_, std::move(found->path)};
+      co_await RunRoute(*found->route, call);
     }
-    dressed.Send(std::move(response));
-  } else {
-    const Route& route = *found->route;
-    pattern = route.pattern;
-    status = Admit(request, route, principal);
-    if (absl::IsUnauthenticated(status) || absl::IsPermissionDenied(status)) {
-      refusals_.Note({.address = request.remote_address,
-                      .key_id = principal.key_id,
-                      .tenant = principal.tenant,
-                      .route = route.pattern,
-                      .request_id = request_id},
-                     status);
-    }
-    if (!route.scope.has_value()) trace.tracer = nullptr;  // probes and pages
-    const Context context = MakeContext(trace, request_id, principal, responder);
-    if (status.ok()) status = Answer(context, trace, route, {request, found->path}, dressed);
-    if (!status.ok() && !dressed.started()) {
-      HttpResponse problem =
-          route.errors != nullptr ? route.errors(status, request_id) : Problem(status, request_id);
-      if (problem.status == 401) AddHeader(problem, "WWW-Authenticate", "Bearer");
-      dressed.Send(std::move(problem));
-    } else if (!status.ok()) {
-      dressed.Abort();
-    }
+    Report();
+    co_return Handled();
   }
-  const absl::Duration taken = clock_.Now() - started;
-  const std::string route_label(pattern);
-  handled_
-      .Add({{"route", route_label},
-            {"method", pattern == kNoRoute ? "other" : request.method},
-            {"code", absl::StrCat(dressed.status())}})
-      .Increment();
-  seconds_.Add({{"route", route_label}}).Observe(absl::ToDoubleSeconds(taken));
-  Log(Severity::kInfo, "http",
-      {{"request_id", request_id},
-       {"traceparent", trace.traceparent},
-       {"tenant", principal.tenant},
-       {"key", principal.key_id},
-       {"route", route_label},
-       {"code", dressed.status()},
-       {"duration_ms", taken},
-       {"error",
-        status.ok() ? std::string() : std::string(absl::StatusCodeToString(status.code()))}});
+
+ private:
+  void SendNoRoute(const RouteTable::Found& found) {
+    HttpResponse response =
+        found.allowed.empty()
+            ? Problem(404, "no such path; GET /openapi.json lists them", request_id_)
+            : Problem(405, "the path does not take this method", request_id_);
+    if (!found.allowed.empty()) {
+      response.headers.emplace_back("Allow", absl::StrJoin(found.allowed, ", "));
+    }
+    dressed_.Send(std::move(response));
+  }
+
+  Task<Handled> RunRoute(const Route& route, const RouteCall& call) {
+    pattern_ = route.pattern;
+    status_ = gateway_.Admit(request_, route, principal_);
+    if (absl::IsUnauthenticated(status_) || absl::IsPermissionDenied(status_)) {
+      // The record may wait for the disk.
+      co_await OnOwnThread();
+      gateway_.refusals_.Note({.address = request_.remote_address,
+                               .key_id = principal_.key_id,
+                               .tenant = principal_.tenant,
+                               .route = route.pattern,
+                               .request_id = request_id_},
+                              status_);
+    }
+    if (!route.scope.has_value()) trace_.tracer = nullptr;  // probes and pages
+    const Context context = gateway_.MakeContext(trace_, request_id_, principal_, dressed_);
+    if (status_.ok()) status_ = co_await Answer(context, trace_, route, call, dressed_);
+    if (!status_.ok() && !dressed_.started()) {
+      HttpResponse problem = route.errors != nullptr ? route.errors(status_, request_id_)
+                                                     : Problem(status_, request_id_);
+      if (problem.status == 401) AddHeader(problem, "WWW-Authenticate", "Bearer");
+      dressed_.Send(std::move(problem));
+    } else if (!status_.ok()) {
+      dressed_.Abort();
+    }
+    co_return Handled();
+  }
+
+  // Counts and logs the request.
+  void Report() {
+    const absl::Duration taken = gateway_.clock_.Now() - started_;
+    const std::string route(pattern_);
+    gateway_.handled_
+        .Add({{"route", route},
+              {"method", pattern_ == kNoRoute ? "other" : request_.method},
+              {"code", absl::StrCat(dressed_.status())}})
+        .Increment();
+    gateway_.seconds_.Add({{"route", route}}).Observe(absl::ToDoubleSeconds(taken));
+    Log(Severity::kInfo, "http",
+        {{"request_id", request_id_},
+         {"traceparent", trace_.traceparent},
+         {"tenant", principal_.tenant},
+         {"key", principal_.key_id},
+         {"route", route},
+         {"code", dressed_.status()},
+         {"duration_ms", taken},
+         {"error",
+          status_.ok() ? std::string() : std::string(absl::StatusCodeToString(status_.code()))}});
+  }
+
+  Gateway& gateway_;
+  const HttpRequest& request_;
+  const absl::Time started_;
+  const std::string request_id_;
+  TraceEntry trace_;
+  DressedResponder dressed_;
+  absl::Status status_;
+  absl::string_view pattern_ = kNoRoute;
+  Principal principal_;
+};
+
+Task<Handled> Gateway::Handle(const HttpRequest& request, Responder& responder) {
+  Handling handling(*this, request, responder);
+  co_return co_await handling.Run();
+}
+
+bool Gateway::BeginsAtOnce(const HttpRequest& request) const {
+  const Route* const route = routes_.FindFixed(request.method, request.path);
+  return route != nullptr && route->begins_at_once != nullptr && route->begins_at_once(request);
 }
 
 }  // namespace throughline::gateway

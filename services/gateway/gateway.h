@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/base/context.h"
 #include "common/base/span.h"
+#include "common/base/task.h"
 #include "common/observability/metrics.h"
 #include "services/gateway/auth/api_keys.h"
 #include "services/gateway/auth/rate_limiter.h"
@@ -38,9 +39,13 @@ class Gateway {
           MetricsRegistry& metrics, const Clock& clock);
 
   // Answers one request. For HttpServer.
-  void Handle(const HttpRequest& request, Responder& responder);
+  Task<Handled> Handle(const HttpRequest& request, Responder& responder);
+  // As HttpServer asks it.
+  bool BeginsAtOnce(const HttpRequest& request) const;
 
  private:
+  class Handling;
+
   absl::StatusOr<Principal> Identify(const HttpRequest& request, const Route& route);
   absl::Status Admit(const HttpRequest& request, const Route& route, Principal& principal);
   absl::Status CheckOrigin(const HttpRequest& request) const;

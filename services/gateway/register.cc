@@ -99,7 +99,7 @@ GatewayModule::~GatewayModule() = default;
 
 absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
     const GatewayOptions& options, MetricsRegistry& metrics, const Clock& clock,
-    const GatewayChannels& channels) {
+    const GatewayConnections& connections) {
   if (options.api_keys_file.empty() && !IsLoopback(options.host)) {
     return absl::FailedPreconditionError(
         absl::StrCat("--host: expected a loopback address while there are no API keys, got ",
@@ -107,9 +107,10 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
   }
   auto parts = std::make_unique<Parts>();
   parts->host = options.host;
-  parts->upstream = {.orchestrator = Upstream::Orchestrator::NewStub(channels.orchestrator),
-                     .memory = Upstream::Memory::NewStub(channels.memory),
-                     .router = Upstream::Router::NewStub(channels.router)};
+  parts->upstream = {
+      .orchestrator = Upstream::Orchestrator::NewStub(connections.orchestrator.channel),
+      .memory = Upstream::Memory::NewStub(connections.memory.channel),
+      .router = std::make_unique<rpc::TaskClient<Upstream::Router>>(connections.router)};
   if (!options.api_keys_file.empty()) {
     ASSIGN_OR_RETURN(parts->keys, ApiKeys::Load(options.api_keys_file, clock, options.audit));
   }
@@ -127,10 +128,13 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
                                       {.host = options.host, .port = options.port},
                                       [gateway = parts->gateway.get()](const HttpRequest& request,
                                                                        Responder& responder) {
-                                        gateway->Handle(request, responder);
+                                        return gateway->Handle(request, responder);
                                       },
                                       [](int status, absl::string_view why) {
                                         return Problem(status, why, RandomHex(kRequestIdBytes));
+                                      },
+                                      [gateway = parts->gateway.get()](const HttpRequest& request) {
+                                        return gateway->BeginsAtOnce(request);
                                       }));
   return std::unique_ptr<GatewayModule>(new GatewayModule(std::move(parts)));
 }

@@ -1,8 +1,6 @@
 #ifndef THROUGHLINE_SERVICES_GATEWAY_REGISTER_H_
 #define THROUGHLINE_SERVICES_GATEWAY_REGISTER_H_
 
-#include <grpcpp/grpcpp.h>
-
 #include <CLI/App.hpp>
 #include <memory>
 #include <string>
@@ -14,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/span.h"
 #include "common/observability/metrics.h"
+#include "common/rpc/local_methods.h"
 #include "services/gateway/auth/api_keys.h"
 
 namespace throughline::gateway {
@@ -43,20 +42,19 @@ absl::StatusOr<NewApiKey> MakeApiKey(absl::string_view id, absl::string_view ten
 absl::StatusOr<std::vector<ApiKeyEntry>> ListApiKeys(const std::string& path);
 absl::Status RevokeApiKey(const std::string& path, absl::string_view id);
 
-struct GatewayChannels {
-  std::shared_ptr<grpc::Channel> orchestrator;
-  std::shared_ptr<grpc::Channel> memory;
-  std::shared_ptr<grpc::Channel> router;
+struct GatewayConnections {
+  rpc::Connection orchestrator;
+  rpc::Connection memory;
+  rpc::Connection router;
 };
 
-// The HTTP front door. The channels lead to services that trust our tenant metadata.
+// The HTTP front door. The connections lead to services that trust our tenant metadata.
 class GatewayModule {
  public:
   // Serves from here on. Errors name the flag. Borrows `metrics` and `clock`.
-  static absl::StatusOr<std::unique_ptr<GatewayModule>> Start(const GatewayOptions& options,
-                                                              MetricsRegistry& metrics,
-                                                              const Clock& clock,
-                                                              const GatewayChannels& channels);
+  static absl::StatusOr<std::unique_ptr<GatewayModule>> Start(
+      const GatewayOptions& options, MetricsRegistry& metrics, const Clock& clock,
+      const GatewayConnections& connections);
   // Shuts down without patience if that has not been done.
   ~GatewayModule();
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
@@ -61,6 +62,9 @@ absl::StatusOr<std::map<std::string, std::string>> Bind(absl::Span<const std::st
 
 void RouteTable::Add(Route route) {
   segments_.push_back(Split(route.pattern));
+  if (!absl::StrContains(route.pattern, '{')) {
+    fixed_.try_emplace(absl::StrCat(route.method, " ", route.pattern), routes_.size());
+  }
   routes_.push_back(std::move(route));
 }
 
@@ -68,8 +72,16 @@ void RouteTable::Add(std::vector<Route> routes) {
   for (Route& route : routes) Add(std::move(route));
 }
 
+const Route* RouteTable::FindFixed(absl::string_view method, absl::string_view path) const {
+  const auto found = fixed_.find(absl::StrCat(method, " ", path));
+  return found == fixed_.end() ? nullptr : &routes_[found->second];
+}
+
 absl::StatusOr<RouteTable::Found> RouteTable::Find(absl::string_view method,
                                                    absl::string_view path) const {
+  if (const Route* const fixed = FindFixed(method, path); fixed != nullptr) {
+    return Found{.route = fixed};
+  }
   const std::vector<std::string> segments = Split(path);
   if (segments.size() > kMaxSegments) return Found{};
   // A HEAD is answered as the GET is; the server leaves the body out.

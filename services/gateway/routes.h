@@ -9,10 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/gateway/auth/api_keys.h"
 #include "services/gateway/http/message.h"
 #include "services/gateway/http/server.h"
@@ -32,12 +34,18 @@ using ErrorRenderer = HttpResponse (*)(const absl::Status& status, absl::string_
 struct Route {
   // Answers through the responder, or returns an error before it has begun to.
   using Handler = std::function<absl::Status(const Context&, const RouteCall&, Responder&)>;
+  // A handler that holds no thread while it waits for others.
+  using TaskHandler =
+      std::function<Task<absl::Status>(const Context&, const RouteCall&, Responder&)>;
 
   std::string method;   // "GET"
   std::string pattern;  // "/v1/jobs/{job_id}"; a last segment {name...} takes all that is left
   std::optional<Scope> scope;  // nothing: open to everybody
   std::string summary;         // for the API's document
   Handler handler;
+  TaskHandler task = nullptr;  // in the place of `handler`
+  // Whether what `task` does before it first waits is short and never blocks; null: never.
+  bool (*begins_at_once)(const HttpRequest& request) = nullptr;
   // For the API's document: the messages of the body, the query and the answer.
   const google::protobuf::Descriptor* body = nullptr;
   const google::protobuf::Descriptor* query = nullptr;
@@ -57,6 +65,9 @@ class RouteTable {
   void Add(Route route);
   void Add(std::vector<Route> routes);
 
+  // The route of a path without a {name} that is written as its pattern is; null when there is
+  // none.
+  const Route* FindFixed(absl::string_view method, absl::string_view path) const;
   // INVALID_ARGUMENT for a path that cannot be decoded. A literal segment beats a {name}.
   absl::StatusOr<Found> Find(absl::string_view method, absl::string_view path) const;
 
@@ -64,6 +75,7 @@ class RouteTable {
 
  private:
   std::vector<Route> routes_;
+  absl::flat_hash_map<std::string, size_t> fixed_;  // "GET /path" to its place in routes_
   std::vector<std::vector<std::string>> segments_;  // of each route's pattern
 };
 

@@ -40,6 +40,14 @@ TEST(RouteTableTest, APathBindsItsPartsAndTheClosestPatternWins) {
   EXPECT_THAT(rest.path, ElementsAre(Pair("path", "customers/x")));
 }
 
+TEST(RouteTableTest, APathWithoutNamesIsFoundAsItIsWritten) {
+  const RouteTable table = Table();
+  ASSERT_NE(table.FindFixed("GET", "/v1/jobs/all"), nullptr);
+  EXPECT_EQ(table.FindFixed("GET", "/v1/jobs/all")->pattern, "/v1/jobs/all");
+  EXPECT_EQ(table.FindFixed("DELETE", "/v1/jobs/all"), nullptr);
+  EXPECT_EQ(table.FindFixed("GET", "/v1/jobs/{job_id}"), nullptr) << "no path is a pattern";
+}
+
 TEST(RouteTableTest, AMethodThatIsNotThereIsToldFromAPathThatIsNot) {
   const RouteTable table = Table();
   ASSERT_OK_AND_ASSIGN(const auto wrong_method, table.Find("PUT", "/v1/jobs/x"));

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "common/rpc/task_client.h"
 #include "throughline/memory/v1/memory_service.grpc.pb.h"
 #include "throughline/orchestrator/v1/orchestrator_service.grpc.pb.h"
 #include "throughline/router/v1/router_service.grpc.pb.h"
@@ -19,7 +20,7 @@ struct Upstream {
 
   std::unique_ptr<Orchestrator::StubInterface> orchestrator;
   std::unique_ptr<Memory::StubInterface> memory;
-  std::unique_ptr<Router::StubInterface> router;
+  std::unique_ptr<rpc::TaskClient<Router>> router;
 };
 
 }  // namespace throughline::gateway

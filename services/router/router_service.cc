@@ -25,6 +25,14 @@ constexpr size_t kMostBytesBegunAtOnce = 16 * 1024;
 
 using Stream = rpc::TaskStream<v1::StreamCompleteResponse>;
 
+// Whether what is done before a model is asked is short and never blocks.
+bool BeginsAtOnce(const Router& router, const v1::CompleteRequest& request) {
+  const bool is_general =
+      request.task() == v1::TASK_KIND_UNSPECIFIED || request.task() == v1::TASK_KIND_GENERAL;
+  return is_general && request.ByteSizeLong() <= kMostBytesBegunAtOnce &&
+         router.AsksAtOnce(TaskKind::kGeneral, !request.idempotency_key().empty());
+}
+
 size_t PieceEnd(absl::string_view text, size_t begin) {
   size_t end = begin + kStreamPieceBytes;
   if (end >= text.size()) return text.size();
@@ -84,22 +92,20 @@ RouterServiceImpl::RouterServiceImpl(const LiveRouter& router, retention::Sweepe
 grpc::ServerUnaryReactor* RouterServiceImpl::Complete(grpc::CallbackServerContext* call,
                                                       const v1::CompleteRequest* request,
                                                       v1::CompleteResponse* response) {
-  const bool is_general =
-      request->task() == v1::TASK_KIND_UNSPECIFIED || request->task() == v1::TASK_KIND_GENERAL;
-  const bool is_short =
-      is_general && request->ByteSizeLong() <= kMostBytesBegunAtOnce &&
-      router_.Get()->AsksAtOnce(TaskKind::kGeneral, !request->idempotency_key().empty());
-  return complete_.Start(
-      call, request, response,
-      is_short ? rpc::TaskCall::Begin::kHereWhenQuiet : rpc::TaskCall::Begin::kOnPool);
+  return complete_.Start(call, request, response,
+                         BeginsAtOnce(*router_.Get(), *request)
+                             ? rpc::TaskCall::Begin::kHereWhenQuiet
+                             : rpc::TaskCall::Begin::kOnPool);
 }
 
 Task<absl::Status> RouterServiceImpl::AnswerComplete(const Context& context,
                                                      const v1::CompleteRequest& request,
                                                      v1::CompleteResponse& response) {
+  const std::shared_ptr<Router> router = router_.Get();
+  // A caller in this process may be on a thread that others wait for.
+  if (!BeginsAtOnce(*router, request)) co_await OnOwnThread();
   const absl::StatusOr<Request> wanted = ReadRequest(request, recent_);
   if (!wanted.ok()) co_return wanted.status();
-  const std::shared_ptr<Router> router = router_.Get();
   const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
   if (answer.ok()) response = ToProto(*answer);
   co_return answer.status();

@@ -196,9 +196,9 @@ absl::Status Stack::Parts::StartGateway(const ServeOptions& options) {
   http.audit = audit.get();
   http.tracer = tracer.get();
   auto started = gateway::GatewayModule::Start(http, metrics, Clock::Real(),
-                                               {.orchestrator = to_orchestrator.channel,
-                                                .memory = memory_host->InProcess().channel,
-                                                .router = router_host->InProcess().channel});
+                                               {.orchestrator = to_orchestrator,
+                                                .memory = memory_host->InProcess(),
+                                                .router = router_host->InProcess()});
   if (absl::IsUnavailable(started.status())) {
     return OfFlag("--http-port", "an address to listen on", started.status());
   }

@@ -27,6 +27,9 @@
 namespace throughline::gateway {
 namespace {
 
+// With more under way than this, handlers begin on the pool.
+constexpr int kQuiet = 2;
+
 // Of request line and headers together.
 constexpr size_t kConnectionMemoryBytes = size_t{64} << 10;
 
@@ -115,10 +118,12 @@ int PortOf(int descriptor) {
 
 class MicroHttpServer final : public HttpServer {
  public:
-  MicroHttpServer(HttpServerOptions options, Handler handler, Refusal refusal)
+  MicroHttpServer(HttpServerOptions options, Handler handler, Refusal refusal,
+                  BeginsAtOnce begins_at_once)
       : options_(std::move(options)),
         handler_(std::move(handler)),
         refusal_(std::move(refusal)),
+        begins_at_once_(std::move(begins_at_once)),
         watch_(options_.read_timeout),
         pool_({.name = "http",
                .threads = options_.handler_threads,
@@ -156,6 +161,7 @@ class MicroHttpServer final : public HttpServer {
     WaitUntilIdle(until);
     ended_in_time_ = patience == absl::ZeroDuration() || Clock::Real().SteadyNow() < until;
     CancelAll();
+    WaitUntilHandled();
     pool_.Drain();
     // What was answered last is still on its way to the client.
     WaitUntilIdle(std::max(until, Clock::Real().SteadyNow() + absl::Milliseconds(100)));
@@ -236,10 +242,18 @@ class MicroHttpServer final : public HttpServer {
 
   MHD_Result HandOver(MHD_Connection* connection, Exchange& exchange) {
     watch_.RequestRead(connection);
-    const bool accepted = !stopping_ && exchange.HandOver([&] {
-      return pool_.TrySubmit([this, kept = exchange.shared_from_this()] { Handle(*kept); });
-    });
-    if (accepted) return MHD_YES;
+    const std::shared_ptr<Exchange> kept = exchange.shared_from_this();
+    if (Enter()) {
+      if (IsQuiet() && begins_at_once_ && begins_at_once_(exchange.request())) {
+        exchange.HandOver([] { return true; });
+        Handle(kept);
+        return MHD_YES;
+      }
+      if (exchange.HandOver([&] { return pool_.TrySubmit([this, kept] { Handle(kept); }); })) {
+        return MHD_YES;
+      }
+      Leave();
+    }
     exchange.Refuse(503, stopping_ ? "the server is stopping; connect again"
                                    : "too many requests are being handled; try again shortly");
     return RefuseNow(exchange);
@@ -259,10 +273,39 @@ class MicroHttpServer final : public HttpServer {
     return exchange.Reply();
   }
 
-  void Handle(Exchange& exchange) {
-    handler_(exchange.request(), exchange);
-    if (!exchange.started()) exchange.Send(refusal_(500, "the request was not answered"));
-    exchange.HandlerDone();
+  void Handle(std::shared_ptr<Exchange> exchange) {
+    Exchange& borrowed = *exchange;
+    throughline::Start<Handled>(pool_, handler_(borrowed.request(), borrowed),
+                                [this, kept = std::move(exchange)](Handled) mutable {
+                                  if (!kept->started())
+                                    kept->Send(refusal_(500, "the request was not answered"));
+                                  kept->HandlerDone();
+                                  // Nothing of the server's may be held once it counts as left.
+                                  kept = nullptr;
+                                  Leave();
+                                });
+  }
+
+  // Counts what is being handled; false once the server stops.
+  bool Enter() {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return false;
+    ++under_way_;
+    return true;
+  }
+  void Leave() {
+    absl::MutexLock lock(&mutex_);
+    --under_way_;
+  }
+  bool IsQuiet() {
+    absl::MutexLock lock(&mutex_);
+    return under_way_ <= kQuiet;
+  }
+  void WaitUntilHandled() {
+    absl::MutexLock lock(&mutex_);
+    const auto all_left = [this]()
+                              ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_ == 0; };
+    mutex_.Await(absl::Condition(&all_left));
   }
 
   void WaitUntilIdle(absl::Time until) {
@@ -283,11 +326,13 @@ class MicroHttpServer final : public HttpServer {
   const HttpServerOptions options_;
   const Handler handler_;
   const Refusal refusal_;
+  const BeginsAtOnce begins_at_once_;
   ConnectionWatch watch_;
   std::atomic<size_t> buffered_{0};
   std::atomic<bool> stopping_{false};
   absl::Mutex mutex_;
   std::set<const Exchange*> exchanges_ ABSL_GUARDED_BY(mutex_);
+  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;  // handlers that have not ended
   BoundedPool pool_;
   MHD_Daemon* daemon_ = nullptr;
   bool ended_in_time_ = true;
@@ -297,9 +342,10 @@ class MicroHttpServer final : public HttpServer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
-                                                              Handler handler, Refusal refusal) {
-  auto server =
-      std::make_unique<MicroHttpServer>(std::move(options), std::move(handler), std::move(refusal));
+                                                              Handler handler, Refusal refusal,
+                                                              BeginsAtOnce begins_at_once) {
+  auto server = std::make_unique<MicroHttpServer>(std::move(options), std::move(handler),
+                                                  std::move(refusal), std::move(begins_at_once));
   if (absl::Status status = server->Start(); !status.ok()) return status;
   return server;
 }

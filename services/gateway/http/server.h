@@ -10,12 +10,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
+#include "common/base/task.h"
 #include "services/gateway/http/message.h"
 
 namespace throughline::gateway {
 
-// How a handler answers: one Send, or one StartStream and any number of Write. Used by the thread
-// the handler runs on.
+// How a handler answers: one Send, or one StartStream and any number of Write. Used by one thread
+// at a time.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -49,18 +50,27 @@ struct HttpServerOptions {
   absl::Duration retry_after = absl::Seconds(1);    // what a refused client is told to wait
 };
 
+// What a handler's task ends with.
+struct Handled {};
+
 // An HTTP/1.1 server (libmicrohttpd, epoll): connections cost no thread, requests are read in full
 // within bounds and then handled on a bounded pool. Thread-safe.
 class HttpServer {
  public:
-  // Answers one request. A handler that returns without an answer gives 500.
-  using Handler = std::function<void(const HttpRequest&, Responder&)>;
+  // Answers one request, on the pool; what it waits for as a task holds no thread. A handler that
+  // ends without an answer gives 500.
+  using Handler = std::function<Task<Handled>(const HttpRequest&, Responder&)>;
+  // Whether what the handler does with a request before it first waits is short and never blocks:
+  // then it may begin on the thread that read the request, while little else is under way. Short
+  // itself.
+  using BeginsAtOnce = std::function<bool(const HttpRequest&)>;
   // The answer to a request that never reached the handler: 400, 413, 431 or 503, with why.
   using Refusal = std::function<HttpResponse(int status, absl::string_view why)>;
 
   // UNAVAILABLE names the address when it cannot be bound.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(HttpServerOptions options,
-                                                           Handler handler, Refusal refusal);
+                                                           Handler handler, Refusal refusal,
+                                                           BeginsAtOnce begins_at_once = nullptr);
   // Shuts down if that has not been done.
   virtual ~HttpServer() = default;
 

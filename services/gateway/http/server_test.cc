@@ -8,11 +8,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
+#include <memory>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "common/base/task.h"
 #include "common/testing/status_matchers.h"
 
 namespace throughline::gateway {
@@ -66,10 +73,28 @@ HttpResponse Refuse(int status, absl::string_view why) {
   return {.status = status, .content_type = "text/plain", .body = std::string(why)};
 }
 
-std::unique_ptr<HttpServer> Serve(HttpServer::Handler handler, HttpServerOptions options = {}) {
-  auto server = HttpServer::Start(std::move(options), std::move(handler), Refuse);
+std::unique_ptr<HttpServer> ServeTasks(HttpServer::Handler handler, HttpServerOptions options = {},
+                                       HttpServer::BeginsAtOnce begins_at_once = nullptr) {
+  auto server =
+      HttpServer::Start(std::move(options), std::move(handler), Refuse, std::move(begins_at_once));
   EXPECT_OK(server.status());
   return server.ok() ? *std::move(server) : nullptr;
+}
+
+using Blocking = std::function<void(const HttpRequest&, Responder&)>;
+
+Task<Handled> RunBlocking(const Blocking& handler, const HttpRequest& request,
+                          Responder& responder) {
+  handler(request, responder);
+  co_return Handled();
+}
+
+std::unique_ptr<HttpServer> Serve(Blocking handler, HttpServerOptions options = {}) {
+  return ServeTasks(
+      [handler = std::move(handler)](const HttpRequest& request, Responder& responder) {
+        return RunBlocking(handler, request, responder);
+      },
+      std::move(options));
 }
 
 void Echo(const HttpRequest& request, Responder& responder) {
@@ -169,6 +194,132 @@ TEST(HttpServerTest, WhenEveryHandlerIsBusyTheNextIsToldWhenToComeBack) {
   EXPECT_THAT(busy.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
 }
 
+// What tasks wait for: a signal of the test's.
+class Signal {
+ public:
+  Task<Handled> Wait() {
+    auto begin = [this](std::function<void(Handled)> done) {
+      absl::MutexLock lock(&mutex_);
+      waiting_.push_back(std::move(done));
+    };
+    co_return co_await Completion<Handled>(begin);
+  }
+  void AwaitWaiting(size_t count) {
+    const auto arrived = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return waiting_.size() >= count;
+    };
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(&arrived));
+  }
+  void Give() {
+    std::vector<std::function<void(Handled)>> waiting;
+    {
+      absl::MutexLock lock(&mutex_);
+      waiting.swap(waiting_);
+    }
+    for (const auto& done : waiting) done(Handled());
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<std::function<void(Handled)>> waiting_ ABSL_GUARDED_BY(mutex_);
+};
+
+Task<Handled> AnswerAfter(Signal& signal, const HttpRequest& request, Responder& responder) {
+  co_await signal.Wait();
+  Echo(request, responder);
+  co_return Handled();
+}
+
+TEST(HttpServerTest, HandlersThatWaitAsTasksHoldNoThread) {
+  constexpr size_t kClients = 20;
+  Signal signal;
+  const auto server =
+      ServeTasks([&](const HttpRequest& request,
+                     Responder& responder) { return AnswerAfter(signal, request, responder); },
+                 {.handler_threads = 1, .max_queued = kClients});
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (size_t i = 0; i < kClients; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server->port()));
+    ASSERT_TRUE(clients.back()->Send(absl::StrCat("GET /", i, " HTTP/1.1\r\nHost: h\r\n\r\n")));
+  }
+  signal.AwaitWaiting(kClients);
+  signal.Give();
+  for (size_t i = 0; i < kClients; ++i) {
+    EXPECT_THAT(clients[i]->ReadUntil(" - "), HasSubstr(absl::StrCat("GET /", i, " - ")));
+  }
+}
+
+TEST(HttpServerTest, WhatBeginsAtOnceWaitsForNoThread) {
+  Signal signal;
+  absl::Notification entered, leave;
+  const Blocking block = [&](const HttpRequest&, Responder& responder) {
+    entered.Notify();
+    leave.WaitForNotification();
+    responder.Send({});
+  };
+  const auto server = ServeTasks(
+      [&](const HttpRequest& request, Responder& responder) {
+        return request.path == "/slow" ? RunBlocking(block, request, responder)
+                                       : AnswerAfter(signal, request, responder);
+      },
+      {.handler_threads = 1}, [](const HttpRequest& request) { return request.path == "/quick"; });
+  RawClient slow(server->port());
+  ASSERT_TRUE(slow.Send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"));
+  entered.WaitForNotification();
+  RawClient quick(server->port());
+  ASSERT_TRUE(quick.Send("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n"));
+  signal.AwaitWaiting(1);
+  leave.Notify();  // what follows a wait runs on the pool
+  signal.Give();
+  EXPECT_THAT(quick.ReadUntil(" - "), HasSubstr("GET /quick - "));
+  EXPECT_THAT(slow.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 200"));
+}
+
+// Every thread that has an answer sends it, beside the server's own.
+TEST(HttpServerTest, AnswersOfManyThreadsAllArrive) {
+  const auto server = Serve(Echo, {.handler_threads = 8});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      RawClient client(server->port());
+      for (int j = 0; j < 300; ++j) {
+        const std::string path = absl::StrCat("/", i, "/", j);
+        ASSERT_TRUE(client.Send(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: h\r\n\r\n")));
+        ASSERT_THAT(client.ReadUntil(" - "), HasSubstr(absl::StrCat("GET ", path, " - ")));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(HttpServerTest, RequestsThatWereSentAtOnceAreAllAnswered) {
+  const auto server = Serve(Echo);
+  RawClient client(server->port());
+  std::string requests;
+  for (int i = 0; i < 50; ++i) {
+    absl::StrAppend(&requests, "GET /", i, " HTTP/1.1\r\nHost: h\r\n\r\n");
+  }
+  ASSERT_TRUE(client.Send(requests));
+  EXPECT_THAT(client.ReadUntil("GET /49 - "), HasSubstr("GET /49 - "));
+}
+
+TEST(HttpServerTest, AStopCancelsATaskThatWaits) {
+  Signal signal;
+  const auto server = ServeTasks([&](const HttpRequest&, Responder& responder) -> Task<Handled> {
+    const auto id = responder.cancellation()->Add([&] { signal.Give(); });
+    co_await signal.Wait();
+    responder.cancellation()->Remove(id);
+    responder.Send({.status = 503});
+    co_return Handled();
+  });
+  RawClient client(server->port());
+  ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  signal.AwaitWaiting(1);
+  EXPECT_FALSE(server->Shutdown(absl::Milliseconds(50)));
+  EXPECT_THAT(client.ReadUntil("\r\n\r\n"), StartsWith("HTTP/1.1 503"));
+}
+
 TEST(HttpServerTest, AStopLetsTheRequestUnderWayEnd) {
   absl::Notification entered, leave;
   const auto server = Serve([&](const HttpRequest&, Responder& responder) {
@@ -188,7 +339,10 @@ TEST(HttpServerTest, AStopLetsTheRequestUnderWayEnd) {
 
 TEST(HttpServerTest, APortInUseIsNamed) {
   const auto server = Serve(Echo);
-  const auto second = HttpServer::Start({.port = server->port()}, Echo, Refuse);
+  const HttpServer::Handler nothing = [](const HttpRequest&, Responder&) -> Task<Handled> {
+    co_return Handled();
+  };
+  const auto second = HttpServer::Start({.port = server->port()}, nothing, Refuse);
   EXPECT_THAT(second.status(), StatusIs(absl::StatusCode::kUnavailable,
                                         HasSubstr(absl::StrCat("127.0.0.1:", server->port()))));
 }

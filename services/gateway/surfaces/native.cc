@@ -74,7 +74,7 @@ std::vector<Route> MemoryRoutes(const Upstream& upstream) {
 }
 
 std::vector<Route> RouterRoutes(const Upstream& upstream) {
-  Router& router = *upstream.router;
+  Router& router = upstream.router->stub();
   return {
       RpcRoute("POST", "/v1/complete", Scope::kComplete,
                "The cheapest answer that can be shown to be good", router, &Router::Complete),

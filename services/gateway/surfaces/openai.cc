@@ -4,12 +4,18 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "common/base/task_macros.h"
+#include "common/json/json_text.h"
 #include "common/rpc/client_call.h"
+#include "common/rpc/task_client.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
 #include "services/gateway/sse.h"
@@ -19,6 +25,7 @@ namespace {
 
 namespace router = throughline::router::v1;
 using json = nlohmann::ordered_json;
+using RouterClient = rpc::TaskClient<Upstream::Router>;
 
 constexpr char kAuto[] = "auto";
 constexpr size_t kMaxMessages = 10'000;
@@ -244,18 +251,17 @@ class Completion {
   const std::string model_;
 };
 
-absl::Status Complete(const Context& context, Upstream::Router::StubInterface& stub,
-                      const Asked& asked, Responder& responder) {
-  ASSIGN_OR_RETURN(const router::CompleteResponse answer,
-                   rpc::Invoke(context, stub, &Upstream::Router::StubInterface::Complete,
-                               asked.request, {.callee = "router", .budget = context.Remaining()}));
+Task<absl::Status> Complete(const Context& context, RouterClient& router, const Asked& asked,
+                            Responder& responder) {
+  const rpc::CallOptions options{.callee = "router", .budget = context.Remaining()};
+  CO_ASSIGN_OR_RETURN(
+      const router::CompleteResponse answer,
+      co_await router.Call(context, &RouterClient::Async::Complete, asked.request, options));
   HttpResponse response;
-  response.body = Completion(context, asked.model)
-                      .Whole(answer)
-                      .dump(-1, ' ', false, json::error_handler_t::replace);
+  response.body = json_text::Write(Completion(context, asked.model).Whole(answer));
   AddDecision(answer.decision(), response);
   responder.Send(std::move(response));
-  return absl::OkStatus();
+  co_return absl::OkStatus();
 }
 
 absl::Status Stream(const Context& context, Upstream::Router::StubInterface& stub,
@@ -292,6 +298,32 @@ absl::Status Stream(const Context& context, Upstream::Router::StubInterface& stu
   return stream.Send({"", "[DONE]"});
 }
 
+// Whether a body may ask for a stream, which holds a thread.
+bool MayStream(absl::string_view body) {
+  constexpr absl::string_view kStream = "\"stream\"";
+  for (size_t at = body.find(kStream); at != absl::string_view::npos; at = body.find(kStream, at)) {
+    at += kStream.size();
+    absl::string_view value = absl::StripLeadingAsciiWhitespace(body.substr(at));
+    if (!absl::ConsumePrefix(&value, ":")) continue;
+    if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(value), "false")) return true;
+  }
+  return false;
+}
+
+// Whether a request is read and handed on within some hundred microseconds.
+bool IsShort(const HttpRequest& request) {
+  constexpr size_t kMostBytes = size_t{16} << 10;
+  return request.body.size() <= kMostBytes && !MayStream(request.body);
+}
+
+Task<absl::Status> Chat(const Context& context, RouterClient& router, const HttpRequest& request,
+                        Responder& responder) {
+  CO_ASSIGN_OR_RETURN(const Asked asked, ReadBody(request));
+  if (!asked.stream) co_return co_await Complete(context, router, asked, responder);
+  co_await OnOwnThread();
+  co_return Stream(context, router.stub(), asked, responder);
+}
+
 absl::Status ListModels(const Context& context, Upstream::Router::StubInterface& stub,
                         const Clock& clock, Responder& responder) {
   ASSIGN_OR_RETURN(const router::ListModelsResponse models,
@@ -314,7 +346,7 @@ absl::Status ListModels(const Context& context, Upstream::Router::StubInterface&
 }  // namespace
 
 std::vector<Route> OpenAiRoutes(const Upstream& upstream, const Clock& clock) {
-  Upstream::Router::StubInterface& stub = *upstream.router;
+  RouterClient& router = *upstream.router;
   Route complete{
       .method = "POST",
       .pattern = "/v1/chat/completions",
@@ -322,12 +354,10 @@ std::vector<Route> OpenAiRoutes(const Upstream& upstream, const Clock& clock) {
       .summary =
           "Chat completions as OpenAI's clients ask for them; the model \"auto\" lets the "
           "cascade choose",
-      .handler = [&stub](const Context& context, const RouteCall& call,
-                         Responder& responder) -> absl::Status {
-        ASSIGN_OR_RETURN(const Asked asked, ReadBody(call.request));
-        return asked.stream ? Stream(context, stub, asked, responder)
-                            : Complete(context, stub, asked, responder);
-      },
+      .task = [&router](
+                  const Context& context, const RouteCall& call,
+                  Responder& responder) { return Chat(context, router, call.request, responder); },
+      .begins_at_once = &IsShort,
       .errors = &OpenAiError,
   };
   Route models{
@@ -335,9 +365,10 @@ std::vector<Route> OpenAiRoutes(const Upstream& upstream, const Clock& clock) {
       .pattern = "/v1/models",
       .scope = Scope::kRead,
       .summary = "The models that may be named, and \"auto\"",
-      .handler = [&stub, &clock](
-                     const Context& context, const RouteCall&,
-                     Responder& responder) { return ListModels(context, stub, clock, responder); },
+      .handler =
+          [&router, &clock](const Context& context, const RouteCall&, Responder& responder) {
+            return ListModels(context, router.stub(), clock, responder);
+          },
       .errors = &OpenAiError,
   };
   return {std::move(complete), std::move(models)};

@@ -13,8 +13,9 @@ constexpr size_t kMaxFormParts = 100;
 
 }  // namespace
 
-Exchange::Exchange(MHD_Connection* connection, std::atomic<size_t>& buffered)
+Exchange::Exchange(MHD_Connection* connection, Transport& transport, std::atomic<size_t>& buffered)
     : connection_(connection),
+      transport_(transport),
       all_buffered_(buffered),
       cancellation_(std::make_shared<CancellationSource>()) {}
 
@@ -80,10 +81,22 @@ void Exchange::Suspend() {
   MHD_suspend_connection(connection_);
 }
 
-void Exchange::Resume() {
-  if (!suspended_) return;
+bool Exchange::Resume() {
+  if (!suspended_) return false;
   suspended_ = false;
   MHD_resume_connection(connection_);
+  return true;
+}
+
+void Exchange::Move(State from, State to) {
+  bool resumed = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (state_ != from) return;
+    state_ = to;
+    resumed = Resume();
+  }
+  if (resumed) transport_.Resumed();
 }
 
 MHD_Response* Exchange::MakeResponse() {
@@ -124,52 +137,46 @@ void Exchange::ConnectionDone() {
 }
 
 void Exchange::Send(HttpResponse response) {
-  absl::MutexLock lock(&mutex_);
-  if (state_ != State::kWaiting) return;
-  response_ = std::move(response);
-  state_ = State::kWhole;
-  Resume();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (state_ != State::kWaiting) return;
+    response_ = std::move(response);
+  }
+  Move(State::kWaiting, State::kWhole);
 }
 
 void Exchange::StartStream(HttpResponse head) {
-  absl::MutexLock lock(&mutex_);
-  if (state_ != State::kWaiting) return;
-  unsent_ = std::move(head.body);
-  response_ = std::move(head);
-  state_ = State::kStreaming;
-  Resume();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (state_ != State::kWaiting) return;
+    unsent_ = std::move(head.body);
+    response_ = std::move(head);
+  }
+  Move(State::kWaiting, State::kStreaming);
 }
 
 bool Exchange::Write(absl::string_view bytes) {
-  absl::MutexLock lock(&mutex_);
-  const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return gone_ || unsent_.size() < kMaxUnsentStreamBytes;
-  };
-  mutex_.Await(absl::Condition(&has_room));
-  if (gone_ || state_ != State::kStreaming) return false;
-  unsent_.append(bytes.data(), bytes.size());
-  Resume();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return gone_ || unsent_.size() < kMaxUnsentStreamBytes;
+    };
+    mutex_.Await(absl::Condition(&has_room));
+    if (gone_ || state_ != State::kStreaming) return false;
+    unsent_.append(bytes.data(), bytes.size());
+  }
+  Move(State::kStreaming, State::kStreaming);
   return true;
 }
 
-void Exchange::Abort() {
-  absl::MutexLock lock(&mutex_);
-  if (state_ != State::kStreaming) return;
-  state_ = State::kAborted;
-  Resume();
-}
+void Exchange::Abort() { Move(State::kStreaming, State::kAborted); }
 
 bool Exchange::started() const {
   absl::MutexLock lock(&mutex_);
   return state_ != State::kWaiting;
 }
 
-void Exchange::HandlerDone() {
-  absl::MutexLock lock(&mutex_);
-  if (state_ != State::kStreaming) return;
-  state_ = State::kComplete;
-  Resume();
-}
+void Exchange::HandlerDone() { Move(State::kStreaming, State::kComplete); }
 
 ssize_t Exchange::ReadStream(void* self, uint64_t, char* buffer, size_t size) {
   Exchange& exchange = **static_cast<std::shared_ptr<Exchange>*>(self);

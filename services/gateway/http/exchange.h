@@ -16,17 +16,26 @@
 
 namespace throughline::gateway {
 
-// One request and its answer, between the connection's thread and the handler's. The connection is
-// suspended while it has nothing to do, so that a waiting client costs no thread.
+// Whoever moves bytes for connections.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // A suspended connection has something to do again. With no lock held.
+  virtual void Resumed() = 0;
+};
+
+// One request and its answer, between the thread that moves the connection's bytes and the
+// handler's. The connection is suspended while it has nothing to do, so that a waiting client costs
+// no thread.
 class Exchange final : public Responder, public std::enable_shared_from_this<Exchange> {
  public:
-  // `buffered` counts the body bytes of all exchanges; it outlives this one.
-  Exchange(MHD_Connection* connection, std::atomic<size_t>& buffered);
+  // `buffered` counts the body bytes of all exchanges; it and `transport` outlive this one.
+  Exchange(MHD_Connection* connection, Transport& transport, std::atomic<size_t>& buffered);
   ~Exchange() override;
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // --- the connection's thread ---
+  // --- the thread that moves the connection's bytes ---
 
   HttpRequest& request() { return request_; }
   // Reads the parts of a form as they come, instead of keeping its body.
@@ -76,10 +85,14 @@ class Exchange final : public Responder, public std::enable_shared_from_this<Exc
                                  size_t size);
 
   void Suspend() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Resume() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Whether the transport has to be told: that there was something to resume.
+  bool Resume() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Goes from one state to another, if it is in the first, and resumes.
+  void Move(State from, State to) ABSL_LOCKS_EXCLUDED(mutex_);
   MHD_Response* MakeResponse() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   MHD_Connection* const connection_;
+  Transport& transport_;
   std::atomic<size_t>& all_buffered_;
   const std::shared_ptr<CancellationSource> cancellation_;
   HttpRequest request_;

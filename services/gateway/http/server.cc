@@ -2,14 +2,20 @@
 
 #include <microhttpd.h>
 #include <netdb.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <set>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -29,6 +35,17 @@ namespace {
 
 // With more under way than this, handlers begin on the pool.
 constexpr int kQuiet = 2;
+
+// So often at most does a thread that answers let the library move bytes, others' among them,
+// before it leaves them to the server's thread.
+constexpr int kMostRounds = 8;
+
+// How late the library may notice an idle connection.
+constexpr int kLongestWaitMs = 1000;
+
+// With no descriptor of the library's own for resumed connections: it would wake our thread for
+// what the thread that resumed them has already sent.
+constexpr unsigned kSuspendResume = MHD_ALLOW_SUSPEND_RESUME & ~unsigned{MHD_USE_ITC};
 
 // Of request line and headers together.
 constexpr size_t kConnectionMemoryBytes = size_t{64} << 10;
@@ -116,7 +133,10 @@ int PortOf(int descriptor) {
   return number;
 }
 
-class MicroHttpServer final : public HttpServer {
+// The library moves no bytes by itself: a thread of ours lets it when sockets are ready, and a
+// thread that has an answer lets it send that at once, unless another one is at it. Lock order:
+// transport_mutex_, an exchange's, mutex_.
+class MicroHttpServer final : public HttpServer, public Transport {
  public:
   MicroHttpServer(HttpServerOptions options, Handler handler, Refusal refusal,
                   BeginsAtOnce begins_at_once)
@@ -136,8 +156,8 @@ class MicroHttpServer final : public HttpServer {
     if (!descriptor.ok()) return descriptor.status();
     port_ = PortOf(*descriptor);
     daemon_ = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, nullptr, nullptr,
-        &OnRequest, this, MHD_OPTION_LISTEN_SOCKET, *descriptor, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_USE_EPOLL | kSuspendResume, 0, nullptr, nullptr, &OnRequest, this,
+        MHD_OPTION_LISTEN_SOCKET, *descriptor, MHD_OPTION_CONNECTION_LIMIT,
         options_.max_connections, MHD_OPTION_CONNECTION_TIMEOUT,
         static_cast<unsigned>(
             absl::ToInt64Seconds(absl::Ceil(options_.idle_timeout, absl::Seconds(1)))),
@@ -145,9 +165,13 @@ class MicroHttpServer final : public HttpServer {
         &LeaveEncoded, nullptr, MHD_OPTION_NOTIFY_COMPLETED, &OnCompleted, this,
         MHD_OPTION_NOTIFY_CONNECTION, &OnConnection, this, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
         MHD_OPTION_END);
-    if (daemon_ != nullptr) return absl::OkStatus();
-    close(*descriptor);
-    return CannotListen(options_, "the HTTP library refused it");
+    if (daemon_ == nullptr) {
+      close(*descriptor);
+      return CannotListen(options_, "the HTTP library refused it");
+    }
+    wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    thread_ = std::thread([this] { MoveBytes(); });
+    return absl::OkStatus();
   }
 
   int port() const override { return port_; }
@@ -156,7 +180,11 @@ class MicroHttpServer final : public HttpServer {
   bool Shutdown(absl::Duration patience) override {
     if (daemon_ == nullptr) return ended_in_time_;
     stopping_ = true;
-    const int listening = MHD_quiesce_daemon(daemon_);
+    int listening = -1;
+    {
+      absl::MutexLock lock(&transport_mutex_);
+      listening = MHD_quiesce_daemon(daemon_);
+    }
     const absl::Time until = Clock::Real().SteadyNow() + patience;
     WaitUntilIdle(until);
     ended_in_time_ = patience == absl::ZeroDuration() || Clock::Real().SteadyNow() < until;
@@ -165,13 +193,80 @@ class MicroHttpServer final : public HttpServer {
     pool_.Drain();
     // What was answered last is still on its way to the client.
     WaitUntilIdle(std::max(until, Clock::Real().SteadyNow() + absl::Milliseconds(100)));
+    stopped_ = true;
+    Wake();
+    thread_.join();
     MHD_stop_daemon(daemon_);
     daemon_ = nullptr;
+    close(wake_);
     if (listening >= 0) close(listening);
     return ended_in_time_;
   }
 
  private:
+  void MoveBytes() ABSL_LOCKS_EXCLUDED(transport_mutex_) {
+    loop_thread_ = std::this_thread::get_id();
+    const MHD_DaemonInfo* const info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
+    pollfd ready[] = {{.fd = info->epoll_fd, .events = POLLIN, .revents = 0},
+                      {.fd = wake_, .events = POLLIN, .revents = 0}};
+    int wait_ms = 0;
+    while (!stopped_) {
+      poll(ready, std::size(ready), wait_ms);
+      uint64_t wakes = 0;
+      if (ready[1].revents != 0) static_cast<void>(!read(wake_, &wakes, sizeof(wakes)));
+      {
+        absl::MutexLock lock(&transport_mutex_);
+        wait_ms = MoveOnce();
+      }
+      BeginArrived();
+    }
+  }
+
+  // An answer that is given at once moves bytes, by which further requests may arrive.
+  void BeginArrived() {
+    do {
+      while (!arrived_.empty()) {
+        std::shared_ptr<Exchange> exchange = std::move(arrived_.front());
+        arrived_.pop_front();
+        Handle(std::move(exchange));
+      }
+      MoveWhileWanted();
+    } while (!arrived_.empty());
+  }
+
+  // Moves what can be moved now; how long nothing else is to be done, unless a socket gets ready.
+  int MoveOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(transport_mutex_) {
+    is_wanted_ = false;
+    MHD_run(daemon_);
+    MHD_UNSIGNED_LONG_LONG most = kLongestWaitMs;
+    if (MHD_get_timeout(daemon_, &most) != MHD_YES) return kLongestWaitMs;
+    return static_cast<int>(std::min<MHD_UNSIGNED_LONG_LONG>(most, kLongestWaitMs));
+  }
+
+  void Resumed() override ABSL_LOCKS_EXCLUDED(transport_mutex_) {
+    is_wanted_ = true;
+    MoveWhileWanted();
+  }
+
+  // Whoever finds the lock taken has told its holder before, who looks once more after giving it
+  // back.
+  void MoveWhileWanted() ABSL_LOCKS_EXCLUDED(transport_mutex_) {
+    // To take up an answer, and to send it, the library is let twice.
+    bool has_more = false;
+    for (int rounds = 0; is_wanted_ || has_more; ++rounds) {
+      // Our thread has the time, and does not know of what is left to do.
+      if (rounds == kMostRounds) return Wake();
+      if (!transport_mutex_.TryLock()) return has_more ? Wake() : void();
+      has_more = MoveOnce() == 0;
+      transport_mutex_.Unlock();
+    }
+  }
+
+  void Wake() {
+    const uint64_t one = 1;
+    static_cast<void>(!write(wake_, &one, sizeof(one)));
+  }
+
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* url,
                               const char* method, const char*, const char* upload,
                               size_t* upload_size, void** state) {
@@ -213,7 +308,7 @@ class MicroHttpServer final : public HttpServer {
   }
 
   MHD_Result Begin(MHD_Connection* connection, const char* url, const char* method, void** state) {
-    auto exchange = std::make_shared<Exchange>(connection, buffered_);
+    auto exchange = std::make_shared<Exchange>(connection, *this, buffered_);
     HttpRequest& request = exchange->request();
     request.method = method;
     request.path = url;
@@ -244,9 +339,9 @@ class MicroHttpServer final : public HttpServer {
     watch_.RequestRead(connection);
     const std::shared_ptr<Exchange> kept = exchange.shared_from_this();
     if (Enter()) {
-      if (IsQuiet() && begins_at_once_ && begins_at_once_(exchange.request())) {
+      if (BeginsHere(exchange.request())) {
         exchange.HandOver([] { return true; });
-        Handle(kept);
+        arrived_.push_back(kept);
         return MHD_YES;
       }
       if (exchange.HandOver([&] { return pool_.TrySubmit([this, kept] { Handle(kept); }); })) {
@@ -284,6 +379,12 @@ class MicroHttpServer final : public HttpServer {
                                   kept = nullptr;
                                   Leave();
                                 });
+  }
+
+  // The handler's first steps may run on our thread, which has little else to do.
+  bool BeginsHere(const HttpRequest& request) {
+    return std::this_thread::get_id() == loop_thread_ && begins_at_once_ && IsQuiet() &&
+           begins_at_once_(request);
   }
 
   // Counts what is being handled; false once the server stops.
@@ -330,11 +431,18 @@ class MicroHttpServer final : public HttpServer {
   ConnectionWatch watch_;
   std::atomic<size_t> buffered_{0};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> stopped_{false};
+  absl::Mutex transport_mutex_;                    // while the library moves bytes
+  std::atomic<bool> is_wanted_{false};             // a connection was resumed since
+  std::deque<std::shared_ptr<Exchange>> arrived_;  // for our thread, and its own
   absl::Mutex mutex_;
   std::set<const Exchange*> exchanges_ ABSL_GUARDED_BY(mutex_);
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;  // handlers that have not ended
   BoundedPool pool_;
   MHD_Daemon* daemon_ = nullptr;
+  std::thread thread_;
+  std::atomic<std::thread::id> loop_thread_;
+  int wake_ = -1;  // an eventfd
   bool ended_in_time_ = true;
   int port_ = 0;
 };

@@ -293,6 +293,26 @@ TEST(HttpServerTest, AnswersOfManyThreadsAllArrive) {
   for (std::thread& thread : threads) thread.join();
 }
 
+// While one answer is sent, the next request arrives.
+TEST(HttpServerTest, AnswersGivenAtOnceOnManyConnectionsAllArrive) {
+  const Blocking echo = Echo;
+  const auto server =
+      ServeTasks([&](const HttpRequest& request,
+                     Responder& responder) { return RunBlocking(echo, request, responder); },
+                 {}, [](const HttpRequest&) { return true; });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 200; ++j) {
+        RawClient client(server->port());
+        ASSERT_TRUE(client.Send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"));
+        ASSERT_THAT(client.ReadUntil(" - "), HasSubstr("GET /a - "));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST(HttpServerTest, RequestsThatWereSentAtOnceAreAllAnswered) {
   const auto server = Serve(Echo);
   RawClient client(server->port());

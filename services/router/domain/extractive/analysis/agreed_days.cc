@@ -133,7 +133,7 @@ class Weigher {
   }
 
  private:
-  absl::string_view Words(size_t line, const Span& span) const {
+  absl::string_view Said(size_t line, const Span& span) const {
     return absl::string_view(call_.lines[line].turn->text)
         .substr(span.begin, span.end - span.begin);
   }
@@ -154,27 +154,42 @@ class Weigher {
     }
   }
 
-  Mention Weigh(size_t index, const Span& sentence, const DateMention& date) const {
+  struct Words {
+    double delivery = 0;
+    double meeting = 0;
+  };
+
+  static Words WordsIn(absl::string_view text) { return {DeliveryWords(text), MeetingWords(text)}; }
+
+  // The same for a whole turn, which counts for every day named in it and beside it.
+  const Words& WordsOfTurn(size_t line) {
+    if (turns_.empty()) turns_.resize(call_.lines.size());
+    std::optional<Words>& words = turns_[line];
+    if (!words) words = WordsIn(call_.lines[line].turn->text);
+    return *words;
+  }
+
+  Mention Weigh(size_t index, const Span& sentence, const DateMention& date) {
     const Line& line = call_.lines[index];
     const Clause& clause = line.reading.clauses[ClauseOf(line.reading, date.first_token)];
-    const absl::string_view own = Words(index, clause.span);
-    const absl::string_view all = Words(index, sentence);
+    const absl::string_view own = Said(index, clause.span);
+    const absl::string_view all = Said(index, sentence);
     Mention mention{date.day, index, sentence, 0, 0};
-    const auto add = [&](absl::string_view text, double weight) {
-      mention.delivery += weight * DeliveryWords(text);
-      mention.meeting += weight * MeetingWords(text);
+    const auto add = [&](const Words& words, double weight) {
+      mention.delivery += weight * words.delivery;
+      mention.meeting += weight * words.meeting;
     };
-    add(own, kOwnWords);
-    if (all.size() > own.size()) add(all, kTurnWords);
-    add(line.turn->text,
+    add(WordsIn(own), kOwnWords);
+    if (all.size() > own.size()) add(WordsIn(all), kTurnWords);
+    add(WordsOfTurn(index),
         line.reading.tokens.size() <= kShortTurnTokens ? kShortTurnWords : kTurnWords);
     if (index > 0) {
       const Line& before = call_.lines[index - 1];
       const bool asks =
           !before.reading.sentences.empty() && before.reading.sentences.back().question;
-      add(before.turn->text, asks ? kAskedWords : kBeforeWords);
+      add(WordsOfTurn(index - 1), asks ? kAskedWords : kBeforeWords);
     }
-    if (index + 1 < call_.lines.size()) add(call_.lines[index + 1].turn->text, kAfterWords);
+    if (index + 1 < call_.lines.size()) add(WordsOfTurn(index + 1), kAfterWords);
     const double other =
         OtherMeaning(own) + (GuardsAt(line, date.first_token).hypothetical ? kHypothetical : 0);
     mention.delivery -= other;
@@ -252,7 +267,7 @@ class Weigher {
           "ago|"
           "dinner|birthday|wedding|holiday|church)\\b");
       if (taken || !near || mention.line < from) continue;
-      if (Matches(Words(mention.line, mention.sentence), past)) continue;
+      if (Matches(Said(mention.line, mention.sentence), past)) continue;
       const double weight =
           std::max(Total(mention.day, &Mention::delivery), Total(mention.day, &Mention::meeting)) +
           static_cast<double>(mention.line) / call_.lines.size();
@@ -279,6 +294,7 @@ class Weigher {
 
   const CallView& call_;
   std::vector<Mention> mentions_;
+  std::vector<std::optional<Words>> turns_;
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "common/base/status_macros.h"
+#include "services/router/domain/extractive/analysis/spoken_of.h"
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 
 namespace throughline::router::extractive {
@@ -94,6 +95,32 @@ void Demote(const std::string& name, Authority& authority) {
         one.role == StakeholderRole::kEconomicBuyer || one.role == StakeholderRole::kCoSigner;
     if (one.name == name && signs) one.role = StakeholderRole::kInfluencer;
   }
+}
+
+// Per person, the sentence of a customer that says most strongly that this person decides; nullptr
+// for whom none does.
+std::vector<const ScoredSentence*> SentencesOfDeciding(
+    const CallView& call, const std::vector<ScoredSentence>& sentences) {
+  std::vector<const ScoredSentence*> best(call.people.all().size(), nullptr);
+  std::vector<float> most(best.size(), 0);
+  SpokenOfFinder finder(call);
+  for (const ScoredSentence& one : sentences) {
+    const SpokenOf spoken = finder.Of(one.line, one.sentence);
+    if (!one.customer) continue;
+    const auto take = [&](size_t person, Act sign) {
+      const float weight = one.counts * (one.scores.Of(sign) + one.scores.Of(Act::kSignVeto));
+      if (weight <= most[person]) return;
+      most[person] = weight;
+      best[person] = &one;
+    };
+    const Line& line = call.lines[one.line];
+    const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
+    if (voice != kNobody) take(voice, Act::kSignSelf);
+    for (const size_t person : spoken.People()) {
+      if (person != voice) take(person, Act::kSignOther);
+    }
+  }
+  return best;
 }
 
 class Reconciler {
@@ -330,6 +357,7 @@ void PutFirst(const CallJudgement& judged, std::vector<const Entry*>& open) {
 void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& sentences,
                        const std::vector<PersonFeatures>& features, const JudgementModel& model,
                        Authority& authority) {
+  const std::vector<const ScoredSentence*> telling = SentencesOfDeciding(call, sentences);
   for (size_t i = 0; i < features.size(); ++i) {
     const Person& person = call.people.at(i);
     if (person.side == transcript::Side::kSeller || person.name.empty()) continue;
@@ -341,7 +369,9 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
     const bool decides = probability >= model.least_decides() && (clear || !IsDenied(features[i]));
     if (!decides && listed != deciders.end()) {
       deciders.erase(listed);
-      Demote(person.name, authority);
+      // Of whom nothing was said, nothing new is known: what earlier calls showed stays.
+      const bool remembered = features[i][kNothingHeard] > 0 && features[i][kKnownBuyer] > 0;
+      if (!remembered) Demote(person.name, authority);
     }
     // Who clearly decides is nominal in no single sentence's opinion.
     if (clear) std::erase_if(authority.nominal, is_person);
@@ -368,21 +398,7 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
       decider.authority_evidence = known->authority_evidence;
       known->role = decider.role;
     }
-    const ScoredSentence* said = Strongest(sentences, [&](const ScoredSentence& one) {
-      const Line& line = call.lines[one.line];
-      const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
-      if (voice == i) {
-        return one.counts * (one.scores.Of(Act::kSignSelf) + one.scores.Of(Act::kSignVeto));
-      }
-      const Span& span = line.reading.sentences[one.sentence].span;
-      const bool named = std::any_of(
-          line.mentions.begin(), line.mentions.end(), [&](const PersonMention& mention) {
-            return mention.person == i && mention.first_token >= span.first_token &&
-                   mention.first_token < span.last_token;
-          });
-      return named ? one.counts * (one.scores.Of(Act::kSignOther) + one.scores.Of(Act::kSignVeto))
-                   : 0.0F;
-    });
+    const ScoredSentence* const said = telling[i];
     if (said != nullptr) {
       const Span& span = call.lines[said->line].reading.sentences[said->sentence].span;
       decider.authority_evidence.insert(decider.authority_evidence.begin(),

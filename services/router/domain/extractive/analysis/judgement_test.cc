@@ -67,6 +67,27 @@ TEST(ReconcileDeciders, AClaimThatIsNotBorneOutIsNoRoleToRemember) {
   EXPECT_EQ(authority.everybody[0].role, deal::StakeholderRole::kInfluencer);
 }
 
+TEST(ReconcileDeciders, ABodyDecidesByWhatIsSaidOfIt) {
+  CallInput input;
+  input.transcript.participants = {{"Ada Lind", "", "Buyer", "", transcript::Side::kCustomer}};
+  input.transcript.turns = {
+      {.index = 0, .speaker = "Ada Lind", .text = "Over fifty it's the council. They vote on it."}};
+  const CallView call = ReadCall(Tier::kDeep, input);
+  ScoredSentence votes{.line = 0, .sentence = 1, .customer = true};
+  votes.scores.act[static_cast<size_t>(Act::kSignOther)] = 1;
+  ScoredSentence names{.line = 0, .sentence = 0, .customer = true};
+  std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
+  ASSERT_TRUE(call.people.all().back().body);
+  features.back()[0] = 3;
+  Authority authority;
+  const auto model = JudgementModel::Parse(Text());
+  ASSERT_TRUE(model.ok()) << model.status();
+  ReconcileDeciders(call, {names, votes}, features, *model, authority);
+  ASSERT_EQ(authority.decision_makers.size(), 1u);
+  EXPECT_EQ(authority.decision_makers[0].name, "council");
+  EXPECT_EQ(authority.decision_makers[0].authority_evidence.front().quote, "They vote on it.");
+}
+
 TEST(PutFirst, TheSubjectJudgedFirstLeads) {
   Entry price;
   price.blocker.category = deal::BlockerCategory::kPrice;

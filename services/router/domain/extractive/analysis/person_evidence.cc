@@ -161,6 +161,9 @@ void AddPairs(PersonFeatures& row) {
   row[kKnownBuyerHoldsOpen] = row[kKnownBuyer] * row[kHoldsOpen];
   row[kKnownApproverHoldsOpen] = row[kKnownApprover] * row[kHoldsOpen];
   row[kKnownApproverHeldSettled] = row[kKnownApprover] * row[kHeldSettled];
+  row[kKnownBuyerUnheard] = row[kKnownBuyer] * row[kNothingHeard];
+  row[kKnownApproverUnheard] = row[kKnownApprover] * row[kNothingHeard];
+  row[kKnownBuyerByWords] = row[kKnownBuyer] * row[kByWords];
   row[kKnownBuyerAbsent] = row[kKnownBuyer] * (1 - row[kSpeaks]);
 }
 
@@ -194,12 +197,12 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonM
                                              const std::vector<Entry>& entries,
                                              const Authority& authority) {
   std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
-  const std::vector<float> by_words = model.Score(call, sentences);
+  const std::vector<PersonScore> by_words = model.Score(call, sentences);
   std::vector<float> spoken(features.size(), 0);
   SpokenOfFinder finder(call);
   for (const ScoredSentence& one : sentences) {
-    if (!one.customer) continue;
     const SpokenOf spoken_of = finder.Of(one.line, one.sentence);
+    if (!one.customer) continue;
     const Line& line = call.lines[one.line];
     const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
     if (voice != kNobody) {
@@ -220,7 +223,8 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonM
     row[kShareOfSpeech] = most > 0 ? spoken[i] / most : 0;
     const Person& person = call.people.at(i);
     AddTitle(person.body ? person.name : person.title, row);
-    row[kByWords] = by_words[i];
+    row[kByWords] = by_words[i].log_odds;
+    row[kNothingHeard] = by_words[i].heard ? 0 : 1;
     row[kIsBody] = person.body ? 1 : 0;
     AddRoles(call, entries, authority, i, row);
     AddPairs(row);

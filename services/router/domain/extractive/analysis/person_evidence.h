@@ -73,6 +73,10 @@ enum PersonFeature : size_t {
   kKnownNominal,
   kKnownEvidence,    // how much earlier calls showed
   kKnownFromOthers,  // of it, what others said
+  kNothingHeard,     // nothing in this call tells of this person signing or not
+  kKnownBuyerUnheard,
+  kKnownApproverUnheard,
+  kKnownBuyerByWords,
   kPersonFeatures,
 };
 using PersonFeatures = std::array<float, kPersonFeatures>;

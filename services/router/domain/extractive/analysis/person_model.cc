@@ -46,8 +46,9 @@ void ForEachWordOfPeople(
     absl::FunctionRef<void(size_t person, absl::string_view word, float weight)> take) {
   SpokenOfFinder finder(call);
   for (const ScoredSentence& one : sentences) {
-    if (!one.customer) continue;
+    // Whom the seller asks about, "she" may mean in the answer.
     const SpokenOf spoken = finder.Of(one.line, one.sentence);
+    if (!one.customer) continue;
     const float signing = Signing(one);
     if (signing < kLeastSigning) continue;
     const float weight = one.counts * std::sqrt(signing);
@@ -69,8 +70,8 @@ absl::StatusOr<PersonModel> PersonModel::Parse(absl::string_view text) {
   return PersonModel(std::move(weights));
 }
 
-std::vector<float> PersonModel::Score(const CallView& call,
-                                      const std::vector<ScoredSentence>& sentences) const {
+std::vector<PersonScore> PersonModel::Score(const CallView& call,
+                                            const std::vector<ScoredSentence>& sentences) const {
   std::vector<Words> people(call.people.all().size());
   ForEachWordOfPeople(call, sentences, [&](size_t person, absl::string_view word, float weight) {
     const absl::Span<const WeightTable::Weight> found = weights_.Find(word);
@@ -80,9 +81,11 @@ std::vector<float> PersonModel::Score(const CallView& call,
     if (is_new) words.weights.emplace_back(found.front().value, 0.0F);
     words.weights[place->second].second += weight;
   });
-  std::vector<float> scores;
+  std::vector<PersonScore> scores;
   scores.reserve(people.size());
-  for (const Words& words : people) scores.push_back(LogOdds(words, weights_.bias().front()));
+  for (const Words& words : people) {
+    scores.push_back({LogOdds(words, weights_.bias().front()), !words.weights.empty()});
+  }
   return scores;
 }
 

@@ -24,14 +24,19 @@ void ForEachWordOfPeople(
     const CallView& call, const std::vector<ScoredSentence>& sentences,
     absl::FunctionRef<void(size_t person, absl::string_view word, float weight)> take);
 
+struct PersonScore {
+  float log_odds = 0;  // of deciding
+  bool heard = false;  // something was said of it
+};
+
 class PersonModel {
  public:
   // INVALID_ARGUMENT naming the line when the text does not follow the format.
   static absl::StatusOr<PersonModel> Parse(absl::string_view text);
 
-  // The log-odds of deciding, per person of the call. Linear in those words. Thread-safe.
-  std::vector<float> Score(const CallView& call,
-                           const std::vector<ScoredSentence>& sentences) const;
+  // Per person of the call. Linear in those words. Thread-safe.
+  std::vector<PersonScore> Score(const CallView& call,
+                                 const std::vector<ScoredSentence>& sentences) const;
 
  private:
   explicit PersonModel(WeightTable weights) : weights_(std::move(weights)) {}

@@ -17,8 +17,9 @@ class PersonModelTest : public testing::Test {
   explicit PersonModelTest(std::string text =
                                "It is signed by our chief risk officer, Rita Maas, "
                                "and Ben checks it. She signs on Mondays.") {
-    input_.transcript.participants = {{"Ada Lind", "", "Buyer", "", Side::kCustomer},
-                                      {"Ben Osei", "", "Buyer", "", Side::kCustomer}};
+    input_.transcript.participants = {
+        {"Ada Lind", "", "Buyer", "", Side::kCustomer},
+        {"Ben Osei", "", "Buyer", "", Side::kCustomer, transcript::Presence::kPresent}};
     input_.transcript.turns = {{.index = 0, .speaker = "Ada Lind", .text = std::move(text)}};
   }
 
@@ -48,15 +49,33 @@ TEST_F(PersonModelTest, APronounContinuesThePersonNamedLast) {
   EXPECT_THAT(WordsAbout(call, 1, "Rita"), testing::Contains("or1:signs"));
 }
 
+TEST_F(PersonModelTest, TheyMeansTheBoardNamedLast) {
+  input_.transcript.turns[0].text = "Over that it's the board. They sign on Mondays.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  ASSERT_TRUE(call.people.all().back().body);
+  SpokenOfFinder finder(call);
+  finder.Of(0, 0);
+  EXPECT_EQ(finder.Of(0, 1).People(), std::vector<size_t>{call.people.all().size() - 1});
+  EXPECT_TRUE(SpokenOfFinder(call).Of(0, 1).places.empty()) << "nobody was named";
+}
+
+TEST_F(PersonModelTest, WhoIsSpokenToIsNotSpokenOf) {
+  input_.transcript.turns[0].text = "She signs it on Monday, Ben.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  EXPECT_TRUE(SpokenOfFinder(call).Of(0, 0).places.empty());
+}
+
 TEST_F(PersonModelTest, WeighsTheWordsOfEachPerson) {
   const auto model = PersonModel::Parse("bias\t0:-40\nolb:signed_by\t0:200\n");
   ASSERT_TRUE(model.ok()) << model.status();
   const CallView call = ReadCall(Tier::kDeep, input_);
   ScoredSentence signs{.line = 0, .sentence = 0, .customer = true};
   signs.scores.act[static_cast<size_t>(Act::kSignOther)] = 1;
-  const std::vector<float> scores = model->Score(call, {signs});
-  EXPECT_GT(scores[*call.people.Find("Rita")], 0);
-  EXPECT_FLOAT_EQ(scores[*call.people.Find("Ben")], -1);
+  const std::vector<PersonScore> scores = model->Score(call, {signs});
+  EXPECT_GT(scores[*call.people.Find("Rita")].log_odds, 0);
+  EXPECT_TRUE(scores[*call.people.Find("Rita")].heard);
+  EXPECT_FLOAT_EQ(scores[*call.people.Find("Ben")].log_odds, -1);
+  EXPECT_FALSE(scores[*call.people.Find("Ben")].heard);
 }
 
 TEST_F(PersonModelTest, TheBuiltInWeightsFollowTheFormat) { BuiltinPersonModel(); }

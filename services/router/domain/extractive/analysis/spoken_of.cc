@@ -17,6 +17,23 @@ bool IsOwnPronoun(absl::string_view word) {
   return word == "i" || word == "me" || word == "my" || word == "mine" || word == "myself";
 }
 
+bool IsPronounOfMany(absl::string_view word) {
+  return word == "they" || word == "them" || word == "their" || word == "theirs";
+}
+
+// "Ben, who signs it?", "who signs it, Ben?": somebody on the call, set off at an end.
+bool IsSpokenTo(const Reading& reading, const Span& sentence, const PersonMention& mention,
+                const Person& person) {
+  if (person.presence != transcript::Presence::kPresent) return false;
+  if (mention.last_token - mention.first_token > 1) return false;
+  const bool begins = mention.first_token == sentence.first_token;
+  const bool ends = mention.last_token == sentence.last_token;
+  if (begins == ends) return false;
+  // "To our director, Ben": the name of an office.
+  if (ends && IsTitleWord(reading.tokens[mention.first_token - 1].text)) return false;
+  return reading.tokens[begins ? mention.last_token : mention.first_token].before == ',';
+}
+
 bool BeginsOffice(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "a" || word == "an" ||
          word == "their" || word == "your";
@@ -115,35 +132,40 @@ SpokenOf SpokenOfFinder::Of(size_t index, size_t sentence) {
     const bool here =
         mention.first_token >= span.first_token && mention.first_token < span.last_token;
     if (!here || mention.person == line.speaker) continue;
-    if (call_.people.at(mention.person).side == Side::kSeller) continue;
+    const Person& person = call_.people.at(mention.person);
+    if (person.side == Side::kSeller || IsSpokenTo(line.reading, span, mention, person)) continue;
     spoken.places.push_back({mention.person, mention.first_token, mention.last_token});
     last_ = mention.person;
     last_line_ = index;
   }
   const bool named = !spoken.places.empty();
-  AddBodies(line, span, spoken);
-  if (named || last_ == kNobody || last_ == line.speaker || index > last_line_ + kPronounLines) {
-    return spoken;
-  }
-  const bool by_body = !spoken.places.empty();
-  for (size_t i = span.first_token; i < span.last_token; ++i) {
-    if (!IsPersonalPronoun(line.reading.tokens[i].text)) continue;
-    spoken.places.push_back({last_, i, i + 1});
-    spoken.continued = !by_body;
-  }
+  AddBodies(index, span, spoken);
+  const bool by_body = !named && !spoken.places.empty();
+  const auto continues = [&](size_t person, size_t at, auto is_pronoun) {
+    if (person == kNobody || person == line.speaker || index > at + kPronounLines) return;
+    for (size_t i = span.first_token; i < span.last_token; ++i) {
+      if (!is_pronoun(line.reading.tokens[i].text)) continue;
+      spoken.places.push_back({person, i, i + 1});
+      spoken.continued = !by_body;
+    }
+  };
+  if (!named) continues(last_, last_line_, IsPersonalPronoun);
+  if (!named && !by_body) continues(last_body_, last_body_line_, IsPronounOfMany);
   std::sort(spoken.places.begin(), spoken.places.end(),
             [](const Place& a, const Place& b) { return a.first_token < b.first_token; });
   return spoken;
 }
 
-void SpokenOfFinder::AddBodies(const Line& line, const Span& span, SpokenOf& spoken) const {
+void SpokenOfFinder::AddBodies(size_t index, const Span& span, SpokenOf& spoken) {
   if (!has_bodies_) return;
+  const Reading& reading = call_.lines[index].reading;
   for (size_t i = span.first_token; i < span.last_token; ++i) {
-    const std::optional<size_t> body = call_.people.FindBody(line.reading, i);
-    if (body) spoken.places.push_back({*body, i, i + 1});
+    const std::optional<size_t> body = call_.people.FindBody(reading, i);
+    if (!body) continue;
+    spoken.places.push_back({*body, i, i + 1});
+    last_body_ = *body;
+    last_body_line_ = index;
   }
-  std::sort(spoken.places.begin(), spoken.places.end(),
-            [](const Place& a, const Place& b) { return a.first_token < b.first_token; });
 }
 
 void ForEachWordAbout(const CallView& call, size_t line, size_t sentence, const SpokenOf& spoken,

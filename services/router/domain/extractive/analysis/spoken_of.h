@@ -28,8 +28,8 @@ struct SpokenOf {
   std::vector<size_t> People() const;
 };
 
-// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last. To be
-// asked about every sentence, in order.
+// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last and
+// "they" the board or committee. To be asked about every sentence, in order.
 class SpokenOfFinder {
  public:
   explicit SpokenOfFinder(const CallView& call);
@@ -37,12 +37,14 @@ class SpokenOfFinder {
   SpokenOf Of(size_t line, size_t sentence);
 
  private:
-  void AddBodies(const Line& line, const Span& span, SpokenOf& spoken) const;
+  void AddBodies(size_t index, const Span& span, SpokenOf& spoken);
 
   const CallView& call_;
   const bool has_bodies_;
   size_t last_ = kNobody;
   size_t last_line_ = 0;
+  size_t last_body_ = kNobody;
+  size_t last_body_line_ = 0;
 };
 
 // Calls `take` with each word and pair of words of a sentence, and with those beside the places

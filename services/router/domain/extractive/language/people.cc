@@ -21,16 +21,33 @@ constexpr size_t kMaxNameTokens = 3;
 constexpr size_t kMaxApposition = 4;
 constexpr int kHeardOften = 2;
 constexpr size_t kMaxBodyWords = 2;
+constexpr size_t kMaxParticles = 2;
 
 using transcript::Presence;
 using transcript::Side;
 
-// End of the run of capitalised words that begins at `first`.
+// "Joost de Raedt", "Ilse van der Rooyen".
+bool IsParticle(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"de", "da",  "do",  "dos", "das", "del", "della", "di", "du", "van", "von", "vom",
+       "zu", "der", "den", "ter", "ten", "bin", "binti", "al", "el", "la",  "le"});
+  return kWords->contains(word);
+}
+
+// End of the run of capitalised words that begins at `first`, particles between them counted in.
 size_t NameEnd(const Reading& reading, size_t first, size_t last) {
   size_t end = first;
-  while (end < last && end - first < kMaxNameTokens && IsCapitalisedName(reading.tokens[end]) &&
+  size_t words = 0;
+  while (end < last && words < kMaxNameTokens &&
          (end == first || reading.tokens[end].before == 0)) {
-    ++end;
+    size_t next = end;
+    while (next > first && next + 1 < last && next < end + kMaxParticles &&
+           IsParticle(reading.tokens[next].text) && reading.tokens[next + 1].before == 0) {
+      ++next;
+    }
+    if (!IsCapitalisedName(reading.tokens[next])) break;
+    end = next + 1;
+    ++words;
   }
   return end;
 }
@@ -85,14 +102,15 @@ bool ClosesApposition(const Reading& reading, size_t first, size_t last) {
   return false;
 }
 
-// "Annelise Thorup, she audits us", "Pirkko Alatalo who opens the line": after a full name,
-// tokens first to next.
+// "Annelise Thorup, she audits us", "Pirkko Alatalo who opens the line", "over that it's Burak,
+// he's our VP": after a name, tokens first to next.
 bool GoesOnAboutPerson(const Reading& reading, size_t first, size_t next, size_t last) {
-  if (next >= last || next < first + 2) return false;
+  if (next >= last) return false;
   if (!MayNamePerson(reading.tokens[first]) || !MayNamePerson(reading.tokens[next - 1]))
     return false;
   const std::string& word = reading.tokens[next].text;
-  return word == "who" || (reading.tokens[next].before == ',' && (word == "he" || word == "she"));
+  if (reading.tokens[next].before == ',' && (word == "he" || word == "she")) return true;
+  return word == "who" && next >= first + 2;
 }
 
 // "Trent'll", "Curt's": the name alone.
@@ -113,6 +131,11 @@ std::vector<std::string> NameWords(absl::string_view name) {
     if (token.text != "'s" && !IsHonorific(token.text)) words.push_back(token.text);
   }
   return words;
+}
+
+bool NamesBody(absl::string_view name) {
+  const std::vector<std::string> words = NameWords(name);
+  return !words.empty() && IsBodyWord(words.back());
 }
 
 bool IsPossessive(absl::string_view word) {
@@ -154,6 +177,12 @@ People::People(const transcript::Transcript& transcript,
     const std::optional<size_t> present = Find(stakeholder.name);
     if (!present) {
       if (people_.size() >= kMaxPeople) break;
+      if (NamesBody(stakeholder.name)) {
+        people_.push_back(
+            {stakeholder.name, "", "", "", Side::kCustomer, Presence::kMentioned, true});
+        AddBody(people_.size() - 1);
+        continue;
+      }
       Add({stakeholder.name, stakeholder.title, stakeholder.organization, stakeholder.email,
            Side::kCustomer, Presence::kMentioned});
       continue;
@@ -186,6 +215,11 @@ void People::Index(size_t person) {
 
 std::optional<size_t> People::Find(absl::string_view spoken) const {
   const std::vector<Token> tokens = Tokenize(spoken);
+  if (!bodies_.empty() && !tokens.empty() && IsBodyWord(tokens.back().text)) {
+    const auto body = bodies_.find(
+        absl::StrCat(tokens.size() > 1 ? tokens.front().text : "", " ", tokens.back().text));
+    if (body != bodies_.end() && body->second.count == 1) return body->second.person;
+  }
   std::optional<std::vector<size_t>> fitting;
   for (const Token& token : tokens) {
     if (token.text == "'s" || (tokens.size() > 1 && IsHonorific(token.text))) continue;
@@ -231,12 +265,14 @@ std::optional<size_t> People::Find(absl::string_view spoken) const {
 
 size_t People::FindOrAdd(absl::string_view spoken) {
   spoken = WithoutEnding(spoken);
-  if (const std::optional<size_t> found = Find(spoken)) return *found;
+  const std::optional<size_t> found = Find(spoken);
+  if (found && spoken.size() <= people_[*found].name.size()) return *found;
   if (const std::optional<size_t> part = FindPart(spoken)) {
     people_[*part].name = std::string(spoken);
     Index(*part);
     return *part;
   }
+  if (found) return *found;
   if (people_.size() >= kMaxPeople) return people_.size() - 1;
   const size_t person =
       Add({std::string(spoken), "", "", "", Side::kCustomer, Presence::kMentioned});
@@ -252,8 +288,14 @@ std::optional<size_t> People::FindPart(absl::string_view spoken) const {
     const auto found = by_word_.find(word);
     if (found == by_word_.end() || found->second.size() != 1) continue;
     const Person& person = people_[found->second.front()];
-    const bool part = NameWords(person.name).size() == 1 && person.presence == Presence::kMentioned;
-    if (part) return found->second.front();
+    const std::vector<std::string> part = NameWords(person.name);
+    // "Mrs Van Rooyen"; but "Irma Meier" is the whole of "Deaconess Irma Meier".
+    const bool surname =
+        part.size() == 1 || (!part.empty() && IsHonorific(Tokenize(person.name).front().text));
+    const bool ends = surname && part.size() < words.size() &&
+                      std::equal(part.rbegin(), part.rend(), words.rbegin());
+    const bool begins = part.size() == 1 && part.front() == words.front();
+    if ((ends || begins) && person.presence == Presence::kMentioned) return found->second.front();
   }
   return std::nullopt;
 }
@@ -448,33 +490,53 @@ void People::HearGivenName(const Reading& reading, size_t token, absl::string_vi
 void People::LearnBodies(const Reading& reading, absl::string_view text) {
   for (size_t i = 0; i < reading.tokens.size(); ++i) {
     if (!IsBodyWord(reading.tokens[i].text) || people_.size() >= kMaxPeople) continue;
-    const size_t first = BodyStart(reading, i);
-    const std::optional<size_t> known = FindBody(reading, i);
-    const std::string name(WithoutEnding(Words(text, reading, first, i + 1)));
-    if (!known) {
+    const Bodies known = FittingBodies(reading, i);
+    if (known.count > 1) continue;
+    const std::string name(WithoutEnding(Words(text, reading, BodyStart(reading, i), i + 1)));
+    if (known.count == 0) {
       people_.push_back({name, "", "", "", Side::kCustomer, Presence::kMentioned, true});
-    } else if (name.size() > people_[*known].name.size()) {
-      people_[*known].name = name;
+      AddBody(people_.size() - 1);
+    } else if (name.size() > people_[known.person].name.size()) {
+      people_[known.person].name = name;
+      bodies_.erase(absl::StrCat(" ", reading.tokens[i].text));
+      AddBody(known.person);
     }
   }
 }
 
-std::optional<size_t> People::FindBody(const Reading& reading, size_t at) const {
-  if (!IsBodyWord(reading.tokens[at].text)) return std::nullopt;
-  const size_t first = BodyStart(reading, at);
-  std::optional<size_t> only;
-  for (size_t i = 0; i < people_.size(); ++i) {
-    if (!people_[i].body) continue;
-    const std::vector<Token> name = Tokenize(people_[i].name);
-    if (name.empty() || name.back().text != reading.tokens[at].text) continue;
-    // "The committee" is any; "the audit committee" is not "the finance committee".
-    const bool fits =
-        first == at || name.size() == 1 || name.front().text == reading.tokens[first].text;
-    if (!fits) continue;
-    if (only) return std::nullopt;
-    only = i;
+void People::AddBody(size_t person) {
+  const std::vector<std::string> words = NameWords(people_[person].name);
+  if (words.empty()) return;
+  const std::string& last = words.back();
+  for (const std::string& key :
+       {last, absl::StrCat(words.size() > 1 ? words.front() : "", " ", last)}) {
+    Bodies& bodies = bodies_[key];
+    if (bodies.count > 0 && bodies.person == person) continue;
+    ++bodies.count;
+    bodies.person = person;
   }
-  return only;
+}
+
+// "The committee" is any; "the audit committee" is not "the finance committee".
+People::Bodies People::FittingBodies(const Reading& reading, size_t at) const {
+  const std::string& last = reading.tokens[at].text;
+  const auto of = [&](absl::string_view key) {
+    const auto found = bodies_.find(key);
+    return found == bodies_.end() ? Bodies{} : found->second;
+  };
+  const Bodies any = of(last);
+  if (any.count == 0) return any;
+  const size_t first = BodyStart(reading, at);
+  if (first == at) return any;
+  const Bodies named = of(absl::StrCat(reading.tokens[first].text, " ", last));
+  const Bodies unnamed = of(absl::StrCat(" ", last));
+  return {named.count + unnamed.count, named.count > 0 ? named.person : unnamed.person};
+}
+
+std::optional<size_t> People::FindBody(const Reading& reading, size_t at) const {
+  if (bodies_.empty() || !IsBodyWord(reading.tokens[at].text)) return std::nullopt;
+  const Bodies fitting = FittingBodies(reading, at);
+  return fitting.count == 1 ? std::optional<size_t>(fitting.person) : std::nullopt;
 }
 
 // "Jill Sorensen, our CFO", "our CIO, Raj Bhatt", "her name's Winnie Kao".
@@ -496,7 +558,7 @@ void People::LearnIntroduction(const Reading& reading, size_t first, size_t last
     if (IsCapitalisedName(reading.tokens[i])) {
       const size_t end = NameEnd(reading, i, last);
       // "Mr. Vexley, Zoltrun Vexley": the full name of somebody known by a part of it.
-      const bool completes = end == i + 2 && MayNamePerson(reading.tokens[i]) &&
+      const bool completes = end >= i + 2 && MayNamePerson(reading.tokens[i]) &&
                              FindPart(Words(text, reading, i, end)).has_value();
       const bool full_name = completes || (end > i + 1 && IsGivenName(reading.tokens[i].text) &&
                                            !IsGivenName(reading.tokens[i + 1].text));

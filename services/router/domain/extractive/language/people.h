@@ -81,6 +81,15 @@ class People {
 
   std::vector<Person> people_;
   absl::flat_hash_map<std::string, std::vector<size_t>> by_word_;  // lower-case name parts
+  // Bodies of one name: "council" for all councils, "city council" and " council" for those of that
+  // first word and of no other word.
+  struct Bodies {
+    int count = 0;
+    size_t person = 0;  // one of them
+  };
+  absl::flat_hash_map<std::string, Bodies> bodies_;
+  void AddBody(size_t person);
+  Bodies FittingBodies(const Reading& reading, size_t at) const;
   FullNames full_names_;
   // Given names of nobody known: how often both sides said them, and whether the customer's did.
   struct Heard {

@@ -139,6 +139,36 @@ TEST(People, BoardsAndCommitteesAreSomebody) {
   EXPECT_EQ(body("the board", 1), "") << "nobody spoke of one";
 }
 
+TEST(People, BodiesOfEarlierCallsAreTheSameBodies) {
+  People people({}, {{.name = "City Council"}, {.name = "audit committee"}});
+  const std::string text = "The council votes on it. Then the committee, or any committee.";
+  people.Learn("Ana", Side::kCustomer, text, ReadTurn(text));
+  EXPECT_EQ(people.all().size(), 2u);
+  EXPECT_EQ(people.FindBody(ReadTurn("the council"), 1), people.Find("City Council"));
+  EXPECT_TRUE(people.at(*people.Find("City Council")).body);
+}
+
+TEST(People, ACommitteeThatMayBeSeveralIsNoFurtherOne) {
+  const People people =
+      Meet({}, "Ana", "Our audit committee, our finance committee. The committee meets.");
+  EXPECT_EQ(people.all().size(), 2u);
+  EXPECT_FALSE(people.FindBody(ReadTurn("the committee"), 1).has_value());
+}
+
+TEST(People, LearnsANameThatTheSentenceGoesOnAbout) {
+  const People people = Meet({}, "Ana", "Over that it goes to Burak, he's the one who signs.");
+  EXPECT_TRUE(people.Find("Burak").has_value());
+  EXPECT_FALSE(Meet({}, "Ana", "It goes to Springdale, it's the head office.").Find("Springdale"));
+}
+
+TEST(People, ParticlesBelongToNames) {
+  People people = Meet({}, "Ana", "It's our director, Ilse van der Rooyen, who signs.");
+  ASSERT_TRUE(people.Find("Rooyen").has_value());
+  EXPECT_EQ(people.at(*people.Find("Rooyen")).name, "Ilse van der Rooyen");
+  people = Meet({}, "Ana", "Mrs Van Rooyen signs. Ilse van Rooyen, our director.");
+  EXPECT_EQ(people.at(*people.Find("Ilse")).name, "Ilse van Rooyen");
+}
+
 TEST(People, FindsMentionsInOrder) {
   Transcript transcript;
   transcript.participants = {{"Ana Reyes"}, {"Tom Weiss"}};

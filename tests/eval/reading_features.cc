@@ -134,11 +134,13 @@ class SeriesPrinter {
  private:
   static void PrintSentences(const std::string& name, size_t index, const CallLabels& labels,
                              const CallView& call) {
-    for (const Line& line : call.lines) {
+    for (size_t i = 0; i < call.lines.size(); ++i) {
+      const Line& line = call.lines[i];
       for (const Sentence& sentence : line.reading.sentences) {
         Print({{"series", name},
                {"call", index},
                {"file", labels.file},
+               {"line", i},
                {"seller", line.side == transcript::Side::kSeller},
                {"speaker", line.turn->speaker},
                {"text", Quote(line.turn->text, sentence.span)},
@@ -155,7 +157,7 @@ class SeriesPrinter {
     std::vector<Entry> entries = ApplyStatements(call, statements);
     const auto sentences = ScoreSentences(call, *models_.sentences);
     json subjects = json::array();
-    const auto features = FeaturesOfSubjects(call, sentences, models_.calls->Score(call),
+    const auto features = FeaturesOfSubjects(call, sentences, models_.calls->Score(call, sentences),
                                              statements, topics, entries);
     CallJudgement truth;
     truth.nothing = labels.primary == "none" ? 1 : 0;

@@ -7,11 +7,12 @@
 The sentence model is a pair of multinomial logistic regressions (what a sentence does, what it is
 about) over the features that reading_features prints, from the labelled utterances and from the
 evidence quotes of the labelled calls; every other sentence of a call counts a little as neutral.
-The judgement model is a set of logistic regressions over what whole calls show. It learns from
-sentence scores of models that have not seen the series (--folds), and the figures printed are of
-series left out of both fits. It is fitted twice: first on calls whose earlier calls are remembered
-as labelled, then on calls that remember what the first fit judged. Taught with a memory that never
-errs, it would believe its own mistakes of earlier calls.
+What a sentence is about is fitted with the sentences around it. The judgement model is a set of
+logistic regressions over what whole calls show. It learns from sentence scores of models that have
+not seen the series (--folds), and the figures printed are of series left out of both fits. It is
+fitted twice: first on calls whose earlier calls are remembered as labelled, then on calls that
+remember what the first fit judged. Taught with a memory that never errs, it would believe its own
+mistakes of earlier calls.
 """
 
 import argparse
@@ -40,9 +41,12 @@ TRAP_WEIGHT = 1.5
 NOMINAL_WEIGHT = 5.0
 ANCHOR_WEIGHT = 10.0
 LEFT_OUT_PARTS = 8
+ACT_L2, SUBJECT_L2 = 4.0, 8.0
+# Of analysis/scored_sentences.cc.
+OWN, REACH, FADING, IDLE = 1.5, 8, 3.0, 0.7
 LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
 # Of analysis/call_model.h and .cc.
-CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 3, 0.7, 0.6, 20
+CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 5, 0.7, 0.6, 20
 CALL_L2 = 0.03
 LEAST_CALLS = 2
 # Of analysis/person_model.h and .cc.
@@ -155,37 +159,88 @@ def annotate_sentences(rows, series):
             row["labels"], row["weight"] = [("neutral", None)], TRAP_WEIGHT if trap else NEUTRAL_WEIGHT
 
 
-def fit_sentences(utterances, sentences, path, l2=4.0):
-    examples = []
-    for row in utterances:
-        act, _, subject = row["label"].partition(":")
-        name = row["label"] if act == "sign" else act
-        examples.append((row["features"], name, subject if act in WITH_SUBJECT else None, 1.0))
-    for row in sentences:
-        if not row["seller"]:
-            for act, subject in row["labels"]:
-                examples.append((row["features"], act, subject, row["weight"] / len(row["labels"])))
-    count = collections.Counter(f for e in examples for f in set(e[0]))
-    names = sorted(f for f, n in count.items() if n > 1)
-    index = {f: i for i, f in enumerate(names)}
-    rows, columns = [], []
-    for i, example in enumerate(examples):
-        for feature in set(example[0]):
-            if feature in index:
-                rows.append(i)
-                columns.append(index[feature])
-    x = scipy.sparse.csr_matrix((np.ones(len(rows)), (rows, columns)),
-                                shape=(len(examples), len(names)))
-    weight = np.array([e[3] for e in examples])
-    acts = np.array([ACTS.index(e[1]) for e in examples])
-    act_weights, act_bias = fit_softmax(x, acts, weight, len(ACTS), l2)
-    about = [i for i, e in enumerate(examples) if e[2] in SUBJECTS]
-    subjects = np.array([SUBJECTS.index(examples[i][2]) for i in about])
-    subject_weights, subject_bias = fit_softmax(x[about], subjects, weight[about],
-                                                len(SUBJECTS), l2)
-    bias = np.concatenate([act_bias, subject_bias])
-    write_weights(path, "language/sentence_model.h", SCALE, bias, names,
-                  np.hstack([act_weights, subject_weights]))
+class Readings:
+    """The utterances and, after them, the sentences of calls as one matrix of features, with what
+    they are labelled as: one example a label."""
+
+    def __init__(self, utterances, sentences):
+        self.first, self.sentences = len(utterances), sentences
+        found = []  # row, act, subject, weight
+        for i, row in enumerate(utterances):
+            act, _, subject = row["label"].partition(":")
+            name = row["label"] if act == "sign" else act
+            found.append((i, name, subject if act in WITH_SUBJECT else None, 1.0))
+        for i, row in enumerate(sentences, self.first):
+            for act, subject in [] if row["seller"] else row["labels"]:
+                found.append((i, act, subject, row["weight"] / len(row["labels"])))
+        self.rows = np.array([i for i, _, _, _ in found])
+        self.acts = np.array([ACTS.index(act) for _, act, _, _ in found])
+        self.subjects = np.array([SUBJECTS.index(subject) if subject in SUBJECTS else -1
+                                  for _, _, subject, _ in found])
+        self.weight = np.array([weight for _, _, _, weight in found])
+        index, starts, columns = {}, [0], []
+        for row in utterances + sentences:
+            columns += [index.setdefault(feature, len(index)) for feature in set(row["features"])]
+            starts.append(len(columns))
+        self.names = list(index)
+        self.features = scipy.sparse.csr_matrix((np.ones(len(columns)), columns, starts),
+                                                shape=(len(starts) - 1, len(index)))
+
+    def of(self, chosen):
+        """Which examples are utterances or of sentences for which `chosen` holds."""
+        take = np.array([True] * self.first + [chosen(row) for row in self.sentences])
+        return take[self.rows]
+
+    def known(self, examples):
+        """The features that occur more than once among them."""
+        rows = self.features[self.rows[examples]]
+        return np.flatnonzero(np.asarray((rows > 0).sum(0)).ravel() > 1)
+
+    def fit_acts(self, examples, l2):
+        known = self.known(examples)
+        x = self.features[self.rows[examples]][:, known]
+        return known, *fit_softmax(x, self.acts[examples], self.weight[examples], len(ACTS), l2)
+
+    def read_acts(self, model, chosen):
+        """Writes what such sentences do, as the model reads them, beside each."""
+        known, w, bias = model
+        places = [i for i, row in enumerate(self.sentences) if chosen(row)]
+        z = self.features[[self.first + i for i in places]][:, known] @ w + bias
+        p = np.exp(z - z.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        for i, acts in zip(places, p):
+            self.sentences[i]["acts"] = acts
+
+    def in_context(self, rows):
+        """The features of these rows with those around them; analysis/scored_sentences.cc."""
+        near, places, values = [], [], []
+        for at, row in enumerate(rows):
+            near.append(at), places.append(row), values.append(OWN)
+            i = row - self.first
+            for j in range(max(0, i - REACH), min(len(self.sentences), i + REACH + 1)):
+                one, other = self.sentences[max(i, 0)], self.sentences[j]
+                same = one["file"] == other["file"] and abs(one["line"] - other["line"]) <= 1
+                if i < 0 or i == j or not same:
+                    continue
+                near.append(at)
+                places.append(self.first + j)
+                values.append(np.exp(-abs(i - j) / FADING) *
+                              (1 - IDLE * other["acts"][ACTS.index("neutral")]))
+        matrix = scipy.sparse.csr_matrix((values, (near, places)),
+                                         shape=(len(rows), self.features.shape[0]))
+        return (matrix @ self.features).tocsr()
+
+    def fit_subjects(self, examples, known, l2):
+        about = np.flatnonzero(examples & (self.subjects >= 0))
+        x = self.in_context(self.rows[about])[:, known]
+        return fit_softmax(x, self.subjects[about], self.weight[about], len(SUBJECTS), l2)
+
+    def write(self, path, examples, acts):
+        known, act_weights, act_bias = acts
+        subject_weights, subject_bias = self.fit_subjects(examples, known, SUBJECT_L2)
+        write_weights(path, "language/sentence_model.h", SCALE,
+                      np.concatenate([act_bias, subject_bias]), [self.names[i] for i in known],
+                      np.hstack([act_weights, subject_weights]))
 
 
 def write_weights(path, reader, scale, bias, names, table):
@@ -200,19 +255,33 @@ def write_weights(path, reader, scale, bias, names, table):
                 out.write(f"{feature}\t{' '.join(pairs)}\n")
 
 
+def add(counts, words, weight):
+    for word in words:
+        counts[word] += weight
+
+
 def groups_of(sentences):
-    """How often each word of a call occurs: in all the customer says, in their last part, and in
-    the seller's last part. As analysis/call_model.cc counts."""
+    """How much each word of a call counts: in all the customer says, in their last part, in the
+    seller's last part, in what the customer says is in the way and in what is settled. As
+    analysis/call_model.cc counts."""
     groups = [collections.Counter() for _ in range(CALL_GROUPS)]
-    for place, row in enumerate(sentences):
+    spoken = [row for row in sentences if row["words"]]
+    doing = lambda row, *names: sum(row["acts"][ACTS.index(name)] for name in names)
+    for place, row in enumerate(spoken):
         if row["seller"]:
-            if place >= SELLERS_END * len(sentences):
+            if place >= SELLERS_END * len(spoken):
                 groups[2].update(row["words"])
             continue
         groups[0].update(row["words"])
-        if place >= CALL_END * len(sentences):
+        if place >= CALL_END * len(spoken):
             groups[1].update(row["words"])
+        add(groups[3], row["words"], doing(row, "raise", "reopen", "close"))
+        add(groups[4], row["words"], doing(row, "settle", "deny"))
     return groups
+
+
+def damped(count):
+    return count if count < 1 else 1 + np.log(count)
 
 
 def vectors(documents, least):
@@ -224,7 +293,7 @@ def vectors(documents, least):
     rows, columns, values = [], [], []
     for number, document in enumerate(documents):
         for group, counts in enumerate(document):
-            known = {w: 1 + np.log(n) for w, n in counts.items() if w in index}
+            known = {w: damped(n) for w, n in counts.items() if w in index}
             length = np.sqrt(sum(v * v for v in known.values())) or 1
             rows += [number] * len(known)
             columns += [group * len(words) + index[w] for w in known]
@@ -410,6 +479,7 @@ def score(calls, subjects, people, least_open, least_decides):
         judged = judge(subjects(call), call)
         first = int(judged["primary"].argmax())  # len(SUBJECTS): nothing is open
         was_open = [s["features"][17] > 0 for s in call["subjects"]]
+        was_settled = [s["features"][18] > 0 for s in call["subjects"]]
         given = {s for s in range(len(SUBJECTS))
                  if judged["open"][s] >= (judged["settled"][s] if was_open[s] else least_open)}
         given = given | {first} if first < len(SUBJECTS) else set()
@@ -418,7 +488,7 @@ def score(calls, subjects, people, least_open, least_decides):
         total += 1
         open_ += [len(given & wanted), len(given), len(wanted)]
         closed = {s for s in range(len(SUBJECTS)) if s not in given
-                  and (was_open[s] or judged["settled"][s] >= 0.5)}
+                  and (was_open[s] or was_settled[s] or judged["settled"][s] >= 0.5)}
         meant = {s for s, one in enumerate(call["subjects"]) if one["settled"]}
         settled += [len(closed & meant), len(closed), len(meant)]
         own, bias = people(call)
@@ -487,31 +557,57 @@ def fit_all(options, scratch):
         sentences += annotated
     names = sorted({row["series"] for row in sentences})
     fold_of = {name: i % options.folds for i, name in enumerate(names)}
+    folders = fold_folders(options, scratch, fold_of)
     fit_sales(sentences, os.path.join(options.out, "sales.model"))
-    documents = documents_of(sentences)
     models = [[os.path.join(scratch, f"{name}{fold}.model")
                for name in ("sentences", "calls", "people")] for fold in range(options.folds)]
-    for fold, (for_sentences, for_calls, _) in enumerate(models):
-        fit_sentences(utterances, [s for s in sentences if fold_of[s["series"]] != fold],
-                      for_sentences)
-        fit_calls([d for name, d in documents if fold_of[name] != fold], for_calls)
-    fit_sentences(utterances, sentences, os.path.join(options.out, "sentences.model"))
-    fit_calls([d for _, d in documents], os.path.join(options.out, "calls.model"))
-    read = left_out_calls(options, [paths[:2] for paths in models], fold_of, [])
+    fit_words(options, models, Readings(utterances, sentences), fold_of)
+    read = left_out_calls(options, [paths[:2] for paths in models], folders, [])
     for fold, (_, _, for_people) in enumerate(models):
         fit_person_words([c for c in read if fold_of[c["series"]] != fold], for_people)
     fit_person_words(read, os.path.join(options.out, "people.model"))
-    fit_judgement(options, left_out_calls(options, models, fold_of, []))
+    fit_judgement(options, left_out_calls(options, models, folders, []))
     judged = os.path.join(options.out, "judgement.model")
-    fit_judgement(options, left_out_calls(options, models, fold_of, [judged]))
+    fit_judgement(options, left_out_calls(options, models, folders, [judged]))
 
 
-def left_out_calls(options, models, fold_of, judgement):
+def fold_folders(options, scratch, fold_of):
+    """One folder a fold with the series of it."""
+    folders = [os.path.join(scratch, f"fold{fold}") for fold in range(options.folds)]
+    for folder in folders:
+        os.mkdir(folder)
+    for deals in options.deals:
+        for name in os.listdir(deals):
+            if name in fold_of:
+                os.symlink(os.path.abspath(os.path.join(deals, name)),
+                           os.path.join(folders[fold_of[name]], name))
+    return folders
+
+
+def fit_words(options, models, readings, fold_of):
+    """The models of sentences and of calls, of each fold and of everything. What sentences around
+    others and in calls do is read by models that have not seen them."""
+    acts = []
+    for fold in range(options.folds):
+        held = lambda row: fold_of[row["series"]] == fold
+        acts.append(readings.fit_acts(readings.of(lambda row: not held(row)), ACT_L2))
+        readings.read_acts(acts[-1], held)
+    documents = documents_of(readings.sentences)
+    for fold, (for_sentences, for_calls, *_) in enumerate(models):
+        rest = readings.of(lambda row: fold_of[row["series"]] != fold)
+        readings.write(for_sentences, rest, acts[fold])
+        fit_calls([d for name, d in documents if fold_of[name] != fold], for_calls)
+    everything = readings.of(lambda row: True)
+    readings.write(os.path.join(options.out, "sentences.model"), everything,
+                   readings.fit_acts(everything, ACT_L2))
+    fit_calls([d for _, d in documents], os.path.join(options.out, "calls.model"))
+
+
+def left_out_calls(options, models, folders, judgement):
     """What each call shows, read with models that have not seen its series."""
     calls = []
-    for fold, paths in enumerate(models):
-        calls += [c for c in run(options.tool, "calls", "--model", *paths, *judgement, "--deals",
-                                 *options.deals) if fold_of[c["series"]] == fold]
+    for paths, folder in zip(models, folders):
+        calls += run(options.tool, "calls", "--model", *paths, *judgement, "--deals", folder)
     return sorted(calls, key=lambda c: (c["series"], c["call"]))
 
 
@@ -524,7 +620,7 @@ def fit_judgement(options, calls):
     finish(calls, weights, made_on, options.out)
 
 
-def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.35, least_decides=0.33):
+def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.45, least_decides=0.33):
     held = {}
     names = sorted({c["series"] for c in calls})
     for part in range(LEFT_OUT_PARTS):

@@ -81,7 +81,7 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
   const JudgementModel& model = BuiltinJudgementModel();
   CallJudgement judged;
   if (telling) {
-    const CallScores whole = BuiltinCallModel().Score(call);
+    const CallScores whole = BuiltinCallModel().Score(call, sentences);
     judged = model.Judge(FeaturesOfSubjects(call, sentences, whole, statements, topics, entries));
     Reconcile(call, sentences, topics, judged, model.least_open(), entries);
   }

@@ -16,15 +16,13 @@ namespace {
 constexpr float kScale = 20;
 constexpr size_t kClasses = kSubjects + 1;
 
-// Which words: everything the customer says, their words at the end, the seller's at the end.
-constexpr unsigned kAll = 1;
-constexpr unsigned kEnd = 2;
-constexpr unsigned kSellerEnd = 4;
-constexpr size_t kGroups = 3;
+// Which words: everything the customer says, their words at the end, the seller's at the end, then
+// what the customer says is in the way and what is settled, as far as the sentences say so.
+constexpr size_t kGroups = kMaxWordGroups;
 
-unsigned GroupsOfSentence(const Line& line, float place) {
-  if (line.side == transcript::Side::kSeller) return place >= kSellersEnd ? kSellerEnd : 0U;
-  return place >= kCallEnd ? kAll | kEnd : kAll;
+GroupWeights GroupsOfSentence(const Line& line, float place, const ScoredSentence& scored) {
+  if (line.side == transcript::Side::kSeller) return {0, 0, place >= kSellersEnd ? 1.0F : 0.0F};
+  return {1, place >= kCallEnd ? 1.0F : 0.0F, 0, scored.SaysAgainst(), scored.SaysClosing()};
 }
 
 }  // namespace
@@ -35,10 +33,16 @@ absl::StatusOr<CallModel> CallModel::Parse(absl::string_view text) {
   return CallModel(std::move(weights));
 }
 
-CallScores CallModel::Score(const CallView& call) const {
+CallScores CallModel::Score(const CallView& call,
+                            const std::vector<ScoredSentence>& sentences) const {
   CallScores scores;
   std::copy_n(weights_.bias().begin(), kClasses, scores.begin());
-  WeighWords(call, weights_, GroupsOfSentence, absl::MakeSpan(scores));
+  WeighWords(
+      call, weights_,
+      [&](const Line& line, size_t number, float place) {
+        return GroupsOfSentence(line, place, sentences[number]);
+      },
+      absl::MakeSpan(scores));
   Softmax(absl::MakeSpan(scores));
   return scores;
 }

@@ -1,8 +1,6 @@
 #include "services/router/domain/extractive/analysis/call_words.h"
 
-#include <array>
 #include <cmath>
-#include <cstdint>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,15 +10,21 @@
 namespace throughline::router::extractive {
 namespace {
 
-// How often a known feature occurs in each group.
+// How much a known feature occurs in each group.
 struct Counts {
   absl::Span<const WeightTable::Weight> weights;
-  std::array<uint32_t, kMaxWordGroups> times{};
+  GroupWeights sums{};
 };
+
+bool IsEmpty(const Sentence& sentence) {
+  return sentence.span.first_token == sentence.span.last_token;
+}
 
 size_t CountSentences(const CallView& call) {
   size_t count = 0;
-  for (const Line& line : call.lines) count += line.reading.sentences.size();
+  for (const Line& line : call.lines) {
+    for (const Sentence& sentence : line.reading.sentences) count += IsEmpty(sentence) ? 0 : 1;
+  }
   return count;
 }
 
@@ -32,41 +36,42 @@ std::vector<Counts> CountWords(const CallView& call, const WeightTable& table, G
   size_t number = 0;
   for (const Line& line : call.lines) {
     for (const Sentence& sentence : line.reading.sentences) {
-      const unsigned groups = groups_of(line, static_cast<float>(number++) / total);
-      if (groups == 0) continue;
+      if (IsEmpty(sentence)) continue;
+      const GroupWeights groups = groups_of(line, number, static_cast<float>(number) / total);
+      ++number;
+      if (groups == GroupWeights{}) continue;
       ForEachWord(line.reading, sentence, [&](absl::string_view feature) {
         const absl::Span<const WeightTable::Weight> found = table.Find(feature);
         if (found.empty()) return;
         const auto [place, is_new] = places.try_emplace(found.data(), words.size());
         if (is_new) words.push_back({found, {}});
-        for (size_t g = 0; g < kMaxWordGroups; ++g) {
-          if ((groups >> g & 1U) != 0) ++words[place->second].times[g];
-        }
+        GroupWeights& sums = words[place->second].sums;
+        for (size_t g = 0; g < kMaxWordGroups; ++g) sums[g] += groups[g];
       });
     }
   }
   return words;
 }
 
-float Damped(uint32_t times) { return times == 0 ? 0 : 1 + std::log(static_cast<float>(times)); }
+float Damped(float sum) { return sum < 1 ? sum : 1 + std::log(sum); }
 
 }  // namespace
 
 void WeighWords(const CallView& call, const WeightTable& table, GroupsOf groups_of,
                 absl::Span<float> scores) {
-  const std::vector<Counts> words = CountWords(call, table, groups_of);
-  std::array<float, kMaxWordGroups> length{};
-  for (const Counts& counts : words) {
+  std::vector<Counts> words = CountWords(call, table, groups_of);
+  GroupWeights length{};
+  for (Counts& counts : words) {
     for (size_t g = 0; g < kMaxWordGroups; ++g) {
-      length[g] += Damped(counts.times[g]) * Damped(counts.times[g]);
+      counts.sums[g] = Damped(counts.sums[g]);
+      length[g] += counts.sums[g] * counts.sums[g];
     }
   }
   for (float& one : length) one = one > 0 ? std::sqrt(one) : 1;
   for (const Counts& counts : words) {
     for (const WeightTable::Weight& weight : counts.weights) {
       const size_t group = weight.output / scores.size();
-      scores[weight.output % scores.size()] +=
-          weight.value * Damped(counts.times[group]) / length[group];
+      scores[weight.output % scores.size()] += weight.value * counts.sums[group] / length[group];
     }
   }
 }

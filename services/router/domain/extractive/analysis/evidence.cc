@@ -8,10 +8,6 @@ namespace {
 
 using transcript::Side;
 
-// What a sentence of another time or company still counts.
-constexpr float kElsewhere = 0.2F;
-constexpr float kSmoothing = 1.5F;
-constexpr size_t kSmoothingReach = 4;
 constexpr float kLate = 0.66F;
 constexpr float kLast = 0.85F;
 constexpr float kLeastShare = 0.02F;
@@ -25,30 +21,6 @@ float Sum(const Masses& masses) {
   float sum = 0;
   for (const float mass : masses) sum += mass;
   return sum;
-}
-
-// Blends what a sentence is about with its neighbours: "That one's done" speaks of the last thing.
-void Smooth(std::vector<ScoredSentence>& sentences) {
-  for (size_t i = 0; i < sentences.size(); ++i) {
-    Masses blended{};
-    float total = 0;
-    const size_t first = i < kSmoothingReach ? 0 : i - kSmoothingReach;
-    const size_t last = std::min(sentences.size(), i + kSmoothingReach + 1);
-    for (size_t j = first; j < last; ++j) {
-      const ScoredSentence& other = sentences[j];
-      const size_t apart = i < j ? j - i : i - j;
-      const size_t lines = other.line < sentences[i].line ? sentences[i].line - other.line
-                                                          : other.line - sentences[i].line;
-      if (lines > 1) continue;
-      const float weight = apart == 0 ? 1.5F
-                                      : std::exp(-static_cast<float>(apart) / kSmoothing) *
-                                            (1 - 0.7F * other.scores.Of(Act::kNeutral));
-      total += weight;
-      for (size_t s = 0; s < kSubjects; ++s) blended[s] += weight * other.scores.subject[s];
-    }
-    for (float& mass : blended) mass /= total;
-    sentences[i].subject = blended;
-  }
 }
 
 // Running totals of one call, per subject.
@@ -179,42 +151,6 @@ Ledgered ReadLedger(const CallView& call, const std::vector<Entry>& entries) {
 }
 
 }  // namespace
-
-float ScoredSentence::Against() const {
-  const float said = scores.Of(Act::kRaise) + scores.Of(Act::kReopen) + scores.Of(Act::kPoint);
-  return customer ? counts * said : 0;
-}
-float ScoredSentence::Pointing() const { return customer ? counts * scores.Of(Act::kPoint) : 0; }
-float ScoredSentence::Closing() const {
-  return customer ? counts * (scores.Of(Act::kSettle) + scores.Of(Act::kDeny)) : 0;
-}
-
-std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model) {
-  std::vector<ScoredSentence> sentences;
-  for (size_t i = 0; i < call.lines.size(); ++i) {
-    const Line& line = call.lines[i];
-    for (size_t k = 0; k < line.reading.sentences.size(); ++k) {
-      const Sentence& sentence = line.reading.sentences[k];
-      if (sentence.span.first_token == sentence.span.last_token) continue;
-      ScoredSentence one;
-      one.line = i;
-      one.sentence = k;
-      one.customer = line.side != Side::kSeller;
-      one.scores = model.Score(line.reading, sentence);
-      for (size_t t = sentence.span.first_token; t < sentence.span.last_token; ++t) {
-        const Guards& guards = GuardsAt(line, t);
-        if (guards.anecdote || guards.third_party) one.counts = kElsewhere;
-      }
-      sentences.push_back(one);
-    }
-  }
-  for (size_t i = 0; i < sentences.size(); ++i) {
-    sentences[i].place =
-        static_cast<float>(i) / static_cast<float>(std::max<size_t>(1, sentences.size() - 1));
-  }
-  Smooth(sentences);
-  return sentences;
-}
 
 size_t SubjectOf(deal::BlockerCategory category) {
   const int index = static_cast<int>(category) - static_cast<int>(deal::BlockerCategory::kPrice);

@@ -9,6 +9,7 @@
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/call_model.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
+#include "services/router/domain/extractive/analysis/scored_sentences.h"
 #include "services/router/domain/extractive/analysis/statements.h"
 #include "services/router/domain/extractive/analysis/topics.h"
 #include "services/router/domain/extractive/language/sentence_model.h"
@@ -16,22 +17,6 @@
 // All that a call says for and against a category of blockers being open, as numbers. What they
 // weigh is judgement.cc's business.
 namespace throughline::router::extractive {
-
-// One sentence of a call with what the sentence model reads in it.
-struct ScoredSentence {
-  size_t line = 0;
-  size_t sentence = 0;  // within the line
-  bool customer = false;
-  float place = 0;   // 0 at the start of the call, 1 at its end
-  float counts = 1;  // less for another time or company
-  SentenceScores scores;
-  std::array<float, kSubjects> subject{};  // smoothed with the sentences around
-  float Against() const;                   // raised or re-opened, by a customer
-  float Closing() const;                   // settled or denied, by a customer
-  float Pointing() const;                  // named as what has to clear next, by a customer
-};
-
-std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model);
 
 inline constexpr size_t kSubjectFeatures = 40;
 using SubjectFeatures = std::array<float, kSubjectFeatures>;

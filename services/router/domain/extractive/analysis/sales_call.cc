@@ -66,7 +66,8 @@ const WeightTable& BuiltinSalesWeights() {
 float WordsOfSelling(const CallView& call) {
   std::array<float, 1> score = {BuiltinSalesWeights().bias()[0]};
   WeighWords(
-      call, BuiltinSalesWeights(), [](const Line&, float) { return 1U; }, absl::MakeSpan(score));
+      call, BuiltinSalesWeights(), [](const Line&, size_t, float) { return GroupWeights{1}; },
+      absl::MakeSpan(score));
   return score[0];
 }
 

@@ -89,9 +89,10 @@ SentenceScores SentenceModel::Score(const Reading& reading, const Sentence& sent
     seen.push_back(found.data());
     for (const WeightTable::Weight& weight : found) sum[weight.output] += weight.value;
   });
+  SentenceScores scores;
+  std::copy_n(sum.begin() + kActs, kSubjects, scores.subject_sums.begin());
   Softmax(absl::MakeSpan(sum).first(kActs));
   Softmax(absl::MakeSpan(sum).subspan(kActs));
-  SentenceScores scores;
   std::copy_n(sum.begin(), kActs, scores.act.begin());
   std::copy_n(sum.begin() + kActs, kSubjects, scores.subject.begin());
   return scores;

@@ -36,8 +36,9 @@ inline constexpr size_t kActs = 10;
 inline constexpr size_t kSubjects = 13;
 
 struct SentenceScores {
-  std::array<float, kActs> act{};          // sums to 1
-  std::array<float, kSubjects> subject{};  // sums to 1, whatever the sentence does
+  std::array<float, kActs> act{};               // sums to 1
+  std::array<float, kSubjects> subject{};       // sums to 1, whatever the sentence does
+  std::array<float, kSubjects> subject_sums{};  // what `subject` is the softmax of
 
   float Of(Act which) const { return act[static_cast<size_t>(which)]; }
 };

@@ -82,16 +82,6 @@ std::string Words(absl::string_view text, const Reading& reading, size_t first, 
   return Quote(text, TokenSpan(reading, first, last));
 }
 
-// "My sister Josie": kin and colleagues are introduced like titles.
-bool IsRelation(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"sister",    "brother",  "wife", "husband", "boss",      "colleague",   "deputy",
-       "cofounder", "daughter", "son",  "father",  "mother",    "dad",         "mum",
-       "mom",       "uncle",    "aunt", "cousin",  "assistant", "predecessor", "successor",
-       "man",       "woman",    "guy",  "lady",    "rep"});
-  return kWords->contains(word);
-}
-
 // "Leif, the harbour master, he …": the words from `first` to a comma, then the person again.
 bool ClosesApposition(const Reading& reading, size_t first, size_t last) {
   for (size_t i = first + 1; i < last && i <= first + kMaxApposition; ++i) {
@@ -140,13 +130,6 @@ bool NamesBody(absl::string_view name) {
 
 bool IsPossessive(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "their";
-}
-
-// "The last board", "the whole committee": not its name.
-bool SaysWhichOne(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"last", "next", "whole", "full", "entire", "new", "old", "same", "own", "first", "second"});
-  return kWords->contains(word);
 }
 
 // The first word of the name that ends with the body word at `at`: "our finance committee" without

@@ -85,4 +85,19 @@ bool IsTitleWord(absl::string_view word) {
   return kWords->contains(word);
 }
 
+bool IsRelation(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"sister",    "brother",  "wife", "husband", "boss",      "colleague",   "deputy",
+       "cofounder", "daughter", "son",  "father",  "mother",    "dad",         "mum",
+       "mom",       "uncle",    "aunt", "cousin",  "assistant", "predecessor", "successor",
+       "man",       "woman",    "guy",  "lady",    "rep"});
+  return kWords->contains(word);
+}
+
+bool SaysWhichOne(absl::string_view word) {
+  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+      {"last", "next", "whole", "full", "entire", "new", "old", "same", "own", "first", "second"});
+  return kWords->contains(word);
+}
+
 }  // namespace throughline::router::extractive

@@ -18,6 +18,12 @@ bool IsBodyWord(absl::string_view lower_word);
 // True for words that name a function: "cfo", "director", "controller", "provost".
 bool IsTitleWord(absl::string_view lower_word);
 
+// "My sister Josie": kin and colleagues are introduced like titles.
+bool IsRelation(absl::string_view word);
+
+// "The last board", "the whole committee": not a part of its name.
+bool SaysWhichOne(absl::string_view word);
+
 }  // namespace throughline::router::extractive
 
 #endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_PEOPLE_WORDS_H_

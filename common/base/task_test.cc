@@ -119,11 +119,19 @@ class AtOnce final : public Executor {
   std::atomic<int> resumed_{0};
 };
 
-// The work beside the task is what ends last.
+// The work beside the task is what ends last. The task is answered on another thread, and not
+// before it waits.
 Task<int> DoubledAlongside(Elsewhere& elsewhere, int value) {
-  const auto work = [&] { elsewhere.Join(); };
-  Alongside<int> both(co_await Here(), DoubledElsewhere(elsewhere, value), work,
-                      [](const int& result) { return result < 10; });
+  std::function<void(int)> answer;
+  const auto ask = [&]() -> Task<int> {
+    auto begin = [&](std::function<void(int)> done) { answer = std::move(done); };
+    co_return co_await Completion<int>(begin);
+  };
+  const auto work = [&] {
+    elsewhere.Double(value, std::move(answer));
+    elsewhere.Join();
+  };
+  Alongside<int> both(co_await Here(), ask(), work, [](const int& result) { return result < 10; });
   co_return co_await both;
 }
 

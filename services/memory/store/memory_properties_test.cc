@@ -192,7 +192,8 @@ class SqliteErasureTest : public PropertiesTest {
 };
 
 TEST_P(SqliteErasureTest, AForgottenCustomerLeavesNoByteInTheFile) {
-  for (const RetainCommand& call : MakeCalls(8)) {
+  // Enough for pages to be full and their rows to be moved.
+  for (const RetainCommand& call : MakeCalls(8, kManyCalls)) {
     Retain(call, "victim-name");
     Retain(call, "bystander");
   }

@@ -18,6 +18,18 @@ namespace {
 
 constexpr int kMaxScrubAttempts = 5;
 constexpr absl::Duration kScrubPatience = absl::Milliseconds(500);
+// Files up to this size are written anew within some hundred milliseconds, in which others wait to
+// write. In memory: a container's own file system may be read-only.
+constexpr int64_t kMostBytesRewritten = int64_t{64} << 20;
+
+// Throws what SQLite throws, when others are writing above all.
+void RewriteSmall(SQLite::Database& connection) {
+  const int64_t bytes = connection.execAndGet("PRAGMA page_count").getInt64() *
+                        connection.execAndGet("PRAGMA page_size").getInt64();
+  if (bytes > kMostBytesRewritten) return;
+  connection.exec("PRAGMA temp_store = MEMORY");
+  connection.exec("VACUUM");
+}
 
 }  // namespace
 
@@ -95,13 +107,17 @@ absl::StatusOr<std::vector<std::string>> SqliteStore::ListTenants(const Context&
 }
 
 absl::Status SqliteStore::ScrubErased(const Context& context) {
-  // Deleted rows are overwritten where they stood (secure_delete); what is left of them is in the
-  // write-ahead log, until everything in it has reached the file and it is cut to nothing.
+  // Deleted rows are overwritten where they stood (secure_delete). What is left of them is in pages
+  // whose rows were moved to others, until the file is written anew; and in the write-ahead log,
+  // until everything in it has reached the file and it is cut to nothing.
+  bool is_rewritten = false;
   for (int attempt = 0; attempt < kMaxScrubAttempts; ++attempt) {
     RETURN_IF_ERROR(context.Check());
     try {
       SQLite::Database connection(database_->path(), SQLite::OPEN_READWRITE,
                                   static_cast<int>(kScrubPatience / absl::Milliseconds(1)));
+      if (!is_rewritten) RewriteSmall(connection);
+      is_rewritten = true;
       SQLite::Statement checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
       const bool busy = !checkpoint.executeStep() || checkpoint.getColumn(0).getInt() != 0;
       if (!busy) return absl::OkStatus();

@@ -1,6 +1,7 @@
 #include "services/router/domain/extractive/analysis/scored_sentences.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "absl/types/span.h"
@@ -24,7 +25,7 @@ constexpr float kIdle = 0.7F;
 // thing. As fit_reading.py weighs them.
 void ReadInContext(std::vector<ScoredSentence>& sentences) {
   std::array<float, kReach + 1> fading{};
-  for (size_t apart = 0; apart <= kReach; ++apart) {
+  for (size_t apart = 0; apart < fading.size(); ++apart) {
     fading[apart] = std::exp(-static_cast<float>(apart) / kFading);
   }
   for (size_t i = 0; i < sentences.size(); ++i) {

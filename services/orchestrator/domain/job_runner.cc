@@ -278,6 +278,7 @@ absl::Duration JobRunner::RetryDelay(const Job& job) const {
 }
 
 absl::Status JobRunner::Renew(const Context& context) {
+  absl::MutexLock turns(&turns_mutex_);
   std::vector<RunningJob> running;
   {
     absl::MutexLock lock(&mutex_);
@@ -344,7 +345,11 @@ absl::Status JobRunner::HandOver(const Context& context) {
     if (std::exchange(is_ending_, true)) return absl::OkStatus();
     for (const auto& [key, one] : running_) to_stop.push_back(one.cancellation);
   }
-  const absl::Status handed_over = store_.HandOver(context);
+  absl::Status handed_over;
+  {
+    absl::MutexLock turns(&turns_mutex_);
+    handed_over = store_.HandOver(context);
+  }
   queue_.Close(WithReason(absl::UnavailableError("the server is shutting down"), kHandedOver));
   pipeline_.Stop();
   for (const auto& cancellation : to_stop) cancellation->Cancel();

@@ -70,12 +70,12 @@ class JobRunner {
 
   // To be called several times a lease: says that this process lives, and hears which of its jobs
   // are to stop.
-  absl::Status Renew(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Renew(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_, turns_mutex_);
 
   // Before the process ends: leaves the calls under way, and those whose turn has not come, to the
   // next process or another replica, which go on from the last checkpoint. Every caller hears so at
   // once. Errors are the store's: others then take over when the leases are over.
-  absl::Status HandOver(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status HandOver(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_, turns_mutex_);
 
   // As JobStore::Cancel; stops an attempt of this process at once.
   absl::StatusOr<Job> Cancel(const Context& context, const std::string& id)
@@ -121,6 +121,9 @@ class JobRunner {
   Pipeline& pipeline_;
   Timers& timers_;
   CustomerQueue queue_;
+  // Held while all turns of this process are written: two such transactions could each wait for a
+  // turn that the other has locked.
+  absl::Mutex turns_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   mutable absl::Mutex mutex_;
   std::map<std::string, Running> running_ ABSL_GUARDED_BY(mutex_);  // by tenant and id
   bool is_ending_ ABSL_GUARDED_BY(mutex_) = false;

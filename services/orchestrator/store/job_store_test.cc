@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "common/base/errors.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
@@ -226,6 +227,39 @@ TEST_P(JobStoreTest, ManyProcessesNeverRunTwoCallsOfACustomer) {
   ASSERT_THAT(order, SizeIs(kCustomers));
   for (const auto& [customer, calls] : order) {
     EXPECT_THAT(calls, ElementsAre("0", "1", "2", "3", "4", "5", "6", "7")) << customer;
+  }
+}
+
+// A process that ends hands over what it runs while it still begins more: nothing is left that runs
+// nowhere.
+TEST_P(JobStoreTest, WhatBeginsDuringAHandOverIsDueForTheOthers) {
+  constexpr int kRounds = 20, kThreads = 4, kCallsEach = 5;
+  const auto next = Process("next");
+  for (int round = 0; round < kRounds; ++round) {
+    const auto ending = Process(absl::StrCat("ending-", round), kThreads * kCallsEach);
+    absl::Notification begun;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < kThreads; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (int call = 0; call < kCallsEach; ++call) {
+          const std::string customer = absl::StrCat(round, "-", thread, "-", call);
+          const Job job = MakeJob(customer, "call", 1);
+          ASSERT_OK(ending
+                        ->Begin(context_, job, Source(customer), Resubmission::kKeep,
+                                clock_.Now() + kLease)
+                        .status());
+          if (thread == 0 && call == 0) begun.Notify();
+          ASSERT_OK(ending->Release(context_, job, JobState::kQueued, "", clock_.Now()));
+        }
+      });
+    }
+    begun.WaitForNotification();
+    EXPECT_OK(ending->HandOver(context_));
+    for (std::thread& thread : threads) thread.join();
+    for (int call = 0; call < kThreads * kCallsEach; ++call) {
+      ASSERT_EQ(Claim(*next), "call") << "round " << round;
+      ASSERT_OK(next->Release(context_, last_, JobState::kFailed, "", clock_.Now()));
+    }
   }
 }
 

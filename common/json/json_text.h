@@ -4,28 +4,28 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-// JSON that is mostly prompts and answers. The library reads and writes texts byte by byte, which
-// for long ones takes longer than all else of a request; here it gets only what is special in them.
-// `Json` is nlohmann::json or nlohmann::ordered_json.
+// JSON of requests and answers, from whomever it may be.
 namespace throughline::json_text {
 
-// `json` as json.dump() writes it, with U+FFFD in the place of what is no UTF-8.
+// `json` as json.dump() writes it, with U+FFFD in the place of what is no UTF-8. `Json` is
+// nlohmann::json or nlohmann::ordered_json.
 template <typename Json>
 std::string Write(const Json& json);
 
-// What Json::parse makes of `text`; discarded when that is no JSON.
+// What Json::parse makes of `text`, read by simdjson, some ten times as fast. INVALID_ARGUMENT
+// says up to which byte `text` is JSON; OUT_OF_RANGE that objects and lists stand within each other
+// deeper than `max_levels`, not counting empty ones. Names keep their order in an ordered_json,
+// unless numbers beyond 64 bits are there.
 template <typename Json>
-Json Read(absl::string_view text);
+absl::StatusOr<Json> Read(absl::string_view text, int max_levels);
 
-// Whether objects and lists stand within each other deeper than `levels`, as far as `text` is JSON.
-bool IsDeeperThan(absl::string_view text, int levels);
-
-extern template std::string Write(const nlohmann::json& json);
-extern template std::string Write(const nlohmann::ordered_json& json);
-extern template nlohmann::json Read(absl::string_view text);
-extern template nlohmann::ordered_json Read(absl::string_view text);
+extern template std::string Write(const nlohmann::json&);
+extern template std::string Write(const nlohmann::ordered_json&);
+extern template absl::StatusOr<nlohmann::json> Read(absl::string_view, int);
+extern template absl::StatusOr<nlohmann::ordered_json> Read(absl::string_view, int);
 
 }  // namespace throughline::json_text
 

@@ -10,13 +10,15 @@ namespace throughline::gateway {
 using Json = nlohmann::ordered_json;
 
 absl::StatusOr<Json> ReadJson(absl::string_view body) {
-  if (json_text::IsDeeperThan(body, kMaxJsonDepth)) {
+  absl::StatusOr<Json> json = json_text::Read<Json>(body, kMaxJsonDepth);
+  if (absl::IsOutOfRange(json.status())) {
     return InvalidField("body", absl::StrCat("at most ", kMaxJsonDepth, " levels of JSON"),
                         "flatten it");
   }
-  auto value = json_text::Read<Json>(body);
-  if (value.is_discarded()) return InvalidField("body", "JSON", "correct it");
-  return absl::StatusOr<Json>(absl::in_place, std::move(value));
+  if (!json.ok()) {
+    return InvalidField("body", "JSON", absl::StrCat("correct it: ", json.status().message()));
+  }
+  return json;
 }
 
 absl::StatusOr<Json> ReadJsonObject(absl::string_view body) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "common/testing/status_matchers.h"
 
 namespace throughline::gateway {
@@ -11,7 +12,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Nested(int levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+std::string Nested(int levels) {
+  return absl::StrCat(std::string(levels, '['), 1, std::string(levels, ']'));
+}
 
 TEST(JsonBodyTest, WhatIsNoJsonIsRefusedByName) {
   EXPECT_THAT(ReadJson("{").status(),

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/errors.h"
+#include "common/json/json_text.h"
 
 namespace throughline::gateway {
 namespace {
@@ -49,7 +50,7 @@ HttpResponse Render(ordered_json problem, int http_status, absl::string_view req
   return {.status = http_status,
           .content_type = "application/problem+json",
           .headers = {},
-          .body = problem.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
+          .body = json_text::Write(problem)};
 }
 
 ordered_json Outline(int http_status, absl::string_view detail) {

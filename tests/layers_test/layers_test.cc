@@ -139,6 +139,7 @@ TEST(LayersTest, DomainIsPure) {
                                   !absl::StartsWith(include, "common/deal/") &&
                                   !absl::StartsWith(include, "common/digest/") &&
                                   !absl::StartsWith(include, "common/grounding/") &&
+                                  !absl::StartsWith(include, "common/json/") &&
                                   !absl::StartsWith(include, "common/transcript/") &&
                                   !absl::StartsWith(include, own);
                          }),

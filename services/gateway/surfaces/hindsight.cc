@@ -21,6 +21,7 @@
 #include "common/base/errors.h"
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
+#include "common/json/json_text.h"
 #include "common/rpc/client_call.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
@@ -167,7 +168,7 @@ absl::StatusOr<Response> Ask(const Context& context, Stub& stub,
 }
 
 void SendJson(Responder& responder, const json& body) {
-  responder.Send({.body = body.dump(-1, ' ', false, json::error_handler_t::replace)});
+  responder.Send({.body = json_text::Write(body)});
 }
 
 // What is replaced is forgotten first: a document that is sent again takes the old one's place.

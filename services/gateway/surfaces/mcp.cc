@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "common/json/json_text.h"
 #include "common/rpc/client_call.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/transcoding.h"
@@ -231,7 +232,7 @@ absl::Status Handle(const Context& context, const Upstream& upstream, const Http
   } else {
     answer = Answer(context, upstream, message);
   }
-  responder.Send({.body = answer.dump(-1, ' ', false, json::error_handler_t::replace)});
+  responder.Send({.body = json_text::Write(answer)});
   return absl::OkStatus();
 }
 

@@ -271,7 +271,7 @@ absl::Status Stream(const Context& context, Upstream::Router::StubInterface& stu
   const Completion completion(context, asked.model);
   SseStream stream(responder);
   const auto send = [&stream](const json& chunk) {
-    return stream.Send({"", chunk.dump(-1, ' ', false, json::error_handler_t::replace)});
+    return stream.Send({"", json_text::Write(chunk)});
   };
   const absl::Status status = rpc::InvokeStream(
       context, stub, &Upstream::Router::StubInterface::StreamComplete, request,

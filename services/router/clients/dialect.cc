@@ -18,6 +18,7 @@ using Json = nlohmann::json;
 
 // How much of a provider's own words an error shows.
 constexpr size_t kShownBytes = 200;
+constexpr int kMaxAnswerLevels = 100;
 constexpr absl::Duration kMaxRetryAfter = absl::Minutes(10);
 
 int64_t PromptBytes(const ModelCall& call) {
@@ -126,11 +127,12 @@ absl::StatusOr<ModelReply> ToReply(const ModelCall& call, const RawAnswer& answe
 }
 
 void ReadWholeBody(const Dialect& dialect, absl::string_view body, RawAnswer& answer) {
-  const auto json = json_text::Read<Json>(body);
-  if (!json.is_object()) {
+  const auto read = json_text::Read<Json>(body, kMaxAnswerLevels);
+  if (!read.ok() || !read->is_object()) {
     answer.error = absl::UnavailableError("the provider's answer is not JSON in UTF-8");
     return;
   }
+  const Json& json = *read;
   const Json& error = At(json, "error");
   if (error.is_object() || error.is_string()) {
     answer.is_reported = true;

@@ -9,26 +9,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Whether brackets outside strings nest deeper than kMaxJsonDepth.
-bool IsTooDeep(absl::string_view text) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > kMaxJsonDepth) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 void Collect(const Json& node, const Json* parent, absl::string_view path, const std::string& place,
              std::vector<FoundString>& found) {
   if (absl::StartsWith(path, "[]")) {
@@ -79,20 +59,6 @@ std::string StringOr(const Json& object, const char* key) {
 }
 
 }  // namespace
-
-absl::StatusOr<Json> ParseJson(absl::string_view text) {
-  if (IsTooDeep(text)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("JSON nests deeper than ", kMaxJsonDepth, " levels"));
-  }
-  try {
-    return Json::parse(text.begin(), text.end());
-  } catch (const Json::parse_error& error) {
-    return absl::InvalidArgumentError(absl::StrCat("not JSON from byte ", error.byte, " on"));
-  } catch (const Json::exception& error) {
-    return absl::InvalidArgumentError(absl::StrCat("not usable JSON: ", error.what()));
-  }
-}
 
 std::vector<FoundString> StringsAt(const Json& answer, absl::string_view path) {
   std::vector<FoundString> found;

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/router/domain/types.h"
 
@@ -17,9 +16,6 @@ namespace throughline::router {
 
 // Deeper answers are refused: some readers of JSON recurse.
 inline constexpr int kMaxJsonDepth = 64;
-
-// INVALID_ARGUMENT with the byte where `text` stops being JSON of at most kMaxJsonDepth levels.
-absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text);
 
 // A string found in an answer.
 struct FoundString {

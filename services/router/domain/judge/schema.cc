@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "common/json/json_text.h"
 #include "services/router/domain/judge/answer.h"
 #include "services/router/domain/judge/checks.h"
 
@@ -10,7 +11,8 @@ Finding CheckSchema(SchemaCache& schemas, Draft& draft) {
                           draft.request.task != TaskKind::kGeneral;
   draft.visible = draft.reply.text;
   if (!wants_json) return Finding::Skipped();
-  absl::StatusOr<nlohmann::json> json = ParseJson(draft.reply.text);
+  absl::StatusOr<nlohmann::json> json =
+      json_text::Read<nlohmann::json>(draft.reply.text, kMaxJsonDepth);
   if (!json.ok()) {
     return Finding::Failed(DecisionReason::kSchemaViolation,
                            absl::StrCat("The answer is ", json.status().message(), "."));

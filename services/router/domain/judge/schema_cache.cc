@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
+#include "common/json/json_text.h"
 #include "services/router/domain/judge/answer.h"
 #include "services/router/domain/judge/schema_patterns.h"
 
@@ -140,7 +141,7 @@ absl::StatusOr<std::shared_ptr<const CompiledSchema>> CompileSchema(absl::string
     return InvalidField(kField, absl::StrCat("at most ", kMaxSchemaBytes, " bytes"),
                         "shorten the schema");
   }
-  absl::StatusOr<Json> document = ParseJson(text);
+  absl::StatusOr<Json> document = json_text::Read<Json>(text, kMaxJsonDepth);
   if (!document.ok()) {
     return InvalidField(kField, "a JSON schema (draft 7)",
                         absl::StrCat("it is ", document.status().message()));

@@ -4,19 +4,39 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
+#include "absl/base/config.h"
 #include "absl/numeric/bits.h"
 #include "absl/strings/string_view.h"
-#include "common/base/bytes.h"
 
 // Eight bytes of a text at a time: judging a long answer means going over its bytes often.
 namespace throughline::router::text {
 
-using bytes::BytesEqual;
-using bytes::kHighBits;
-using bytes::kLowBits;
-using bytes::kWordBytes;
-using bytes::LoadBytes;
+#ifndef ABSL_IS_LITTLE_ENDIAN
+#error "the first byte of a text has to be the lowest of a word"
+#endif
+
+inline constexpr size_t kWordBytes = sizeof(uint64_t);
+inline constexpr uint64_t kHighBits = 0x8080808080808080;
+inline constexpr uint64_t kLowBits = 0x0101010101010101;
+
+// The eight bytes from `begin` on, zeros behind the end.
+inline uint64_t LoadBytes(absl::string_view text, size_t begin) {
+  uint64_t bytes = 0;
+  if (text.size() - begin >= kWordBytes) {
+    std::memcpy(&bytes, text.data() + begin, kWordBytes);
+  } else {
+    std::memcpy(&bytes, text.data() + begin, text.size() - begin);
+  }
+  return bytes;
+}
+
+// The highest bit of each byte that is `wanted`, which is not 0.
+inline uint64_t BytesEqual(uint64_t bytes, char wanted) {
+  const uint64_t zero_where_equal = bytes ^ (kLowBits * static_cast<unsigned char>(wanted));
+  return ~(((zero_where_equal & ~kHighBits) + ~kHighBits) | zero_where_equal) & kHighBits;
+}
 
 // How many bytes have their highest bit, of bytes with no other. Not by popcount, a call where the
 // processor is not known to have it.

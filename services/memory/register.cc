@@ -31,7 +31,7 @@ constexpr absl::Duration kRedisConnectTimeout = absl::Milliseconds(50);
 constexpr size_t kMaxRedisConnections = 16;
 
 int ConcurrentRecalls() {
-  return static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+  return static_cast<int>(2 * std::max(2U, std::thread::hardware_concurrency()));
 }
 
 absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOptions& options,

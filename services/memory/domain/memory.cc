@@ -56,7 +56,7 @@ Memory::Memory(MemoryStore& store, const Clock& clock, Options options)
       embedder_(options.embedder),
       meaning_(options.max_vector_bytes),
       gate_(options.max_concurrent_recalls),
-      loads_(2 * options.max_concurrent_recalls) {}
+      loads_(options.max_concurrent_recalls) {}
 
 absl::StatusOr<RetainResult> Memory::Retain(const Context& context, const std::string& customer_id,
                                             RetainCommand command) {

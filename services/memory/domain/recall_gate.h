@@ -12,8 +12,8 @@
 namespace throughline::memory {
 
 // Lets a number of recalls work at once and the others wait in order of arrival. Recalls use the
-// processor without pause, so more of them than processors only take turns, and each then takes as
-// long as all. Thread-safe.
+// processor without pause, so many more of them than processors only take turns, and each then
+// takes as long as all. Thread-safe.
 class RecallGate {
  public:
   // `slots` is at least 1.

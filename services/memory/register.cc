@@ -30,8 +30,8 @@ constexpr absl::Duration kRedisCommandTimeout = absl::Milliseconds(20);
 constexpr absl::Duration kRedisConnectTimeout = absl::Milliseconds(50);
 constexpr size_t kMaxRedisConnections = 16;
 
-int ConcurrentRecalls() {
-  return static_cast<int>(2 * std::max(2U, std::thread::hardware_concurrency()));
+int Processors() {
+  return static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
 }
 
 absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOptions& options,
@@ -110,7 +110,7 @@ struct MemoryModule::Parts {
         embeddings(std::move(the_embeddings)),
         memory(*store, the_clock,
                {.max_snapshot_bytes = options.index_cache_bytes,
-                .max_concurrent_recalls = ConcurrentRecalls(),
+                .processors = Processors(),
                 .embedder = embeddings.cache.get()}),
         cached(std::move(cache), registry),
         erasable(memory, cached) {}

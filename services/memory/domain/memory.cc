@@ -22,6 +22,10 @@ namespace throughline::memory {
 namespace {
 
 constexpr size_t kReceiptBytes = 12;
+// One recall more than processors is let in: it wakes up while another one works.
+constexpr int kWakingUp = 1;
+// Bringing customers in over a connection is half waiting.
+constexpr int kLoadsPerProcessor = 2;
 
 absl::Status UnknownCustomer(absl::string_view customer_id) {
   return WithReason(absl::NotFoundError(absl::StrCat(
@@ -55,8 +59,8 @@ Memory::Memory(MemoryStore& store, const Clock& clock, Options options)
       snapshots_(options.max_snapshot_bytes),
       embedder_(options.embedder),
       meaning_(options.max_vector_bytes),
-      gate_(options.max_concurrent_recalls),
-      loads_(options.max_concurrent_recalls) {}
+      gate_(options.processors + kWakingUp),
+      loads_(kLoadsPerProcessor * options.processors) {}
 
 absl::StatusOr<RetainResult> Memory::Retain(const Context& context, const std::string& customer_id,
                                             RetainCommand command) {

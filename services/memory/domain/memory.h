@@ -32,9 +32,8 @@ class Memory {
  public:
   struct Options {
     size_t max_snapshot_bytes = size_t{128} << 20;
-    // About two a processor: one works while the next one wakes up. Further ones wait in order.
-    int max_concurrent_recalls = 4;
-    Embedder* embedder = nullptr;    // borrowed; null: recalls go by words
+    int processors = 2;            // how many recalls work at once; further ones wait in order
+    Embedder* embedder = nullptr;  // borrowed; null: recalls go by words
     size_t max_vector_bytes = size_t{64} << 20;
   };
 

@@ -26,6 +26,7 @@
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/analysis/call_model.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
+#include "services/router/domain/extractive/analysis/founded.h"
 #include "services/router/domain/extractive/analysis/judgement.h"
 #include "services/router/domain/extractive/analysis/person_model.h"
 #include "services/router/domain/extractive/analysis/sales_call.h"
@@ -156,6 +157,7 @@ class SeriesPrinter {
     const auto statements = FindStatements(call, topics);
     std::vector<Entry> entries = ApplyStatements(call, statements);
     const auto sentences = ScoreSentences(call, *models_.sentences);
+    DropUnfounded(call, sentences, topics, entries);
     json subjects = json::array();
     const auto features = FeaturesOfSubjects(call, sentences, models_.calls->Score(call, sentences),
                                              statements, topics, entries);
@@ -179,13 +181,14 @@ class SeriesPrinter {
       Reconcile(call, sentences, topics, truth, 0.5F, entries);
     }
     Authority authority = FindAuthority(call, entries);
+    const std::vector<SpokenOf> spoken_of = WhomSentencesMean(call, sentences);
     json people = json::array();
     std::vector<PersonFeatures> rows(call.people.all().size());
     json words;
     if (!models_.people.has_value()) {
-      words = WordsOfPeople(call, sentences);
+      words = WordsOfPeople(call, sentences, spoken_of);
     } else {
-      rows = FeaturesOfPeople(call, *models_.people, sentences, entries, authority);
+      rows = FeaturesOfPeople(call, *models_.people, sentences, spoken_of, entries, authority);
     }
     for (size_t i = 0; i < rows.size(); ++i) {
       const Person& person = call.people.at(i);
@@ -203,7 +206,7 @@ class SeriesPrinter {
            {"people", people},
            {"wanted", labels.deciders.size()}});
     if (models_.judgement.has_value()) {
-      ReconcileDeciders(call, sentences, rows, *models_.judgement, authority);
+      ReconcileDeciders(call, sentences, spoken_of, rows, *models_.judgement, authority);
     } else {
       DecideAsLabelled(labels, authority);
     }
@@ -214,13 +217,15 @@ class SeriesPrinter {
   }
 
   // Word: how much it counts, of each person of the customer's side.
-  static json WordsOfPeople(const CallView& call, const std::vector<ScoredSentence>& sentences) {
+  static json WordsOfPeople(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                            const std::vector<SpokenOf>& spoken_of) {
     json people = json::array();
     for (size_t i = 0; i < call.people.all().size(); ++i) people.push_back(json::object());
-    ForEachWordOfPeople(call, sentences, [&](size_t person, absl::string_view word, float weight) {
+    const auto take = [&](size_t person, absl::string_view word, float weight) {
       json& sum = people[person][std::string(word)];
       sum = (sum.is_null() ? 0 : sum.get<double>()) + weight;
-    });
+    };
+    ForEachWordOfPeople(call, sentences, spoken_of, take);
     return people;
   }
 

@@ -50,7 +50,7 @@ CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 5, 0.7, 0.6, 20
 CALL_L2 = 0.03
 LEAST_CALLS = 2
 # Of analysis/person_model.h and .cc.
-PEOPLE_SCALE, PEOPLE_L2, LEAST_PEOPLE, PEOPLE_NOMINAL_WEIGHT = 40, 0.3, 4, 2.0
+PEOPLE_SCALE, PEOPLE_L2, LEAST_PEOPLE, PEOPLE_NOMINAL_WEIGHT = 40, 0.15, 4, 2.0
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
 LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 0.5, 0.7
 SALES_SCALE = 200
@@ -338,11 +338,16 @@ def fit_calls(documents, path):
                   np.concatenate([bias, np.zeros((CALL_GROUPS - 1) * classes)]), words, table)
 
 
+def is_free(person):
+    """Whether to name them is neither right nor wrong. Who decides in name only is never so."""
+    return person["free"] and not person["decides"] and not person["nominal"]
+
+
 def fit_person_words(calls, path):
     """Whether a person decides, by the words said of and by them, damped and normalised as
     analysis/person_model.cc does. Words whose weights round to little are left out, so that
     lengths are those of the words that the file has: hence the second fit."""
-    people = [p for call in calls for p in call["people"] if p["decides"] or not p["free"]]
+    people = [p for call in calls for p in call["people"] if not is_free(p)]
     y = np.array([float(p["decides"]) for p in people])
     weight = np.array([PEOPLE_NOMINAL_WEIGHT if p["nominal"] else 1.0 for p in people])
     spread = collections.Counter(word for p in people for word in p["words"])
@@ -459,7 +464,7 @@ def fit_people(calls, weights, l2):
     rows, y, weight = [], [], []
     for call, w in zip(calls, weights):
         for person in call["people"]:
-            if person["free"] and not person["decides"]:
+            if is_free(person):
                 continue
             rows.append(person["features"])
             y.append(float(person["decides"]))
@@ -620,7 +625,7 @@ def fit_judgement(options, calls):
     finish(calls, weights, made_on, options.out)
 
 
-def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.45, least_decides=0.33):
+def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.45, least_decides=0.30):
     held = {}
     names = sorted({c["series"] for c in calls})
     for part in range(LEFT_OUT_PARTS):

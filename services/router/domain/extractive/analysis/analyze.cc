@@ -9,6 +9,7 @@
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/follow_up.h"
+#include "services/router/domain/extractive/analysis/founded.h"
 #include "services/router/domain/extractive/analysis/judgement.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/analysis/next_step.h"
@@ -81,6 +82,7 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
   const JudgementModel& model = BuiltinJudgementModel();
   CallJudgement judged;
   if (telling) {
+    DropUnfounded(call, sentences, topics, entries);
     const CallScores whole = BuiltinCallModel().Score(call, sentences);
     judged = model.Judge(FeaturesOfSubjects(call, sentences, whole, statements, topics, entries));
     Reconcile(call, sentences, topics, judged, model.least_open(), entries);
@@ -98,9 +100,10 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
   }
   Authority authority = FindAuthority(call, entries);
   if (telling) {
+    const std::vector<SpokenOf> spoken_of = WhomSentencesMean(call, sentences);
     const std::vector<PersonFeatures> people =
-        FeaturesOfPeople(call, BuiltinPersonModel(), sentences, entries, authority);
-    ReconcileDeciders(call, sentences, people, model, authority);
+        FeaturesOfPeople(call, BuiltinPersonModel(), sentences, spoken_of, entries, authority);
+    ReconcileDeciders(call, sentences, spoken_of, people, model, authority);
   }
   analysis.decision_makers = authority.decision_makers;
   analysis.nominal_decision_makers = authority.nominal;

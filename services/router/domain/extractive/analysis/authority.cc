@@ -212,12 +212,27 @@ class AuthorityFinder {
     for (size_t i = match.who_first; i < match.who_last; ++i) {
       if (const std::optional<size_t> body = call_.people.FindBody(reading, i)) return *body;
       if (!IsTitleWord(reading.tokens[i].text)) continue;
-      size_t end = i + 1;
-      while (end < match.who_last && reading.tokens[end].before == 0) ++end;
+      const size_t end = OfficeEnds(reading, i + 1, match.who_last);
       return call_.people.FindOrAdd(
           Quote(call_.lines[index].turn->text, TokenSpan(reading, i, end)));
     }
     return kNobody;
+  }
+
+  // "The head of IT thinks": the office is "head of IT".
+  static size_t OfficeEnds(const Reading& reading, size_t first, size_t last) {
+    size_t end = first;
+    for (size_t i = first; i < last && reading.tokens[i].before == 0; ++i) {
+      const absl::string_view word = reading.tokens[i].text;
+      const bool joins = word == "of" || word == "for";
+      if (joins && i + 1 < last) continue;
+      if (!joins && !IsTitleWord(word) && reading.tokens[i - 1].text != "of" &&
+          reading.tokens[i - 1].text != "for") {
+        break;
+      }
+      end = i + 1;
+    }
+    return end;
   }
 
   // "It's her call": somebody spoken of who is not on the line, before anybody who is.

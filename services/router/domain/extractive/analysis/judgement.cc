@@ -15,7 +15,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "common/base/status_macros.h"
-#include "services/router/domain/extractive/analysis/spoken_of.h"
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 
 namespace throughline::router::extractive {
@@ -99,13 +98,13 @@ void Demote(const std::string& name, Authority& authority) {
 
 // Per person, the sentence of a customer that says most strongly that this person decides; nullptr
 // for whom none does.
-std::vector<const ScoredSentence*> SentencesOfDeciding(
-    const CallView& call, const std::vector<ScoredSentence>& sentences) {
+std::vector<const ScoredSentence*> SentencesOfDeciding(const CallView& call,
+                                                       const std::vector<ScoredSentence>& sentences,
+                                                       const std::vector<SpokenOf>& spoken_of) {
   std::vector<const ScoredSentence*> best(call.people.all().size(), nullptr);
   std::vector<float> most(best.size(), 0);
-  SpokenOfFinder finder(call);
-  for (const ScoredSentence& one : sentences) {
-    const SpokenOf spoken = finder.Of(one.line, one.sentence);
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    const ScoredSentence& one = sentences[i];
     if (!one.customer) continue;
     const auto take = [&](size_t person, Act sign) {
       const float weight = one.counts * (one.scores.Of(sign) + one.scores.Of(Act::kSignVeto));
@@ -116,7 +115,7 @@ std::vector<const ScoredSentence*> SentencesOfDeciding(
     const Line& line = call.lines[one.line];
     const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
     if (voice != kNobody) take(voice, Act::kSignSelf);
-    for (const size_t person : spoken.People()) {
+    for (const size_t person : spoken_of[i].People()) {
       if (person != voice) take(person, Act::kSignOther);
     }
   }
@@ -355,9 +354,11 @@ void PutFirst(const CallJudgement& judged, std::vector<const Entry*>& open) {
 }
 
 void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                       const std::vector<SpokenOf>& spoken_of,
                        const std::vector<PersonFeatures>& features, const JudgementModel& model,
                        Authority& authority) {
-  const std::vector<const ScoredSentence*> telling = SentencesOfDeciding(call, sentences);
+  const std::vector<const ScoredSentence*> telling =
+      SentencesOfDeciding(call, sentences, spoken_of);
   for (size_t i = 0; i < features.size(); ++i) {
     const Person& person = call.people.at(i);
     if (person.side == transcript::Side::kSeller || person.name.empty()) continue;

@@ -77,6 +77,7 @@ void PutFirst(const CallJudgement& judged, std::vector<const Entry*>& open);
 
 // Adds deciders that only the whole of the call shows, and removes claims it does not bear out.
 void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                       const std::vector<SpokenOf>& spoken_of,
                        const std::vector<PersonFeatures>& features, const JudgementModel& model,
                        Authority& authority);
 

@@ -61,7 +61,7 @@ TEST(ReconcileDeciders, AClaimThatIsNotBorneOutIsNoRoleToRemember) {
   Authority authority{.decision_makers = {claims}, .everybody = {claims}};
   const auto model = JudgementModel::Parse(Text());
   ASSERT_TRUE(model.ok()) << model.status();
-  ReconcileDeciders(call, {}, {PersonFeatures{}}, *model, authority);
+  ReconcileDeciders(call, {}, {}, {PersonFeatures{}}, *model, authority);
   EXPECT_TRUE(authority.decision_makers.empty());
   ASSERT_EQ(authority.everybody.size(), 1u);
   EXPECT_EQ(authority.everybody[0].role, deal::StakeholderRole::kInfluencer);
@@ -82,7 +82,8 @@ TEST(ReconcileDeciders, ABodyDecidesByWhatIsSaidOfIt) {
   Authority authority;
   const auto model = JudgementModel::Parse(Text());
   ASSERT_TRUE(model.ok()) << model.status();
-  ReconcileDeciders(call, {names, votes}, features, *model, authority);
+  const std::vector<ScoredSentence> said = {names, votes};
+  ReconcileDeciders(call, said, WhomSentencesMean(call, said), features, *model, authority);
   ASSERT_EQ(authority.decision_makers.size(), 1u);
   EXPECT_EQ(authority.decision_makers[0].name, "council");
   EXPECT_EQ(authority.decision_makers[0].authority_evidence.front().quote, "They vote on it.");

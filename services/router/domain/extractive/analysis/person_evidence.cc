@@ -6,7 +6,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
-#include "services/router/domain/extractive/analysis/spoken_of.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -194,14 +193,14 @@ void AddOthers(const CallView& call, std::vector<PersonFeatures>& features) {
 
 std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonModel& model,
                                              const std::vector<ScoredSentence>& sentences,
+                                             const std::vector<SpokenOf>& spoken_of,
                                              const std::vector<Entry>& entries,
                                              const Authority& authority) {
   std::vector<PersonFeatures> features(call.people.all().size(), PersonFeatures{});
-  const std::vector<PersonScore> by_words = model.Score(call, sentences);
+  const std::vector<PersonScore> by_words = model.Score(call, sentences, spoken_of);
   std::vector<float> spoken(features.size(), 0);
-  SpokenOfFinder finder(call);
-  for (const ScoredSentence& one : sentences) {
-    const SpokenOf spoken_of = finder.Of(one.line, one.sentence);
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    const ScoredSentence& one = sentences[i];
     if (!one.customer) continue;
     const Line& line = call.lines[one.line];
     const size_t voice = line.voice.empty() ? line.speaker : line.voice[one.sentence];
@@ -209,8 +208,8 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonM
       AddSaying(one, features[voice]);
       spoken[voice] += 1;
     }
-    for (const size_t person : spoken_of.People()) {
-      AddSaid(one, spoken_of.continued, features[person]);
+    for (const size_t person : spoken_of[i].People()) {
+      AddSaid(one, spoken_of[i].continued, features[person]);
     }
   }
   const float most = spoken.empty() ? 0 : *std::max_element(spoken.begin(), spoken.end());

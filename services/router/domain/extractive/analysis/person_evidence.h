@@ -81,9 +81,10 @@ enum PersonFeature : size_t {
 };
 using PersonFeatures = std::array<float, kPersonFeatures>;
 
-// Per person of the call, in the order of CallView::people.
+// Per person of the call, in the order of CallView::people. `spoken_of`: whom each sentence means.
 std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonModel& model,
                                              const std::vector<ScoredSentence>& sentences,
+                                             const std::vector<SpokenOf>& spoken_of,
                                              const std::vector<Entry>& entries,
                                              const Authority& authority);
 

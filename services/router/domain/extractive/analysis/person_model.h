@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
+#include "services/router/domain/extractive/analysis/spoken_of.h"
 #include "services/router/domain/extractive/language/weight_table.h"
 
 // Whether a person decides, by the words they say of signing and those that others say of them.
@@ -19,9 +20,11 @@
 namespace throughline::router::extractive {
 
 // Calls `take` with each word that the customer's sentences about signing say of or by somebody,
-// and how much it counts. The view lives until the next call.
+// and how much it counts; `spoken_of`: whom each sentence means. The view lives until the next
+// call.
 void ForEachWordOfPeople(
     const CallView& call, const std::vector<ScoredSentence>& sentences,
+    const std::vector<SpokenOf>& spoken_of,
     absl::FunctionRef<void(size_t person, absl::string_view word, float weight)> take);
 
 struct PersonScore {
@@ -35,8 +38,8 @@ class PersonModel {
   static absl::StatusOr<PersonModel> Parse(absl::string_view text);
 
   // Per person of the call. Linear in those words. Thread-safe.
-  std::vector<PersonScore> Score(const CallView& call,
-                                 const std::vector<ScoredSentence>& sentences) const;
+  std::vector<PersonScore> Score(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                                 const std::vector<SpokenOf>& spoken_of) const;
 
  private:
   explicit PersonModel(WeightTable weights) : weights_(std::move(weights)) {}

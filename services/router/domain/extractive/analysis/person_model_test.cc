@@ -59,6 +59,25 @@ TEST_F(PersonModelTest, TheyMeansTheBoardNamedLast) {
   EXPECT_TRUE(SpokenOfFinder(call).Of(0, 1).places.empty()) << "nobody was named";
 }
 
+TEST_F(PersonModelTest, AnOfficeMeansTheOnlyOneWhoHasIt) {
+  input_.transcript.participants.push_back(
+      {"Kari Fosse", "General Manager", "Buyer", "", Side::kCustomer});
+  input_.transcript.turns[0].text = "Over ten thousand it stops at the general manager. She signs.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  EXPECT_THAT(WordsAbout(call, 0, "Kari"), testing::Contains("ol1:the"));
+  EXPECT_THAT(WordsAbout(call, 1, "Kari"), testing::Contains("or1:signs"));
+  input_.transcript.participants.push_back(
+      {"Rolf Berg", "General Manager, North", "Buyer", "", Side::kCustomer});
+  const CallView several = ReadCall(Tier::kDeep, input_);
+  EXPECT_TRUE(SpokenOfFinder(several).Of(0, 0).places.empty());
+}
+
+TEST_F(PersonModelTest, ACommitteeIsItsWholeName) {
+  input_.transcript.turns[0].text = "It is decided by the investment committee.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  EXPECT_THAT(WordsAbout(call, 0, "investment committee"), testing::Contains("ol2:by"));
+}
+
 TEST_F(PersonModelTest, WhoIsSpokenToIsNotSpokenOf) {
   input_.transcript.turns[0].text = "She signs it on Monday, Ben.";
   const CallView call = ReadCall(Tier::kDeep, input_);
@@ -71,7 +90,8 @@ TEST_F(PersonModelTest, WeighsTheWordsOfEachPerson) {
   const CallView call = ReadCall(Tier::kDeep, input_);
   ScoredSentence signs{.line = 0, .sentence = 0, .customer = true};
   signs.scores.act[static_cast<size_t>(Act::kSignOther)] = 1;
-  const std::vector<PersonScore> scores = model->Score(call, {signs});
+  const std::vector<PersonScore> scores =
+      model->Score(call, {signs}, WhomSentencesMean(call, {signs}));
   EXPECT_GT(scores[*call.people.Find("Rita")].log_odds, 0);
   EXPECT_TRUE(scores[*call.people.Find("Rita")].heard);
   EXPECT_FLOAT_EQ(scores[*call.people.Find("Ben")].log_odds, -1);

@@ -1,8 +1,9 @@
 #include "services/router/domain/extractive/analysis/spoken_of.h"
-#include "services/router/domain/extractive/language/people_words.h"
 
 #include <algorithm>
 #include <optional>
+
+#include "services/router/domain/extractive/language/people_words.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -12,6 +13,8 @@ using transcript::Side;
 // How many lines after a name "he" and "she" still mean it.
 constexpr size_t kPronounLines = 2;
 constexpr size_t kMaxTitleTokens = 7;
+// "The director": as long as one person alone has such an office.
+constexpr size_t kMaxOffices = 100;
 
 bool IsOwnPronoun(absl::string_view word) {
   return word == "i" || word == "me" || word == "my" || word == "mine" || word == "myself";
@@ -37,6 +40,24 @@ bool IsSpokenTo(const Reading& reading, const Span& sentence, const PersonMentio
 bool BeginsOffice(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "a" || word == "an" ||
          word == "their" || word == "your";
+}
+
+// Offices said without an article.
+bool IsAcronym(absl::string_view word) {
+  return word == "ceo" || word == "cfo" || word == "coo" || word == "cto" || word == "cio" ||
+         word == "ciso" || word == "cro" || word == "cmo" || word == "cpo" || word == "dpo" ||
+         word == "gm" || word == "vp";
+}
+
+// First token of the name that ends with the body word at `at`: "the investment committee".
+size_t BodyBegins(const Reading& reading, const Span& span, size_t at, const Person& body) {
+  const std::vector<Token> name = Tokenize(body.name);
+  size_t first = at;
+  for (size_t back = 2; back <= name.size() && first > span.first_token; ++back) {
+    if (reading.tokens[first - 1].text != name[name.size() - back].text) break;
+    --first;
+  }
+  return first;
 }
 
 // A sentence with the people in it replaced by marks and their offices left out: "is signed by our
@@ -122,7 +143,78 @@ std::vector<size_t> SpokenOf::People() const {
 SpokenOfFinder::SpokenOfFinder(const CallView& call)
     : call_(call),
       has_bodies_(std::any_of(call.people.all().begin(), call.people.all().end(),
-                              [](const Person& person) { return person.body; })) {}
+                              [](const Person& person) { return person.body; })) {
+  LearnOffices();
+}
+
+void SpokenOfFinder::LearnOffices() {
+  for (size_t i = 0; i < call_.people.all().size() && offices_.size() < kMaxOffices; ++i) {
+    const Person& person = call_.people.at(i);
+    if (person.side == Side::kSeller || person.title.empty() || person.name.empty()) continue;
+    Office office{i, {}};
+    for (Token& word : Tokenize(person.title)) office.words.push_back(std::move(word.text));
+    for (const std::string& word : office.words) {
+      if (!IsTitleWord(word)) continue;
+      std::vector<size_t>& places = by_title_word_[word];
+      if (places.empty() || places.back() != offices_.size()) places.push_back(offices_.size());
+    }
+    offices_.push_back(std::move(office));
+  }
+}
+
+// The office that has its title word at token `at`, with its words on both sides; the longest, and
+// no place when several people have it or nothing says that it is theirs.
+Place SpokenOfFinder::OfficeAt(const Reading& reading, const Span& span, size_t at) const {
+  Place best{kNobody, at, at};
+  const auto found = by_title_word_.find(reading.tokens[at].text);
+  if (found == by_title_word_.end()) return best;
+  bool several = false;  // people of that office
+  for (const size_t place : found->second) {
+    const Office& office = offices_[place];
+    const auto is_of_office = [&](size_t token) {
+      return std::find(office.words.begin(), office.words.end(), reading.tokens[token].text) !=
+             office.words.end();
+    };
+    size_t first = at;
+    while (first > span.first_token && reading.tokens[first].before == 0 &&
+           is_of_office(first - 1)) {
+      --first;
+    }
+    size_t last = at + 1;
+    while (last < span.last_token && reading.tokens[last].before == 0 && is_of_office(last)) ++last;
+    const size_t longest = best.last_token - best.first_token;
+    if (last - first < longest) continue;
+    several = last - first == longest;
+    best = {office.person, first, last};
+  }
+  const bool article = best.first_token > span.first_token &&
+                       reading.tokens[best.first_token].before == 0 &&
+                       BeginsOffice(reading.tokens[best.first_token - 1].text);
+  const bool said = article || IsAcronym(reading.tokens[at].text);
+  return said && !several ? best : Place{kNobody, at, at};
+}
+
+bool SpokenOfFinder::AddOffices(size_t index, const Span& span, SpokenOf& spoken) {
+  if (offices_.empty()) return false;
+  const Line& line = call_.lines[index];
+  bool any = false;
+  for (size_t i = span.first_token; i < span.last_token; ++i) {
+    const Place office = OfficeAt(line.reading, span, i);
+    if (office.person == kNobody || office.person == line.speaker) continue;
+    i = office.last_token - 1;
+    // "Our controller, Rita Maas": the name is there.
+    const bool named =
+        std::any_of(spoken.places.begin(), spoken.places.end(), [&](const Place& one) {
+          return one.first_token <= office.last_token && office.first_token <= one.last_token + 2;
+        });
+    if (named) continue;
+    spoken.places.push_back(office);
+    last_ = office.person;
+    last_line_ = index;
+    any = true;
+  }
+  return any;
+}
 
 SpokenOf SpokenOfFinder::Of(size_t index, size_t sentence) {
   const Line& line = call_.lines[index];
@@ -138,7 +230,8 @@ SpokenOf SpokenOfFinder::Of(size_t index, size_t sentence) {
     last_ = mention.person;
     last_line_ = index;
   }
-  const bool named = !spoken.places.empty();
+  const bool by_office = AddOffices(index, span, spoken);
+  const bool named = by_office || !spoken.places.empty();
   AddBodies(index, span, spoken);
   const bool by_body = !named && !spoken.places.empty();
   const auto continues = [&](size_t person, size_t at, auto is_pronoun) {
@@ -162,10 +255,19 @@ void SpokenOfFinder::AddBodies(size_t index, const Span& span, SpokenOf& spoken)
   for (size_t i = span.first_token; i < span.last_token; ++i) {
     const std::optional<size_t> body = call_.people.FindBody(reading, i);
     if (!body) continue;
-    spoken.places.push_back({*body, i, i + 1});
+    spoken.places.push_back({*body, BodyBegins(reading, span, i, call_.people.at(*body)), i + 1});
     last_body_ = *body;
     last_body_line_ = index;
   }
+}
+
+std::vector<SpokenOf> WhomSentencesMean(const CallView& call,
+                                        const std::vector<ScoredSentence>& sentences) {
+  std::vector<SpokenOf> spoken;
+  spoken.reserve(sentences.size());
+  SpokenOfFinder finder(call);
+  for (const ScoredSentence& one : sentences) spoken.push_back(finder.Of(one.line, one.sentence));
+  return spoken;
 }
 
 void ForEachWordAbout(const CallView& call, size_t line, size_t sentence, const SpokenOf& spoken,

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/scored_sentences.h"
 
 // Whom the sentences of a call speak of, and the words around each of them.
 namespace throughline::router::extractive {
@@ -28,8 +30,9 @@ struct SpokenOf {
   std::vector<size_t> People() const;
 };
 
-// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last and
-// "they" the board or committee. To be asked about every sentence, in order.
+// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last, "they"
+// the board or committee, and "the general manager" the only one of that office. To be asked about
+// every sentence, in order.
 class SpokenOfFinder {
  public:
   explicit SpokenOfFinder(const CallView& call);
@@ -37,7 +40,16 @@ class SpokenOfFinder {
   SpokenOf Of(size_t line, size_t sentence);
 
  private:
+  // The words of a title that somebody of the customer's side has.
+  struct Office {
+    size_t person = 0;
+    std::vector<std::string> words;
+  };
+
+  void LearnOffices();
   void AddBodies(size_t index, const Span& span, SpokenOf& spoken);
+  bool AddOffices(size_t index, const Span& span, SpokenOf& spoken);
+  Place OfficeAt(const Reading& reading, const Span& span, size_t at) const;
 
   const CallView& call_;
   const bool has_bodies_;
@@ -45,7 +57,13 @@ class SpokenOfFinder {
   size_t last_line_ = 0;
   size_t last_body_ = kNobody;
   size_t last_body_line_ = 0;
+  std::vector<Office> offices_;
+  absl::flat_hash_map<std::string, std::vector<size_t>> by_title_word_;  // places in offices_
 };
+
+// Whom each sentence speaks of.
+std::vector<SpokenOf> WhomSentencesMean(const CallView& call,
+                                        const std::vector<ScoredSentence>& sentences);
 
 // Calls `take` with each word and pair of words of a sentence, and with those beside the places
 // where it means `person`; who says it and who is spoken of have words of their own. The view lives

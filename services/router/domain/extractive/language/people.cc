@@ -128,6 +128,12 @@ bool NamesBody(absl::string_view name) {
   return !words.empty() && IsBodyWord(words.back());
 }
 
+bool NamesOffice(absl::string_view name) {
+  const std::vector<std::string> words = NameWords(name);
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return IsTitleWord(word); });
+}
+
 bool IsPossessive(absl::string_view word) {
   return word == "our" || word == "my" || word == "the" || word == "their";
 }
@@ -171,8 +177,10 @@ People::People(const transcript::Transcript& transcript,
       continue;
     }
     Person& person = people_[*present];
-    // "Herr Doktor Meier" says less of who it is than "Irma Meier".
-    if (NameWords(person.name).size() < NameWords(stakeholder.name).size()) {
+    // "Herr Doktor Meier" says less of who it is than "Irma Meier"; "the chief risk officer" is
+    // more words and no name.
+    if (NameWords(person.name).size() < NameWords(stakeholder.name).size() &&
+        !NamesOffice(stakeholder.name)) {
       person.name = stakeholder.name;
       Index(*present);
     }
@@ -446,25 +454,26 @@ void People::LearnGivenNames(const Reading& reading, absl::string_view text, boo
   for (const Sentence& sentence : reading.sentences) {
     const size_t first = sentence.span.first_token;
     const size_t last = sentence.span.last_token;
-    // The first word of a sentence is written like a name.
-    for (size_t i = first + 1; i < last; ++i) {
+    for (size_t i = first; i < last; ++i) {
       if (!tokens[i].capital || !IsGivenName(tokens[i].text)) continue;
-      if (tokens[i - 1].capital || (i + 1 < last && tokens[i + 1].capital)) continue;
+      if ((i > first && tokens[i - 1].capital) || (i + 1 < last && tokens[i + 1].capital)) continue;
       // "Any day will do, Tess": spoken to, by whichever side.
       if (i + 1 == last && tokens[i].before == ',') continue;
-      HearGivenName(reading, i, text, customer);
+      HearGivenName(reading, i, text, customer, i == first);
     }
   }
 }
 
 void People::HearGivenName(const Reading& reading, size_t token, absl::string_view text,
-                           bool customer) {
+                           bool customer, bool begins) {
   const std::string& name = reading.tokens[token].text;
   if (by_word_.contains(name) || heard_.size() >= kMaxPeople) return;
   Heard& heard = heard_[name];
   heard.customer |= customer;
+  // The first word of a sentence is written like a name.
+  heard.within |= !begins;
   ++heard.times;
-  if (heard.customer && heard.times >= kHeardOften) {
+  if (heard.customer && heard.within && heard.times >= kHeardOften) {
     FindOrAdd(Words(text, reading, token, token + 1));
   }
 }

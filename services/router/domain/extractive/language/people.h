@@ -75,7 +75,8 @@ class People {
   void LearnBeforePronouns(const Reading& reading, absl::string_view text);
   bool LearnHonorific(const Reading& reading, size_t first, size_t last, absl::string_view text);
   void LearnBodies(const Reading& reading, absl::string_view text);
-  void HearGivenName(const Reading& reading, size_t token, absl::string_view text, bool customer);
+  void HearGivenName(const Reading& reading, size_t token, absl::string_view text, bool customer,
+                     bool begins);
   void CompleteName(size_t person);
   std::optional<size_t> FindPart(absl::string_view spoken) const;
 
@@ -95,6 +96,7 @@ class People {
   struct Heard {
     int times = 0;
     bool customer = false;
+    bool within = false;  // a sentence, where not every word is written like a name
   };
   absl::flat_hash_map<std::string, Heard> heard_;
 };

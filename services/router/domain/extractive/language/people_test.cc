@@ -126,6 +126,21 @@ TEST(People, LearnsAGivenNameThatAPronounOrTheOtherSideTakesUp) {
   EXPECT_TRUE(people.Find("Astrid").has_value());
 }
 
+TEST(People, AGivenNameThatBeginsASentenceIsSomebodyOnceItStandsElsewhere) {
+  const People people = Meet({}, "Ana", "Gail in operations signs the spend. Then ring Gail.");
+  EXPECT_TRUE(people.Find("Gail").has_value());
+  EXPECT_FALSE(Meet({}, "Ana", "Grant it. Grant it twice.").Find("Grant").has_value());
+}
+
+TEST(People, AnOfficeOfEarlierCallsIsNoNameOfWhoHasIt) {
+  Transcript transcript;
+  transcript.participants = {{"Henrique Vaz", "Chief Risk Officer"}};
+  deal::Stakeholder known;
+  known.name = "chief risk officer";
+  const People people(transcript, {known});
+  EXPECT_EQ(people.at(0).name, "Henrique Vaz");
+}
+
 TEST(People, BoardsAndCommitteesAreSomebody) {
   const std::string text = "It goes to our audit committee, then the City Council votes.";
   const People people = Meet({}, "Ana", text);

@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/text.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -87,7 +87,7 @@ bool IsOrdinalWord(absl::string_view word) {
 
 // Cheap: most sentences of a call hold no word that a date is made of.
 bool MayNameADay(const Reading& reading, const Span& span) {
-  static const auto& words = *new absl::flat_hash_set<absl::string_view>(
+  static const auto& words = *new WordSet(
       {"monday",   "tuesday",  "wednesday", "thursday", "friday",  "saturday",  "sunday",
        "tomorrow", "today",    "tonight",   "end",      "january", "february",  "march",
        "april",    "may",      "june",      "july",     "august",  "september", "october",

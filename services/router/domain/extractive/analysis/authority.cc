@@ -1,11 +1,11 @@
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -42,7 +42,7 @@ struct Standing {
 
 // Functions that examine what others buy: their signature is an approval.
 bool Examines(absl::string_view title) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"security",   "compliance", "legal",       "counsel", "privacy",  "risk",    "infosec",
        "ciso",       "dpo",        "procurement", "quality", "audit",    "auditor", "technical",
        "technology", "it",         "cio",         "cto",     "clinical", "safety",  "data",

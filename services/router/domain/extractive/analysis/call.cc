@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "services/router/domain/extractive/analysis/voices.h"
 #include "services/router/domain/extractive/language/given_names.h"
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -31,7 +31,7 @@ bool FollowsPlaceWord(const Reading& reading, size_t token) {
 
 // Departments, days and months are written like names.
 bool NamesNoPerson(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"purchasing",    "procurement", "legal",     "security",     "finance",     "it",
        "compliance",    "privacy",     "hr",        "accounting",   "engineering", "operations",
        "sales",         "marketing",   "audit",     "risk",         "infosec",     "treasury",
@@ -162,9 +162,9 @@ class LetterReader {
   // "Petra extended it. Note from yesterday, I'll read.": who was named last before words that are
   // read out.
   size_t AnnouncedIn(const Line& line, size_t before) const {
-    static const auto* const kReading = new absl::flat_hash_set<absl::string_view>(
-        {"read", "reads", "reading", "note", "mail", "email", "letter", "message", "wrote",
-         "writes", "quote"});
+    static const auto* const kReading =
+        new WordSet({"read", "reads", "reading", "note", "mail", "email", "letter", "message",
+                     "wrote", "writes", "quote"});
     size_t author = kNobody;
     bool read = false;
     for (size_t i = 0; i < before; ++i) read |= kReading->contains(line.reading.tokens[i].text);

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -33,9 +33,9 @@ constexpr unsigned Bit(size_t kind) { return 1U << kind; }
 
 unsigned KindsOfWord(absl::string_view word) {
   static const auto* const kKinds = [] {
-    auto* kinds = new absl::flat_hash_map<absl::string_view, unsigned>;
+    auto* kinds = new WordMap<unsigned>;
     const auto add = [&](size_t kind, std::initializer_list<absl::string_view> words) {
-      for (const absl::string_view one : words) (*kinds)[one] |= Bit(kind);
+      for (const absl::string_view one : words) kinds->Add(one, 0) |= Bit(kind);
     };
     add(kMoneyTitle,
         {"cfo", "finance", "financial", "controller", "bursar", "treasurer", "accounts"});
@@ -56,8 +56,8 @@ unsigned KindsOfWord(absl::string_view word) {
          "general", "partner", "principal", "founder", "head", "treasurer", "controller"});
     return kinds;
   }();
-  const auto found = kKinds->find(word);
-  return found == kKinds->end() ? 0 : found->second;
+  const unsigned* const found = kKinds->Find(word);
+  return found == nullptr ? 0 : *found;
 }
 
 unsigned KindsOfTitle(absl::string_view title) {

@@ -1,7 +1,7 @@
 #include "services/router/domain/extractive/analysis/shapes.h"
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -85,7 +85,7 @@ std::optional<size_t> ConditionAt(const Reading& reading, const Span& sentence) 
 }
 
 bool SpeaksOfDeal(const Reading& reading, const Span& sentence) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"sign",     "signed",  "signs",    "signature", "signing", "buy",     "buying",   "purchase",
        "order",    "orders",  "contract", "invoice",   "pay",     "approve", "approved", "commit",
        "proceed",  "start",   "starts",   "begin",     "launch",  "install", "rollout",  "roll",

@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -12,6 +11,7 @@
 #include "services/router/domain/extractive/language/money.h"
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -29,25 +29,25 @@ constexpr size_t kCompetitorCueDistance = 3;
 
 // Nouns that complete a phrase to the right: "data residency guarantee".
 bool IsDocumentNoun(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"guarantee",   "report",    "letter",        "policy",      "review",
-       "clause",      "document",  "documents",     "agreement",   "addendum",
-       "test",        "audit",     "questionnaire", "assessment",  "certificate",
-       "plan",        "statement", "sign",          "approval",    "justification",
-       "request",     "package",   "check",         "survey",      "results",
-       "proof",       "evidence",  "requirements",  "requirement", "form",
-       "terms",       "cap",       "language",      "interface",   "connector",
-       "integration", "sync",      "export",        "migration",   "training",
-       "schedule",    "close",     "threshold",     "process",     "number",
-       "quote",       "line",      "fee",           "increase",    "concerns",
-       "concern",     "issue",     "gap",           "coverage",    "accuracy",
-       "window"});
+  static const auto* const kWords =
+      new WordSet({"guarantee",   "report",    "letter",        "policy",      "review",
+                   "clause",      "document",  "documents",     "agreement",   "addendum",
+                   "test",        "audit",     "questionnaire", "assessment",  "certificate",
+                   "plan",        "statement", "sign",          "approval",    "justification",
+                   "request",     "package",   "check",         "survey",      "results",
+                   "proof",       "evidence",  "requirements",  "requirement", "form",
+                   "terms",       "cap",       "language",      "interface",   "connector",
+                   "integration", "sync",      "export",        "migration",   "training",
+                   "schedule",    "close",     "threshold",     "process",     "number",
+                   "quote",       "line",      "fee",           "increase",    "concerns",
+                   "concern",     "issue",     "gap",           "coverage",    "accuracy",
+                   "window"});
   return kWords->contains(word);
 }
 
 // Capitalised words that open a clause, and calendar words.
 bool NamesNoVendor(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"nothing",   "nobody",    "anything",  "everything", "something", "somebody",  "anybody",
        "morning",   "afternoon", "thanks",    "okay",       "sure",      "monday",    "tuesday",
        "wednesday", "thursday",  "friday",    "saturday",   "sunday",    "january",   "february",
@@ -58,7 +58,7 @@ bool NamesNoVendor(absl::string_view word) {
 
 // Words that end a phrase to the left although they are no stop words.
 bool IsVerbish(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"send",     "sends",    "sent",    "see",        "saw",       "seen",     "read",
        "sign",     "signs",    "signed",  "approve",    "approved",  "approves", "review",
        "reviewed", "check",    "checked", "bring",      "give",      "gave",     "take",

@@ -1,11 +1,10 @@
 #include "services/router/domain/extractive/analysis/voices.h"
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 #include <algorithm>
 #include <optional>
 #include <string>
-
-#include "absl/container/flat_hash_set.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -20,9 +19,9 @@ constexpr size_t kMaxOfficeTokens = 4;
 constexpr size_t kAnswerSentences = 6;
 
 bool IsRoleLabel(absl::string_view name) {
-  static const auto* const kLabels = new absl::flat_hash_set<absl::string_view>(
-      {"prospect", "customer", "client", "buyer", "guest", "them", "lead", "contact", "speaker",
-       "participant", "unknown", "caller", "user"});
+  static const auto* const kLabels =
+      new WordSet({"prospect", "customer", "client", "buyer", "guest", "them", "lead", "contact",
+                   "speaker", "participant", "unknown", "caller", "user"});
   const std::vector<Token> words = Tokenize(name);
   return !words.empty() && words.size() <= 2 && kLabels->contains(words.front().text);
 }

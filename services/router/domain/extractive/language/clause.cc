@@ -2,31 +2,31 @@
 
 #include <algorithm>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
 
 // A full stop after these does not end a sentence.
 bool IsAbbreviation(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"mr", "mrs", "ms", "dr", "prof", "st", "vs", "inc", "ltd", "co", "corp", "jr", "sr",
-       "approx", "dept", "fig", "eg", "ie", "etc"});
+  static const auto* const kWords =
+      new WordSet({"mr", "mrs", "ms", "dr", "prof", "st", "vs", "inc", "ltd", "co", "corp", "jr",
+                   "sr", "approx", "dept", "fig", "eg", "ie", "etc"});
   return kWords->contains(word);
 }
 
 bool IsConjunction(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"and", "but", "so", "because", "if", "when", "then", "unless", "until", "although", "though",
        "while", "since", "whereas", "or", "which", "where", "except", "as"});
   return kWords->contains(word);
 }
 
 bool IsSubject(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"i", "we", "you", "he", "she", "it", "they", "that", "this", "there", "nobody", "nothing",
-       "everybody", "everyone", "not", "what", "who", "let"});
+  static const auto* const kWords =
+      new WordSet({"i", "we", "you", "he", "she", "it", "they", "that", "this", "there", "nobody",
+                   "nothing", "everybody", "everyone", "not", "what", "who", "let"});
   return kWords->contains(word);
 }
 

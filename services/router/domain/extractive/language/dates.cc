@@ -3,12 +3,11 @@
 #include <array>
 #include <optional>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/router/domain/extractive/language/numbers.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -22,27 +21,44 @@ const std::array<absl::string_view, 12> kMonths = {"january",   "february", "mar
 const std::array<absl::string_view, 7> kWeekdays = {"monday", "tuesday",  "wednesday", "thursday",
                                                     "friday", "saturday", "sunday"};
 
-int MonthOf(const Token& token) {
-  const absl::string_view word = token.text;
+struct MonthWord {
+  int month = 0;
+  bool only_capital = false;  // in small letters another word, or none
+};
+
+WordMap<MonthWord> MonthWords() {
+  WordMap<MonthWord> words;
   for (size_t i = 0; i < kMonths.size(); ++i) {
-    if (word == kMonths[i]) {
-      const bool modal = (word == "may" || word == "march") && !token.capital;
-      return modal ? 0 : static_cast<int>(i) + 1;
-    }
-    const bool abbreviated =
-        token.capital && word.size() >= 3 && word.size() <= 4 && word != "mark" && word != "mary" &&
-        word != "june" && absl::StartsWith(kMonths[i], word.substr(0, 3)) &&
-        (word.size() == 3 || word == "sept" || absl::StartsWith(kMonths[i], word));
-    if (abbreviated && word != "mar" && word != "may") return static_cast<int>(i) + 1;
+    const absl::string_view name = kMonths[i];
+    const int month = static_cast<int>(i) + 1;
+    words.Add(name, {month, name == "may" || name == "march"});
   }
-  return 0;
+  for (size_t i = 0; i < kMonths.size(); ++i) {
+    for (const size_t letters : {3, 4}) {
+      const absl::string_view abbreviated = kMonths[i].substr(0, letters);
+      if (abbreviated != "mar") words.Add(abbreviated, {static_cast<int>(i) + 1, true});
+    }
+  }
+  return words;
+}
+
+// 1 to 12; 0 for words that mean no month.
+int MonthOf(const Token& token) {
+  static const auto* const kWords = new WordMap<MonthWord>(MonthWords());
+  const MonthWord* const word = kWords->Find(token.text);
+  return word == nullptr || (word->only_capital && !token.capital) ? 0 : word->month;
 }
 
 std::optional<absl::Weekday> WeekdayOf(const Token& token) {
-  for (size_t i = 0; i < kWeekdays.size(); ++i) {
-    if (token.text == kWeekdays[i]) return static_cast<absl::Weekday>(i);
-  }
-  return std::nullopt;
+  static const auto* const kWords = [] {
+    auto* words = new WordMap<absl::Weekday>;
+    for (size_t i = 0; i < kWeekdays.size(); ++i) {
+      words->Add(kWeekdays[i], static_cast<absl::Weekday>(i));
+    }
+    return words;
+  }();
+  const absl::Weekday* const weekday = kWords->Find(token.text);
+  return weekday == nullptr ? std::nullopt : std::optional<absl::Weekday>(*weekday);
 }
 
 bool IsNoComingDay(const Token& before) {
@@ -70,14 +86,16 @@ std::optional<absl::CivilDay> DayInMonth(absl::CivilMonth month, double day) {
 // Whether a date can begin with the word: what spares most words of a call the rules below.
 bool MayBeginDate(const Token& token) {
   static const auto* const kWords = [] {
-    auto* words = new absl::flat_hash_set<absl::string_view>(
-        {"next",     "this", "on",     "the",   "a",         "today", "tonight",
-         "tomorrow", "end",  "middle", "start", "beginning", "mid",   "early",
-         "late",     "by",   "in",     "until", "before",    "within"});
+    auto* words =
+        new WordSet({"next",     "this", "on",     "the",   "a",         "today", "tonight",
+                     "tomorrow", "end",  "middle", "start", "beginning", "mid",   "early",
+                     "late",     "by",   "in",     "until", "before",    "within"});
     for (const absl::string_view month : kMonths) {
-      words->insert({month, month.substr(0, 3), month.substr(0, 4)});
+      for (const size_t length : {month.size(), size_t{3}, size_t{4}}) {
+        words->Add(month.substr(0, length));
+      }
     }
-    words->insert(kWeekdays.begin(), kWeekdays.end());
+    for (const absl::string_view weekday : kWeekdays) words->Add(weekday);
     return words;
   }();
   return kWords->contains(token.text) || IsNumberWord(token.text) || IsOrdinalWord(token.text);

@@ -2,6 +2,7 @@
 
 #include "services/router/domain/extractive/language/people.h"
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -11,16 +12,16 @@ constexpr size_t kShortestName = 3;  // bytes of a word
 
 // "In Boston", "the Harbour", "our Danish colleagues": no person follows.
 bool LeadsElsewhere(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"in", "at",    "near",  "of",   "the",    "a",       "an",   "our",  "your",
-       "my", "their", "his",   "her",  "this",   "that",    "last", "next", "every",
-       "on", "since", "until", "over", "around", "through", "into"});
+  static const auto* const kWords =
+      new WordSet({"in", "at",    "near",  "of",   "the",    "a",       "an",   "our",  "your",
+                   "my", "their", "his",   "her",  "this",   "that",    "last", "next", "every",
+                   "on", "since", "until", "over", "around", "through", "into"});
   return kWords->contains(word);
 }
 
 // Words of firms, places and feasts.
 bool NamesAThing(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"group",    "bank",    "council",    "street",    "road",      "river",     "valley",
        "island",   "lake",    "north",      "south",     "east",      "west",      "new",
        "saint",    "st",      "good",       "merry",     "happy",     "christmas", "easter",

@@ -1,17 +1,18 @@
 #include "services/router/domain/extractive/language/numbers.h"
 
+#include <cstdint>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
 
-using Words = absl::flat_hash_map<absl::string_view, int>;
+using Words = WordMap<int>;
 
 const Words& Cardinals() {
   static const auto* const kWords = new Words(
@@ -38,11 +39,21 @@ const Words& Ordinals() {
 // Whether a number in words may begin with this one, by its first letter: cheaper than to look for
 // every word in the tables above.
 bool MayBeginNumber(absl::string_view word) {
-  return word.size() >= 3 && absl::string_view("efghnostz").find(word.front()) != word.npos;
+  static constexpr uint32_t kFirstLetters = [] {
+    uint32_t letters = 0;
+    for (const char c : {'e', 'f', 'g', 'h', 'n', 'o', 's', 't', 'z'}) letters |= 1U << (c - 'a');
+    return letters;
+  }();
+  if (word.size() < 3) return false;
+  const auto letter = static_cast<unsigned char>(word.front() - 'a');
+  return letter < 26 && (kFirstLetters >> letter & 1) != 0;
 }
 
 double Scale(absl::string_view word) {
   if (word.size() < 5 || word.size() > 8) return 0;
+  if (const char c = word.front(); c != 'h' && c != 't' && c != 'g' && c != 'm' && c != 'b') {
+    return 0;
+  }
   if (word == "hundred") return 100;
   if (word == "thousand" || word == "grand") return 1000;
   if (word == "million") return 1e6;
@@ -76,8 +87,8 @@ class Spoken {
  public:
   // False when `word` cannot continue the number.
   bool Add(absl::string_view word) {
-    if (const auto cardinal = Cardinals().find(word); cardinal != Cardinals().end()) {
-      const int value = cardinal->second;
+    if (const int* const cardinal = Cardinals().Find(word); cardinal != nullptr) {
+      const int value = *cardinal;
       if (started_ && last_unit_ && value >= 10) return false;  // "four sixty" is two numbers
       if (started_ && last_tens_ && value >= 10) return false;
       if (started_ && last_unit_ && value < 10) return false;
@@ -101,10 +112,10 @@ class Spoken {
     return true;
   }
   bool AddOrdinal(absl::string_view word) {
-    const auto ordinal = Ordinals().find(word);
-    if (ordinal == Ordinals().end()) return false;
-    if (started_ && !(last_tens_ && ordinal->second < 10)) return false;
-    group_ += ordinal->second;
+    const int* const ordinal = Ordinals().Find(word);
+    if (ordinal == nullptr) return false;
+    if (started_ && !(last_tens_ && *ordinal < 10)) return false;
+    group_ += *ordinal;
     return true;
   }
   double value() const { return total_ + group_; }
@@ -145,11 +156,17 @@ bool IsNumberWord(absl::string_view word) {
   return (MayBeginNumber(word) && Cardinals().contains(word)) || Scale(word) > 0;
 }
 
-bool IsOrdinalWord(absl::string_view word) { return Ordinals().contains(word); }
+bool IsOrdinalWord(absl::string_view word) {
+  return MayBeginNumber(word) && Ordinals().contains(word);
+}
 
 std::optional<NumberMention> NumberAt(const std::vector<Token>& tokens, size_t at, size_t last) {
-  if (at >= last) return std::nullopt;
-  if (std::optional<NumberMention> digits = Digits(tokens[at].text)) {
+  if (at >= last || tokens[at].text.empty()) return std::nullopt;
+  const char begins = tokens[at].text.front();
+  const bool digit = absl::ascii_isdigit(static_cast<unsigned char>(begins)) || begins == '$';
+  if (!digit && !MayBeginNumber(tokens[at].text)) return std::nullopt;
+  if (std::optional<NumberMention> digits =
+          digit ? Digits(tokens[at].text) : std::optional<NumberMention>()) {
     digits->first_token = at;
     digits->last_token = at + 1;
     if (at + 1 < last && tokens[at + 1].before == 0 && Scale(tokens[at + 1].text) > 0) {
@@ -160,7 +177,6 @@ std::optional<NumberMention> NumberAt(const std::vector<Token>& tokens, size_t a
     Trailing(tokens, last, *digits);
     return digits;
   }
-  if (!MayBeginNumber(tokens[at].text)) return std::nullopt;
   Spoken spoken;
   NumberMention mention;
   mention.first_token = at;

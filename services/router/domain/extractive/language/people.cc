@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -11,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "services/router/domain/extractive/language/given_names.h"
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -28,7 +28,7 @@ using transcript::Side;
 
 // "Joost de Raedt", "Ilse van der Rooyen".
 bool IsParticle(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+  static const auto* const kWords = new WordSet(
       {"de", "da",  "do",  "dos", "das", "del", "della", "di", "du", "van", "von", "vom",
        "zu", "der", "den", "ter", "ten", "bin", "binti", "al", "el", "la",  "le"});
   return kWords->contains(word);

@@ -13,11 +13,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
-
-using WordSet = absl::flat_hash_set<absl::string_view>;
 
 // A word with the punctuation around it.
 struct Piece {

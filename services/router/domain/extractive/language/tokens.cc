@@ -4,16 +4,19 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
 
 bool IsWordByte(unsigned char c) { return absl::ascii_isalnum(c) || c >= 0x80; }
+
+// Whether a word of letters and digits is over before this byte, whatever follows it.
+bool EndsWord(unsigned char c) { return !IsWordByte(c) && c != '\'' && c != '&'; }
 
 // All typographic marks that are looked for begin with this byte: every other ends the search.
 constexpr char kTypographic = '\xE2';
@@ -73,11 +76,11 @@ bool IsFiller(absl::string_view word) {
 
 // "'s" after these words is "is" rather than a possessive.
 bool TakesIs(absl::string_view word) {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
-      {"it",     "that",     "he",      "she",        "there",    "what",
-       "who",    "here",     "where",   "how",        "when",     "this",
-       "let",    "why",      "one",     "thing",      "everyone", "everybody",
-       "nobody", "somebody", "someone", "everything", "nothing",  "something"});
+  static const auto* const kWords =
+      new WordSet({"it",     "that",     "he",      "she",        "there",    "what",
+                   "who",    "here",     "where",   "how",        "when",     "this",
+                   "let",    "why",      "one",     "thing",      "everyone", "everybody",
+                   "nobody", "somebody", "someone", "everything", "nothing",  "something"});
   return kWords->contains(word);
 }
 
@@ -128,6 +131,14 @@ class Tokenizer {
     tokens_.reserve(text_.size() / 5 + 1);
     while (at_ < text_.size()) {
       const auto c = static_cast<unsigned char>(text_[at_]);
+      if (c == ' ') {
+        ++at_;
+        continue;
+      }
+      if (absl::ascii_isalpha(c)) {
+        Word();
+        continue;
+      }
       const auto [length, meaning] = TypographicPunctuation(text_.substr(at_));
       if (length > 0) {
         Punctuate(meaning);
@@ -197,7 +208,13 @@ class Tokenizer {
     const size_t begin = at_;
     // Most words are letters alone.
     while (at_ < text_.size() && absl::ascii_isalnum(static_cast<unsigned char>(text_[at_]))) ++at_;
-    std::string value = absl::AsciiStrToLower(text_.substr(begin, at_ - begin));
+    std::string value(text_.data() + begin, at_ - begin);
+    for (char& c : value) c = absl::ascii_tolower(static_cast<unsigned char>(c));
+    const bool capital = absl::ascii_isupper(static_cast<unsigned char>(text_[begin]));
+    if (at_ == text_.size() || EndsWord(text_[at_])) {
+      Contract(std::move(value), begin, capital, false);
+      return;
+    }
     bool apostrophe_seen = false;
     while (at_ < text_.size()) {
       const size_t apostrophe = ApostropheLength(text_, at_);
@@ -218,11 +235,10 @@ class Tokenizer {
       value.push_back(absl::ascii_tolower(c));
       ++at_;
     }
-    const bool capital = absl::ascii_isupper(static_cast<unsigned char>(text_[begin]));
     Contract(std::move(value), begin, capital, apostrophe_seen);
   }
 
-  void Contract(std::string value, size_t begin, bool capital, bool apostrophe) {
+  void Contract(std::string&& value, size_t begin, bool capital, bool apostrophe) {
     if (MayBeIrregular(value, apostrophe)) {
       const auto irregular = Irregular().find(value);
       if (irregular != Irregular().end()) {
@@ -242,7 +258,7 @@ class Tokenizer {
       }
       const absl::string_view meaning = SuffixMeaning(head, suffix);
       if (!meaning.empty()) {
-        Push(head, begin, at_, capital);
+        Push(std::string(head), begin, at_, capital);
         Push(std::string(meaning), begin, at_, false);
         return;
       }
@@ -251,7 +267,7 @@ class Tokenizer {
     Push(std::move(value), begin, at_, capital);
   }
 
-  void Push(std::string value, size_t begin, size_t end, bool capital) {
+  void Push(std::string&& value, size_t begin, size_t end, bool capital) {
     tokens_.push_back({std::move(value), begin, end, before_, capital});
     before_ = 0;
   }
@@ -262,8 +278,8 @@ class Tokenizer {
   std::vector<Token> tokens_;
 };
 
-const absl::flat_hash_set<absl::string_view>& StopWords() {
-  static const auto* const kWords = new absl::flat_hash_set<absl::string_view>(
+const WordSet& StopWords() {
+  static const auto* const kWords = new WordSet(
       {"a",      "an",     "the",    "this",   "that",  "these", "those", "i",     "me",
        "my",     "mine",   "we",     "us",     "our",   "ours",  "you",   "your",  "yours",
        "he",     "him",    "his",    "she",    "her",   "hers",  "it",    "its",   "they",
@@ -290,7 +306,10 @@ std::vector<Token> Tokenize(absl::string_view text) { return Tokenizer(text).Run
 std::string Stem(absl::string_view word) {
   std::string stem(word);
   const auto strip = [&stem](absl::string_view suffix, size_t keep, absl::string_view put) {
-    if (stem.size() < suffix.size() + keep || !absl::EndsWith(stem, suffix)) return false;
+    if (stem.back() != suffix.back() || stem.size() < suffix.size() + keep ||
+        !absl::EndsWith(stem, suffix)) {
+      return false;
+    }
     stem.resize(stem.size() - suffix.size());
     absl::StrAppend(&stem, put);
     return true;

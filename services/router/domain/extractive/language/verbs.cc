@@ -1,11 +1,11 @@
 #include <array>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -44,10 +44,9 @@ constexpr absl::string_view kDirectiveVerbs =
     "use wait come schedule book quote invoice share resend attach mail phone stop avoid remember "
     "start draft prepare move take sign set schedule deliver provide submit update revise reach";
 
-using WordSet = absl::flat_hash_set<absl::string_view>;
-
 WordSet Words(absl::string_view list) {
-  return absl::StrSplit(list, absl::ByAnyChar(" \n"), absl::SkipEmpty());
+  const auto words = absl::StrSplit(list, absl::ByAnyChar(" \n"), absl::SkipEmpty());
+  return WordSet(words.begin(), words.end());
 }
 
 }  // namespace

@@ -93,24 +93,28 @@ bool SameFacts::Add(absl::string_view text) {
   const std::string digits = WithDigits(text, tokens);
   Key key{ContentStems(tokens), NumbersIn(digits == text ? tokens : Tokenize(digits))};
   std::sort(key.stems.begin(), key.stems.end());
-  absl::flat_hash_map<size_t, size_t> shared;
+  std::vector<size_t> others;
   for (const std::string& stem : key.stems) {
     const auto found = by_stem_.find(stem);
     if (found == by_stem_.end()) continue;
-    for (const size_t other : found->second) ++shared[other];
+    for (const size_t other : found->second) {
+      if (shared_[other]++ == 0) others.push_back(other);
+    }
   }
-  for (const auto& [other, count] : shared) {
+  bool said = false;
+  for (const size_t other : others) {
+    const size_t count = std::exchange(shared_[other], 0);
     const double smaller =
         static_cast<double>(std::min(key.stems.size(), keys_[other].stems.size()));
     const double larger =
         static_cast<double>(std::max(key.stems.size(), keys_[other].stems.size()));
-    if (static_cast<double>(count) >= kSameOverlap * smaller && smaller >= kSameLength * larger &&
-        key.numbers == keys_[other].numbers) {
-      return false;
-    }
+    said = said || (static_cast<double>(count) >= kSameOverlap * smaller &&
+                    smaller >= kSameLength * larger && key.numbers == keys_[other].numbers);
   }
+  if (said) return false;
   for (const std::string& stem : key.stems) by_stem_[stem].push_back(keys_.size());
   keys_.push_back(std::move(key));
+  shared_.push_back(0);
   return true;
 }
 

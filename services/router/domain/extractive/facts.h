@@ -69,6 +69,7 @@ class SameFacts {
     std::vector<std::string> numbers;
   };
   std::vector<Key> keys_;
+  std::vector<size_t> shared_;  // by key: stems it has in common with the fact being added
   absl::flat_hash_map<std::string, std::vector<size_t>> by_stem_;
 };
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -18,11 +18,10 @@
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
-
-using WordSet = absl::flat_hash_set<absl::string_view>;
 
 // A sentence and what points back to it stay one fact up to this length.
 constexpr size_t kMaxJoinedWords = 36;
@@ -249,7 +248,7 @@ std::vector<Antecedent> AntecedentsOf(const deal::Analysis& analysis, const std:
 
 namespace {
 
-bool HasVerb(const std::vector<Token>& tokens) {
+bool AnyVerb(const std::vector<Token>& tokens) {
   if (tokens.empty()) return false;
   if (IsDirectiveVerb(tokens[0].text)) return true;
   const size_t verb = FirstVerb(tokens);
@@ -268,21 +267,52 @@ bool HasVerb(const std::vector<Token>& tokens) {
 
 }  // namespace
 
-bool HasVerb(absl::string_view clean) { return HasVerb(Tokenize(clean)); }
+bool HasVerb(absl::string_view clean) { return AnyVerb(Tokenize(clean)); }
 
-bool StandsAlone(absl::string_view clean, const Cast& cast) {
-  const std::vector<Token> tokens = Tokenize(clean);
-  if (!HasVerb(tokens)) return false;
+// The words of a clause, read once for all that is asked of them.
+class ReadWords {
+ public:
+  explicit ReadWords(std::string text) : text_(std::move(text)), tokens_(Tokenize(text_)) {}
+
+  const std::string& text() const { return text_; }
+  const std::vector<Token>& tokens() const { return tokens_; }
+  bool HasVerb() const {
+    if (!has_verb_) has_verb_ = AnyVerb(tokens_);
+    return *has_verb_;
+  }
+  const std::vector<std::string>& Stems() const {
+    if (!stems_) stems_ = ContentStems(tokens_);
+    return *stems_;
+  }
+
+ private:
+  const std::string text_;
+  const std::vector<Token> tokens_;
+  mutable std::optional<bool> has_verb_;
+  mutable std::optional<std::vector<std::string>> stems_;
+};
+
+namespace {
+
+bool StandsAlone(const ReadWords& clean, const Cast& cast) {
+  if (!clean.HasVerb()) return false;
   static const RE2& dangling = *new RE2(
       "(?i)^(?:his|theirs|hers|mine|neither|both|which|who|not|one of them|same|the same|the "
       "other|others|some|half|the rest|here's|here is|except|or|than|like)\\b|"
       "\\b(?:the|a|an|and|or|but|because|if|of|as|so)$");
-  if (Matches(clean, dangling)) return false;
+  if (Matches(clean.text(), dangling)) return false;
+  const std::vector<Token>& tokens = clean.tokens();
   const size_t verb = FirstVerb(tokens);
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (IsPointer(tokens, i) && !HasAntecedent(tokens, i, verb, cast)) return false;
   }
   return true;
+}
+
+}  // namespace
+
+bool StandsAlone(absl::string_view clean, const Cast& cast) {
+  return StandsAlone(ReadWords(std::string(clean)), cast);
 }
 
 std::vector<std::string> SplitCompound(absl::string_view clean) {
@@ -330,14 +360,14 @@ std::string AtomReader::WithReferents(const Statement& statement, std::string cl
 }
 
 // A pronoun further on is no loss where the words hold figures or names of their own.
-bool AtomReader::TellsEnough(const Statement& statement, const std::string& clause) const {
+bool AtomReader::TellsEnough(const Statement& statement, const ReadWords& clause) const {
   static const RE2& opening = *new RE2(
       "(?i)^(?:it|they|that|this|he|she|those|these|them|him|which|who|there|here|if|when|then|"
       "not|his|both|same|like)\\b");
-  if (!HasVerb(clause) || Matches(clause, opening)) return false;
+  if (!clause.HasVerb() || Matches(clause.text(), opening)) return false;
   static const RE2& dangling = *new RE2("(?i)\\b(?:the|a|an|and|or|but|because|if|of|as|so)$");
-  if (Matches(clause, dangling)) return false;
-  const Statement atom = AtomOf(statement, clause, false, cast_);
+  if (Matches(clause.text(), dangling)) return false;
+  const Statement atom = AtomOf(statement, clause.text(), false, cast_);
   return atom.content_words >= kMinTellingWords && atom.numbers + atom.names > 0;
 }
 
@@ -345,12 +375,19 @@ void AtomReader::Append(const Statement& statement, std::string clean, bool open
   clean = WithoutConjunction(clean);
   atoms_.push_back(AtomOf(statement, std::move(clean), opens, cast_));
   joinable_ = true;
+  last_stands_alone_.reset();
+}
+
+bool AtomReader::LastStandsAlone() {
+  if (!last_stands_alone_) last_stands_alone_ = StandsAlone(atoms_.back().clean, cast_);
+  return *last_stands_alone_;
 }
 
 // "We lost the blower in October. Twenty-six hours down.", "Forty percent; they quit."
-bool AtomReader::JoinToLast(const Statement& statement, const std::string& clause) {
+bool AtomReader::JoinToLast(const Statement& statement, const ReadWords& read) {
+  const std::string& clause = read.text();
   if (!joinable_ || atoms_.empty() || atoms_.back().turn != statement.turn || statement.question ||
-      atoms_.back().question || !StandsAlone(atoms_.back().clean, cast_)) {
+      atoms_.back().question || !LastStandsAlone()) {
     return false;
   }
   Statement& last = atoms_.back();
@@ -360,11 +397,11 @@ bool AtomReader::JoinToLast(const Statement& statement, const std::string& claus
   static const RE2& pointing = *new RE2("(?i)^(?:it|they|that|this|he|she)(?:'\\w+)? ");
   static const RE2& pronoun =
       *new RE2("(?i)\\b(?:it|they|them|that|this|he|she|i|we|you|it's|that's)\\b");
-  const bool points = HasVerb(clause) && Matches(clause, pointing);
-  const bool elaborates =
-      !HasVerb(clause) && !Matches(clause, pronoun) && ContentStems(clause).size() >= 2 &&
-      WordCount(clause) <= kMaxFragmentWords && WordCount(last.clean) <= kMaxElaboratedWords;
-  if (!points && (!elaborates || StemOverlap(ContentStems(clause), ContentStems(last.clean)) > 0)) {
+  const bool points = read.HasVerb() && Matches(clause, pointing);
+  const bool elaborates = !read.HasVerb() && !Matches(clause, pronoun) &&
+                          read.Stems().size() >= 2 && WordCount(clause) <= kMaxFragmentWords &&
+                          WordCount(last.clean) <= kMaxElaboratedWords;
+  if (!points && (!elaborates || StemOverlap(read.Stems(), ContentStems(last.clean)) > 0)) {
     return false;
   }
   Statement joined = last;
@@ -372,29 +409,31 @@ bool AtomReader::JoinToLast(const Statement& statement, const std::string& claus
   atoms_.back() =
       AtomOf(joined, absl::StrCat(last.clean, points ? "; " : ", ", Uncapitalized(clause, cast_)),
              true, cast_);
+  last_stands_alone_.reset();
   return true;
 }
 
 void AtomReader::AddClause(const Statement& statement, const std::string& original, bool opens) {
-  const std::string clause = WithReferents(statement, WithoutConjunction(original));
+  const ReadWords read(WithReferents(statement, WithoutConjunction(original)));
+  const std::string& clause = read.text();
   if (IsClosing(clause)) return;
   static const RE2& item = *new RE2("(?i)^(?:a|an|the) ");
   static const RE2& need = *new RE2("(?i)^((?:i|we) (?:need|want))\\b");
   std::string head;
-  const bool list = Matches(clause, item) && ContentStems(clause).size() >= 2 && !atoms_.empty() &&
-                    atoms_.back().turn == statement.turn && !HasVerb(clause) &&
+  const bool list = Matches(clause, item) && read.Stems().size() >= 2 && !atoms_.empty() &&
+                    atoms_.back().turn == statement.turn && !read.HasVerb() &&
                     RE2::PartialMatch(atoms_.back().clean, need, &head);
   // A list that goes on: "I need X. And second, Y."
   if (list) return Append(statement, absl::StrCat(head, " ", clause), opens);
   const bool answers = opens && statement.asked_turn != nullptr;
   static const RE2& own_decision = *new RE2("(?i)^it(?:'s| is) my (?:call|decision)$");
-  if (answers || Matches(clause, own_decision) || StandsAlone(clause, cast_))
+  if (answers || Matches(clause, own_decision) || StandsAlone(read, cast_))
     return Append(statement, clause, opens);
-  if (JoinToLast(statement, clause)) return;
+  if (JoinToLast(statement, read)) return;
   // Figures, an offer or an agreed summary in key words are worded by their kind.
-  const bool key_words = !HasVerb(clause) && (statement.numbers > 0 || statement.agreed) &&
-                         ContentStems(clause).size() >= kMinKeyWords;
-  if (key_words || TellsEnough(statement, clause)) return Append(statement, clause, opens);
+  const bool key_words = !read.HasVerb() && (statement.numbers > 0 || statement.agreed) &&
+                         read.Stems().size() >= kMinKeyWords;
+  if (key_words || TellsEnough(statement, read)) return Append(statement, clause, opens);
   joinable_ = false;
 }
 

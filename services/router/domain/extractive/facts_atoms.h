@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_FACTS_ATOMS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,8 @@ struct Antecedent {
 std::vector<Antecedent> AntecedentsOf(const deal::Analysis& analysis, const std::string& call_id,
                                       const Cast& cast);
 
+class ReadWords;
+
 // Cuts the statements of one call, given in order. Not thread-safe.
 class AtomReader {
  public:
@@ -43,8 +46,9 @@ class AtomReader {
 
  private:
   void AddClause(const Statement& statement, const std::string& clause, bool opens);
-  bool JoinToLast(const Statement& statement, const std::string& clause);
-  bool TellsEnough(const Statement& statement, const std::string& clause) const;
+  bool JoinToLast(const Statement& statement, const ReadWords& clause);
+  bool TellsEnough(const Statement& statement, const ReadWords& clause) const;
+  bool LastStandsAlone();
   void Append(const Statement& statement, std::string clean, bool opens);
   std::string WithReferents(const Statement& statement, std::string clause) const;
   const Antecedent* AntecedentAt(const Statement& statement, absl::string_view clean) const;
@@ -53,7 +57,8 @@ class AtomReader {
   const std::string only_open_;
   const Cast& cast_;
   std::vector<Statement> atoms_;
-  bool joinable_ = false;  // the last atom ends right before what comes next
+  bool joinable_ = false;                  // the last atom ends right before what comes next
+  std::optional<bool> last_stands_alone_;  // of the last atom, once somebody asked
 };
 
 // The parts of a compound whose second half begins a statement of its own: "email is fine, I read

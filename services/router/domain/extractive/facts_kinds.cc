@@ -94,8 +94,7 @@ double Usefulness(const Statement& statement) {
     return statement.side == Side::kSeller ? 0 : QuestionUsefulness(statement);
   }
   const bool answer = statement.asked_turn != nullptr;
-  const auto topic = statement.cues.find("topic");
-  const int topics = topic == statement.cues.end() ? 0 : topic->second;
+  const int topics = statement.cues.Of("topic");
   const double cues = CueWeight(statement);
   const bool counted_answer = answer && statement.numbers > 0;
   // Nothing of the deal in it: no word of business, figure, name or cue.
@@ -113,8 +112,7 @@ double Usefulness(const Statement& statement) {
 }
 
 double PassageUsefulness(const Statement& passage) {
-  const auto topic = passage.cues.find("topic");
-  const int topics = topic == passage.cues.end() ? 0 : topic->second;
+  const int topics = passage.cues.Of("topic");
   double score = std::min(topics, 3) * 0.7 + CueWeight(passage) + ContentWeight(passage);
   score += std::min(passage.numbers, 3) * 0.8 + std::min(passage.names, 2) * 0.6;
   if (passage.Has("smalltalk")) score -= passage.content_words >= 6 ? 0.8 : 2.0;

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,6 +17,7 @@
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/tokens.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -31,8 +31,6 @@ constexpr size_t kShortAnswerTokens = 6;
 constexpr size_t kLongSentenceTokens = 26;  // above it a sentence is cut at its clauses
 constexpr size_t kMinPartTokens = 9;
 constexpr size_t kMinQuotedBytes = 20;  // shorter quotations are turns of phrase
-
-using WordSet = absl::flat_hash_set<absl::string_view>;
 
 bool IsOpenerWord(absl::string_view word) {
   static const WordSet& words =
@@ -233,7 +231,7 @@ class Reader {
     CountFigures(reading, span, cast_, statement);
     for (const CueMatch& match : matches) {
       if (match.first_token < span.first_token || match.last_token > span.last_token) continue;
-      ++statement.cues[std::string(absl::StripPrefix(match.cue->kind, "fact."))];
+      statement.cues.Add(absl::StripPrefix(match.cue->kind, "fact."));
     }
   }
 
@@ -335,7 +333,7 @@ void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
 
 void Recount(const Cast& cast, Statement& statement) {
   const Reading reading = ReadTurn(statement.clean);
-  statement.cues.clear();
+  statement.cues.Clear();
   statement.content_words = statement.numbers = statement.names = statement.words = 0;
   if (reading.tokens.empty()) return;
   const Span span = TokenSpan(reading, 0, reading.tokens.size());
@@ -344,7 +342,7 @@ void Recount(const Cast& cast, Statement& statement) {
   statement.pronoun_first = BeginsPointing(reading, span);
   CountFigures(reading, span, cast, statement);
   for (const CueMatch& match : FactLexicon().Match(reading)) {
-    ++statement.cues[std::string(absl::StripPrefix(match.cue->kind, "fact."))];
+    statement.cues.Add(absl::StripPrefix(match.cue->kind, "fact."));
   }
 }
 

@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
 #include "common/transcript/transcript.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_text.h"
@@ -17,6 +18,30 @@ namespace throughline::router::extractive {
 
 // The longest run of sentences kept together, in words.
 inline constexpr size_t kMaxStatementTokens = 45;
+
+// How often cues of each kind were found: of the few kinds one statement holds.
+class CueCounts {
+ public:
+  // `kind` outlives this, as those of a lexicon do.
+  void Add(absl::string_view kind) {
+    for (auto& [known, count] : counts_) {
+      if (known != kind) continue;
+      ++count;
+      return;
+    }
+    counts_.emplace_back(kind, 1);
+  }
+  int Of(absl::string_view kind) const {
+    for (const auto& [known, count] : counts_) {
+      if (known == kind) return count;
+    }
+    return 0;
+  }
+  void Clear() { counts_.clear(); }
+
+ private:
+  absl::InlinedVector<std::pair<absl::string_view, int>, 4> counts_;
+};
 
 struct Statement {
   const transcript::Turn* turn = nullptr;
@@ -42,13 +67,13 @@ struct Statement {
   const transcript::Turn* heard_turn = nullptr;
 
   // What the fact cues found, by kind ("topic", "need", …), and what the words hold.
-  absl::flat_hash_map<std::string, int> cues;
+  CueCounts cues;
   int content_words = 0;
   int numbers = 0;  // numbers, amounts and dates
   int names = 0;    // capitalised words other than the first and the speaker's own name
   int words = 0;
 
-  bool Has(absl::string_view kind) const { return cues.contains(kind); }
+  bool Has(absl::string_view kind) const { return cues.Of(kind) > 0; }
 };
 
 // Statements in the order they were said. The fast tier reads every sentence for itself.

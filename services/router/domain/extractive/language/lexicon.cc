@@ -1,6 +1,7 @@
 #include "services/router/domain/extractive/language/lexicon.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -66,7 +67,8 @@ struct Lexicon::Cursor {
   size_t sentence_last;
   size_t start;
   const std::vector<Element>* elements;
-  const std::vector<Seen>& seen;  // by token
+  const std::vector<Seen>& seen;       // by token
+  const std::vector<WordBits>& ahead;  // by token
 };
 
 absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
@@ -102,23 +104,35 @@ absl::StatusOr<Lexicon> Lexicon::Parse(const std::vector<File>& files) {
 
 uint32_t Lexicon::IdOf(absl::string_view word) {
   if (words_.empty()) words_.resize(kNoWord + 1);
-  const auto [found, added] = ids_.try_emplace(word, static_cast<uint32_t>(words_.size()));
-  if (added) {
-    words_.push_back({.id = found->second, .is_number = IsNumberWord(word)});
+  const uint32_t id = ids_.Add(word, static_cast<uint32_t>(words_.size()));
+  if (id == words_.size()) {
+    words_.push_back({.id = id, .is_number = IsNumberWord(word)});
     by_word_.resize(words_.size());
   }
-  return found->second;
+  return id;
 }
 
 std::vector<Lexicon::Seen> Lexicon::See(const Reading& reading) const {
   std::vector<Seen> seen;
   seen.reserve(reading.tokens.size());
   for (const Token& token : reading.tokens) {
-    const auto found = ids_.find(token.text);
-    seen.push_back(found != ids_.end() ? words_[found->second]
-                                       : Seen{.is_number = IsNumberWord(token.text)});
+    const uint32_t* const id = ids_.Find(token.text);
+    seen.push_back(id != nullptr ? words_[*id] : Seen{.is_number = IsNumberWord(token.text)});
   }
   return seen;
+}
+
+std::vector<Lexicon::WordBits> Lexicon::WordsAhead(const Reading& reading,
+                                                   const std::vector<Seen>& seen) {
+  std::vector<WordBits> ahead(seen.size());
+  for (const Sentence& sentence : reading.sentences) {
+    WordBits words = kAnyWord;
+    for (size_t i = sentence.span.last_token; i-- > sentence.span.first_token;) {
+      if (seen[i].id != kNoWord) words |= BitOf(seen[i].id);
+      ahead[i] = words;
+    }
+  }
+  return ahead;
 }
 
 absl::Status Lexicon::AddLine(absl::string_view line, const Cue& defaults) {
@@ -189,12 +203,27 @@ absl::Status Lexicon::AddLine(absl::string_view line, const Cue& defaults) {
   return absl::OkStatus();
 }
 
+// The elements with the fewest words rule out most.
+void Lexicon::FindNeeded(Pattern& pattern) {
+  std::vector<WordBits> needed;
+  for (const Element& element : pattern.elements) {
+    if (element.type != Type::kWord || element.optional) continue;
+    needed.push_back(0);
+    for (const uint32_t word : element.ids) needed.back() |= BitOf(word);
+  }
+  std::stable_sort(needed.begin(), needed.end(),
+                   [](WordBits a, WordBits b) { return std::popcount(a) < std::popcount(b); });
+  needed.resize(kMostNeeded, kAnyWord);
+  std::copy_n(needed.begin(), kMostNeeded, pattern.needed.begin());
+}
+
 void Lexicon::Index(size_t id) {
   std::vector<Element>& elements = patterns_[id].elements;
   for (Element& element : elements) {
     if (element.type != Type::kWord) continue;
     for (const std::string& word : element.words) element.ids.push_back(IdOf(word));
   }
+  FindNeeded(patterns_[id]);
   patterns_[id].second_is_word =
       elements.size() >= 2 && !elements[0].optional && !elements[1].optional &&
       elements[1].type == Type::kWord &&
@@ -207,7 +236,7 @@ void Lexicon::Index(size_t id) {
         break;
       case Type::kPrefix:
         for (const std::string& word : element.words) {
-          by_prefix_[word.substr(0, kPrefixKeyLength)].push_back(id);
+          by_prefix_.Add(word.substr(0, kPrefixKeyLength), {}).push_back(id);
         }
         break;
       case Type::kNumber:
@@ -359,11 +388,14 @@ bool Lexicon::SecondWordFits(const Cursor& cursor, const std::vector<Element>& e
 
 void Lexicon::MatchAt(const Cursor& cursor, const std::vector<size_t>& patterns, size_t token,
                       std::vector<CueMatch>& matches) const {
+  const WordBits ahead = cursor.ahead[token];
+  Cursor attempt = cursor;
+  attempt.start = token;
   for (const size_t id : patterns) {
     const Pattern& pattern = patterns_[id];
+    const auto is_ahead = [ahead](WordBits words) { return (words & ahead) != 0; };
+    if (!std::all_of(pattern.needed.begin(), pattern.needed.end(), is_ahead)) continue;
     if (pattern.second_is_word && !SecondWordFits(cursor, pattern.elements, token)) continue;
-    Cursor attempt = cursor;
-    attempt.start = token;
     attempt.elements = &pattern.elements;
     CueMatch match;
     if (!Try(attempt, 0, token, match)) continue;
@@ -396,16 +428,17 @@ void Lexicon::MatchBucket(const Cursor& cursor, const Bucket& bucket, size_t rea
 std::vector<CueMatch> Lexicon::Match(const Reading& reading) const {
   std::vector<CueMatch> matches;
   const std::vector<Seen> seen = See(reading);
+  const std::vector<WordBits> ahead = WordsAhead(reading, seen);
   for (const Sentence& sentence : reading.sentences) {
-    const Cursor cursor{reading, sentence.span.first_token, sentence.span.last_token, 0, nullptr,
-                        seen};
+    const Cursor cursor{
+        reading, sentence.span.first_token, sentence.span.last_token, 0, nullptr, seen, ahead};
     for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
       const Token& token = reading.tokens[i];
       if (seen[i].id != kNoWord) MatchBucket(cursor, by_word_[seen[i].id], 1, i, matches);
       if (token.text.size() >= kPrefixKeyLength) {
-        const auto found =
-            by_prefix_.find(absl::string_view(token.text).substr(0, kPrefixKeyLength));
-        if (found != by_prefix_.end()) MatchAt(cursor, found->second, i, matches);
+        const auto* const found =
+            by_prefix_.Find(absl::string_view(token.text).substr(0, kPrefixKeyLength));
+        if (found != nullptr) MatchAt(cursor, *found, i, matches);
       }
       if (seen[i].is_number) MatchAt(cursor, by_number_, i, matches);
       const bool who =

@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_LEXICON_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_LEXICON_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/language/clause.h"
+#include "services/router/domain/extractive/language/word_map.h"
 
 // Cue lexicons: what people say when they raise, settle, sign, defer. Data files in lexicon/
 // (format: lexicon/README.md), embedded at build time, matched word by word and linear in the
@@ -78,8 +80,15 @@ class Lexicon {
     bool is_number = false;
   };
   static constexpr uint32_t kNoWord = 0;
+  // Words of a text or of an element, as bits that several words share.
+  using WordBits = uint64_t;
+  static constexpr WordBits kAnyWord = WordBits{1} << 63;
+  static WordBits BitOf(uint32_t word) { return WordBits{1} << word % 63; }
+  static constexpr size_t kMostNeeded = 3;
   struct Pattern {
     std::vector<Element> elements;
+    // Of each of these, a match has a word: what spares most patterns any other look.
+    std::array<WordBits, kMostNeeded> needed;
     bool second_is_word = false;  // the words after the first can rule the pattern out
   };
   struct Cursor;  // state of one attempt
@@ -94,7 +103,10 @@ class Lexicon {
   absl::Status AddLine(absl::string_view line, const Cue& defaults);
   uint32_t IdOf(absl::string_view word);  // a new one for a word that has none
   void Index(size_t pattern);
+  static void FindNeeded(Pattern& pattern);
   std::vector<Seen> See(const Reading& reading) const;
+  // By token: the words from there to the end of its sentence.
+  static std::vector<WordBits> WordsAhead(const Reading& reading, const std::vector<Seen>& seen);
   static bool SecondWordFits(const Cursor& cursor, const std::vector<Element>& elements,
                              size_t token);
   static bool IsOneOf(const Cursor& cursor, const Element& wanted, size_t token);
@@ -109,10 +121,10 @@ class Lexicon {
 
   std::vector<Cue> cues_;
   std::vector<Pattern> patterns_;  // parallel to cues_
-  absl::flat_hash_map<std::string, uint32_t> ids_;
-  std::vector<Seen> words_;                                          // by id
-  std::vector<Bucket> by_word_;                                      // by id
-  absl::flat_hash_map<std::string, std::vector<size_t>> by_prefix_;  // first three letters
+  WordMap<uint32_t> ids_;
+  std::vector<Seen> words_;                 // by id
+  std::vector<Bucket> by_word_;             // by id
+  WordMap<std::vector<size_t>> by_prefix_;  // first three letters
   std::vector<size_t> by_number_;
   Bucket by_who_;
 };

@@ -143,6 +143,7 @@ void Share(const v1::CallInput& proto, const std::string& digest, RecentCalls& r
   request.call_sources = recent.sources.Get(digest, [] { return CallSources(); });
   call.clean_sentences =
       recent.clean_sentences.Get(digest, [] { return extractive::CleanSentences(); });
+  call.agreed_days = recent.agreed_days.Get(digest, [] { return extractive::SharedAgreedDays(); });
 }
 
 absl::Status ReadInput(const v1::CompleteRequest& proto, RecentCalls& recent, Request& request) {

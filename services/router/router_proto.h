@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "services/router/domain/extractive/analysis/agreed_days.h"
 #include "services/router/domain/extractive/clean_sentences.h"
 #include "services/router/domain/extractive/language/turn_readings.h"
 #include "services/router/domain/judge/source_texts.h"
@@ -32,6 +33,7 @@ struct RecentCalls {
   RecentValues<extractive::TurnReadings, 16> readings;  // by the transcript's digest
   RecentValues<CallSources, 16> sources;                // by the call's
   RecentValues<extractive::CleanSentences, 16> clean_sentences;
+  RecentValues<extractive::SharedAgreedDays, 16> agreed_days;
 };
 
 // INVALID_ARGUMENT names the first field that is out of its documented limits.

@@ -33,7 +33,9 @@ std::vector<std::string> SpelledAddresses(const std::string& text) {
   std::vector<std::string> addresses;
   re2::StringPiece rest(text);
   std::string address;
-  while (RE2::FindAndConsume(&rest, written, &address)) addresses.push_back(address);
+  if (absl::StrContains(text, '@')) {
+    while (RE2::FindAndConsume(&rest, written, &address)) addresses.push_back(address);
+  }
   rest = text;
   std::string local;
   std::string domain;

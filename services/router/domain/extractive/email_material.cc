@@ -69,7 +69,7 @@ class Gatherer {
       : tier_(tier),
         input_(input),
         cast_(cast),
-        agreed_(FindAgreedDays(ReadCall(Tier::kDeep, input.call))),
+        agreed_(AgreedDaysOf(input.call)),
         reader_{input.analysis.follow_up.recipient,
                 absl::ToCivilDay(input.call.occurred_at, absl::UTCTimeZone())},
         statements_(FindStatements(Tier::kDeep, input.call, cast)) {

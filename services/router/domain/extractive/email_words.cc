@@ -27,6 +27,10 @@ bool IsPast(absl::string_view text) {
 
 // "to you Jill", "to Odette": the reader is "you" wherever the words mean them.
 bool TurnReader(const Reader& reader, std::string* text) {
+  // Most sentences do not name the reader: patterns of the name would be made for nothing.
+  if (!absl::StrContains(*text, FirstName(reader.name)) && !absl::StrContains(*text, reader.name)) {
+    return true;
+  }
   const std::string first = RE2::QuoteMeta(FirstName(reader.name));
   const std::string full = RE2::QuoteMeta(reader.name);
   const std::string name = absl::StrCat("(?:", full, "|", first, ")");

@@ -22,6 +22,7 @@ enum class Tier {
 };
 
 class CleanSentences;
+class SharedAgreedDays;
 class TurnReadings;
 
 struct CallInput {
@@ -30,6 +31,7 @@ struct CallInput {
   // known.
   std::shared_ptr<const TurnReadings> readings;
   std::shared_ptr<const CleanSentences> clean_sentences;
+  std::shared_ptr<const SharedAgreedDays> agreed_days;
   std::string call_id;
   absl::Time occurred_at;     // dates in speech ("Friday", "the 29th") resolve against it
   std::string customer_name;  // the customer's organisation; empty when unknown

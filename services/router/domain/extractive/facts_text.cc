@@ -248,6 +248,9 @@ void Cast::LearnSigns() {
   static const RE2& written = *new RE2("([$€£])([0-9][0-9,]*(?:\\.[0-9]+)?)");
   bool several = false;
   for (const transcript::Turn& turn : input_.transcript.turns) {
+    const bool has_sign = absl::StrContains(turn.text, '$') || absl::StrContains(turn.text, "€") ||
+                          absl::StrContains(turn.text, "£");
+    if (!has_sign) continue;
     re2::StringPiece rest(turn.text);
     std::string sign, amount;
     while (RE2::FindAndConsume(&rest, written, &sign, &amount)) {

@@ -301,4 +301,20 @@ class Weigher {
 
 AgreedDays FindAgreedDays(const CallView& call) { return Weigher(call).Run(); }
 
+const AgreedDays& SharedAgreedDays::Get(absl::FunctionRef<AgreedDays()> find) const {
+  std::call_once(state_->once, [&] { state_->days = find(); });
+  return state_->days;
+}
+
+AgreedDays AgreedDaysOf(const CallInput& input) {
+  const auto find = [&] { return FindAgreedDays(ReadCall(Tier::kDeep, input)); };
+  return input.agreed_days == nullptr ? find() : input.agreed_days->Get(find);
+}
+
+AgreedDays AgreedDaysOf(const CallView& call) {
+  const auto find = [&] { return FindAgreedDays(call); };
+  const SharedAgreedDays* const shared = call.input->agreed_days.get();
+  return shared == nullptr || !call.deep() ? find() : shared->Get(find);
+}
+
 }  // namespace throughline::router::extractive

@@ -2,10 +2,13 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_AGREED_DAYS_H_
 
 #include <cstddef>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/time/civil_time.h"
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/analysis/call.h"
@@ -31,6 +34,28 @@ inline constexpr size_t kMaxOtherDays = 2;
 // Weighs every day from today on by the words around it and by who repeats it. A day that bounds
 // something else ("until the thirtieth", "the board meets on the fourth") counts against itself.
 AgreedDays FindAgreedDays(const CallView& call);
+
+// What FindAgreedDays finds in one call with what is known before it, looked for in depth and once
+// for all who share it. Thread-safe.
+class SharedAgreedDays {
+ public:
+  SharedAgreedDays() : state_(std::make_unique<State>()) {}
+
+  // Every caller's `find` finds the same.
+  const AgreedDays& Get(absl::FunctionRef<AgreedDays()> find) const;
+
+ private:
+  struct State {
+    std::once_flag once;
+    AgreedDays days;
+  };
+  std::unique_ptr<State> state_;
+};
+
+// Those of the call, read in depth; others' where they are shared.
+AgreedDays AgreedDaysOf(const CallInput& input);
+// The same where the call is read already. A fast reading is nobody else's.
+AgreedDays AgreedDaysOf(const CallView& call);
 
 }  // namespace throughline::router::extractive
 

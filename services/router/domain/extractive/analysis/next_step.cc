@@ -77,7 +77,7 @@ bool HasTopicOfMoney(const Line& line, size_t sentence) {
 }  // namespace
 
 std::optional<deal::NextStep> FindNextStep(const CallView& call) {
-  const AgreedDays agreed = FindAgreedDays(call);
+  const AgreedDays agreed = AgreedDaysOf(call);
   std::optional<deal::NextStep> delivery, dated, meeting, undated;
   for (size_t i = 0; i < call.lines.size(); ++i) {
     const Line& line = call.lines[i];
@@ -112,6 +112,7 @@ std::string FindTimeline(const CallView& call) {
     const Line& line = call.lines[i];
     if (line.side != Side::kCustomer) continue;
     for (const Sentence& sentence : line.reading.sentences) {
+      if (sentence.question) continue;
       bool milestone = false;
       for (size_t t = sentence.span.first_token; t < sentence.span.last_token; ++t) {
         const absl::string_view word = line.reading.tokens[t].text;
@@ -119,11 +120,10 @@ std::string FindTimeline(const CallView& call) {
                      word == "sign" || word == "decide" || word == "decides" || word == "running" ||
                      word == "opening" || word == "install";
       }
-      const auto dates =
-          FindDates(line.reading, sentence.span.first_token, sentence.span.last_token, call.today);
-      if (milestone && !dates.empty() && !sentence.question) {
-        timeline = Quote(line.turn->text, sentence.span);
-      }
+      const bool dated = milestone && !FindDates(line.reading, sentence.span.first_token,
+                                                 sentence.span.last_token, call.today)
+                                           .empty();
+      if (dated) timeline = Quote(line.turn->text, sentence.span);
     }
   }
   return timeline;

@@ -92,40 +92,44 @@ size_t SmallNumber(absl::string_view word) {
 // The words that a count can stand before or behind.
 constexpr text::WordShapes kCounted = [] {
   text::WordShapes shapes;
-  for (const absl::string_view word : {"word", "words", "sentence", "sentences"}) shapes.Add(word);
-  return shapes;
-}();
-constexpr text::WordShapes kItemVerbShapes = [] {
-  text::WordShapes shapes;
+  for (const absl::string_view word : {"word", "words", "sentence", "sentences", "me"}) {
+    shapes.Add(word);
+  }
   for (const absl::string_view verb : kItemVerbs) shapes.Add(verb);
   return shapes;
 }();
 
 bool IsItemVerb(absl::string_view word) {
-  if (word.empty() || !kItemVerbShapes.MayHold(word)) return false;
   return std::find(std::begin(kItemVerbs), std::end(kItemVerbs), word) != std::end(kItemVerbs);
 }
 
-// Limits as they are worded: "list five", "in two sentences", "under 100 words".
+// Limits as they are worded: "list five", "in two sentences", "under 100 words". A word with the
+// two before it.
+void ReadCount(absl::string_view before_last, absl::string_view last, absl::string_view word,
+               WantedForm& wanted) {
+  const bool counts_words = word == "words" || word == "word";
+  const bool counts_sentences = word == "sentence" || word == "sentences";
+  const size_t number = counts_words || counts_sentences ? SmallNumber(last) : 0;
+  if (number > 0 && counts_words && number <= kMostWordsOfALimit) {
+    const bool at_least = before_last == "least" || before_last == "than" || before_last == "over";
+    if (!at_least || before_last == "than") wanted.most_words = number;
+  }
+  if (number > 0 && counts_sentences && number <= kMostItems && before_last != "least") {
+    wanted.most_sentences = number;
+  }
+  const bool asks = IsItemVerb(last) || (last == "me" && before_last == "give");
+  const size_t items = asks ? SmallNumber(word) : 0;
+  if (items >= 2 && items <= kMostItems) wanted.items = items;
+}
+
 void ReadCounts(absl::string_view folded, WantedForm& wanted) {
   absl::string_view before_last;
   absl::string_view last;
+  bool was_counted = false;
   text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    const bool counts = kCounted.MayHold(word);
-    const bool counts_words = counts && (word == "words" || word == "word");
-    const bool counts_sentences = counts && (word == "sentence" || word == "sentences");
-    const size_t number = counts_words || counts_sentences ? SmallNumber(last) : 0;
-    if (number > 0 && counts_words && number <= kMostWordsOfALimit) {
-      const bool at_least =
-          before_last == "least" || before_last == "than" || before_last == "over";
-      if (!at_least || before_last == "than") wanted.most_words = number;
-    }
-    if (number > 0 && counts_sentences && number <= kMostItems && before_last != "least") {
-      wanted.most_sentences = number;
-    }
-    const bool asks = IsItemVerb(last) || (last == "me" && before_last == "give");
-    const size_t items = asks ? SmallNumber(word) : 0;
-    if (items >= 2 && items <= kMostItems) wanted.items = items;
+    const bool is_counted = kCounted.MayHold(word);
+    if (is_counted || was_counted) ReadCount(before_last, last, word, wanted);
+    was_counted = is_counted;
     before_last = last;
     last = word;
   });
@@ -133,9 +137,12 @@ void ReadCounts(absl::string_view folded, WantedForm& wanted) {
 
 // The letters before the choices, each at the start of a line or in parentheses: "A.", "B)", "(C)".
 std::string ReadChoices(absl::string_view prompt) {
+  if (prompt.empty()) return "";
   std::string letters;
-  for (size_t i = 0; i + 1 < prompt.size() && letters.size() < kMaxChoices; ++i) {
-    if (prompt[i] != 'A' + static_cast<char>(letters.size())) continue;
+  const auto next = [&](size_t begin) {
+    return prompt.find(static_cast<char>('A' + letters.size()), begin);
+  };
+  for (size_t i = next(0); i < prompt.size() - 1 && letters.size() < kMaxChoices; i = next(i + 1)) {
     const bool line_start = i == 0 || prompt[i - 1] == '\n';
     const bool listed =
         line_start && (prompt[i + 1] == '.' || prompt[i + 1] == ')' || prompt[i + 1] == ':');

@@ -119,7 +119,7 @@ class Routing {
     if (sources_.has_value()) return;
     sources_.emplace(request_);
     if (const ReadPrompt* question = sources_->question()) {
-      decision_.difficulty = EstimateDifficulty(*question);
+      decision_.difficulty = question->difficulty;
     }
   }
 

@@ -74,7 +74,15 @@ bool HasNotation(absl::string_view prompt) {
       "^", "\\frac", "\\int", "\\sum", "\\sqrt", "∫",    "∑",   "√", "∀", "∃",
       "→", "≤",      "≥",     "∈",     "f(x",    "log(", "O(n", "⊃", "∨", "∧"};
   static constexpr text::AnyOfFinder kSigns(kNotation);
-  return kSigns.In(prompt);
+  // Each holds one of these, and most prompts hold none.
+  bool may_have = false;
+  text::ForEachMarked(
+      prompt,
+      [](text::Chunk chunk) {
+        return chunk | chunk.Equal('^') | chunk.Equal('\\') | chunk.Equal('(');
+      },
+      [&](size_t, uint64_t) { may_have = true; });
+  return may_have && kSigns.In(prompt);
 }
 
 // Share of words as long as technical terms are, up to kMostLongWords.
@@ -91,8 +99,7 @@ double LongWords(absl::string_view folded) {
 
 }  // namespace
 
-double EstimateDifficulty(const ReadPrompt& prompt) {
-  const FeatureValues& values = prompt.features;
+double EstimateDifficulty(const ReadText& prompt, const FeatureValues& values) {
   if (At(values, Feature::kQuantityAsked) > 0) {
     double z = kQuantityBias;
     for (const Weight& row : kQuantityWeights) z += row.weight * At(values, row.feature);
@@ -100,10 +107,10 @@ double EstimateDifficulty(const ReadPrompt& prompt) {
   }
   double z =
       kPlainBias + kPlainWordsWeight * std::min(At(values, Feature::kPromptWords), kMostPlainWords);
-  if (HasNotation(prompt.read.text)) z += kNotationWeight;
-  z += kLongWordsWeight * (LongWords(prompt.read.folded) - kUsualLongWords);
+  if (HasNotation(prompt.text)) z += kNotationWeight;
+  z += kLongWordsWeight * (LongWords(prompt.folded) - kUsualLongWords);
   for (const CueGroup& group : kCueGroups) {
-    if (prompt.read.HasAny(group.cues)) z += group.weight;
+    if (prompt.HasAny(group.cues)) z += group.weight;
   }
   return Sigmoid(z);
 }

@@ -7,8 +7,9 @@
 namespace throughline::router {
 
 // How hard a prompt looks, 0 to 1: quantities to combine, constraints and parts asked for, proof
-// and code. Carries over between subjects only weakly, so it informs and seldom decides.
-double EstimateDifficulty(const ReadPrompt& prompt);
+// and code. Carries over between subjects only weakly, so it informs and seldom decides. The
+// features are the prompt's.
+double EstimateDifficulty(const ReadText& prompt, const FeatureValues& features);
 
 // Whether the prompt asks for something to be written or explained, so that a few words cannot be
 // the whole answer.

@@ -127,7 +127,7 @@ DraftScore ScoreGeneralDraft(const ReadPrompt& prompt, absl::string_view draft) 
   if (!FindLeak(draft).empty()) return {0, "The draft carries the model's reasoning."};
   const ReadText answer(draft);
   FeatureValues values = DraftFeatures(prompt, answer);
-  const WantedForm wanted = ReadWantedForm(prompt.read);
+  const WantedForm& wanted = prompt.wanted;
   if (wanted.translation) At(values, Feature::kOtherLanguage) = 0;
   if (wanted.translation || wanted.code || wanted.json) At(values, Feature::kOffTopic) = 0;
   const std::string defect = FindFormDefect(wanted, answer);
@@ -141,7 +141,7 @@ DraftScore ScoreGeneralDraft(const ReadPrompt& prompt, absl::string_view draft) 
     return tally.Finish();
   }
   Tally tally(kPlainBias);
-  tally.Add(kPlainDifficultyWeight * EstimateDifficulty(prompt), "");
+  tally.Add(kPlainDifficultyWeight * prompt.difficulty, "");
   tally.AddAll(kPlainWeights, values);
   if (!defect.empty()) tally.Add(kFormDefectPenalty, defect);
   const bool too_short =

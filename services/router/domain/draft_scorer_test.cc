@@ -132,17 +132,19 @@ TEST(DraftScorer, CarriesOverToPromptsOfAllSorts) {
 }
 
 TEST(Difficulty, ProofsAreHarderThanCapitals) {
-  const double capital = EstimateDifficulty(ReadPrompt("What is the capital of France?"));
-  const double proof = EstimateDifficulty(ReadPrompt(
-      "Prove by induction that the sum of the first n odd numbers is a square, and explain why the "
-      "argument fails for even numbers."));
+  const double capital = ReadPrompt("What is the capital of France?").difficulty;
+  const double proof =
+      ReadPrompt(
+          "Prove by induction that the sum of the first n odd numbers is a square, and explain why "
+          "the argument fails for even numbers.")
+          .difficulty;
   EXPECT_LT(capital, 0.3);
   EXPECT_GT(proof, 0.5);
 }
 
 TEST(Difficulty, AWordOfItsSoundDoesNotMakeAPromptHard) {
   // "proof" inside "waterproof", "code" inside "decode", "create" in a shopping list.
-  EXPECT_LT(EstimateDifficulty(ReadPrompt("Create a shopping list with a waterproof bag.")), 0.3);
+  EXPECT_LT(ReadPrompt("Create a shopping list with a waterproof bag.").difficulty, 0.3);
 }
 
 TEST(DraftFeatures, SumsAreWorkedAgain) {

@@ -9,8 +9,10 @@
 
 #include "absl/hash/hash.h"
 #include "absl/numeric/bits.h"
+#include "absl/numeric/int128.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/difficulty.h"
 #include "services/router/domain/relevance.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/equations.h"
@@ -123,34 +125,44 @@ constexpr absl::string_view kAnswerMarks[] = {
 
 size_t CountSentences(absl::string_view text) {
   size_t sentences = 0;
-  for (const char mark : {'.', '?', '!'}) {
-    text::ForEachByte(text, mark, [&](size_t at) {
-      sentences += at + 1 == text.size() || absl::ascii_isspace(text[at + 1]) ? 1 : 0;
-    });
-  }
+  text::ForEachMarked(
+      text,
+      [](text::Chunk chunk) { return chunk.Equal('.') | chunk.Equal('?') | chunk.Equal('!'); },
+      [&](size_t begin, uint64_t marks) {
+        for (; marks != 0; marks &= marks - 1) {
+          const size_t after = begin + static_cast<size_t>(absl::countr_zero(marks)) + 1;
+          sentences += after == text.size() || absl::ascii_isspace(text[after]) ? 1 : 0;
+        }
+      });
   return sentences;
 }
 
-constexpr std::array<bool, 256> kIsVariable =
-    text::ByteTable<bool>([](unsigned char c) { return c == 'x' || c == 'y' || c == 'n'; });
+// Whether the letter at `i`, neither first nor last, is a variable and no part of a word: "3 x 4"
+// multiplies; a letter is a variable where a sign stands beside it.
+bool IsVariable(absl::string_view prompt, size_t i) {
+  if (absl::ascii_isalpha(prompt[i - 1]) || absl::ascii_isalnum(prompt[i + 1])) return false;
+  const char before = prompt[i - 1] == ' ' && i >= 2 ? prompt[i - 2] : prompt[i - 1];
+  const char after = prompt[i + 1] == ' ' && i + 2 < prompt.size() ? prompt[i + 2] : prompt[i + 1];
+  constexpr absl::string_view kSigns = "=+-*/<>";
+  const bool coefficient = absl::ascii_isdigit(prompt[i - 1]) && !absl::ascii_isdigit(after);
+  return coefficient || absl::StrContains(kSigns, before) || absl::StrContains(kSigns, after);
+}
 
 // Whether the prompt writes mathematics in signs: variables, powers, TeX. Counting what it names
 // and what a draft mentions says nothing there.
 bool IsSymbolic(absl::string_view prompt) {
-  if (absl::StrContains(prompt, '^') || absl::StrContains(prompt, "\\")) return true;
-  for (size_t i = 1; i + 1 < prompt.size(); ++i) {
-    if (!kIsVariable[static_cast<unsigned char>(prompt[i])]) continue;
-    if (absl::ascii_isalpha(prompt[i - 1]) || absl::ascii_isalnum(prompt[i + 1])) continue;
-    // "3 x 4" multiplies; a letter is a variable where a sign stands beside it.
-    const char before = prompt[i - 1] == ' ' && i >= 2 ? prompt[i - 2] : prompt[i - 1];
-    const char after =
-        prompt[i + 1] == ' ' && i + 2 < prompt.size() ? prompt[i + 2] : prompt[i + 1];
-    constexpr absl::string_view kSigns = "=+-*/<>";
-    const bool coefficient = absl::ascii_isdigit(prompt[i - 1]) && !absl::ascii_isdigit(after);
-    if (coefficient || absl::StrContains(kSigns, before) || absl::StrContains(kSigns, after))
-      return true;
-  }
-  return false;
+  if (absl::StrContains(prompt, '^') || absl::StrContains(prompt, '\\')) return true;
+  bool is_symbolic = false;
+  text::ForEachMarked(
+      prompt,
+      [](text::Chunk chunk) { return chunk.Equal('x') | chunk.Equal('y') | chunk.Equal('n'); },
+      [&](size_t begin, uint64_t letters) {
+        for (; letters != 0 && !is_symbolic; letters &= letters - 1) {
+          const size_t at = begin + static_cast<size_t>(absl::countr_zero(letters));
+          is_symbolic = at > 0 && at + 1 < prompt.size() && IsVariable(prompt, at);
+        }
+      });
+  return is_symbolic;
 }
 
 bool AsksForQuantity(const ReadText& read) {
@@ -192,7 +204,7 @@ FeatureValues FeaturesOf(const ReadText& prompt) {
   return values;
 }
 
-// The number a draft ends on, and whether something marks it as the answer.
+// The number a draft ends on, and whether "####" marks it as the answer.
 struct FinalNumber {
   std::optional<text::NumberMention> number;
   bool marked = false;
@@ -221,8 +233,6 @@ FinalNumber FindFinal(absl::string_view draft, const std::vector<text::NumberMen
       numbers.back().begin + kEndingBytes > draft.size()) {
     result.number = numbers.back();
   }
-  static constexpr text::AnyOfFinder kMarks(kAnswerMarks);
-  result.marked = result.marked || kMarks.In(draft);
   return result;
 }
 
@@ -262,7 +272,10 @@ void FillArithmetic(absl::string_view draft, const std::vector<text::NumberMenti
       static_cast<double>(equations.size()) / (1.0 + static_cast<double>(asked.size()));
   const FinalNumber final = FindFinal(draft, used);
   At(values, Feature::kSelfContradiction) = Flag(final.contradicted);
-  At(values, Feature::kFinalUnmarked) = Flag(!final.marked);
+  static constexpr text::AnyOfFinder kMarks(kAnswerMarks);
+  // Nobody asks where no quantity is asked for.
+  const bool is_asked = At(values, Feature::kQuantityAsked) > 0;
+  At(values, Feature::kFinalUnmarked) = Flag(is_asked && !final.marked && !kMarks.In(draft));
   At(values, Feature::kNoFinalNumber) = Flag(!final.number.has_value());
   if (!final.number.has_value()) return;
   const double value = final.number->value;
@@ -323,18 +336,40 @@ void FillAskedSum(absl::string_view prompt, absl::string_view draft,
   At(values, given ? Feature::kRightResult : Feature::kWrongResult) = 1;
 }
 
+// Hashes that differ from process to process.
+class Mixer {
+ public:
+  // Two values in one, spread over all bits.
+  uint64_t Mixed(uint64_t a, uint64_t b) const {
+    const absl::uint128 product = absl::uint128(a ^ seed_) * (b ^ 0x9E3779B97F4A7C15);
+    return absl::Uint128Low64(product) ^ absl::Uint128High64(product);
+  }
+  uint64_t OfWord(absl::string_view folded, absl::string_view word) const {
+    uint64_t hash = Mixed(text::HeadOfWord(folded, word), word.size());
+    for (size_t i = text::kWordBytes; i < word.size(); i += text::kWordBytes) {
+      hash = Mixed(hash, text::HeadOfWord(folded, word.substr(i)));
+    }
+    return hash;
+  }
+
+ private:
+  const uint64_t seed_ = absl::HashOf(absl::string_view("repetition"));
+};
+
 // Share of word triples that occurred before in the draft, beyond what worked sums repeat anyhow.
 double Repetition(absl::string_view folded) {
-  std::vector<size_t> words;  // their hashes
+  const Mixer mixer;
+  std::vector<uint64_t> words;  // their hashes
   words.reserve(folded.size() / 4);
-  text::ForEachFoldedWord(folded,
-                          [&](absl::string_view word) { words.push_back(absl::HashOf(word)); });
+  text::ForEachFoldedWord(
+      folded, [&](absl::string_view word) { words.push_back(mixer.OfWord(folded, word)); });
   if (words.size() < 6) return 0;
   // Hashes of triples, each at the first free place from its own on; 0: free.
-  std::vector<size_t> seen(absl::bit_ceil(2 * words.size()));
+  std::vector<uint64_t> seen(absl::bit_ceil(2 * words.size()));
   size_t repeated = 0;
   for (size_t i = 0; i + 2 < words.size(); ++i) {
-    const size_t hash = std::max<size_t>(absl::HashOf(words[i], words[i + 1], words[i + 2]), 1);
+    const uint64_t hash =
+        std::max<uint64_t>(mixer.Mixed(mixer.Mixed(words[i], words[i + 1]), words[i + 2]), 1);
     size_t at = hash & (seen.size() - 1);
     while (seen[at] != 0 && seen[at] != hash) at = (at + 1) & (seen.size() - 1);
     repeated += seen[at] == hash ? 1 : 0;
@@ -349,7 +384,7 @@ bool IsCutOff(absl::string_view draft, size_t words) {
   constexpr size_t kManyWords = 25;
   const absl::string_view text = absl::StripTrailingAsciiWhitespace(draft);
   if (text.empty() || words < kManyWords) return false;
-  const size_t last_line = text.rfind('\n');
+  const size_t last_line = text::FindLast(text, "\n");
   const absl::string_view line =
       last_line == absl::string_view::npos ? text : text.substr(last_line + 1);
   // A closing line may be a title, an item, a number with its unit, or code.
@@ -378,7 +413,11 @@ absl::string_view FeatureName(size_t feature) {
   return feature < kFeatureCount ? kNames[feature] : "";
 }
 
-ReadPrompt::ReadPrompt(absl::string_view prompt) : read(prompt), features(FeaturesOf(read)) {}
+ReadPrompt::ReadPrompt(absl::string_view prompt)
+    : read(prompt),
+      features(FeaturesOf(read)),
+      difficulty(EstimateDifficulty(read, features)),
+      wanted(ReadWantedForm(read)) {}
 
 FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft) {
   FeatureValues values = prompt.features;
@@ -395,7 +434,7 @@ FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft) {
   FillAskedSum(question.text, draft.text, draft.numbers, values);
   // Mathematics in signs shares no words with the question.
   At(values, Feature::kOffTopic) =
-      Flag(!absl::StrContains(draft.text, '=') && IsOffTopic(question.folded, draft.folded));
+      Flag(!absl::StrContains(draft.text, '=') && IsOffTopic(question, draft));
   At(values, Feature::kEcho) = Flag(IsEcho(question.folded, draft.folded));
   At(values, Feature::kUngrounded) = UngroundedShare(question, draft);
   At(values, Feature::kOtherLanguage) = Flag(IsInOtherLanguage(question, draft));

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/answer_form.h"
 #include "services/router/domain/read_text.h"
 
 // What prompt and draft show, as numbers: the evidence that draft_scorer.cc weighs. Linear in both
@@ -37,22 +38,23 @@ enum class Feature : size_t {
   kFinalFraction,        // the final number is not whole
   kFinalInPrompt,        // the final number is one the prompt gives
   kFinalNotComputed,     // the final number is the result of no sum
-  kFinalUnmarked,        // no sign of a final answer ("####", "the answer is", "therefore")
-  kFinalLarge,           // log of its size
-  kFinalTiny,            // zero, negative or below one
-  kHedging,              // "assume", "however", "not enough information", "approximately"
-  kAlgebra,              // unknowns are introduced
-  kStepsPerNumber,       // sums per quantity of the prompt
-  kRepetition,           // share of repeated word triples beyond a quarter
-  kCutOff,               // ends in mid-sentence
-  kOtherLanguage,        // answers in another language than the question's
-  kSelfContradiction,    // states two different final answers
-  kWrongResult,          // the prompt writes a sum out and the draft does not give its value
-  kRightResult,          // it does
-  kOffTopic,             // takes up nothing of the prompt
-  kEcho,                 // is the prompt over again
-  kUngrounded,           // share of names and numbers that the prompt's text does not hold
-  kFractionAsked,        // the prompt deals in fractions, money or rates, or asks for one
+  kFinalUnmarked,   // a quantity is asked for; no sign of a final answer ("####", "the answer is",
+                    // "therefore")
+  kFinalLarge,      // log of its size
+  kFinalTiny,       // zero, negative or below one
+  kHedging,         // "assume", "however", "not enough information", "approximately"
+  kAlgebra,         // unknowns are introduced
+  kStepsPerNumber,  // sums per quantity of the prompt
+  kRepetition,      // share of repeated word triples beyond a quarter
+  kCutOff,          // ends in mid-sentence
+  kOtherLanguage,   // answers in another language than the question's
+  kSelfContradiction,  // states two different final answers
+  kWrongResult,        // the prompt writes a sum out and the draft does not give its value
+  kRightResult,        // it does
+  kOffTopic,           // takes up nothing of the prompt
+  kEcho,               // is the prompt over again
+  kUngrounded,         // share of names and numbers that the prompt's text does not hold
+  kFractionAsked,      // the prompt deals in fractions, money or rates, or asks for one
   kCount,
 };
 
@@ -68,12 +70,14 @@ inline double At(const FeatureValues& values, Feature feature) {
 }
 absl::string_view FeatureName(size_t feature);
 
-// A prompt with its part of the features; the draft's are 0. Borrows the text.
+// A prompt with all that is to be known of it before there is a draft. Borrows the text.
 struct ReadPrompt {
   explicit ReadPrompt(absl::string_view prompt);
 
   const ReadText read;
-  const FeatureValues features;
+  const FeatureValues features;  // the draft's are 0
+  const double difficulty;       // as EstimateDifficulty has it
+  const WantedForm wanted;
 };
 
 FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft);

@@ -75,9 +75,25 @@ bool OpensSentence(absl::string_view text, size_t begin) {
   return begin == 0;
 }
 
+// Whether one of the draft's words, by which a topic can be told, stands in the prompt as it is:
+// sooner seen than stems, and true of most drafts that are on the topic.
+bool SharesWord(const ReadText& prompt, const ReadText& draft) {
+  const absl::string_view folded = draft.folded;
+  bool shares = false;
+  text::ForEachFoldedWord(folded, [&](absl::string_view word) {
+    if (shares || word.size() < kStemBytes - 1) return;
+    const absl::string_view in_spaces(word.data() - 1, word.size() + 2);
+    shares = prompt.phrases.Contains(in_spaces) && !IsEmptyWord(word);
+  });
+  return shares;
+}
+
 }  // namespace
 
-bool IsOffTopic(absl::string_view folded_prompt, absl::string_view folded_draft) {
+bool IsOffTopic(const ReadText& prompt, const ReadText& draft) {
+  if (SharesWord(prompt, draft)) return false;
+  const absl::string_view folded_prompt = prompt.folded;
+  const absl::string_view folded_draft = draft.folded;
   if (IsMostlyForeign(folded_prompt) || IsMostlyForeign(folded_draft)) return false;
   const Stems wanted = StemsOf(folded_prompt);
   if (wanted.size() < kFewestStems) return false;
@@ -98,15 +114,18 @@ bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft) {
     const size_t spaces = text::CountByte(folded, ' ');
     return spaces - std::min<size_t>(spaces, 1);
   };
-  const size_t said = count(folded_draft);
-  if (said < kFewestEchoWords || count(folded_prompt) < kFewestEchoWords) return false;
   // Word by word from the start: an answer may well take up the question, but goes on from there.
   const size_t most = std::min(folded_prompt.size(), folded_draft.size());
   const auto* differs =
       std::mismatch(folded_prompt.begin(), folded_prompt.begin() + most, folded_draft.begin())
           .first;
   const size_t same = count(folded_prompt.substr(0, differs - folded_prompt.begin()));
-  return static_cast<double>(same) >= kEchoShare * static_cast<double>(said);
+  const auto is_most_of = [same](size_t words) {
+    return static_cast<double>(same) >= kEchoShare * static_cast<double>(words);
+  };
+  if (!is_most_of(kFewestEchoWords)) return false;
+  const size_t said = count(folded_draft);
+  return said >= kFewestEchoWords && count(folded_prompt) >= kFewestEchoWords && is_most_of(said);
 }
 
 double UngroundedShare(const ReadText& prompt, const ReadText& answer) {

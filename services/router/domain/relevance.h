@@ -10,7 +10,7 @@ namespace throughline::router {
 
 // Whether a draft of some length takes up none of the prompt's words, compared by their stems.
 // False where that says nothing: few words, or a script that does not part them.
-bool IsOffTopic(absl::string_view folded_prompt, absl::string_view folded_draft);
+bool IsOffTopic(const ReadText& prompt, const ReadText& draft);
 
 // Whether most of the draft is the prompt over again.
 bool IsEcho(absl::string_view folded_prompt, absl::string_view folded_draft);

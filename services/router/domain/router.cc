@@ -230,7 +230,7 @@ absl::StatusOr<Outlook> Router::Decide(const Request& request,
   }
   RETURN_IF_ERROR(judge_.Validate(request.contract));
   const Cascade& cascade = policy_.CascadeOf(request.task);
-  Outlook outlook{.difficulty = EstimateDifficulty(ReadPrompt(request.messages.back().content)),
+  Outlook outlook{.difficulty = ReadPrompt(request.messages.back().content).difficulty,
                   .threshold = cascade.threshold};
   if (draft.has_value()) {
     const ModelReply reply{.text = *draft};

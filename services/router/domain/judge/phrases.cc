@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/text/fold.h"
 
 namespace throughline::router {
 namespace {
@@ -41,8 +42,8 @@ std::string FindLeak(absl::string_view text) {
       R"(analy[sz]e) (?:the|this) (?:prompt|request|instruction|question|user))))");
   // A part of each control word, sought sooner than the pattern.
   const bool may_control = absl::StrContains(text, '<') || absl::StrContains(text, "INST]") ||
-                           absl::StrContains(text, "assistantfinal") ||
-                           absl::StrContains(text, "assistantcommentary");
+                           text::Contains(text, "assistantfinal") ||
+                           text::Contains(text, "assistantcommentary");
   re2::StringPiece found;
   if ((may_control && RE2::PartialMatch(Piece(text), control, &found)) ||
       RE2::PartialMatch(Piece(Opening(text)), musing, &found)) {

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "services/router/domain/text/bytes.h"
 
 namespace throughline::router::text {
 namespace {
@@ -328,6 +330,18 @@ absl::string_view WithoutTex(absl::string_view text, std::string& plain) {
   return plain;
 }
 
+// The first digit, parenthesis or sign from `begin` on.
+size_t FindSumBegin(absl::string_view text, size_t begin) {
+  for (; begin < text.size(); begin += kBlockBytes) {
+    const Block block(text, begin);
+    const uint64_t marks = BlockBits(block.bytes(), [](Chunk chunk) {
+      return chunk.Within('0', '9') | chunk.Equal('(') | chunk.Equal('-');
+    });
+    if (marks != 0) return begin + static_cast<size_t>(absl::countr_zero(marks));
+  }
+  return absl::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<double> FindAskedSum(absl::string_view written) {
@@ -335,7 +349,7 @@ std::optional<double> FindAskedSum(absl::string_view written) {
   const absl::string_view text = WithoutTex(written, plain);
   constexpr absl::string_view kSumBytes = "0123456789.,+-*/^()$ xX\xC3\x97\xB7\xE2\x88\x92";
   for (size_t begin = 0; begin < text.size();) {
-    begin = text.find_first_of("0123456789(-", begin);
+    begin = FindSumBegin(text, begin);
     if (begin == absl::string_view::npos) break;
     const size_t stop = text.find_first_not_of(kSumBytes, begin);
     const absl::string_view run = text.substr(begin, std::min(stop, text.size()) - begin);

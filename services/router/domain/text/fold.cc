@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include <algorithm>
-#include <array>
+#include <cstring>
+#include <utility>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 
@@ -44,60 +46,142 @@ Classified Classify(absl::string_view rest) {
   return {CharKind::kWord, 1};
 }
 
-// What a byte becomes: itself in lower case, 0 for what parts words; kLookFurther where that takes
-// Classify.
-constexpr unsigned char kLookFurther = 1;
-constexpr std::array<unsigned char, 256> kFolded = ByteTable<unsigned char>([](unsigned char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<unsigned char>(c - 'A' + 'a');
-  if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
-  return static_cast<unsigned char>(c >= 0x80 || c == '\'' ? kLookFurther : 0);
-});
+constexpr auto kMarkHigh = [](Chunk chunk) { return chunk; };
+constexpr auto kMarkWordBytes = [](Chunk chunk) {
+  return chunk.Lower().Within('a', 'z') | chunk.Within('0', '9');
+};
 
-// How a byte counts for CountWords.
-enum class InCount : unsigned char { kNothing, kSpace, kWord, kLookFurther };
-constexpr std::array<InCount, 256> kInCount = ByteTable<InCount>([](unsigned char c) {
-  if (c >= 0x80) return InCount::kLookFurther;
-  if (c == ' ' || (c >= '\t' && c <= '\r')) return InCount::kSpace;
-  return kFolded[c] > kLookFurther ? InCount::kWord : InCount::kNothing;
-});
+// Folds a text piece by piece into a buffer.
+class Folding {
+ public:
+  // `out` has room for the text, two bytes, and a chunk.
+  explicit Folding(char* out) : begin_(out), out_(out) {}
+
+  // 64 bytes of ASCII, zeros behind the text's end.
+  void AddAscii(const char* bytes) {
+    char lower[kBlockBytes + Chunk::kBytes];
+    for (size_t i = 0; i < kBlockBytes; i += Chunk::kBytes) {
+      Chunk(bytes + i).Lower().Store(lower + i);
+    }
+    uint64_t words = BlockBits(
+        lower, [](Chunk chunk) { return chunk.Within('a', 'z') | chunk.Within('0', '9'); });
+    const uint64_t inside = words | BlockBits(bytes, [](Chunk chunk) { return chunk.Equal('\''); });
+    size_t at = 0;  // behind the last run of word bytes
+    while (words != 0) {
+      const auto begin = static_cast<size_t>(absl::countr_zero(words));
+      const size_t end = begin + static_cast<size_t>(absl::countr_zero(~(words >> begin)));
+      if ((~inside & BitsBelow(begin) & ~BitsBelow(at)) != 0) in_word_ = false;
+      Put(lower + begin, end - begin);
+      words &= ~BitsBelow(end);
+      at = end;
+    }
+    if ((~inside & ~BitsBelow(at)) != 0) in_word_ = false;
+  }
+
+  // The character that `rest` begins with; returns how many bytes it has.
+  size_t AddCharacter(absl::string_view rest) {
+    const Classified c = Classify(rest);
+    if (c.kind == CharKind::kWord) {
+      if (!std::exchange(in_word_, true)) *out_++ = ' ';
+      *out_++ = absl::ascii_tolower(static_cast<unsigned char>(rest[0]));
+    } else if (c.kind == CharKind::kSeparator) {
+      in_word_ = false;
+    }
+    return c.bytes;
+  }
+
+  // Closes the last word; returns how much was written.
+  size_t End() {
+    if (out_ != begin_) *out_++ = ' ';
+    return static_cast<size_t>(out_ - begin_);
+  }
+
+ private:
+  // `word` is readable for a chunk.
+  void Put(const char* word, size_t length) {
+    if (!std::exchange(in_word_, true)) *out_++ = ' ';
+    if (length <= Chunk::kBytes) {
+      std::memcpy(out_, word, Chunk::kBytes);
+    } else {
+      std::memcpy(out_, word, length);
+    }
+    out_ += length;
+  }
+
+  char* const begin_;
+  char* out_;
+  bool in_word_ = false;
+};
+
+// Counts words piece by piece.
+class WordCount {
+ public:
+  // 64 bytes of ASCII, of which the first `size` are the text's.
+  void AddAscii(const char* bytes, size_t size) {
+    const uint64_t words = BlockBits(bytes, kMarkWordBytes);
+    const uint64_t spaces =
+        BlockBits(bytes, [](Chunk chunk) { return chunk.Equal(' ') | chunk.Within('\t', '\r'); });
+    const uint64_t runs = ~spaces & BitsBelow(size);
+    // Of each run between spaces its first byte of a word, but for a run that counted before.
+    const uint64_t uncounted = counted_ ? runs & (runs + 1) : runs;
+    const uint64_t begins = uncounted & ~(uncounted << 1);
+    const uint64_t others = uncounted & ~words;
+    // Adding carries a bit from the begin of a run over all that is no part of a word.
+    const uint64_t firsts = (begins | ((begins & others) + others)) & uncounted & words;
+    count_ += CountBits(firsts);
+    counted_ = runs == ~uint64_t{0} ? counted_ || words != 0 : EndsCounted(runs, words);
+  }
+
+  size_t AddCharacter(absl::string_view rest) {
+    const Classified c = Classify(rest);
+    if (absl::ascii_isspace(static_cast<unsigned char>(rest[0]))) {
+      counted_ = false;
+    } else if (c.kind == CharKind::kWord && !std::exchange(counted_, true)) {
+      ++count_;
+    }
+    return c.bytes;
+  }
+
+  size_t count() const { return count_; }
+
+ private:
+  // Whether the last byte's run, which begins in this block, holds a byte of a word.
+  static bool EndsCounted(uint64_t runs, uint64_t words) {
+    const int before = 63 - absl::countl_zero(~runs);
+    return before < 63 && words >> (before + 1) != 0;
+  }
+
+  size_t count_ = 0;
+  bool counted_ = false;  // the run at hand
+};
 
 }  // namespace
 
 std::string Fold(absl::string_view text) {
   // A space takes the place of what parts two words: never more than the text and the two ends.
-  std::string folded(text.size() + 2, ' ');
-  char* out = folded.data();
-  bool in_word = false;
-  const auto put = [&](unsigned char c) {
-    if (!in_word) *out++ = ' ';
-    in_word = true;
-    *out++ = static_cast<char>(c);
-  };
+  // Words are copied by whole chunks, which may reach beyond.
+  std::string folded(text.size() + 2 + Chunk::kBytes, ' ');
+  Folding folding(folded.data());
   for (size_t i = 0; i < text.size();) {
-    const unsigned char first = text[i];
-    if (kFolded[first] != kLookFurther) {
-      ++i;
-      kFolded[first] != 0 ? put(kFolded[first]) : void(in_word = false);
-      continue;
+    const Block block(text, i);
+    const size_t end = std::min(i + kBlockBytes, text.size());
+    if (BlockBits(block.bytes(), kMarkHigh) == 0) {
+      folding.AddAscii(block.bytes());
+      i = end;
+    } else {
+      while (i < end) i += folding.AddCharacter(text.substr(i, 3));
     }
-    const Classified c = Classify(text.substr(i, 3));
-    if (c.kind == CharKind::kWord) {
-      put(first);
-    } else if (c.kind == CharKind::kSeparator) {
-      in_word = false;
-    }
-    i += c.bytes;
   }
-  if (out != folded.data()) *out++ = ' ';
-  folded.resize(static_cast<size_t>(out - folded.data()));
+  folded.resize(folding.End());
   return folded;
 }
 
 bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase) {
-  // memmem skips ahead by what the phrase ends with; a search for its first byte would stop at
-  // every space.
-  return !folded_phrase.empty() && memmem(folded_text.data(), folded_text.size(),
-                                          folded_phrase.data(), folded_phrase.size()) != nullptr;
+  return !folded_phrase.empty() && Contains(folded_text, folded_phrase);
+}
+
+bool Contains(absl::string_view text, absl::string_view part) {
+  return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
 std::vector<absl::string_view> FoldedWords(absl::string_view folded) {
@@ -105,28 +189,18 @@ std::vector<absl::string_view> FoldedWords(absl::string_view folded) {
 }
 
 size_t CountWords(absl::string_view text, size_t most) {
-  size_t words = 0;
-  bool counted = false;
-  for (size_t i = 0; i < text.size() && words < most;) {
-    const InCount in_count = kInCount[static_cast<unsigned char>(text[i])];
-    if (in_count != InCount::kLookFurther) {
-      ++i;
-      if (in_count == InCount::kSpace) {
-        counted = false;
-      } else if (in_count == InCount::kWord) {
-        words += counted ? 0 : 1;
-        counted = true;
-      }
-      continue;
+  WordCount words;
+  for (size_t i = 0; i < text.size() && words.count() < most;) {
+    const Block block(text, i);
+    const size_t end = std::min(i + kBlockBytes, text.size());
+    if (BlockBits(block.bytes(), kMarkHigh) == 0) {
+      words.AddAscii(block.bytes(), end - i);
+      i = end;
+    } else {
+      while (i < end) i += words.AddCharacter(text.substr(i, 3));
     }
-    const Classified c = Classify(text.substr(i, 3));
-    if (c.kind == CharKind::kWord && !counted) {
-      counted = true;
-      ++words;
-    }
-    i += c.bytes;
   }
-  return words;
+  return std::min(words.count(), most);
 }
 
 bool WithinOneEdit(absl::string_view a, absl::string_view b) {

@@ -23,6 +23,10 @@ std::string Fold(absl::string_view text);
 // Fold; an empty phrase stands nowhere.
 bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase);
 
+// Whether `part`, not empty, stands in the text. Skips ahead by what it ends with, where a search
+// for its first byte would stop often.
+bool Contains(absl::string_view text, absl::string_view part);
+
 // The words of a folded text.
 std::vector<absl::string_view> FoldedWords(absl::string_view folded);
 
@@ -35,6 +39,14 @@ void ForEachFoldedWord(absl::string_view folded, const Use& use) {
     begin = end + 1;
   });
   if (begin < folded.size()) use(folded.substr(begin));
+}
+
+// The first bytes of a word that stands in `folded`, as a number: of words of up to
+// eight bytes no two have the same.
+inline uint64_t HeadOfWord(absl::string_view folded, absl::string_view word) {
+  const auto begin = static_cast<size_t>(word.data() - folded.data());
+  const uint64_t bytes = LoadBytes(folded, begin);
+  return word.size() >= kWordBytes ? bytes : bytes & ((uint64_t{1} << 8 * word.size()) - 1);
 }
 
 // Words as a reader counts them: runs of characters between white space that hold a letter or

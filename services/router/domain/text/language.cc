@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <iterator>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/inlined_vector.h"
 #include "absl/numeric/bits.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/fold.h"
@@ -72,12 +70,48 @@ constexpr size_t kMostBytes = 4096;  // the beginning of a text tells its langua
 constexpr size_t kMinHits = 4;
 constexpr int kMinDifferentWords = 2;
 
-// A language's place in kLanguages and the word's among its words.
-struct Entry {
-  uint8_t language;
-  uint8_t word;
+// The words of all languages by their bytes: none has more than HeadOfWord holds.
+class Words {
+ public:
+  constexpr Words() {
+    for (size_t i = 0; i < std::size(kLanguages); ++i) {
+      for (size_t j = 0; j < kLanguages[i].words.size(); ++j) Add(kLanguages[i].words[j], i, j);
+    }
+  }
+
+  // Calls `use` with the place of each language that has the word, and the word's place there.
+  template <typename Use>
+  void ForEachLanguageOf(uint64_t head, const Use& use) const {
+    for (size_t at = SlotOf(head); rows_[at].head != 0; at = (at + 1) % kSlots) {
+      if (rows_[at].head == head) use(rows_[at].language, rows_[at].word);
+    }
+  }
+
+ private:
+  struct Row {
+    uint64_t head = 0;
+    uint8_t language = 0;
+    uint8_t word = 0;
+  };
+  static constexpr int kSlotBits = 8;
+  static constexpr size_t kSlots = size_t{1} << kSlotBits;
+
+  static constexpr size_t SlotOf(uint64_t head) {
+    return static_cast<size_t>(head * 0x9E3779B97F4A7C15 >> (64 - kSlotBits));
+  }
+  constexpr void Add(absl::string_view word, size_t language, size_t place) {
+    uint64_t head = 0;
+    for (size_t i = word.size(); i > 0; --i) {
+      head = head << 8 | static_cast<unsigned char>(word[i - 1]);
+    }
+    size_t at = SlotOf(head);
+    while (rows_[at].head != 0) at = (at + 1) % kSlots;
+    rows_[at] = {head, static_cast<uint8_t>(language), static_cast<uint8_t>(place)};
+  }
+
+  std::array<Row, kSlots> rows_{};
 };
-using Words = absl::flat_hash_map<absl::string_view, absl::InlinedVector<Entry, 2>>;
+constexpr Words kWords;
 
 constexpr WordShapes kShapes = [] {
   WordShapes shapes;
@@ -87,34 +121,18 @@ constexpr WordShapes kShapes = [] {
   return shapes;
 }();
 
-const Words& WordsOfAll() {
-  static const Words& words = *new Words([] {
-    Words all;
-    for (size_t i = 0; i < std::size(kLanguages); ++i) {
-      for (size_t j = 0; j < kLanguages[i].words.size(); ++j) {
-        all[kLanguages[i].words[j]].push_back({static_cast<uint8_t>(i), static_cast<uint8_t>(j)});
-      }
-    }
-    return all;
-  }());
-  return words;
-}
-
 }  // namespace
 
 std::string GuessLanguage(absl::string_view folded) {
   folded = folded.substr(0, kMostBytes);
-  const Words& words = WordsOfAll();
   std::array<size_t, std::size(kLanguages)> hits{};
   std::array<uint32_t, std::size(kLanguages)> different{};  // one bit a word
   ForEachFoldedWord(folded, [&](absl::string_view word) {
     if (!kShapes.MayHold(word)) return;
-    const auto found = words.find(word);
-    if (found == words.end()) return;
-    for (const Entry& entry : found->second) {
-      ++hits[entry.language];
-      different[entry.language] |= 1u << entry.word;
-    }
+    kWords.ForEachLanguageOf(HeadOfWord(folded, word), [&](uint8_t language, uint8_t place) {
+      ++hits[language];
+      different[language] |= 1u << place;
+    });
   });
   const size_t best = std::max_element(hits.begin(), hits.end()) - hits.begin();
   for (size_t i = 0; i < hits.size(); ++i) {
@@ -128,7 +146,17 @@ std::string GuessLanguage(absl::string_view folded) {
 Script GuessScript(absl::string_view text) {
   text = text.substr(0, kMostBytes);
   std::array<size_t, kScripts + 1> counts{};
-  for (const char c : text) ++counts[kScriptPlaces[static_cast<unsigned char>(c)]];
+  for (size_t begin = 0; begin < text.size(); begin += kBlockBytes) {
+    const Block block(text, begin);
+    if (BlockBits(block.bytes(), [](Chunk chunk) { return chunk; }) == 0) {
+      counts[static_cast<size_t>(Script::kLatin)] += CountBits(
+          BlockBits(block.bytes(), [](Chunk chunk) { return chunk.Lower().Within('a', 'z'); }));
+      continue;
+    }
+    for (const char c : text.substr(begin, kBlockBytes)) {
+      ++counts[kScriptPlaces[static_cast<unsigned char>(c)]];
+    }
+  }
   std::array<size_t, kScripts> letters{};
   std::copy_n(counts.begin(), kScripts, letters.begin());
   size_t all = 0;

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <optional>
 
+#include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "services/router/domain/text/bytes.h"
@@ -48,31 +49,30 @@ std::optional<int64_t> Find(const WordValue (&table)[N], absl::string_view word)
   return found->value;
 }
 
-// For each first letter the lengths of the words that can begin a number: most words of a text are
-// ruled out without being read.
-constexpr std::array<uint16_t, 26> MakeLengths() {
-  std::array<uint16_t, 26> lengths{};
+// For each two first letters the lengths of the words that can begin a number: most words of a text
+// are ruled out without being read.
+constexpr size_t kLetters = 26;
+constexpr std::array<uint16_t, kLetters * kLetters> MakeLengths() {
+  std::array<uint16_t, kLetters * kLetters> lengths{};
   const auto add = [&lengths](absl::string_view word) {
-    lengths[word[0] - 'a'] |= static_cast<uint16_t>(1u << word.size());
+    lengths[(word[0] - 'a') * kLetters + (word[1] - 'a')] |=
+        static_cast<uint16_t>(1u << word.size());
   };
   for (const WordValue& row : kUnits) add(row.word);
   for (const WordValue& row : kScales) add(row.word);
   return lengths;
 }
-constexpr std::array<uint16_t, 26> kLengths = MakeLengths();
+constexpr std::array<uint16_t, kLetters* kLetters> kLengths = MakeLengths();
 
-bool CanBeginNumber(char first, size_t length) {
-  const int letter = absl::ascii_tolower(static_cast<unsigned char>(first)) - 'a';
-  return length <= kMaxWordLength && (kLengths[letter] >> length & 1) != 0;
+bool CanBeginNumber(const char* word, size_t length) {
+  constexpr size_t kShortest = 3;
+  if (length < kShortest || length > kMaxWordLength) return false;
+  const auto letter = [word](size_t i) {
+    return static_cast<size_t>(absl::ascii_tolower(static_cast<unsigned char>(word[i])) - 'a');
+  };
+  return (kLengths[letter(0) * kLetters + letter(1)] >> length & 1) != 0;
 }
 
-enum class Kind : unsigned char { kOther, kLetter, kDigit, kPoint };
-constexpr std::array<Kind, 256> kKinds = ByteTable<Kind>([](unsigned char c) {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return Kind::kLetter;
-  if (c >= '0' && c <= '9') return Kind::kDigit;
-  return c == '.' ? Kind::kPoint : Kind::kOther;
-});
-Kind KindOf(char c) { return kKinds[static_cast<unsigned char>(c)]; }
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
 
@@ -101,30 +101,47 @@ class Scanner {
   explicit Scanner(absl::string_view text) : text_(text) {}
 
   std::vector<NumberMention> Run() {
-    size_t i = 0;
-    while (i < text_.size()) {
-      switch (KindOf(text_[i])) {
-        case Kind::kLetter: {
-          size_t end = i + 1;
-          while (end < text_.size() && KindOf(text_[end]) == Kind::kLetter) ++end;
-          i = CanBeginNumber(text_[i], end - i) ? ReadWords(i) : end;
-          break;
+    bool in_letters = false;
+    bool in_digits = false;
+    for (size_t begin = 0; begin < text_.size(); begin += kBlockBytes) {
+      const Block block(text_, begin);
+      const uint64_t letters =
+          BlockBits(block.bytes(), [](Chunk chunk) { return chunk.Lower().Within('a', 'z'); });
+      const uint64_t digits =
+          BlockBits(block.bytes(), [](Chunk chunk) { return chunk.Within('0', '9'); });
+      const uint64_t words = letters & ~(letters << 1 | uint64_t{in_letters});
+      const uint64_t numbers = digits & ~(digits << 1 | uint64_t{in_digits});
+      for (uint64_t begins = words | numbers; begins != 0; begins &= begins - 1) {
+        const auto place = static_cast<size_t>(absl::countr_zero(begins));
+        if ((numbers >> place & 1) != 0) {
+          ReadNumberAt(begin + place);
+        } else {
+          ReadWordAt(begin + place, static_cast<size_t>(absl::countr_zero(~(letters >> place))));
         }
-        case Kind::kDigit:
-          i = ReadDigits(i);
-          break;
-        case Kind::kPoint:
-          i = IsDigit(At(i + 1)) ? ReadDigits(i) : i + 1;
-          break;
-        case Kind::kOther:
-          ++i;
-          break;
       }
+      in_letters = letters >> (kBlockBytes - 1) != 0;
+      in_digits = digits >> (kBlockBytes - 1) != 0;
     }
     return std::move(found_);
   }
 
  private:
+  // A run of digits, unless what was read before took it along.
+  void ReadNumberAt(size_t i) {
+    if (i < read_) return;
+    read_ = ReadDigits(i > read_ && text_[i - 1] == '.' ? i - 1 : i);
+  }
+
+  // A run of letters, of which so many are known.
+  void ReadWordAt(size_t i, size_t letters) {
+    if (i < read_) return;
+    while (i + letters < text_.size() && letters <= kMaxWordLength &&
+           IsLetter(text_[i + letters])) {
+      ++letters;
+    }
+    if (CanBeginNumber(text_.data() + i, letters)) read_ = ReadWords(i);
+  }
+
   char At(size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
 
   size_t SkipSpaces(size_t i) const {
@@ -258,6 +275,7 @@ class Scanner {
   }
 
   absl::string_view text_;
+  size_t read_ = 0;  // what lies before it was read
   std::vector<NumberMention> found_;
 };
 

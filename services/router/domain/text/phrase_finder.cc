@@ -7,12 +7,12 @@
 namespace throughline::router::text {
 
 PhraseFinder::PhraseFinder(absl::string_view folded) : folded_(folded) {
-  ForEachFoldedWord(folded, [this](absl::string_view word) { words_.set(Slot(word)); });
+  ForEachFoldedWord(
+      folded, [this](absl::string_view word) { words_.set(Slot(HeadOfWord(folded_, word))); });
 }
 
-size_t PhraseFinder::Slot(absl::string_view word) {
+size_t PhraseFinder::Slot(uint64_t head) {
   constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-  const uint64_t head = LoadBytes(word, 0) ^ word.size();
   return static_cast<size_t>((head * kOdd) >> (64 - kSlotBits));
 }
 

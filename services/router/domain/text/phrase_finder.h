@@ -19,13 +19,13 @@ class PhraseFinder {
   // As text::ContainsPhrase.
   bool Contains(absl::string_view folded_phrase) const {
     if (folded_phrase.size() < 3) return ContainsPhrase(folded_, folded_phrase);
-    const size_t end = folded_phrase.find(' ', 1);
-    return words_[Slot(folded_phrase.substr(1, end - 1))] && ContainsPhrase(folded_, folded_phrase);
+    const absl::string_view first = folded_phrase.substr(1, folded_phrase.find(' ', 1) - 1);
+    return words_[Slot(HeadOfWord(folded_phrase, first))] && ContainsPhrase(folded_, folded_phrase);
   }
 
  private:
   static constexpr int kSlotBits = 12;
-  static size_t Slot(absl::string_view word);
+  static size_t Slot(uint64_t head);
 
   const absl::string_view folded_;
   std::bitset<size_t{1} << kSlotBits> words_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/dates.h"
 #include "services/router/domain/text/equations.h"
@@ -32,6 +33,27 @@ TEST(Fold, KeepsWordsAndNothingElse) {
   EXPECT_EQ(Fold("don’t, can't"), " dont cant ");
   EXPECT_EQ(Fold("Grüße"), " grüße ");
   EXPECT_EQ(Fold(" …! "), "");
+}
+
+// Texts are gone over in blocks: where in one a word lies makes no difference.
+TEST(Blocks, WhatATextHoldsDoesNotDependOnWhereItLies) {
+  const std::string text =
+      absl::StrCat("Don't 'quote' two hundred and five, .5 or 1,234.5% of it -- «Grüße» d’Or; ",
+                   std::string(70, 'w'), " 12k THE\tEnd");
+  const std::string folded = Fold(text);
+  EXPECT_EQ(folded, absl::StrCat(" dont quote two hundred and five 5 or 1 234 5 of it grüße dor ",
+                                 std::string(70, 'w'), " 12k the end "));
+  EXPECT_EQ(CountWords(text), 17);
+  EXPECT_THAT(Values(text), ElementsAre(205, 0.5, DoubleNear(1234.5, 1e-9), 12'000));
+  for (size_t before = 1; before < 2 * kBlockBytes; ++before) {
+    const std::string shifted = absl::StrCat(std::string(before, ' '), text);
+    EXPECT_EQ(Fold(shifted), folded) << before;
+    EXPECT_EQ(CountWords(shifted), 17) << before;
+    EXPECT_EQ(CountWords(shifted, 5), 5) << before;
+    EXPECT_EQ(Values(shifted), Values(text)) << before;
+    EXPECT_EQ(FindNumbers(shifted).front().begin, before + text.find("two")) << before;
+    EXPECT_EQ(CountByte(shifted, 'w'), 71) << before;
+  }
 }
 
 TEST(Fold, PhrasesMatchWholeWordsOnly) {

@@ -38,9 +38,16 @@ Json LineStart(Severity severity, absl::string_view message) {
               {"message", std::string(message)}};
 }
 
+std::string Stored(absl::string_view text) { return std::string(text); }
+template <typename Number>
+Number Stored(Number number) {
+  return number;
+}
+
 void AddFields(Json& line, std::initializer_list<LogField> fields) {
   for (const LogField& field : fields) {
-    std::visit([&](const auto& value) { line[field.key] = value; }, field.value);
+    Json& value = line[std::string(field.key)];
+    std::visit([&](const auto& given) { value = Stored(given); }, field.value);
   }
 }
 

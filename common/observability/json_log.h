@@ -23,14 +23,14 @@ enum class Severity { kDebug, kInfo, kWarning, kError };
 absl::StatusOr<Severity> ParseSeverity(absl::string_view name);
 
 // One key and value of a log line. Keys are snake_case; durations end in _ms or _seconds.
-// Never pass transcript text, message bodies or secrets.
+// Never pass transcript text, message bodies or secrets. Borrows texts: for the call of Log alone.
 struct LogField {
-  std::string key;
-  std::variant<std::string, int64_t, double, bool> value;
+  absl::string_view key;
+  std::variant<absl::string_view, std::string, int64_t, double, bool> value;
 
-  LogField(absl::string_view k, absl::string_view v) : key(k), value(std::string(v)) {}
-  LogField(absl::string_view k, const char* v) : key(k), value(std::string(v)) {}
-  LogField(absl::string_view k, const std::string& v) : key(k), value(v) {}
+  LogField(absl::string_view k, absl::string_view v) : key(k), value(v) {}
+  LogField(absl::string_view k, const char* v) : key(k), value(absl::string_view(v)) {}
+  LogField(absl::string_view k, const std::string& v) : key(k), value(absl::string_view(v)) {}
   LogField(absl::string_view k, int v) : key(k), value(int64_t{v}) {}
   LogField(absl::string_view k, int64_t v) : key(k), value(v) {}
   LogField(absl::string_view k, uint64_t v) : key(k), value(static_cast<int64_t>(v)) {}

@@ -34,6 +34,26 @@ TEST(MetricsTest, TheSameNameAndLabelsAreTheSameMetric) {
   EXPECT_THAT(metrics.Render(), HasSubstr("a_total{x=\"1\"} 2"));
 }
 
+TEST(MetricsTest, MembersAreFoundByTheValuesOfTheirLabels) {
+  MetricsRegistry metrics;
+  CounterFamily& family = metrics.Counter("a_total", "A.");
+  LabelledCounter counter(family, {"x", "y"});
+  counter.With({"1", "23"}).Increment();
+  counter.With({"1", "23"}).Increment();
+  counter.With({"12", "3"}).Increment();
+  EXPECT_EQ(&counter.With({"1", "23"}), &family.Add({{"x", "1"}, {"y", "23"}}));
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("a_total{x=\"1\",y=\"23\"} 2"),
+                                      HasSubstr("a_total{x=\"12\",y=\"3\"} 1")));
+}
+
+TEST(MetricsTest, MembersOfAHistogramShareItsBuckets) {
+  MetricsRegistry metrics;
+  LabelledHistogram seconds(metrics.Histogram("a_seconds", "A.", {0.1, 1}), {"x"});
+  seconds.With({"1"}).Observe(0.5);
+  EXPECT_THAT(metrics.Render(), AllOf(HasSubstr("a_seconds_bucket{x=\"1\",le=\"0.1\"} 0"),
+                                      HasSubstr("a_seconds_bucket{x=\"1\",le=\"1\"} 1")));
+}
+
 TEST(MetricsServerTest, AnswersOnAPortTheSystemChose) {
   MetricsRegistry metrics;
   metrics.Counter("a_total", "A.").Add({}).Increment();

@@ -56,7 +56,7 @@ absl::Status ServerBusy(absl::Duration retry_after) {
 }
 
 // "package.Service/Method" in two.
-std::pair<std::string, std::string> SplitMethod(absl::string_view method) {
+std::pair<absl::string_view, absl::string_view> SplitMethod(absl::string_view method) {
   return absl::StrSplit(method, absl::MaxSplits('/', 1));
 }
 
@@ -85,6 +85,7 @@ CallScope::Arrival CallScope::ArrivalOf(const Context& caller) {
 CallScope::CallScope(Runtime& runtime, Arrival arrival, absl::string_view method,
                      absl::string_view type)
     : runtime_(runtime),
+      name_(method),
       service_(SplitMethod(method).first),
       method_(SplitMethod(method).second),
       type_(type),
@@ -92,9 +93,9 @@ CallScope::CallScope(Runtime& runtime, Arrival arrival, absl::string_view method
       trace_(EnterTrace(arrival.traceparent.value_or(""), runtime.options().tracer)),
       context_(MakeContext(std::move(arrival))),
       span_(context_, trace_, method, "", SpanKind::kServer),
-      in_flight_(runtime.metrics().in_flight.Add(MethodLabels())) {
+      in_flight_(runtime.metrics().in_flight.With({type_, service_, method_})) {
   in_flight_.Increment();
-  runtime_.metrics().started.Add(MethodLabels()).Increment();
+  runtime_.metrics().started.With({type_, service_, method_}).Increment();
   span_.Set("rpc.system", "grpc");
   span_.Set("rpc.service", service_);
   span_.Set("rpc.method", method_);
@@ -141,19 +142,18 @@ std::string CallScope::ChooseActor(std::optional<std::string> sent) const {
 
 absl::Status CallScope::Begin() {
   queued_ = Clock::Real().SteadyNow() - started_;
-  const prometheus::Labels pool = {{"pool", runtime_.pool().name()}};
-  runtime_.metrics().pool_wait.Add(pool).Observe(absl::ToDoubleSeconds(queued_));
-  runtime_.metrics().pool_queued.Add(pool).Set(static_cast<double>(runtime_.pool().queued()));
+  const std::string& pool = runtime_.pool().name();
+  runtime_.metrics().pool_wait.With({pool}).Observe(absl::ToDoubleSeconds(queued_));
+  runtime_.metrics().pool_queued.With({pool}).Set(static_cast<double>(runtime_.pool().queued()));
   if (!admission_.ok()) return admission_;
   return context_.Check();
 }
 
 grpc::Status CallScope::Finish(const absl::Status& status) {
   const absl::Duration taken = Clock::Real().SteadyNow() - started_;
-  prometheus::Labels labels = MethodLabels();
-  runtime_.metrics().handling.Add(labels).Observe(absl::ToDoubleSeconds(taken));
-  labels.emplace("grpc_code", std::string(CodeLabel(status.code())));
-  runtime_.metrics().handled.Add(labels).Increment();
+  ServerMetrics& metrics = runtime_.metrics();
+  metrics.handling.With({type_, service_, method_}).Observe(absl::ToDoubleSeconds(taken));
+  metrics.handled.With({type_, service_, method_, CodeLabel(status.code())}).Increment();
   in_flight_.Decrement();
   LogOutcome(status, taken);
   span_.Set("rpc.grpc.status_code", static_cast<int>(status.code()));
@@ -178,23 +178,18 @@ absl::Status CallScope::FinishRefusedHere() {
 
 void CallScope::LogOutcome(const absl::Status& status, absl::Duration taken) const {
   const Severity severity = OutcomeSeverity(status.code());
-  const std::string method = absl::StrCat(service_, "/", method_);
-  const std::string code(CodeLabel(status.code()));
+  const absl::string_view code = CodeLabel(status.code());
   if (status.ok()) {
     Log(context_, severity, "rpc",
-        {{"method", method}, {"code", code}, {"duration_ms", taken}, {"queued_ms", queued_}});
+        {{"method", name_}, {"code", code}, {"duration_ms", taken}, {"queued_ms", queued_}});
   } else {
     Log(context_, severity, "rpc",
-        {{"method", method},
+        {{"method", name_},
          {"code", code},
          {"duration_ms", taken},
          {"queued_ms", queued_},
-         {"error", std::string(status.message())}});
+         {"error", status.message()}});
   }
-}
-
-prometheus::Labels CallScope::MethodLabels() const {
-  return {{"grpc_type", type_}, {"grpc_service", service_}, {"grpc_method", method_}};
 }
 
 }  // namespace throughline::rpc

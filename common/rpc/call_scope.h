@@ -21,7 +21,8 @@ namespace throughline::rpc {
 // log line. Cancel() may race with everything else; otherwise used by one thread at a time.
 class CallScope {
  public:
-  // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type.
+  // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type. Both outlive the
+  // scope.
   CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::string_view method,
             absl::string_view type);
   // Of a call that `caller`, in this process, makes; its cancellation ends the call, too.
@@ -64,12 +65,12 @@ class CallScope {
   std::string ChooseTenant(std::optional<std::string> sent);
   std::string ChooseActor(std::optional<std::string> sent) const;
   void LogOutcome(const absl::Status& status, absl::Duration taken) const;
-  prometheus::Labels MethodLabels() const;
 
   Runtime& runtime_;
-  const std::string service_;
-  const std::string method_;
-  const std::string type_;
+  const absl::string_view name_;
+  const absl::string_view service_;
+  const absl::string_view method_;
+  const absl::string_view type_;
   const absl::Time started_;
   const TraceEntry trace_;
   absl::Status admission_;  // of the metadata; set while context_ is made

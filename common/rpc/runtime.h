@@ -15,12 +15,14 @@ namespace throughline::rpc {
 struct ServerMetrics {
   explicit ServerMetrics(MetricsRegistry& registry);
 
-  CounterFamily& started;     // grpc_server_started_total
-  CounterFamily& handled;     // grpc_server_handled_total, with grpc_code
-  HistogramFamily handling;   // grpc_server_handling_seconds
-  GaugeFamily& in_flight;     // grpc_server_in_flight
-  GaugeFamily& pool_queued;   // throughline_pool_queued{pool}
-  HistogramFamily pool_wait;  // throughline_pool_wait_seconds{pool}
+  // Of grpc_type, grpc_service and grpc_method.
+  LabelledCounter started;     // grpc_server_started_total
+  LabelledCounter handled;     // grpc_server_handled_total, with grpc_code
+  LabelledHistogram handling;  // grpc_server_handling_seconds
+  LabelledGauge in_flight;     // grpc_server_in_flight
+  // Of the pool.
+  LabelledGauge pool_queued;    // throughline_pool_queued
+  LabelledHistogram pool_wait;  // throughline_pool_wait_seconds
 };
 
 // What UnaryCall and StreamCall need to run a handler: where it runs and who is asking. A service

@@ -123,9 +123,11 @@ Gateway::Gateway(Options options, const RouteTable& routes, ApiKeys* keys, audit
       limiter_(clock),
       refusals_(audit, clock),
       handled_(metrics.Counter("throughline_http_requests_total",
-                               "HTTP requests answered, by route, method and status")),
+                               "HTTP requests answered, by route, method and status"),
+               {"route", "method", "code"}),
       seconds_(metrics.Histogram("throughline_http_request_seconds",
-                                 "Time from a request read in full to its answer, by route")) {}
+                                 "Time from a request read in full to its answer, by route"),
+               {"route"}) {}
 
 bool Gateway::AllowsOrigin(absl::string_view origin) const {
   return std::any_of(
@@ -282,23 +284,19 @@ class Gateway::Handling {
   // Counts and logs the request.
   void Report() {
     const absl::Duration taken = gateway_.clock_.Now() - started_;
-    const std::string route(pattern_);
-    gateway_.handled_
-        .Add({{"route", route},
-              {"method", pattern_ == kNoRoute ? "other" : request_.method},
-              {"code", absl::StrCat(dressed_.status())}})
-        .Increment();
-    gateway_.seconds_.Add({{"route", route}}).Observe(absl::ToDoubleSeconds(taken));
+    const absl::string_view method =
+        pattern_ == kNoRoute ? absl::string_view("other") : request_.method;
+    gateway_.handled_.With({pattern_, method, absl::StrCat(dressed_.status())}).Increment();
+    gateway_.seconds_.With({pattern_}).Observe(absl::ToDoubleSeconds(taken));
     Log(Severity::kInfo, "http",
         {{"request_id", request_id_},
          {"traceparent", trace_.traceparent},
          {"tenant", principal_.tenant},
          {"key", principal_.key_id},
-         {"route", route},
+         {"route", pattern_},
          {"code", dressed_.status()},
          {"duration_ms", taken},
-         {"error",
-          status_.ok() ? std::string() : std::string(absl::StatusCodeToString(status_.code()))}});
+         {"error", status_.ok() ? std::string() : absl::StatusCodeToString(status_.code())}});
   }
 
   Gateway& gateway_;

@@ -61,8 +61,8 @@ class Gateway {
   const Clock& clock_;
   RateLimiter limiter_;
   Refusals refusals_;
-  CounterFamily& handled_;
-  HistogramFamily seconds_;
+  LabelledCounter handled_;
+  LabelledHistogram seconds_;
 };
 
 }  // namespace throughline::gateway

@@ -23,45 +23,61 @@ prometheus::Histogram::BucketBoundaries OverheadBuckets() {
 constexpr double kSlowRequests = 2000;
 constexpr double kFastRequests = 100;
 
-std::string Label(absl::string_view name) { return std::string(name); }
-
 }  // namespace
 
 RouterMetrics::RouterMetrics(MetricsRegistry& registry, const Policy& policy, const Clock& clock)
     : spend_(registry, clock),
       decisions_(registry.Counter("throughline_router_decisions_total",
-                                  "Routed requests by how and why they were decided.")),
+                                  "Routed requests by how and why they were decided."),
+                 {"task", "decision", "reason", "from_model", "to_model"}),
       model_calls_(registry.Counter("throughline_router_model_calls_total",
-                                    "Model calls by role and outcome.")),
+                                    "Model calls by role and outcome."),
+                   {"provider", "model", "role", "outcome"}),
       model_call_seconds_(
-          registry.Histogram("throughline_router_model_call_seconds", "How long providers took.")),
+          registry.Histogram("throughline_router_model_call_seconds", "How long providers took."),
+          {"provider", "model"}),
       first_text_seconds_(registry.Histogram("throughline_router_first_text_seconds",
-                                             "Time to the first text of a streamed answer.")),
+                                             "Time to the first text of a streamed answer."),
+                          {"provider", "model"}),
       tokens_(registry.Counter("throughline_router_tokens_total",
-                               "Tokens by type; the types are disjoint.")),
+                               "Tokens by type; the types are disjoint."),
+              {"model", "type"}),
       draft_score_(registry.Histogram("throughline_router_draft_score",
-                                      "Scores of first drafts, 0 to 1.", ScoreBuckets())),
-      checks_(registry.Counter("throughline_router_checks_total", "Checks on answers by result.")),
+                                      "Scores of first drafts, 0 to 1.", ScoreBuckets()),
+                   {"task"}),
+      checks_(registry.Counter("throughline_router_checks_total", "Checks on answers by result."),
+              {"task", "check", "result"}),
       empty_outputs_(registry.Counter("throughline_router_empty_outputs_total",
-                                      "Answers without usable text by cause.")),
+                                      "Answers without usable text by cause."),
+                     {"model", "cause"}),
       unpriced_calls_(registry.Counter("throughline_router_unpriced_calls_total",
-                                       "Model calls whose price is not configured.")),
+                                       "Model calls whose price is not configured."),
+                      {"model"}),
       breaker_state_(registry.Gauge("throughline_router_breaker_state",
-                                    "Circuit breaker: 0 closed, 1 open, 2 half open.")),
-      overhead_seconds_(registry.Histogram("throughline_router_overhead_seconds",
-                                           "The router's own share of a request's time.",
-                                           OverheadBuckets())),
-      score_drift_(registry.Gauge(
-          "throughline_router_draft_score_drift",
-          "Mean draft score of the last requests less that of many before, by task.")),
-      cascade_dearer_(registry.Gauge(
-          "throughline_router_cascade_dearer",
-          "1 while a task's cascade has cost more than its strongest model alone would have.")),
-      shadow_agreement_(registry.Counter(
-          "throughline_router_shadow_agreement_total",
-          "Accepted drafts held against the strongest model, by whether it said the same.")),
+                                    "Circuit breaker: 0 closed, 1 open, 2 half open."),
+                     {"provider", "model"}),
+      overhead_seconds_(
+          registry.Histogram("throughline_router_overhead_seconds",
+                             "The router's own share of a request's time.", OverheadBuckets()),
+          {"task"}),
+      score_drift_(
+          registry.Gauge("throughline_router_draft_score_drift",
+                         "Mean draft score of the last requests less that of many before, by "
+                         "task."),
+          {"task"}),
+      cascade_dearer_(
+          registry.Gauge(
+              "throughline_router_cascade_dearer",
+              "1 while a task's cascade has cost more than its strongest model alone would have."),
+          {"task"}),
+      shadow_agreement_(
+          registry.Counter(
+              "throughline_router_shadow_agreement_total",
+              "Accepted drafts held against the strongest model, by whether it said the same."),
+          {"task", "agrees"}),
       reloads_(registry.Counter("throughline_router_config_reloads_total",
-                                "Configurations read again, by whether they were taken.")) {
+                                "Configurations read again, by whether they were taken."),
+               {"result"}) {
   UsePolicy(policy);
 }
 
@@ -70,28 +86,25 @@ void RouterMetrics::UsePolicy(const Policy& policy) {
   absl::MutexLock lock(&mutex_);
   for (const Model& model : policy.models) {
     if (!models_.insert(model.name).second) continue;
-    breaker_state_.Add({{"provider", model.provider}, {"model", model.name}}).Set(0);
+    breaker_state_.With({model.provider, model.name}).Set(0);
   }
 }
 
 void RouterMetrics::OnReload(bool taken) {
-  reloads_.Add({{"result", taken ? "taken" : "refused"}}).Increment();
+  reloads_.With({taken ? "taken" : "refused"}).Increment();
 }
 
 void RouterMetrics::OnDecision(const Context& context, const Decision& decision) {
-  const std::string task = Label(Name(decision.task));
+  const absl::string_view task = Name(decision.task);
   decisions_
-      .Add({{"task", task},
-            {"decision", Label(Name(decision.outcome))},
-            {"reason", Label(Name(decision.reason))},
-            {"from_model", ModelLabel(decision.from_model)},
-            {"to_model", ModelLabel(decision.to_model)}})
+      .With({task, Name(decision.outcome), Name(decision.reason), ModelLabel(decision.from_model),
+             ModelLabel(decision.to_model)})
       .Increment();
   for (const Attempt& attempt : decision.attempts) CountAttempt(decision, attempt);
   spend_.OnDecision(context.tenant(), decision);
-  overhead_seconds_.Add({{"task", task}}).Observe(absl::ToDoubleSeconds(decision.overhead));
+  overhead_seconds_.With({task}).Observe(absl::ToDoubleSeconds(decision.overhead));
   if (!decision.attempts.empty()) {
-    draft_score_.Add({{"task", task}}).Observe(decision.draft_score);
+    draft_score_.With({task}).Observe(decision.draft_score);
     FollowDrafts(decision, task);
   }
   SayWhenDearer(decision, task);
@@ -101,7 +114,7 @@ void RouterMetrics::OnBudgets(const Context& context, const std::vector<BudgetSt
   spend_.OnBudgets(context.tenant(), budgets);
 }
 
-void RouterMetrics::FollowDrafts(const Decision& decision, const std::string& task) {
+void RouterMetrics::FollowDrafts(const Decision& decision, absl::string_view task) {
   if (decision.attempts.front().role != AttemptRole::kDraft) return;
   double drift = 0;
   {
@@ -117,10 +130,10 @@ void RouterMetrics::FollowDrafts(const Decision& decision, const std::string& ta
     mean(of.fast, kFastRequests);
     drift = of.fast - of.slow;
   }
-  score_drift_.Add({{"task", task}}).Set(drift);
+  score_drift_.With({task}).Set(drift);
 }
 
-void RouterMetrics::SayWhenDearer(const Decision& decision, const std::string& task) {
+void RouterMetrics::SayWhenDearer(const Decision& decision, absl::string_view task) {
   {
     absl::MutexLock lock(&mutex_);
     const bool was = dearer_.contains(decision.task);
@@ -131,7 +144,7 @@ void RouterMetrics::SayWhenDearer(const Decision& decision, const std::string& t
       dearer_.insert(decision.task);
     }
   }
-  cascade_dearer_.Add({{"task", task}}).Set(decision.cascade_dearer ? 1 : 0);
+  cascade_dearer_.With({task}).Set(decision.cascade_dearer ? 1 : 0);
   Log(decision.cascade_dearer ? Severity::kWarning : Severity::kInfo,
       decision.cascade_dearer
           ? "the cascade costs more than its strongest model alone; see GetSpend's economics"
@@ -141,23 +154,19 @@ void RouterMetrics::SayWhenDearer(const Decision& decision, const std::string& t
 
 void RouterMetrics::OnBreaker(const std::string& provider, const std::string& model,
                               BreakerState state) {
-  breaker_state_.Add({{"provider", provider}, {"model", ModelLabel(model)}})
+  breaker_state_.With({provider, ModelLabel(model)})
       .Set(static_cast<double>(state) - static_cast<double>(BreakerState::kClosed));
 }
 
 void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attempt) {
-  const std::string task = Label(Name(decision.task));
-  const std::string model = ModelLabel(attempt.model);
-  model_calls_
-      .Add({{"provider", attempt.provider},
-            {"model", model},
-            {"role", Label(Name(attempt.role))},
-            {"outcome", Label(Name(attempt.outcome))}})
+  const absl::string_view task = Name(decision.task);
+  const absl::string_view model = ModelLabel(attempt.model);
+  model_calls_.With({attempt.provider, model, Name(attempt.role), Name(attempt.outcome)})
       .Increment();
-  model_call_seconds_.Add({{"provider", attempt.provider}, {"model", model}})
+  model_call_seconds_.With({attempt.provider, model})
       .Observe(absl::ToDoubleSeconds(attempt.latency));
   if (attempt.time_to_first_text.has_value()) {
-    first_text_seconds_.Add({{"provider", attempt.provider}, {"model", model}})
+    first_text_seconds_.With({attempt.provider, model})
         .Observe(absl::ToDoubleSeconds(*attempt.time_to_first_text));
   }
   const std::pair<const char*, int64_t> parts[] = {
@@ -167,28 +176,27 @@ void RouterMetrics::CountAttempt(const Decision& decision, const Attempt& attemp
       {"output_reasoning", attempt.usage.output_reasoning_tokens}};
   for (const auto& [type, tokens] : parts) {
     if (tokens > 0) {
-      tokens_.Add({{"model", model}, {"type", type}}).Increment(static_cast<double>(tokens));
+      tokens_.With({model, type}).Increment(static_cast<double>(tokens));
     }
   }
   spend_.OnAttempt(decision, attempt, model);
-  if (attempt.cost.unpriced) unpriced_calls_.Add({{"model", model}}).Increment();
+  if (attempt.cost.unpriced) unpriced_calls_.With({model}).Increment();
   for (const Check& check : attempt.checks) {
-    checks_.Add({{"task", task}, {"check", check.name}, {"result", Label(Name(check.result))}})
-        .Increment();
+    checks_.With({task, check.name, Name(check.result)}).Increment();
     if (attempt.role == AttemptRole::kShadow && check.name == kShadowCheck) {
       const bool agrees = check.result == CheckResult::kPassed;
-      shadow_agreement_.Add({{"task", task}, {"agrees", agrees ? "yes" : "no"}}).Increment();
+      shadow_agreement_.With({task, agrees ? "yes" : "no"}).Increment();
     }
   }
   if (!attempt.empty_cause.empty()) {
-    empty_outputs_.Add({{"model", model}, {"cause", attempt.empty_cause}}).Increment();
+    empty_outputs_.With({model, attempt.empty_cause}).Increment();
   }
 }
 
-std::string RouterMetrics::ModelLabel(const std::string& model) const {
+absl::string_view RouterMetrics::ModelLabel(const std::string& model) const {
   if (model.empty()) return "none";
   absl::MutexLock lock(&mutex_);
-  return models_.contains(model) ? model : "other";
+  return models_.contains(model) ? absl::string_view(model) : "other";
 }
 
 }  // namespace throughline::router

@@ -44,30 +44,31 @@ class RouterMetrics final : public DecisionObserver {
   };
 
   void CountAttempt(const Decision& decision, const Attempt& attempt);
-  void FollowDrafts(const Decision& decision, const std::string& task) ABSL_LOCKS_EXCLUDED(mutex_);
-  void SayWhenDearer(const Decision& decision, const std::string& task) ABSL_LOCKS_EXCLUDED(mutex_);
-  std::string ModelLabel(const std::string& model) const ABSL_LOCKS_EXCLUDED(mutex_);
+  void FollowDrafts(const Decision& decision, absl::string_view task) ABSL_LOCKS_EXCLUDED(mutex_);
+  void SayWhenDearer(const Decision& decision, absl::string_view task) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Borrows `model`.
+  absl::string_view ModelLabel(const std::string& model) const ABSL_LOCKS_EXCLUDED(mutex_);
 
   SpendMetrics spend_;
   mutable absl::Mutex mutex_;
   absl::flat_hash_set<std::string> models_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<TaskKind, Drift> drift_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_set<TaskKind> dearer_ ABSL_GUARDED_BY(mutex_);
-  CounterFamily& decisions_;
-  CounterFamily& model_calls_;
-  HistogramFamily model_call_seconds_;
-  HistogramFamily first_text_seconds_;
-  CounterFamily& tokens_;
-  HistogramFamily draft_score_;
-  CounterFamily& checks_;
-  CounterFamily& empty_outputs_;
-  CounterFamily& unpriced_calls_;
-  GaugeFamily& breaker_state_;
-  HistogramFamily overhead_seconds_;
-  GaugeFamily& score_drift_;
-  GaugeFamily& cascade_dearer_;
-  CounterFamily& shadow_agreement_;
-  CounterFamily& reloads_;
+  LabelledCounter decisions_;
+  LabelledCounter model_calls_;
+  LabelledHistogram model_call_seconds_;
+  LabelledHistogram first_text_seconds_;
+  LabelledCounter tokens_;
+  LabelledHistogram draft_score_;
+  LabelledCounter checks_;
+  LabelledCounter empty_outputs_;
+  LabelledCounter unpriced_calls_;
+  LabelledGauge breaker_state_;
+  LabelledHistogram overhead_seconds_;
+  LabelledGauge score_drift_;
+  LabelledGauge cascade_dearer_;
+  LabelledCounter shadow_agreement_;
+  LabelledCounter reloads_;
 };
 
 }  // namespace throughline::router

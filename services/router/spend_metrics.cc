@@ -30,14 +30,17 @@ const char* ResultOf(const Decision& decision) {
 
 }  // namespace
 
-void CountersFromZero::Add(const prometheus::Labels& labels, double amount) {
+CountersFromZero::CountersFromZero(CounterFamily& family, std::vector<std::string> labels,
+                                   const Clock& clock)
+    : clock_(clock),
+      series_(std::move(labels), [&family, &clock](const prometheus::Labels& values) {
+        return Series{.counter = &family.Add(values), .rises_at = clock.SteadyNow() + kZeroTime};
+      }) {}
+
+void CountersFromZero::Add(std::initializer_list<absl::string_view> values, double amount) {
+  Series& series = series_.At(values);
   const absl::Time now = clock_.SteadyNow();
   absl::MutexLock lock(&mutex_);
-  Series& series = series_[labels];
-  if (series.counter == nullptr) {
-    series.counter = &family_.Add(labels);
-    series.rises_at = now + kZeroTime;
-  }
   series.owed += amount;
   if (now >= series.rises_at) series.counter->Increment(std::exchange(series.owed, 0));
 }
@@ -45,45 +48,47 @@ void CountersFromZero::Add(const prometheus::Labels& labels, double amount) {
 void CountersFromZero::Settle() {
   const absl::Time now = clock_.SteadyNow();
   absl::MutexLock lock(&mutex_);
-  for (auto& [labels, series] : series_) {
-    if (series.owed == 0 || now < series.rises_at) continue;
+  series_.ForEach([now](Series& series) {
+    if (series.owed == 0 || now < series.rises_at) return;
     series.counter->Increment(std::exchange(series.owed, 0));
-  }
+  });
 }
 
 SpendMetrics::SpendMetrics(MetricsRegistry& registry, const Clock& clock)
     : clock_(clock),
       cost_usd_(registry.Counter("throughline_router_cost_usd_total",
                                  "What model calls cost in US dollars."),
-                clock),
+                {"model", "task", "role", "outcome"}, clock),
       escalation_cost_usd_(
           registry.Counter("throughline_router_escalation_cost_usd_total",
                            "What stronger models cost in US dollars after a draft fell, by what "
                            "was wrong with it."),
-          clock),
+          {"task", "reason"}, clock),
       tenant_cost_usd_(
           registry.Counter("throughline_router_tenant_cost_usd_total",
                            "What model calls cost in US dollars by tenant; beyond the first "
                            "tenants all others together."),
-          clock),
+          {"tenant"}, clock),
       tenant_baseline_cost_usd_(
           registry.Counter("throughline_router_tenant_baseline_cost_usd_total",
                            "What the strongest model alone would have cost in US dollars, by "
                            "tenant."),
-          clock),
+          {"tenant"}, clock),
       tenant_requests_(
           registry.Counter("throughline_router_tenant_requests_total",
                            "Requests by tenant and result: answered, failed, or refused because a "
                            "budget was used up."),
-          clock),
+          {"tenant", "result"}, clock),
       tenant_tokens_(registry.Counter("throughline_router_tenant_tokens_total",
                                       "Tokens of model calls by tenant and kind: input or output."),
-                     clock),
+                     {"tenant", "kind"}, clock),
       baseline_cost_usd_(
           registry.Counter("throughline_router_baseline_cost_usd_total",
-                           "What the strongest model alone would have cost in US dollars.")),
+                           "What the strongest model alone would have cost in US dollars."),
+          {"task"}),
       call_cost_usd_(registry.Histogram("throughline_router_call_cost_usd",
-                                        "Cost of one request in US dollars.", CostBuckets())),
+                                        "Cost of one request in US dollars.", CostBuckets()),
+                     {"task"}),
       budget_used_ratio_(
           registry.Gauge("throughline_router_budget_used_ratio",
                          "Used share of a budget, of the fullest account that a tenant has in it; "
@@ -95,8 +100,8 @@ SpendMetrics::SpendMetrics(MetricsRegistry& registry, const Clock& clock)
                        "began, of all replicas that share it.")
               .Add({})) {
   for (const TaskKind task : kAllTasks) {
-    baseline_cost_usd_.Add({{"task", std::string(Name(task))}});
-    call_cost_usd_.Add({{"task", std::string(Name(task))}});
+    baseline_cost_usd_.With({Name(task)});
+    call_cost_usd_.With({Name(task)});
   }
 }
 
@@ -116,39 +121,35 @@ void SpendMetrics::UsePolicy(const Policy& policy) {
 }
 
 void SpendMetrics::OnAttempt(const Decision& decision, const Attempt& attempt,
-                             const std::string& model) {
-  const std::string task(Name(decision.task));
+                             absl::string_view model) {
+  const absl::string_view task = Name(decision.task);
   const double usd = ToUsd(attempt.cost.nano_usd);
-  cost_usd_.Add({{"model", model},
-                 {"task", task},
-                 {"role", std::string(Name(attempt.role))},
-                 {"outcome", std::string(Name(attempt.outcome))}},
-                usd);
+  cost_usd_.Add({model, task, Name(attempt.role), Name(attempt.outcome)}, usd);
   if (attempt.role == AttemptRole::kEscalation) {
-    escalation_cost_usd_.Add({{"task", task}, {"reason", std::string(Name(decision.reason))}}, usd);
+    escalation_cost_usd_.Add({task, Name(decision.reason)}, usd);
   }
 }
 
 void SpendMetrics::OnDecision(absl::string_view tenant, const Decision& decision) {
-  const std::string task(Name(decision.task));
-  baseline_cost_usd_.Add({{"task", task}}).Increment(ToUsd(decision.baseline_cost.nano_usd));
-  call_cost_usd_.Add({{"task", task}}).Observe(ToUsd(decision.cost.nano_usd));
+  const absl::string_view task = Name(decision.task);
+  baseline_cost_usd_.With({task}).Increment(ToUsd(decision.baseline_cost.nano_usd));
+  call_cost_usd_.With({task}).Observe(ToUsd(decision.cost.nano_usd));
   absl::MutexLock lock(&mutex_);
   CountTenant(TenantLabel(tenant), decision);
 }
 
 void SpendMetrics::CountTenant(const std::string& label, const Decision& decision) {
-  tenant_cost_usd_.Add({{"tenant", label}}, ToUsd(decision.cost.nano_usd));
-  tenant_baseline_cost_usd_.Add({{"tenant", label}}, ToUsd(decision.baseline_cost.nano_usd));
-  tenant_requests_.Add({{"tenant", label}, {"result", ResultOf(decision)}}, 1);
+  tenant_cost_usd_.Add({label}, ToUsd(decision.cost.nano_usd));
+  tenant_baseline_cost_usd_.Add({label}, ToUsd(decision.baseline_cost.nano_usd));
+  tenant_requests_.Add({label, ResultOf(decision)}, 1);
   int64_t input = 0;
   int64_t output = 0;
   for (const Attempt& attempt : decision.attempts) {
     input += attempt.usage.input_uncached_tokens + attempt.usage.input_cached_tokens;
     output += attempt.usage.output_visible_tokens + attempt.usage.output_reasoning_tokens;
   }
-  tenant_tokens_.Add({{"tenant", label}, {"kind", "input"}}, static_cast<double>(input));
-  tenant_tokens_.Add({{"tenant", label}, {"kind", "output"}}, static_cast<double>(output));
+  tenant_tokens_.Add({label, "input"}, static_cast<double>(input));
+  tenant_tokens_.Add({label, "output"}, static_cast<double>(output));
 }
 
 void SpendMetrics::OnBudgets(absl::string_view tenant, const std::vector<BudgetState>& budgets) {

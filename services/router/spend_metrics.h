@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_SPEND_METRICS_H_
 
 #include <cstddef>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -28,9 +29,11 @@ class CountersFromZero {
   // More than one scrape, at the longest interval that Prometheus is commonly set to.
   static constexpr absl::Duration kZeroTime = absl::Seconds(40);
 
-  CountersFromZero(CounterFamily& family, const Clock& clock) : family_(family), clock_(clock) {}
+  // `labels` are the names that Add gives values for.
+  CountersFromZero(CounterFamily& family, std::vector<std::string> labels, const Clock& clock);
 
-  void Add(const prometheus::Labels& labels, double amount) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Add(std::initializer_list<absl::string_view> values, double amount)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // Adds what has waited long enough.
   void Settle() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -41,10 +44,9 @@ class CountersFromZero {
     double owed = 0;
   };
 
-  CounterFamily& family_;
   const Clock& clock_;
   absl::Mutex mutex_;
-  std::map<prometheus::Labels, Series> series_ ABSL_GUARDED_BY(mutex_);
+  ByLabels<Series> series_;  // what it holds is guarded by mutex_
 };
 
 // What model calls cost in US dollars, and how much of the budgets is used, for Prometheus. The
@@ -64,7 +66,7 @@ class SpendMetrics {
   void UsePolicy(const Policy& policy) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // `model` is a label's value already.
-  void OnAttempt(const Decision& decision, const Attempt& attempt, const std::string& model);
+  void OnAttempt(const Decision& decision, const Attempt& attempt, absl::string_view model);
   void OnDecision(absl::string_view tenant, const Decision& decision) ABSL_LOCKS_EXCLUDED(mutex_);
   // The budgets that bind a request of the tenant, once it is on record.
   void OnBudgets(absl::string_view tenant, const std::vector<BudgetState>& budgets)
@@ -95,8 +97,8 @@ class SpendMetrics {
   CountersFromZero tenant_baseline_cost_usd_;
   CountersFromZero tenant_requests_;
   CountersFromZero tenant_tokens_;
-  CounterFamily& baseline_cost_usd_;
-  HistogramFamily call_cost_usd_;
+  LabelledCounter baseline_cost_usd_;
+  LabelledHistogram call_cost_usd_;
   GaugeFamily& budget_used_ratio_;
   prometheus::Counter& ledger_cost_usd_;
   absl::Mutex mutex_;

@@ -224,14 +224,19 @@ class MicroHttpServer final : public HttpServer, public Transport {
 
   // An answer that is given at once moves bytes, by which further requests may arrive.
   void BeginArrived() {
-    do {
-      while (!arrived_.empty()) {
-        std::shared_ptr<Exchange> exchange = std::move(arrived_.front());
-        arrived_.pop_front();
-        Handle(std::move(exchange));
-      }
+    MoveWhileWanted();
+    while (std::shared_ptr<Exchange> exchange = TakeArrived()) {
+      Handle(std::move(exchange));
       MoveWhileWanted();
-    } while (!arrived_.empty());
+    }
+  }
+
+  std::shared_ptr<Exchange> TakeArrived() {
+    absl::MutexLock lock(&mutex_);
+    if (arrived_.empty()) return nullptr;
+    std::shared_ptr<Exchange> exchange = std::move(arrived_.front());
+    arrived_.pop_front();
+    return exchange;
   }
 
   // Moves what can be moved now; how long nothing else is to be done, unless a socket gets ready.
@@ -339,9 +344,14 @@ class MicroHttpServer final : public HttpServer, public Transport {
     watch_.RequestRead(connection);
     const std::shared_ptr<Exchange> kept = exchange.shared_from_this();
     if (Enter()) {
-      if (BeginsHere(exchange.request())) {
+      if (BeginsOnOurThread(exchange.request())) {
         exchange.HandOver([] { return true; });
-        arrived_.push_back(kept);
+        {
+          absl::MutexLock lock(&mutex_);
+          arrived_.push_back(kept);
+        }
+        // It looks for what has arrived after each time that it moved bytes.
+        if (std::this_thread::get_id() != loop_thread_) Wake();
         return MHD_YES;
       }
       if (exchange.HandOver([&] { return pool_.TrySubmit([this, kept] { Handle(kept); }); })) {
@@ -381,10 +391,10 @@ class MicroHttpServer final : public HttpServer, public Transport {
                                 });
   }
 
-  // The handler's first steps may run on our thread, which has little else to do.
-  bool BeginsHere(const HttpRequest& request) {
-    return std::this_thread::get_id() == loop_thread_ && begins_at_once_ && IsQuiet() &&
-           begins_at_once_(request);
+  // The handler's first steps may run on our thread, which has little else to do, and is there
+  // sooner than one of the pool's, which have slept longer.
+  bool BeginsOnOurThread(const HttpRequest& request) {
+    return begins_at_once_ && IsQuiet() && begins_at_once_(request);
   }
 
   // Counts what is being handled; false once the server stops.
@@ -432,10 +442,10 @@ class MicroHttpServer final : public HttpServer, public Transport {
   std::atomic<size_t> buffered_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> stopped_{false};
-  absl::Mutex transport_mutex_;                    // while the library moves bytes
-  std::atomic<bool> is_wanted_{false};             // a connection was resumed since
-  std::deque<std::shared_ptr<Exchange>> arrived_;  // for our thread, and its own
+  absl::Mutex transport_mutex_;         // while the library moves bytes
+  std::atomic<bool> is_wanted_{false};  // a connection was resumed since
   absl::Mutex mutex_;
+  std::deque<std::shared_ptr<Exchange>> arrived_ ABSL_GUARDED_BY(mutex_);  // for our thread
   std::set<const Exchange*> exchanges_ ABSL_GUARDED_BY(mutex_);
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;  // handlers that have not ended
   BoundedPool pool_;

@@ -30,9 +30,7 @@ constexpr absl::Duration kRedisCommandTimeout = absl::Milliseconds(20);
 constexpr absl::Duration kRedisConnectTimeout = absl::Milliseconds(50);
 constexpr size_t kMaxRedisConnections = 16;
 
-int Processors() {
-  return static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
-}
+int Processors() { return static_cast<int>(std::max(2U, std::thread::hardware_concurrency())); }
 
 absl::StatusOr<std::unique_ptr<store::RecallCache>> MakeCache(const MemoryOptions& options,
                                                               const Clock& clock) {

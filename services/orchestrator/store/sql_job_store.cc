@@ -274,9 +274,8 @@ absl::Status SqlJobStore::HandOver(const Context& context) {
   return database_.Write(context, [&](SqlSession& session) -> absl::Status {
     // Turns before jobs, as everyone locks them. A turn that this process takes meanwhile stays its
     // own with its job: only jobs of turns that are free by now run nowhere.
-    RETURN_IF_ERROR(
-        session.Execute("UPDATE {turns} SET owner = '', due_us = $1 WHERE owner = $2",
-                        {Micros(context.clock().Now()), options_.owner}));
+    RETURN_IF_ERROR(session.Execute("UPDATE {turns} SET owner = '', due_us = $1 WHERE owner = $2",
+                                    {Micros(context.clock().Now()), options_.owner}));
     return session.Execute(
         "UPDATE {jobs} SET state = 1, attempts = attempts - 1, step = NULL WHERE state IN (1, 2) "
         "AND state = 2 AND (tenant, customer_id) IN "

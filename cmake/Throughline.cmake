@@ -27,7 +27,9 @@ endfunction()
 # way glibc does under gRPC; sanitizers bring an allocator of their own.
 set(THROUGHLINE_ALLOCATOR "")
 if(NOT THROUGHLINE_SANITIZE)
-  set(THROUGHLINE_ALLOCATOR ${JEMALLOC_LIBRARY})
+  add_library(throughline_allocator OBJECT ${CMAKE_SOURCE_DIR}/common/base/allocator.cc)
+  target_link_libraries(throughline_allocator PUBLIC ${JEMALLOC_LIBRARY} PRIVATE throughline_flags)
+  set(THROUGHLINE_ALLOCATOR throughline_allocator)
 endif()
 
 # Of the tsan preset: what tells it of Abseil's locks, in every program.

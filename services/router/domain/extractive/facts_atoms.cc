@@ -26,6 +26,10 @@ namespace {
 // A sentence and what points back to it stay one fact up to this length.
 constexpr size_t kMaxJoinedWords = 36;
 constexpr size_t kMinHalfWords = 3;
+// What a half begins with, and whether it has a verb, is read up to here: three hundred words.
+// Longer ones without a verb until then count as having none, so that a sentence of very many
+// clauses is not read again at each of them.
+constexpr size_t kMaxReadBytes = 2000;
 constexpr int kMinTellingWords = 4;
 constexpr size_t kMinKeyWords = 4;  // fewer say too little without the sentences around them
 // A fragment of a few words may elaborate a sentence that is not long itself.
@@ -129,7 +133,9 @@ bool IsPointer(const std::vector<Token>& tokens, size_t at) {
 
 // A thing or person named before token `at` that the pronoun there can mean: never the subject of
 // its own verb, unless a subordinate clause came first.
-bool HasAntecedent(const std::vector<Token>& tokens, size_t at, size_t verb, const Cast& cast) {
+// `second_clause` is the first word after the verb that punctuation stands before.
+bool HasAntecedent(const std::vector<Token>& tokens, size_t at, size_t verb, size_t second_clause,
+                   const Cast& cast) {
   const absl::string_view word = tokens[at].text;
   const bool person = word == "he" || word == "she" || word == "him";
   if (person) {
@@ -143,10 +149,7 @@ bool HasAntecedent(const std::vector<Token>& tokens, size_t at, size_t verb, con
   const bool subordinate = IsSubordinator(tokens[0].text) || word == "they" || word == "it";
   const bool own_subject = at > 0 && !subordinate;
   // A later clause's "it" may mean the first clause's subject, an object may not.
-  bool later_clause = false;
-  for (size_t i = verb + 1; i <= at && i < tokens.size(); ++i) {
-    later_clause = later_clause || tokens[i].before != 0;
-  }
+  const bool later_clause = second_clause <= at;
   const size_t from = (own_subject || !subordinate) && !later_clause ? verb + 1 : 0;
   for (size_t i = from; i < at; ++i) {
     if (IsNounLike(tokens[i])) return !(at + 1 == tokens.size() && i < verb && !later_clause);
@@ -163,11 +166,24 @@ bool BeginsStatement(absl::string_view rest) {
   return Matches(rest, subject);
 }
 
-std::string WithoutConjunction(absl::string_view rest) {
-  static const RE2& conjunction = *new RE2("(?i)^(?:and|but|then|plus|and then|also)\\s+");
-  std::string text(absl::StripAsciiWhitespace(rest));
-  RE2::Replace(&text, conjunction, "");
-  return text;
+// `rest` from its first word on that is no conjunction; a view into it.
+absl::string_view WithoutConjunction(absl::string_view rest) {
+  static const RE2& conjunction = *new RE2("(?i)(?:and|but|then|plus|and then|also)\\s+");
+  rest = absl::StripAsciiWhitespace(rest);
+  re2::StringPiece left(rest.data(), rest.size());
+  RE2::Consume(&left, conjunction);
+  return {left.data(), left.size()};
+}
+
+// Where a half of kMinHalfWords words that goes to the end of `clean` begins at the latest; 0 where
+// the words are too few for any behind a comma.
+size_t LastHalf(absl::string_view clean) {
+  size_t at = clean.size();
+  for (size_t words = 1; words < kMinHalfWords; ++words) {
+    at = at == 0 ? absl::string_view::npos : clean.rfind(' ', at - 1);
+    if (at == absl::string_view::npos) return 0;
+  }
+  return at;
 }
 
 bool IsFrame(absl::string_view left) {
@@ -258,9 +274,8 @@ bool AnyVerb(const std::vector<Token>& tokens) {
     const absl::string_view word = tokens[i].text;
     const bool relative = word == "that" || word == "which" || word == "who" || word == "how" ||
                           word == "what" || word == "where" || word == "when" || word == "if";
-    if (relative && FirstVerb(tokens, verb + 1) == tokens.size()) {
-      return IsSubordinator(tokens[0].text);
-    }
+    if (!relative) continue;
+    return FirstVerb(tokens, verb + 1) < tokens.size() || IsSubordinator(tokens[0].text);
   }
   return true;
 }
@@ -303,8 +318,10 @@ bool StandsAlone(const ReadWords& clean, const Cast& cast) {
   if (Matches(clean.text(), dangling)) return false;
   const std::vector<Token>& tokens = clean.tokens();
   const size_t verb = FirstVerb(tokens);
+  size_t second_clause = verb + 1;
+  while (second_clause < tokens.size() && tokens[second_clause].before == 0) ++second_clause;
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (IsPointer(tokens, i) && !HasAntecedent(tokens, i, verb, cast)) return false;
+    if (IsPointer(tokens, i) && !HasAntecedent(tokens, i, verb, second_clause, cast)) return false;
   }
   return true;
 }
@@ -317,16 +334,27 @@ bool StandsAlone(absl::string_view clean, const Cast& cast) {
 
 std::vector<std::string> SplitCompound(absl::string_view clean) {
   std::vector<std::string> parts;
+  clean = absl::StripAsciiWhitespace(clean);
+  const size_t last_half = LastHalf(clean);
   size_t begin = 0;
-  for (size_t comma = clean.find_first_of(",;"); comma != absl::string_view::npos;
-       comma = clean.find_first_of(",;", comma + 1)) {
-    const absl::string_view left = clean.substr(begin, comma - begin);
-    const std::string right = WithoutConjunction(clean.substr(comma + 1));
-    if (WordCount(left) < kMinHalfWords && !HasVerb(left)) continue;
-    if (WordCount(right) < kMinHalfWords || !HasVerb(left) || IsFrame(left)) continue;
-    if (!BeginsStatement(right)) continue;
-    parts.emplace_back(absl::StripAsciiWhitespace(left));
-    begin = comma + 1;
+  std::optional<bool> has_verb;  // of the left half, once it was read as far as it is read
+  for (size_t comma = clean.find_first_of(",;"); comma != absl::string_view::npos;) {
+    const size_t next = clean.find_first_of(",;", comma + 1);
+    // What begins a statement has no comma in it: the clause up to the next one tells.
+    const absl::string_view right =
+        WithoutConjunction(clean.substr(comma + 1, std::min(next, clean.size()) - comma - 1));
+    const auto right_begin = static_cast<size_t>(right.data() - clean.data());
+    if (right_begin <= last_half && BeginsStatement(right)) {
+      const absl::string_view left = clean.substr(begin, comma - begin);
+      const absl::string_view read = left.substr(0, kMaxReadBytes);
+      if (!has_verb || left.size() <= kMaxReadBytes) has_verb = HasVerb(read);
+      if (*has_verb && !IsFrame(read)) {
+        parts.emplace_back(absl::StripAsciiWhitespace(left));
+        begin = comma + 1;
+        has_verb.reset();
+      }
+    }
+    comma = next;
   }
   parts.emplace_back(absl::StripAsciiWhitespace(clean.substr(begin)));
   return parts;
@@ -371,9 +399,8 @@ bool AtomReader::TellsEnough(const Statement& statement, const ReadWords& clause
   return atom.content_words >= kMinTellingWords && atom.numbers + atom.names > 0;
 }
 
-void AtomReader::Append(const Statement& statement, std::string clean, bool opens) {
-  clean = WithoutConjunction(clean);
-  atoms_.push_back(AtomOf(statement, std::move(clean), opens, cast_));
+void AtomReader::Append(const Statement& statement, absl::string_view clean, bool opens) {
+  atoms_.push_back(AtomOf(statement, std::string(WithoutConjunction(clean)), opens, cast_));
   joinable_ = true;
   last_stands_alone_.reset();
 }
@@ -414,7 +441,7 @@ bool AtomReader::JoinToLast(const Statement& statement, const ReadWords& read) {
 }
 
 void AtomReader::AddClause(const Statement& statement, const std::string& original, bool opens) {
-  const ReadWords read(WithReferents(statement, WithoutConjunction(original)));
+  const ReadWords read(WithReferents(statement, std::string(WithoutConjunction(original))));
   const std::string& clause = read.text();
   if (IsClosing(clause)) return;
   static const RE2& item = *new RE2("(?i)^(?:a|an|the) ");
@@ -447,7 +474,8 @@ void AtomReader::Add(const Statement& statement) {
     std::vector<std::string> clauses = SplitCompound(piece);
     for (size_t i = 0; i < clauses.size(); ++i) {
       // A half that needs the other one stays with it.
-      while (i + 1 < clauses.size() && StandsAlone(WithoutConjunction(clauses[i]), cast_) &&
+      while (i + 1 < clauses.size() && WordCount(clauses[i]) <= kMaxJoinedWords &&
+             StandsAlone(WithoutConjunction(clauses[i]), cast_) &&
              !StandsAlone(WithoutConjunction(clauses[i + 1]), cast_) &&
              StandsAlone(absl::StrCat(clauses[i], ", ", clauses[i + 1]), cast_)) {
         clauses[i + 1] = absl::StrCat(clauses[i], ", ", clauses[i + 1]);

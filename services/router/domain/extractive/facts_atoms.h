@@ -49,7 +49,7 @@ class AtomReader {
   bool JoinToLast(const Statement& statement, const ReadWords& clause);
   bool TellsEnough(const Statement& statement, const ReadWords& clause) const;
   bool LastStandsAlone();
-  void Append(const Statement& statement, std::string clean, bool opens);
+  void Append(const Statement& statement, absl::string_view clean, bool opens);
   std::string WithReferents(const Statement& statement, std::string clause) const;
   const Antecedent* AntecedentAt(const Statement& statement, absl::string_view clean) const;
 

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/facts_atoms.h"
 #include "services/router/domain/extractive/facts_deal.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
@@ -21,9 +22,11 @@ using deal::FactKind;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 struct Line {
   std::string speaker;
@@ -107,6 +110,31 @@ TEST(ExtractFactsTest, ASellersOfferIsAFactAboutTheSellerAndPitchIsNone) {
   EXPECT_EQ(facts[0].kind, FactKind::kCommitment);
   EXPECT_THAT(facts[0].text, HasSubstr("Tom Beck will send the test report"));
   EXPECT_THAT(facts[0].text, HasSubstr("June 5"));
+}
+
+// Forty thousand clauses: a step that read all of them at each comma would take minutes.
+TEST(SplitCompoundTest, ASentenceOfVeryManyClausesIsReadOnce) {
+  constexpr size_t kClauses = 40000;
+  const auto repeated = [](absl::string_view clause) {
+    std::string sentence;
+    for (size_t i = 0; i < kClauses; ++i) absl::StrAppend(&sentence, i == 0 ? "" : ", ", clause);
+    return sentence;
+  };
+  EXPECT_EQ(SplitCompound(repeated("we need the report")).size(), kClauses);
+  EXPECT_EQ(SplitCompound(repeated("we zzz")).size(), 1u);  // never a verb
+  EXPECT_EQ(SplitCompound(absl::StrCat("if so, ", repeated("we need the report"))).size(), 1u);
+  EXPECT_EQ(SplitCompound(repeated("zzz")).size(), 1u);
+}
+
+TEST(SplitCompoundTest, EachHalfHasItsOwnSubject) {
+  EXPECT_THAT(SplitCompound("email is fine, and I read it at five"),
+              ElementsAre("email is fine", "and I read it at five"));
+  EXPECT_THAT(SplitCompound("the pump is loud; my neighbour has asked twice, we moved it"),
+              ElementsAre("the pump is loud", "my neighbour has asked twice", "we moved it"));
+  EXPECT_THAT(SplitCompound("I'd call IT, but they don't drive it"), SizeIs(1));
+  EXPECT_THAT(SplitCompound("six bakeries, we have"), SizeIs(1));
+  EXPECT_THAT(SplitCompound("the price is high, I know"), SizeIs(1));
+  EXPECT_THAT(SplitCompound("when it is done, I read it at five"), SizeIs(1));
 }
 
 TEST(ExtractFactsTest, OtherPeoplesStoriesHypothesesAndHealthStayOut) {

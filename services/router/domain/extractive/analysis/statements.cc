@@ -125,10 +125,11 @@ class StatementFinder {
   // A longer cue says what the shorter one inside it only seems to: "the rest of it is fine".
   static bool Covered(const Line& line, const CueMatch& match) {
     return std::any_of(line.matches.begin(), line.matches.end(), [&](const CueMatch& other) {
-      return other.cue != match.cue && MoveOf(other.cue->kind) &&
-             other.cue->kind != match.cue->kind && other.first_token <= match.first_token &&
-             WordsEnd(other) >= WordsEnd(match) && other.slot_last == other.slot_first &&
-             WordsEnd(other) - other.first_token > WordsEnd(match) - match.first_token;
+      // Few matches stand around this one, so where they stand is asked before what they are.
+      return other.first_token <= match.first_token && WordsEnd(other) >= WordsEnd(match) &&
+             other.slot_last == other.slot_first &&
+             WordsEnd(other) - other.first_token > WordsEnd(match) - match.first_token &&
+             other.cue->kind != match.cue->kind && MoveOf(other.cue->kind);
     });
   }
   static size_t WordsEnd(const CueMatch& match) {

@@ -30,6 +30,11 @@ bool IsSubject(absl::string_view word) {
   return kWords->contains(word);
 }
 
+// A sentence of so many words ends at its next clause, and at the latest with so many: nobody says
+// one, and what is found in a sentence is compared with all else in it.
+constexpr size_t kLongSentenceWords = 200;
+constexpr size_t kMaxSentenceWords = 400;
+
 bool EndsSentence(const std::vector<Token>& tokens, size_t next, absl::string_view text) {
   const Token& token = tokens[next];
   if (token.before != '.' && token.before != '?' && token.before != '!') return false;
@@ -104,9 +109,12 @@ Reading ReadTurn(absl::string_view text) {
   };
   for (size_t i = 1; i < tokens.size(); ++i) {
     if (tokens[i].begin == tokens[i - 1].begin) continue;  // second half of a contraction
-    if (EndsSentence(tokens, i, text)) {
+    const size_t words = i - sentence_first;
+    const bool starts_clause = StartsClause(tokens, i);
+    if (EndsSentence(tokens, i, text) || (words >= kLongSentenceWords && starts_clause) ||
+        words >= kMaxSentenceWords) {
       close_sentence(i);
-    } else if (StartsClause(tokens, i)) {
+    } else if (starts_clause) {
       close_clause(i);
     }
   }

@@ -37,6 +37,7 @@ struct Reading {
   std::vector<Clause> clauses;
 };
 
+// A sentence of hundreds of words is cut where a clause begins, and has at most 400.
 Reading ReadTurn(absl::string_view text);
 
 // The words of `span` exactly as they stand in `text`, without surrounding space.

@@ -11,6 +11,7 @@ namespace throughline::router::extractive {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::SizeIs;
 
 std::vector<std::string> Texts(absl::string_view text) {
   std::vector<std::string> words;
@@ -60,6 +61,19 @@ TEST(ReadTurn, CutsSentencesAndClausesIntoVerbatimSpans) {
   EXPECT_EQ(
       Quote(text, reading.clauses[ClauseOf(reading, reading.sentences[2].span.first_token)].span),
       "Fine.");
+}
+
+TEST(ReadTurn, ASentenceWithoutEndIsCut) {
+  std::string clauses;
+  std::string words;
+  for (int i = 0; i < 1000; ++i) clauses += "we like it a lot, and ";
+  for (int i = 0; i < 1000; ++i) words += "word ";
+  EXPECT_THAT(ReadTurn(clauses).sentences, SizeIs(::testing::Gt(20)));
+  for (const std::string& text : {clauses, words}) {
+    for (const Sentence& sentence : ReadTurn(text).sentences) {
+      EXPECT_LE(sentence.span.last_token - sentence.span.first_token, 400);
+    }
+  }
 }
 
 TEST(ReadTurn, EmptyTextHasNoSentences) {

@@ -15,13 +15,14 @@ constexpr float kLeastAbout = 0.12F;
 // Words that belong to a category rather than hint at it.
 constexpr double kOwnTopic = 0.5;
 
-class Founder {
+// Tells which settlings of one call rest on words about what they settle.
+class SettlingCheck {
  public:
-  Founder(const CallView& call, const std::vector<ScoredSentence>& sentences,
-          const std::vector<std::vector<Topic>>& topics)
+  SettlingCheck(const CallView& call, const std::vector<ScoredSentence>& sentences,
+                const std::vector<std::vector<Topic>>& topics)
       : call_(call), sentences_(sentences), topics_(topics) {}
 
-  void Check(Entry& entry) const {
+  void Apply(Entry& entry) const {
     std::vector<deal::BlockerTransition>& history = entry.blocker.history;
     for (size_t i = 1; i < history.size(); ++i) {
       const bool here = history[i].evidence.call_id == call_.input->call_id;
@@ -78,8 +79,8 @@ class Founder {
 
 void DropUnfounded(const CallView& call, const std::vector<ScoredSentence>& sentences,
                    const std::vector<std::vector<Topic>>& topics, std::vector<Entry>& entries) {
-  const Founder founder(call, sentences, topics);
-  for (Entry& entry : entries) founder.Check(entry);
+  const SettlingCheck check(call, sentences, topics);
+  for (Entry& entry : entries) check.Apply(entry);
 }
 
 }  // namespace throughline::router::extractive

@@ -1,10 +1,9 @@
 #include "services/memory/store/sqlite_store.h"
 
-#include <SQLiteCpp/Exception.h>
-
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/storage/sqlite_scrub.h"
 #include "services/memory/store/schema.h"
 #include "services/memory/store/sqlite_transaction.h"
 
@@ -13,25 +12,6 @@ namespace throughline::memory::store {
 using storage::SqliteConnection;
 using storage::SqliteDatabase;
 using storage::SqliteStatement;
-
-namespace {
-
-constexpr int kMaxScrubAttempts = 5;
-constexpr absl::Duration kScrubPatience = absl::Milliseconds(500);
-// Files up to this size are written anew within some hundred milliseconds, in which others wait to
-// write. In memory: a container's own file system may be read-only.
-constexpr int64_t kMostBytesRewritten = int64_t{64} << 20;
-
-// Throws what SQLite throws, when others are writing above all.
-void RewriteSmall(SQLite::Database& connection) {
-  const int64_t bytes = connection.execAndGet("PRAGMA page_count").getInt64() *
-                        connection.execAndGet("PRAGMA page_size").getInt64();
-  if (bytes > kMostBytesRewritten) return;
-  connection.exec("PRAGMA temp_store = MEMORY");
-  connection.exec("VACUUM");
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteDatabase> database,
@@ -107,26 +87,7 @@ absl::StatusOr<std::vector<std::string>> SqliteStore::ListTenants(const Context&
 }
 
 absl::Status SqliteStore::ScrubErased(const Context& context) {
-  // Deleted rows are overwritten where they stood (secure_delete). What is left of them is in pages
-  // whose rows were moved to others, until the file is written anew; and in the write-ahead log,
-  // until everything in it has reached the file and it is cut to nothing.
-  bool is_rewritten = false;
-  for (int attempt = 0; attempt < kMaxScrubAttempts; ++attempt) {
-    RETURN_IF_ERROR(context.Check());
-    try {
-      SQLite::Database connection(database_->path(), SQLite::OPEN_READWRITE,
-                                  static_cast<int>(kScrubPatience / absl::Milliseconds(1)));
-      if (!is_rewritten) RewriteSmall(connection);
-      is_rewritten = true;
-      SQLite::Statement checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-      const bool busy = !checkpoint.executeStep() || checkpoint.getColumn(0).getInt() != 0;
-      if (!busy) return absl::OkStatus();
-    } catch (const SQLite::Exception&) {
-      // Busy or failing alike: tried again, then reported below.
-    }
-  }
-  return absl::UnavailableError(
-      "the erased rows are gone, but the log that held them is still being read; repeat the call");
+  return storage::ScrubUnused(context, database_->path());
 }
 
 absl::Status SqliteStore::Ping(const Context& context) { return database_->Ping(context); }

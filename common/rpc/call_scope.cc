@@ -86,13 +86,13 @@ CallScope::CallScope(Runtime& runtime, Arrival arrival, absl::string_view method
                      absl::string_view type)
     : runtime_(runtime),
       name_(method),
-      service_(SplitMethod(method).first),
-      method_(SplitMethod(method).second),
+      service_(SplitMethod(name_).first),
+      method_(SplitMethod(name_).second),
       type_(type),
       started_(Clock::Real().SteadyNow()),
       trace_(EnterTrace(arrival.traceparent.value_or(""), runtime.options().tracer)),
       context_(MakeContext(std::move(arrival))),
-      span_(context_, trace_, method, "", SpanKind::kServer),
+      span_(context_, trace_, name_, "", SpanKind::kServer),
       in_flight_(runtime.metrics().in_flight.With({type_, service_, method_})) {
   in_flight_.Increment();
   runtime_.metrics().started.With({type_, service_, method_}).Increment();

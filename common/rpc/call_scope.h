@@ -21,7 +21,7 @@ namespace throughline::rpc {
 // log line. Cancel() may race with everything else; otherwise used by one thread at a time.
 class CallScope {
  public:
-  // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type. Both outlive the
+  // `method` is "package.Service/Method"; `type` is go-grpc-prometheus' grpc_type, and outlives the
   // scope.
   CallScope(Runtime& runtime, grpc::CallbackServerContext* call, absl::string_view method,
             absl::string_view type);
@@ -67,7 +67,7 @@ class CallScope {
   void LogOutcome(const absl::Status& status, absl::Duration taken) const;
 
   Runtime& runtime_;
-  const absl::string_view name_;
+  const std::string name_;  // handlers put names together as they begin
   const absl::string_view service_;
   const absl::string_view method_;
   const absl::string_view type_;

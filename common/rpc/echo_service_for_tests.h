@@ -2,6 +2,7 @@
 #define THROUGHLINE_COMMON_RPC_ECHO_SERVICE_FOR_TESTS_H_
 
 #include <functional>
+#include <string>
 
 #include "common/rpc/stream_call.h"
 #include "common/rpc/unary_call.h"
@@ -28,21 +29,29 @@ class EchoServiceImpl final : public EchoService::CallbackService {
 
   grpc::ServerUnaryReactor* Echo(grpc::CallbackServerContext* call, const EchoRequest* request,
                                  EchoResponse* response) override {
-    return UnaryCall::Start(
-        runtime_, call, "throughline.rpc.test.EchoService/Echo",
+    std::string method = "throughline.rpc.test.EchoService/Echo";
+    auto* const reactor = UnaryCall::Start(
+        runtime_, call, method,
         [=, this](const Context& context) { return echo(context, *request, *response); });
+    Spoil(method);
+    return reactor;
   }
 
   grpc::ServerWriteReactor<EchoResponse>* Repeat(grpc::CallbackServerContext* call,
                                                  const EchoRequest* request) override {
-    return StreamCall<EchoResponse>::Start(
-        runtime_, call, "throughline.rpc.test.EchoService/Repeat",
-        [=, this](const Context& context, Sink<EchoResponse>& sink) {
+    std::string method = "throughline.rpc.test.EchoService/Repeat";
+    auto* const reactor = StreamCall<EchoResponse>::Start(
+        runtime_, call, method, [=, this](const Context& context, Sink<EchoResponse>& sink) {
           return repeat(context, *request, sink);
         });
+    Spoil(method);
+    return reactor;
   }
 
  private:
+  // A handler's name of a method is gone by the time that the call ends.
+  static void Spoil(std::string& method) { method.assign(method.size(), '?'); }
+
   Runtime& runtime_;
 };
 

@@ -50,10 +50,16 @@ class Calls final : public Erasable {
     largest_batch_ = std::max(largest_batch_, erased);
     return Batch{.erased = erased, .more = erased == limit};
   }
+  absl::Status ScrubErased(const Context&) override {
+    ++scrubs_;
+    return absl::OkStatus();
+  }
+  int scrubs() const { return scrubs_; }
 
  private:
   std::map<std::string, std::vector<absl::Time>> calls_;
   int64_t largest_batch_ = 0;
+  int scrubs_ = 0;
 };
 
 class SweeperTest : public ::testing::Test {
@@ -94,6 +100,9 @@ TEST_F(SweeperTest, WhatIsOlderGoesAndNothingThatIsNewer) {
   clock_.Advance(absl::Hours(12));
   ASSERT_OK_AND_ASSIGN(const int64_t later, sweeper->Sweep(context_));
   EXPECT_EQ(later, 1) << "its time has come";
+  EXPECT_EQ(calls_.scrubs(), 2) << "once each";
+  ASSERT_OK(sweeper->Sweep(context_).status());
+  EXPECT_EQ(calls_.scrubs(), 2) << "nothing was erased";
 }
 
 TEST_F(SweeperTest, ATenantsOwnRuleTakesThePlaceOfEverybodys) {

@@ -135,8 +135,9 @@ absl::StatusOr<int64_t> Sweeper::SweepKind(const Context& context, absl::string_
     if (!batch.ok()) break;
     erased += batch->erased;
     erased_.Add({{"kind", std::string(kind)}}).Increment(static_cast<double>(batch->erased));
-    if (!batch->more) break;
     absl::MutexLock lock(&mutex_);
+    if (batch->erased > 0) has_to_scrub_ = true;
+    if (!batch->more) break;
     if (AwaitFor(mutex_, absl::Condition(&stopping_), options_.pause)) break;
   }
   if (erased > 0 && audit_ != nullptr) {
@@ -157,6 +158,23 @@ absl::StatusOr<int64_t> Sweeper::SweepKind(const Context& context, absl::string_
 
 absl::StatusOr<int64_t> Sweeper::Sweep(const Context& context) {
   RETURN_IF_ERROR(CheckClock());
+  const absl::StatusOr<int64_t> erased = SweepTenants(context);
+  RETURN_IF_ERROR(Scrub(context));
+  return erased;
+}
+
+absl::Status Sweeper::Scrub(const Context& context) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!has_to_scrub_) return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(store_.ScrubErased(context));
+  absl::MutexLock lock(&mutex_);
+  has_to_scrub_ = false;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> Sweeper::SweepTenants(const Context& context) {
   const Rules in_force = rules();
   ASSIGN_OR_RETURN(const std::vector<std::string> tenants, store_.Tenants(context));
   int batches_left = options_.max_batches;

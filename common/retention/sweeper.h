@@ -43,6 +43,8 @@ class Erasable {
   // Erases some of those, about `limit`, in one transaction or a few.
   virtual absl::StatusOr<Batch> Erase(const Context& context, absl::string_view kind,
                                       absl::Time before, int limit) = 0;
+  // Overwrites what erased records left in files, where it can. Asked once a sweep that erased.
+  virtual absl::Status ScrubErased(const Context& context) = 0;
 };
 
 // What a rule would erase.
@@ -92,6 +94,10 @@ class Sweeper {
 
   Rules rules() const ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status CheckClock() const;
+  // Of every tenant, what is due.
+  absl::StatusOr<int64_t> SweepTenants(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What a sweep erased, also an earlier one that failed before it came to this.
+  absl::Status Scrub(const Context& context) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::StatusOr<int64_t> SweepKind(const Context& context, absl::string_view kind, int keep_days,
                                     int& batches_left);
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -109,6 +115,7 @@ class Sweeper {
 
   mutable absl::Mutex mutex_;
   Rules rules_ ABSL_GUARDED_BY(mutex_);
+  bool has_to_scrub_ ABSL_GUARDED_BY(mutex_) = false;
   std::string seen_ ABSL_GUARDED_BY(mutex_);  // what told the file's last state apart
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;

@@ -119,6 +119,9 @@ class SqlDatabase {
   virtual absl::Status Sync() { return absl::OkStatus(); }
   // On one snapshot.
   virtual absl::Status Read(const Context& context, Callback read) = 0;
+  // Overwrites what erased rows left in the database's files, where this program can: see
+  // storage::ScrubUnused. On PostgreSQL that is VACUUM's, and this does nothing.
+  virtual absl::Status ScrubErased(const Context&) { return absl::OkStatus(); }
   // OK while the database answers.
   virtual absl::Status Ping(const Context& context) = 0;
 };

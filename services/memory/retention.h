@@ -28,6 +28,7 @@ class MemoryRetention final : public retention::Erasable {
   absl::StatusOr<retention::Batch> Erase(const Context& context, absl::string_view kind,
                                          absl::Time before, int limit) override
       ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status ScrubErased(const Context& context) override { return memory_.ScrubErased(context); }
 
  private:
   Memory& memory_;

@@ -11,6 +11,7 @@
 #include "common/retention/sweeper.h"
 #include "common/rpc/runtime.h"
 #include "common/rpc/task_call.h"
+#include "services/orchestrator/domain/erasure.h"
 #include "services/orchestrator/domain/job_runner.h"
 #include "services/orchestrator/domain/jobs.h"
 #include "services/orchestrator/domain/ports.h"
@@ -34,6 +35,7 @@ class OrchestratorServiceImpl final
     CallStore& store;
     JobRunner& runner;
     JobStore& jobs;
+    Erasure& erasure;
     DeliveryStore& deliveries;
     retention::Sweeper& sweeper;
     PipelineMetrics& metrics;
@@ -86,6 +88,9 @@ class OrchestratorServiceImpl final
   grpc::ServerUnaryReactor* RedeliverWebhook(grpc::CallbackServerContext* call,
                                              const v1::RedeliverWebhookRequest* request,
                                              v1::RedeliverWebhookResponse* response) override;
+  grpc::ServerUnaryReactor* Forget(grpc::CallbackServerContext* call,
+                                   const v1::ForgetRequest* request,
+                                   v1::ForgetResponse* response) override;
   grpc::ServerUnaryReactor* PreviewRetention(grpc::CallbackServerContext* call,
                                              const v1::PreviewRetentionRequest* request,
                                              v1::PreviewRetentionResponse* response) override;
@@ -94,6 +99,7 @@ class OrchestratorServiceImpl final
   Task<absl::StatusOr<CallResult>> Process(const Context& context,
                                            const grpc::CallbackServerContext* call,
                                            const v1::CallSource& source, StepObserver& observer);
+  Task<absl::StatusOr<Erased>> Erase(const Context& context, const v1::ForgetRequest& request);
 
   const Parts parts_;
   rpc::Runtime& pipeline_runtime_;

@@ -20,6 +20,7 @@
 #include "services/orchestrator/store/schema.h"
 #include "services/orchestrator/store/sql_call_store.h"
 #include "services/orchestrator/store/sql_delivery_store.h"
+#include "services/orchestrator/store/sql_erasure.h"
 #include "services/orchestrator/store/sql_job_store.h"
 #include "services/orchestrator/store/sql_retention.h"
 
@@ -64,6 +65,14 @@ class MemoryServer final : public memory_v1::MemoryService::Service {
     if (request->customer_id() != "acme") return {grpc::StatusCode::NOT_FOUND, "no profile"};
     response->mutable_profile()->set_version(3);
     response->mutable_profile()->add_preferences()->set_text("PDF by e-mail");
+    return grpc::Status::OK;
+  }
+
+  grpc::Status Forget(grpc::ServerContext*, const memory_v1::ForgetRequest* request,
+                      memory_v1::ForgetResponse* response) override {
+    if (request->customer_id() != "acme") return {grpc::StatusCode::NOT_FOUND, "no customer"};
+    response->set_receipt_id("r-1");
+    response->set_facts(request->call_id() == "c1" ? 2 : 9);
     return grpc::Status::OK;
   }
 
@@ -129,6 +138,8 @@ class OrchestratorServiceTest : public testing::Test {
                                           timers_);
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
     deliveries_ = std::make_unique<SqlDeliveryStore>(*database_);
+    erasures_ = std::make_unique<SqlErasure>(*database_);
+    erasure_ = std::make_unique<Erasure>(*erasures_, *memory_, timers_);
     erasable_ = std::make_unique<SqlRetention>(*database_);
     sweeper_ = *retention::Sweeper::Make(
         {.path = directory_.Write(
@@ -142,6 +153,7 @@ class OrchestratorServiceTest : public testing::Test {
                                        .store = *store_,
                                        .runner = *runner_,
                                        .jobs = *jobs_,
+                                       .erasure = *erasure_,
                                        .deliveries = *deliveries_,
                                        .sweeper = *sweeper_,
                                        .metrics = *metrics_,
@@ -188,6 +200,8 @@ class OrchestratorServiceTest : public testing::Test {
   std::unique_ptr<SqlCallStore> store_;
   std::unique_ptr<SqlJobStore> jobs_;
   std::unique_ptr<SqlDeliveryStore> deliveries_;
+  std::unique_ptr<SqlErasure> erasures_;
+  std::unique_ptr<Erasure> erasure_;
   std::unique_ptr<SqlRetention> erasable_;
   std::unique_ptr<retention::Sweeper> sweeper_;
   std::unique_ptr<audit::AuditLog> audit_;
@@ -296,6 +310,38 @@ TEST_F(OrchestratorServiceTest, WhoSentACallIsOnRecord) {
   EXPECT_THAT(log, HasSubstr(R"("objects":{"customer_id":"acme","call_id":"c1"})"));
   EXPECT_THAT(log, HasSubstr(R"("outcome":"INVALID_ARGUMENT")"));
   EXPECT_THAT(log, testing::Not(HasSubstr("It costs too much"))) << "no words of a call";
+}
+
+TEST_F(OrchestratorServiceTest, ForgetsACallWithAReceiptThatIsOnRecord) {
+  v1::CallResult result;
+  ASSERT_OK(Process(Source(), result));
+  grpc::ClientContext context;
+  v1::ForgetRequest request;
+  request.set_customer_id("acme");
+  request.set_call_id("c1");
+  v1::ForgetResponse receipt;
+  ASSERT_OK(rpc::FromGrpc(stub_->Forget(&context, request, &receipt)));
+  EXPECT_EQ(receipt.receipt_id(), "r-1");
+  EXPECT_EQ(receipt.facts(), 2);
+  EXPECT_EQ(receipt.calls(), 1);
+  EXPECT_EQ(receipt.jobs(), 1);
+  grpc::ClientContext again;
+  v1::GetCallRequest lost;
+  lost.set_customer_id("acme");
+  lost.set_call_id("c1");
+  v1::GetCallResponse call;
+  EXPECT_EQ(stub_->GetCall(&again, lost, &call).error_code(), grpc::StatusCode::NOT_FOUND);
+  std::ifstream stream(directory_.File("audit.jsonl"));
+  const std::string log((std::istreambuf_iterator<char>(stream)), {});
+  EXPECT_THAT(log, HasSubstr(R"("action":"orchestrator.forget","outcome":"ok")"));
+  EXPECT_THAT(log, HasSubstr(R"("receipt_id":"r-1")"));
+}
+
+TEST_F(OrchestratorServiceTest, AnErasureWithoutACustomerIsRefusedByTheFieldsName) {
+  grpc::ClientContext context;
+  v1::ForgetResponse receipt;
+  EXPECT_THAT(rpc::FromGrpc(stub_->Forget(&context, {}, &receipt)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("customer_id")));
 }
 
 TEST_F(OrchestratorServiceTest, StreamsEachStepAndThenTheResult) {

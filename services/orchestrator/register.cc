@@ -19,6 +19,7 @@
 #include "services/orchestrator/clients/analyst_client.h"
 #include "services/orchestrator/clients/memory_client.h"
 #include "services/orchestrator/clients/writer_client.h"
+#include "services/orchestrator/domain/erasure.h"
 #include "services/orchestrator/domain/job_runner.h"
 #include "services/orchestrator/domain/pipeline.h"
 #include "services/orchestrator/job_workers.h"
@@ -27,6 +28,7 @@
 #include "services/orchestrator/store/schema.h"
 #include "services/orchestrator/store/sql_call_store.h"
 #include "services/orchestrator/store/sql_delivery_store.h"
+#include "services/orchestrator/store/sql_erasure.h"
 #include "services/orchestrator/store/sql_job_store.h"
 #include "services/orchestrator/store/sql_retention.h"
 #include "services/orchestrator/webhook_courier.h"
@@ -102,12 +104,14 @@ struct OrchestratorModule::Parts {
         deliveries(*database),
         courier({}, subscriptions, deliveries, registry),
         erasable(*database),
+        erasures(*database),
         jobs(*database, {.owner = owner, .max_unfinished = options.max_jobs}),
         metrics(registry),
         memory(connections.memory),
         analyst(connections.analyst),
         writer(connections.writer),
         pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, {}),
+        erasure(erasures, memory, timers),
         runner({.lease = options.lease}, jobs, pipeline, timers),
         workers({.max_at_once = options.max_background_calls, .tracer = options.tracer}, runner,
                 jobs, registry) {}
@@ -122,6 +126,7 @@ struct OrchestratorModule::Parts {
   WebhookCourier courier;
   SqlRetention erasable;
   std::unique_ptr<retention::Sweeper> sweeper;
+  SqlErasure erasures;
   SqlJobStore jobs;
   PipelineMetrics metrics;
   MemoryClient memory;
@@ -129,6 +134,7 @@ struct OrchestratorModule::Parts {
   WriterClient writer;
   Timers timers;
   Pipeline pipeline;
+  Erasure erasure;
   std::vector<std::unique_ptr<OrchestratorServiceImpl>> services;
   JobRunner runner;
   JobWorkers workers;
@@ -169,6 +175,7 @@ void OrchestratorModule::Register(rpc::ServiceHost& host) {
                                      .store = parts_->store,
                                      .runner = parts_->runner,
                                      .jobs = parts_->jobs,
+                                     .erasure = parts_->erasure,
                                      .deliveries = parts_->deliveries,
                                      .sweeper = *parts_->sweeper,
                                      .metrics = parts_->metrics,

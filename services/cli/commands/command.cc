@@ -74,6 +74,7 @@ std::vector<std::unique_ptr<Command>> ClientCommands() {
   commands.push_back(MakeCallsCommand());
   commands.push_back(MakeRecallCommand());
   commands.push_back(MakeRetainCommand());
+  commands.push_back(MakeForgetCommand());
   commands.push_back(MakeDecisionsCommand());
   commands.push_back(MakeDecideCommand());
   commands.push_back(MakeSpendCommand());

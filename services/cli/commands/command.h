@@ -32,6 +32,7 @@ std::unique_ptr<Command> MakeFactsCommand();
 std::unique_ptr<Command> MakeCallsCommand();
 std::unique_ptr<Command> MakeRecallCommand();
 std::unique_ptr<Command> MakeRetainCommand();
+std::unique_ptr<Command> MakeForgetCommand();
 std::unique_ptr<Command> MakeDecisionsCommand();
 std::unique_ptr<Command> MakeDecideCommand();
 std::unique_ptr<Command> MakeSpendCommand();

@@ -22,18 +22,20 @@
 #include "common/base/random_hex.h"
 #include "common/base/status_macros.h"
 #include "common/json/json_text.h"
-#include "common/rpc/client_call.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
+#include "services/gateway/surfaces/ask.h"
 
 namespace throughline::gateway {
 namespace {
 
 namespace memory = throughline::memory::v1;
+namespace orchestrator = throughline::orchestrator::v1;
 namespace deal = throughline::deal::v1;
 using google::protobuf::util::TimeUtil;
 using json = nlohmann::ordered_json;
 using Stub = Upstream::Memory::StubInterface;
+using Orchestrator = Upstream::Orchestrator::StubInterface;
 
 constexpr size_t kMaxItems = 1000;
 constexpr size_t kMaxChunkBytes = 8000;
@@ -156,15 +158,6 @@ absl::Status AddItem(const json& item, memory::RetainRequest& request) {
     text.set_text(chunk);
   }
   return absl::OkStatus();
-}
-
-template <typename Request, typename Response>
-absl::StatusOr<Response> Ask(const Context& context, Stub& stub,
-                             grpc::Status (Stub::*rpc)(grpc::ClientContext*, const Request&,
-                                                       Response*),
-                             const Request& request) {
-  return rpc::Invoke(context, stub, rpc, request,
-                     {.callee = "memory", .budget = context.Remaining()});
 }
 
 void SendJson(Responder& responder, const json& body) {
@@ -399,14 +392,15 @@ absl::Status ListBanks(const Context& context, Stub& stub, Responder& responder)
   return absl::OkStatus();
 }
 
-absl::Status Forget(const Context& context, Stub& stub, const RouteCall& call,
+// A bank may be a customer with calls: these go, too.
+absl::Status Forget(const Context& context, Orchestrator& stub, const RouteCall& call,
                     Responder& responder) {
-  memory::ForgetRequest request;
+  orchestrator::ForgetRequest request;
   request.set_customer_id(call.path.at(kBank));
   const auto document = call.path.find("document_id");
   if (document != call.path.end()) request.set_call_id(document->second);
-  ASSIGN_OR_RETURN(const memory::ForgetResponse receipt,
-                   Ask(context, stub, &Stub::Forget, request));
+  ASSIGN_OR_RETURN(const orchestrator::ForgetResponse receipt,
+                   Ask(context, stub, &Orchestrator::Forget, request));
   json answer = {{"success", true},
                  {"message", absl::StrCat("forgotten; receipt ", receipt.receipt_id())}};
   if (document == call.path.end()) {
@@ -460,6 +454,10 @@ std::vector<Route> HindsightRoutes(const Upstream& upstream) {
       return handler(context, stub, call, responder);
     };
   };
+  const auto forget = [&calls = *upstream.orchestrator](
+                          const Context& context, const RouteCall& call, Responder& responder) {
+    return Forget(context, calls, call, responder);
+  };
   const auto fixed = [](absl::Status (*handler)(const RouteCall&, Responder&)) -> Route::Handler {
     return [handler](const Context&, const RouteCall& call, Responder& responder) {
       return handler(call, responder);
@@ -474,10 +472,10 @@ std::vector<Route> HindsightRoutes(const Upstream& upstream) {
       Make("POST", "/{bank_id}/memories/recall", Scope::kRead, "recall", with_stub(&Recall)),
       Make("GET", "/{bank_id}/memories/list", Scope::kRead, "list memories", with_stub(&List)),
       Make("PUT", "/{bank_id}", Scope::kWrite, "make a bank", fixed(&CreateBank)),
-      Make("DELETE", "/{bank_id}", Scope::kWrite, "forget a bank", with_stub(&Forget)),
+      Make("DELETE", "/{bank_id}", Scope::kWrite, "forget a bank", forget),
       Make("GET", "/{bank_id}/profile", Scope::kRead, "a bank", fixed(&BankProfile)),
       Make("DELETE", "/{bank_id}/documents/{document_id}", Scope::kWrite, "forget a document",
-           with_stub(&Forget)),
+           forget),
       Make("GET", "/{bank_id}/operations/{operation_id}", Scope::kRead, "an operation",
            [operations](const Context& context, const RouteCall& call, Responder& responder) {
              return Operation(context, *operations, call, responder);

@@ -10,7 +10,6 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "common/json/json_text.h"
-#include "common/rpc/client_call.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/transcoding.h"
 
@@ -52,15 +51,6 @@ struct Tool {
 
 std::string Argument(const json& arguments, const char* name) {
   return arguments.contains(name) ? arguments[name].get<std::string>() : "";
-}
-
-template <typename Stub, typename Request, typename Response>
-absl::StatusOr<Response> Ask(const Context& context, Stub& stub,
-                             grpc::Status (Stub::*rpc)(grpc::ClientContext*, const Request&,
-                                                       Response*),
-                             const Request& request) {
-  return rpc::Invoke(context, stub, rpc, request,
-                     {.callee = "the service", .budget = context.Remaining()});
 }
 
 absl::StatusOr<std::string> ProcessCall(const Context& context, const Upstream& upstream,

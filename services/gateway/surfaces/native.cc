@@ -40,6 +40,12 @@ std::vector<Route> WorkRoutes(const Upstream& upstream) {
                "A customer's calls, oldest first", orchestrator, &Orchestrator::ListCalls),
       RpcRoute("GET", "/v1/customers/{customer_id}/calls/{call_id}", Scope::kRead,
                "A call: what it gave, and its transcript", orchestrator, &Orchestrator::GetCall),
+      RpcRoute("DELETE", "/v1/customers/{customer_id}", Scope::kWrite,
+               "Forget a customer and all its calls, with a receipt", orchestrator,
+               &Orchestrator::Forget),
+      RpcRoute("DELETE", "/v1/customers/{customer_id}/calls/{call_id}", Scope::kWrite,
+               "Forget a call and what was learnt of it, with a receipt", orchestrator,
+               &Orchestrator::Forget),
   };
 }
 
@@ -64,10 +70,6 @@ std::vector<Route> MemoryRoutes(const Upstream& upstream) {
                "Every version of a profile", memory, &Memory::ListProfileVersions),
       RpcRoute("POST", "/v1/customers/{customer_id}/profile", Scope::kWrite,
                "Merge changes into a profile", memory, &Memory::UpdateProfile),
-      RpcRoute("DELETE", "/v1/customers/{customer_id}", Scope::kWrite,
-               "Forget a customer, with a receipt", memory, &Memory::Forget),
-      RpcRoute("DELETE", "/v1/customers/{customer_id}/calls/{call_id}", Scope::kWrite,
-               "Forget what a call gave, with a receipt", memory, &Memory::Forget),
       RpcRoute("DELETE", "/v1/customers/{customer_id}/facts/{fact_id}", Scope::kWrite,
                "Forget a fact, with a receipt", memory, &Memory::Forget),
   };

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "common/base/context.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/client_call.h"
 #include "services/gateway/routes.h"
+#include "services/gateway/surfaces/ask.h"
 #include "services/gateway/transcoding.h"
 
 namespace throughline::gateway {
@@ -44,9 +44,7 @@ Route RpcRoute(std::string method, std::string pattern, Scope scope, std::string
     RETURN_IF_ERROR(FromFields(call.request.query, request));
     if (has_body) RETURN_IF_ERROR(ReadJsonBody(call.request, request));
     RETURN_IF_ERROR(BindPath(call.path, request));
-    ASSIGN_OR_RETURN(const Response response,
-                     rpc::Invoke(context, stub, rpc, request,
-                                 {.callee = "the service", .budget = context.Remaining()}));
+    ASSIGN_OR_RETURN(const Response response, Ask(context, stub, rpc, request));
     ASSIGN_OR_RETURN(std::string json, ToJson(response));
     responder.Send({.body = std::move(json)});
     return absl::OkStatus();

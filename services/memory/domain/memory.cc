@@ -273,6 +273,7 @@ absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::
     return absl::OkStatus();
   }));
   RETURN_IF_ERROR(EraseTraces(context, key));
+  RETURN_IF_ERROR(store_.ScrubErased(context));
   receipt.receipt_id = RandomHex(kReceiptBytes);
   receipt.forgotten_at = now;
   return receipt;
@@ -281,9 +282,10 @@ absl::StatusOr<ForgetReceipt> Memory::Forget(const Context& context, const std::
 absl::Status Memory::EraseTraces(const Context& context, const CustomerKey& key) {
   snapshots_.Erase(key);
   meaning_.Erase(key);
-  if (embedder_ != nullptr) RETURN_IF_ERROR(embedder_->Forget(context, key));
-  return store_.ScrubErased(context);
+  return embedder_ == nullptr ? absl::OkStatus() : embedder_->Forget(context, key);
 }
+
+absl::Status Memory::ScrubErased(const Context& context) { return store_.ScrubErased(context); }
 
 namespace {
 

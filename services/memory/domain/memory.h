@@ -85,9 +85,11 @@ class Memory {
   // The customer's verbatim texts that were said before `before`.
   absl::StatusOr<int64_t> CountTexts(const Context& context, const std::string& customer_id,
                                      absl::Time before);
-  // Erases them as Forget does; how many it was.
+  // Erases them as Forget does, but for what they leave in files: how many it was.
   absl::StatusOr<int64_t> EraseTexts(const Context& context, const std::string& customer_id,
                                      absl::Time before);
+  // Overwrites what erasures have left in files, where the store can.
+  absl::Status ScrubErased(const Context& context);
   // Those who have a customer. The context's tenant makes no difference.
   absl::StatusOr<std::vector<std::string>> ListTenants(const Context& context) {
     return store_.ListTenants(context);
@@ -112,8 +114,7 @@ class Memory {
     return {.tenant = context.tenant(), .customer_id = customer_id};
   }
 
-  // After an erasure: takes what is kept of the customer apart from the store, and what the store
-  // has left on disk.
+  // After an erasure: takes what is kept of the customer apart from the store.
   absl::Status EraseTraces(const Context& context, const CustomerKey& key);
 
   // The vector of the question, once the customer's rows have theirs.

@@ -199,4 +199,20 @@ absl::StatusOr<deal::DealState> MemoryClient::GetDeal(const Context& context,
   return wire::FromProto(response.deal());
 }
 
+absl::StatusOr<ForgottenMemory> MemoryClient::Forget(const Context& context, const CallKey& key) {
+  memory_v1::ForgetRequest request;
+  request.set_customer_id(key.customer_id);
+  if (!key.call_id.empty()) request.set_call_id(key.call_id);
+  ASSIGN_OR_RETURN(const memory_v1::ForgetResponse receipt,
+                   rpc::Invoke(context, client_.stub(), &MemoryStub::Forget, request,
+                               {.callee = "memory", .budget = context.Remaining()}));
+  return ForgottenMemory{.receipt_id = receipt.receipt_id(),
+                         .forgotten_at = wire::FromTimestamp(receipt.forgotten_at()),
+                         .facts = receipt.facts(),
+                         .blockers = receipt.blockers(),
+                         .stakeholders = receipt.stakeholders(),
+                         .profile_versions = receipt.profile_versions(),
+                         .cache_entries = receipt.cache_entries()};
+}
+
 }  // namespace throughline::orchestrator

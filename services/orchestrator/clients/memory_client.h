@@ -28,6 +28,7 @@ class MemoryClient final : public MemoryPort {
                                          const std::string& customer_id) override;
   absl::StatusOr<deal::DealState> GetDeal(const Context& context,
                                           const std::string& customer_id) override;
+  absl::StatusOr<ForgottenMemory> Forget(const Context& context, const CallKey& key) override;
 
  private:
   // Memory answers in milliseconds: a few at a time keep it busy, and a wave of calls waits here

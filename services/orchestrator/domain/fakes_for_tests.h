@@ -141,7 +141,24 @@ class FakeMemory final : public MemoryPort {
   absl::StatusOr<deal::DealState> GetDeal(const Context&, const std::string&) override {
     return absl::NotFoundError("no deal");
   }
+  absl::StatusOr<ForgottenMemory> Forget(const Context&, const CallKey& key) override {
+    absl::MutexLock lock(&mutex_);
+    if (!forget_error.ok()) return forget_error;
+    const auto known = known_.find(key.customer_id);
+    if (known == known_.end()) return absl::NotFoundError("no customer");
+    forgotten_.push_back(key.customer_id);
+    return known->second;
+  }
 
+  // Has something of the customer to forget.
+  void Know(const std::string& customer_id, ForgottenMemory receipt) {
+    absl::MutexLock lock(&mutex_);
+    known_[customer_id] = std::move(receipt);
+  }
+  std::vector<std::string> forgotten() const {
+    absl::MutexLock lock(&mutex_);
+    return forgotten_;
+  }
   std::vector<std::string> retained() const {
     absl::MutexLock lock(&mutex_);
     return retained_;
@@ -153,9 +170,12 @@ class FakeMemory final : public MemoryPort {
 
   absl::Status recall_error;
   absl::Status retain_error;
+  absl::Status forget_error;
 
  private:
   mutable absl::Mutex mutex_;
+  std::map<std::string, ForgottenMemory> known_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> forgotten_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, int64_t> versions_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> retained_ ABSL_GUARDED_BY(mutex_);
 };

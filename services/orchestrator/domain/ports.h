@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PORTS_H_
 #define THROUGHLINE_SERVICES_ORCHESTRATOR_DOMAIN_PORTS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
 #include "common/deal/types.h"
@@ -31,6 +33,17 @@ struct ProfileView {
   std::string rendered;  // as text for a prompt
 };
 
+// What memory erased: its receipt, and rows.
+struct ForgottenMemory {
+  std::string receipt_id;
+  absl::Time forgotten_at;
+  int64_t facts = 0;
+  int64_t blockers = 0;
+  int64_t stakeholders = 0;
+  int64_t profile_versions = 0;
+  int64_t cache_entries = 0;
+};
+
 class MemoryPort {
  public:
   virtual ~MemoryPort() = default;
@@ -45,6 +58,9 @@ class MemoryPort {
                                                  const std::string& customer_id) = 0;
   virtual absl::StatusOr<deal::DealState> GetDeal(const Context& context,
                                                   const std::string& customer_id) = 0;
+  // Erases what came from the call, or all of the customer when `key` has no call id. NOT_FOUND
+  // when memory has nothing of it.
+  virtual absl::StatusOr<ForgottenMemory> Forget(const Context& context, const CallKey& key) = 0;
 };
 
 struct AnalysisAnswer {

@@ -1,17 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "common/testing/fake_clock.h"
 #include "common/testing/status_matchers.h"
-#include "services/orchestrator/store/sql_call_store.h"
-#include "services/orchestrator/store/sql_delivery_store.h"
-#include "services/orchestrator/store/sql_job_store.h"
 #include "services/orchestrator/store/sql_retention.h"
-#include "services/orchestrator/store/stores_for_tests.h"
+#include "services/orchestrator/store/stored_calls_for_tests.h"
 
 namespace throughline::orchestrator {
 namespace {
@@ -19,56 +14,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-class RetentionTest : public testing::TestWithParam<DatabaseKind> {
+class RetentionTest : public StoredCallsTest {
  protected:
-  static CallKey Key(const std::string& tenant, const std::string& call_id) {
-    return {.tenant = tenant, .customer_id = "meridian", .call_id = call_id};
-  }
-  Context Of(const std::string& tenant) const {
-    return Context({.tenant = tenant, .clock = &clock_});
-  }
-  Job JobOf(const CallKey& key, absl::Time occurred_at) const {
-    return {.id = absl::StrCat("job-", key.tenant, "-", key.call_id),
-            .call = key,
-            .occurred_at = occurred_at,
-            .content_digest = "d",
-            .created_at = clock_.Now()};
-  }
-  // A call that took place then and is saved now, of which one subscriber was told.
-  void Save(const CallKey& key, absl::Time occurred_at) {
-    ComputedCall call;
-    call.call = {.key = key, .content_digest = "d", .occurred_at = occurred_at};
-    call.result.customer_id = key.customer_id;
-    call.result.call_id = key.call_id;
-    SqlCallStore calls(*database_, "me", [&](const ComputedCall&, const CallResult&, absl::Time) {
-      return std::vector<Delivery>{{.tenant = key.tenant,
-                                    .subscription = "crm",
-                                    .event_id = key.call_id,
-                                    .customer_id = key.customer_id,
-                                    .call_id = key.call_id,
-                                    .body = "{}"}};
-    });
-    ASSERT_OK(jobs_
-                  .Begin(Of(key.tenant), JobOf(key, occurred_at), {}, Resubmission::kKeep,
-                         clock_.Now() + absl::Minutes(1))
-                  .status());
-    ASSERT_OK(calls.SaveComputed(Of(key.tenant), call, {}));
-    ASSERT_OK(calls.SaveFinished(Of(key.tenant), call, call.result));
-  }
-  // A call that waits for its turn, or that failed.
-  Job Submit(const CallKey& key, absl::Time occurred_at, JobState state) {
-    const Context context = Of(key.tenant);
-    EXPECT_OK(jobs_
-                  .Add(context, JobOf(key, occurred_at), {.transcript = "Mike: hello"},
-                       Resubmission::kKeep)
-                  .status());
-    if (state == JobState::kFailed) {
-      auto claimed = jobs_.Claim(context, clock_.Now() + absl::Minutes(1));
-      EXPECT_TRUE(claimed.ok() && claimed->has_value());
-      EXPECT_OK(jobs_.Release(context, (*claimed)->job, state, "why", clock_.Now()));
-    }
-    return *jobs_.Get(context, absl::StrCat("job-", key.tenant, "-", key.call_id));
-  }
   void DeliverAll() {
     while (true) {
       auto delivery = deliveries_.Claim(Of("acme"), clock_.Now() + absl::Minutes(1));
@@ -87,21 +34,6 @@ class RetentionTest : public testing::TestWithParam<DatabaseKind> {
       if (!batch.ok() || !batch->more) return erased;
     }
   }
-  std::vector<std::string> Calls(const std::string& tenant) {
-    std::vector<std::string> ids;
-    for (const CallResult& call : calls_.ListSaved(Of(tenant), "meridian", 100, "")->calls) {
-      ids.push_back(call.call_id);
-    }
-    return ids;
-  }
-  size_t Deliveries() { return deliveries_.List(Of("acme"), {}, 100, "")->deliveries.size(); }
-
-  const DatabaseForTests files_{GetParam()};
-  const std::unique_ptr<sql::SqlDatabase> database_ = files_.Open();
-  FakeClock clock_;
-  SqlJobStore jobs_{*database_, {.owner = "me"}};
-  SqlCallStore calls_{*database_, "me"};
-  SqlDeliveryStore deliveries_{*database_};
   SqlRetention retention_{*database_};
 };
 

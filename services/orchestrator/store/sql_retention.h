@@ -23,6 +23,9 @@ class SqlRetention final : public retention::Erasable {
                                 absl::Time before) override;
   absl::StatusOr<retention::Batch> Erase(const Context& context, absl::string_view kind,
                                          absl::Time before, int limit) override;
+  absl::Status ScrubErased(const Context& context) override {
+    return database_.ScrubErased(context);
+  }
 
  private:
   sql::SqlDatabase& database_;

@@ -21,6 +21,7 @@ class LedgerRetention final : public retention::Erasable {
                                 absl::Time before) override;
   absl::StatusOr<retention::Batch> Erase(const Context& context, absl::string_view kind,
                                          absl::Time before, int limit) override;
+  absl::Status ScrubErased(const Context& context) override { return ledger_.ScrubErased(context); }
 
  private:
   SqlLedger& ledger_;

@@ -96,6 +96,8 @@ class SqlDatabase {
   virtual absl::Status Read(const Context& context, Callback read) = 0;
   // OK while the database answers.
   virtual absl::Status Ping(const Context& context) = 0;
+  // Overwrites what erased rows left in the database's files, where this program can.
+  virtual absl::Status ScrubErased(const Context&) { return absl::OkStatus(); }
   // Whether many inserts are best written in one transaction: where writers wait for each other
   // anyhow. Elsewhere one transaction's locks would be in the way of another's.
   virtual bool GainsByBatches() const = 0;

@@ -56,6 +56,8 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   absl::StatusOr<int64_t> FindNewestSequence(const Context& context);
   absl::StatusOr<LedgerGrowth> SumGrowthAfter(const Context& context, int64_t after, int64_t until);
 
+  // Overwrites what erased decisions left in the database's files.
+  absl::Status ScrubErased(const Context& context) { return database_->ScrubErased(context); }
   // OK while the database answers.
   absl::Status Ping(const Context& context) { return database_->Ping(context); }
 

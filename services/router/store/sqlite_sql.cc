@@ -4,6 +4,7 @@
 
 #include "common/base/status_macros.h"
 #include "common/storage/sqlite.h"
+#include "common/storage/sqlite_scrub.h"
 #include "services/router/store/decision_schema.h"
 
 namespace throughline::router {
@@ -82,6 +83,9 @@ class Sqlite final : public SqlDatabase {
       SqliteSession session(connection);
       return read(session);
     });
+  }
+  absl::Status ScrubErased(const Context& context) override {
+    return storage::ScrubUnused(context, database_->path());
   }
   absl::Status Ping(const Context& context) override { return database_->Ping(context); }
   bool GainsByBatches() const override { return true; }

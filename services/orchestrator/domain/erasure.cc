@@ -1,0 +1,77 @@
+#include "services/orchestrator/domain/erasure.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/random_hex.h"
+#include "common/base/status_macros.h"
+#include "common/base/task_macros.h"
+
+namespace throughline::orchestrator {
+namespace {
+
+// Longer than memory may take to erase a customer and to go over its file.
+constexpr absl::Duration kLease = absl::Minutes(2);
+constexpr absl::Duration kMemoryBudget = absl::Seconds(100);  // leaves time for this store
+constexpr absl::Duration kGiveBackBudget = absl::Seconds(10);
+constexpr absl::Duration kFirstPoll = absl::Milliseconds(5);
+constexpr absl::Duration kMaxPoll = absl::Milliseconds(250);
+constexpr size_t kIdBytes = 16;
+
+absl::Status NothingKnown(const CallKey& key) {
+  if (key.call_id.empty()) {
+    return absl::NotFoundError(absl::StrCat("customer_id: nothing is kept of customer \"",
+                                            key.customer_id, "\"; list customers to see all"));
+  }
+  return absl::NotFoundError(absl::StrCat("call_id: nothing is kept of call \"", key.call_id,
+                                          "\" of customer \"", key.customer_id,
+                                          "\"; list the calls to see their ids"));
+}
+
+}  // namespace
+
+Task<absl::StatusOr<Erased>> Erasure::Forget(const Context& context, const CallKey& key) {
+  const std::string holder = absl::StrCat("erasure-", RandomHex(kIdBytes));
+  CO_RETURN_IF_ERROR(store_.CancelJobs(context, key));
+  CO_RETURN_IF_ERROR(co_await AwaitTurn(context, key, holder));
+  absl::StatusOr<Erased> erased = EraseInTurn(context, key, holder);
+  if (!erased.ok()) {
+    store_.GiveBack(context.Detached(kGiveBackBudget), key, holder).IgnoreError();
+  }
+  co_return erased;
+}
+
+Task<absl::Status> Erasure::AwaitTurn(const Context& context, const CallKey& key,
+                                      const std::string& holder) {
+  absl::Duration poll = kFirstPoll;
+  while (true) {
+    CO_ASSIGN_OR_RETURN(const bool is_ours,
+                        store_.TakeTurn(context, key, holder, context.clock().Now() + kLease));
+    if (is_ours) co_return absl::OkStatus();
+    co_await SleepFor(timers_, context, std::min(poll, context.Remaining()));
+    poll = std::min(2 * poll, kMaxPoll);
+    CO_RETURN_IF_ERROR(context.Check());
+  }
+}
+
+absl::StatusOr<Erased> Erasure::EraseInTurn(const Context& context, const CallKey& key,
+                                            const std::string& holder) {
+  Erased erased;
+  const absl::StatusOr<ForgottenMemory> forgotten =
+      memory_.Forget(context.WithBudget(kMemoryBudget), key);
+  if (forgotten.ok()) {
+    erased.memory = *forgotten;
+  } else if (absl::IsNotFound(forgotten.status())) {
+    erased.memory = {.receipt_id = RandomHex(kIdBytes), .forgotten_at = context.clock().Now()};
+  } else {
+    return forgotten.status();
+  }
+  ASSIGN_OR_RETURN(erased.calls, store_.Erase(context, key, holder));
+  // Also where nothing is left: an earlier request may have ended before it came to this.
+  RETURN_IF_ERROR(store_.ScrubErased(context));
+  if (!forgotten.ok() && erased.calls.IsNothing()) return NothingKnown(key);
+  return erased;
+}
+
+}  // namespace throughline::orchestrator

@@ -81,7 +81,8 @@ start writer "$bin/throughline-writer" --port 0 --metrics-port 0 --trust-tenant-
   --router "$router"
 writer=$address
 start orchestrator "$bin/throughline-orchestrator" --port 0 --metrics-port 0 \
-  --data-dir "$work/orchestrator" --memory "$memory" --analyst "$analyst" --writer "$writer"
+  --data-dir "$work/orchestrator" --memory "$memory" --analyst "$analyst" --writer "$writer" \
+  --router "$router"
 orchestrator=$address
 printf 'redis %s  memory %s  router %s  analyst %s  writer %s  orchestrator %s\n' \
   "$redis" "$memory" "$router" "$analyst" "$writer" "$orchestrator"

@@ -102,7 +102,8 @@ start_postgres() {
   start analyst throughline-analyst --router "${address[router]}"
   start writer throughline-writer --router "${address[router]}"
   start orchestrator throughline-orchestrator --store "postgres:$work/conninfo" \
-    --memory "${address[memory]}" --analyst "${address[analyst]}" --writer "${address[writer]}"
+    --memory "${address[memory]}" --analyst "${address[analyst]}" --writer "${address[writer]}" \
+    --router "${address[router]}"
   local port
   port=$(node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => {
     console.log(server.address().port); server.close(); });')

@@ -26,6 +26,9 @@ void AddFlags(CLI::App& app, Config& config) {
   app.add_option("--writer", config.writer, "Address of the writer, HOST:PORT")
       ->envname("THROUGHLINE_WRITER")
       ->capture_default_str();
+  app.add_option("--router", config.router, "Address of the router, HOST:PORT")
+      ->envname("THROUGHLINE_ROUTER")
+      ->capture_default_str();
   app.add_option("--data-dir", config.data_dir, "Folder of the calls when --store is not given")
       ->envname("THROUGHLINE_DATA_DIR")
       ->capture_default_str();
@@ -53,7 +56,8 @@ void AddFlags(CLI::App& app, Config& config) {
 absl::Status CheckTargets(const Config& config) {
   RETURN_IF_ERROR(rpc::CheckTarget(config.memory, "--memory"));
   RETURN_IF_ERROR(rpc::CheckTarget(config.analyst, "--analyst"));
-  return rpc::CheckTarget(config.writer, "--writer");
+  RETURN_IF_ERROR(rpc::CheckTarget(config.writer, "--writer"));
+  return rpc::CheckTarget(config.router, "--router");
 }
 
 OrchestratorOptions ToOptions(const Config& config) {

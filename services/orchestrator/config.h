@@ -15,6 +15,7 @@ struct Config {
   std::string memory = "127.0.0.1:50052";
   std::string analyst = "127.0.0.1:50054";
   std::string writer = "127.0.0.1:50055";
+  std::string router = "127.0.0.1:50053";
   std::string data_dir = "data";
   std::string store;  // as OrchestratorOptions has it; empty: sqlite in data_dir
   double lease_s = absl::ToDoubleSeconds(OrchestratorOptions().lease);
@@ -23,8 +24,8 @@ struct Config {
   std::string retention;
 };
 
-// Adds --memory, --analyst, --writer, --data-dir, --store, --lease, --max-background-calls,
-// --webhooks and --retention.
+// Adds --memory, --analyst, --writer, --router, --data-dir, --store, --lease,
+// --max-background-calls, --webhooks and --retention.
 void AddFlags(CLI::App& app, Config& config);
 
 // INVALID_ARGUMENT names the flag.

@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
                                                         absl::StrCat(memory_methods, "GetProfile"),
                                                         absl::StrCat(memory_methods, "GetDeal")}}),
              .analyst = host.MakeChannel(config.analyst),
-             .writer = host.MakeChannel(config.writer)}));
+             .writer = host.MakeChannel(config.writer),
+             .router = host.MakeChannel(config.router)}));
     module->Register(host);
     return host.Serve();
   });

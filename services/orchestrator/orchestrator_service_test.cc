@@ -17,6 +17,7 @@
 #include "services/orchestrator/clients/analyst_client.h"
 #include "services/orchestrator/clients/memory_client.h"
 #include "services/orchestrator/clients/writer_client.h"
+#include "services/orchestrator/domain/fakes_for_tests.h"
 #include "services/orchestrator/store/schema.h"
 #include "services/orchestrator/store/sql_call_store.h"
 #include "services/orchestrator/store/sql_delivery_store.h"
@@ -139,7 +140,7 @@ class OrchestratorServiceTest : public testing::Test {
     metrics_ = std::make_unique<PipelineMetrics>(rpc_.metrics());
     deliveries_ = std::make_unique<SqlDeliveryStore>(*database_);
     erasures_ = std::make_unique<SqlErasure>(*database_);
-    erasure_ = std::make_unique<Erasure>(*erasures_, *memory_, timers_);
+    erasure_ = std::make_unique<Erasure>(*erasures_, *memory_, router_, timers_);
     erasable_ = std::make_unique<SqlRetention>(*database_);
     sweeper_ = *retention::Sweeper::Make(
         {.path = directory_.Write(
@@ -200,6 +201,7 @@ class OrchestratorServiceTest : public testing::Test {
   std::unique_ptr<SqlCallStore> store_;
   std::unique_ptr<SqlJobStore> jobs_;
   std::unique_ptr<SqlDeliveryStore> deliveries_;
+  FakeRouter router_;
   std::unique_ptr<SqlErasure> erasures_;
   std::unique_ptr<Erasure> erasure_;
   std::unique_ptr<SqlRetention> erasable_;

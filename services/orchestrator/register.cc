@@ -18,6 +18,7 @@
 #include "common/storage/postgres.h"
 #include "services/orchestrator/clients/analyst_client.h"
 #include "services/orchestrator/clients/memory_client.h"
+#include "services/orchestrator/clients/router_client.h"
 #include "services/orchestrator/clients/writer_client.h"
 #include "services/orchestrator/domain/erasure.h"
 #include "services/orchestrator/domain/job_runner.h"
@@ -110,8 +111,9 @@ struct OrchestratorModule::Parts {
         memory(connections.memory),
         analyst(connections.analyst),
         writer(connections.writer),
+        router(connections.router),
         pipeline({.memory = memory, .analyst = analyst, .writer = writer, .store = store}, {}),
-        erasure(erasures, memory, timers),
+        erasure(erasures, memory, router, timers),
         runner({.lease = options.lease}, jobs, pipeline, timers),
         workers({.max_at_once = options.max_background_calls, .tracer = options.tracer}, runner,
                 jobs, registry) {}
@@ -132,6 +134,7 @@ struct OrchestratorModule::Parts {
   MemoryClient memory;
   AnalystClient analyst;
   WriterClient writer;
+  RouterClient router;
   Timers timers;
   Pipeline pipeline;
   Erasure erasure;

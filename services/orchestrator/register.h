@@ -36,6 +36,7 @@ struct OrchestratorConnections {
   rpc::Connection memory;
   rpc::Connection analyst;
   rpc::Connection writer;
+  rpc::Connection router;
 };
 
 // The orchestrator, ready to be hosted by its own process or beside others. From Make on it

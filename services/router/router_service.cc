@@ -173,6 +173,25 @@ grpc::ServerUnaryReactor* RouterServiceImpl::GetDecision(grpc::CallbackServerCon
       });
 }
 
+grpc::ServerUnaryReactor* RouterServiceImpl::ForgetAnswers(grpc::CallbackServerContext* call,
+                                                           const v1::ForgetAnswersRequest* request,
+                                                           v1::ForgetAnswersResponse* response) {
+  return rpc::UnaryCall::Start(runtime_, call, "throughline.router.v1.RouterService/ForgetAnswers",
+                               [=, this](const Context& context) -> absl::Status {
+                                 if (request->customer_id().empty()) {
+                                   return InvalidField("customer_id", "a customer's id", "send it");
+                                 }
+                                 RETURN_IF_ERROR(CheckId(request->customer_id(), "customer_id"));
+                                 RETURN_IF_ERROR(CheckId(request->call_id(), "call_id"));
+                                 ASSIGN_OR_RETURN(
+                                     const int64_t decisions,
+                                     router_.Get()->log().ForgetAnswers(
+                                         context, request->customer_id(), request->call_id()));
+                                 response->set_decisions(decisions);
+                                 return absl::OkStatus();
+                               });
+}
+
 grpc::ServerUnaryReactor* RouterServiceImpl::GetSpend(grpc::CallbackServerContext* call,
                                                       const v1::GetSpendRequest* request,
                                                       v1::GetSpendResponse* response) {

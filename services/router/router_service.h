@@ -34,6 +34,9 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   grpc::ServerUnaryReactor* Decide(grpc::CallbackServerContext* call,
                                    const v1::DecideRequest* request,
                                    v1::DecideResponse* response) override;
+  grpc::ServerUnaryReactor* ForgetAnswers(grpc::CallbackServerContext* call,
+                                          const v1::ForgetAnswersRequest* request,
+                                          v1::ForgetAnswersResponse* response) override;
   grpc::ServerUnaryReactor* ListDecisions(grpc::CallbackServerContext* call,
                                           const v1::ListDecisionsRequest* request,
                                           v1::ListDecisionsResponse* response) override;

@@ -87,7 +87,7 @@ TEST_F(AuditTest, EveryChangeIsOnRecordUnderTheKeyThatMadeIt) {
           {"service:throughline audit.opened ok", "service:throughline gateway.keys_read ok",
            "key:acme-2026 orchestrator.process_call ok", "key:acme-2026 memory.retain ok",
            "key:acme-2026 memory.export ok", "peer:127.0.0.1 gateway.refused UNAUTHENTICATED",
-           "key:acme-2026 memory.forget ok"}));
+           "key:acme-2026 memory.forget ok", "key:acme-2026 orchestrator.forget ok"}));
   const std::string text = ReadFile(log_);
   EXPECT_THAT(text, Not(HasSubstr(key_["key"].get<std::string>())));
   EXPECT_THAT(text, Not(HasSubstr("guessed"))) << "what was shown may be a key of elsewhere";

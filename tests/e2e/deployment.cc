@@ -117,8 +117,10 @@ absl::Status Deployment::StartFiveProcesses(const Options& options) {
 }
 
 absl::StatusOr<std::string> Deployment::StartOrchestrator(const std::vector<std::string>& flags) {
-  std::vector<std::string> arguments = {"--memory",         address("memory"), "--analyst",
-                                        address("analyst"), "--writer",        address("writer")};
+  std::vector<std::string> arguments;
+  for (const char* service : {"memory", "analyst", "writer", "router"}) {
+    arguments.insert(arguments.end(), {absl::StrCat("--", service), address(service)});
+  }
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   const std::string first = addresses_["orchestrator"];
   RETURN_IF_ERROR(StartService("orchestrator", std::move(arguments)));

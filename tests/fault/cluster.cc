@@ -78,8 +78,8 @@ absl::Status Cluster::StartFiveProcesses() {
     RETURN_IF_ERROR(LaunchReplicas(name, {"--router", targets("router")}));
   }
   std::vector<std::string> orchestrator = {
-      "--memory", memory_address,    "--analyst", targets("analyst"),
-      "--writer", targets("writer"), "--lease",   "2"};
+      "--memory",        memory_address, "--analyst",       targets("analyst"), "--writer",
+      targets("writer"), "--router",     targets("router"), "--lease",          "2"};
   if (const std::string file = store("orchestrator"); !file.empty()) {
     orchestrator.insert(orchestrator.end(), {"--store", absl::StrCat("postgres:", file)});
   }

@@ -84,7 +84,8 @@ class System:
             return ["--postgres-file", CONNINFO]
         if service == "orchestrator":
             return ["--store", f"postgres:{CONNINFO}", "--memory", self.target("memory"),
-                    "--analyst", self.target("analyst"), "--writer", self.target("writer")]
+                    "--analyst", self.target("analyst"), "--writer", self.target("writer"),
+                    "--router", self.target("router")]
         return ["--router", self.target("router")]
 
     def add(self, service):

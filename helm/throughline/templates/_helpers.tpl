@@ -41,7 +41,7 @@ orchestrator:
   grpc: 50051
   metrics: 9101
   rpc: throughline.orchestrator.v1.OrchestratorService
-  calls: {memory: THROUGHLINE_MEMORY, analyst: THROUGHLINE_ANALYST, writer: THROUGHLINE_WRITER}
+  calls: {memory: THROUGHLINE_MEMORY, analyst: THROUGHLINE_ANALYST, writer: THROUGHLINE_WRITER, router: THROUGHLINE_ROUTER}
   stores: true
   postgresVariable: THROUGHLINE_ORCHESTRATOR_STORE
   postgresConnections: 16

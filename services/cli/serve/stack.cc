@@ -165,7 +165,8 @@ absl::Status Stack::Parts::StartServices(const ServeOptions& options) {
            .retention = options.retention,
            .audit = audit.get(),
            .tracer = tracer.get()},
-          metrics, clock, {.memory = to_memory, .analyst = to_analyst, .writer = to_writer}));
+          metrics, clock,
+          {.memory = to_memory, .analyst = to_analyst, .writer = to_writer, .router = to_router}));
   return absl::OkStatus();
 }
 

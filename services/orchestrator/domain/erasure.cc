@@ -13,7 +13,7 @@ namespace {
 
 // Longer than memory may take to erase a customer and to go over its file.
 constexpr absl::Duration kLease = absl::Minutes(2);
-constexpr absl::Duration kMemoryBudget = absl::Seconds(100);  // leaves time for this store
+constexpr absl::Duration kOthersBudget = absl::Seconds(100);  // leaves time for this store
 constexpr absl::Duration kGiveBackBudget = absl::Seconds(10);
 constexpr absl::Duration kFirstPoll = absl::Milliseconds(5);
 constexpr absl::Duration kMaxPoll = absl::Milliseconds(250);
@@ -58,8 +58,8 @@ Task<absl::Status> Erasure::AwaitTurn(const Context& context, const CallKey& key
 absl::StatusOr<Erased> Erasure::EraseInTurn(const Context& context, const CallKey& key,
                                             const std::string& holder) {
   Erased erased;
-  const absl::StatusOr<ForgottenMemory> forgotten =
-      memory_.Forget(context.WithBudget(kMemoryBudget), key);
+  const Context others = context.WithBudget(kOthersBudget);
+  const absl::StatusOr<ForgottenMemory> forgotten = memory_.Forget(others, key);
   if (forgotten.ok()) {
     erased.memory = *forgotten;
   } else if (absl::IsNotFound(forgotten.status())) {
@@ -67,6 +67,7 @@ absl::StatusOr<Erased> Erasure::EraseInTurn(const Context& context, const CallKe
   } else {
     return forgotten.status();
   }
+  RETURN_IF_ERROR(router_.ForgetAnswers(others, key));
   ASSIGN_OR_RETURN(erased.calls, store_.Erase(context, key, holder));
   // Also where nothing is left: an earlier request may have ended before it came to this.
   RETURN_IF_ERROR(store_.ScrubErased(context));

@@ -57,13 +57,13 @@ class ErasureStore {
 // Borrows everything; thread-safe.
 class Erasure {
  public:
-  Erasure(ErasureStore& store, MemoryPort& memory, Timers& timers)
-      : store_(store), memory_(memory), timers_(timers) {}
+  Erasure(ErasureStore& store, MemoryPort& memory, RouterPort& router, Timers& timers)
+      : store_(store), memory_(memory), router_(router), timers_(timers) {}
 
-  // Erases what memory and this service keep of the customer, or of one call when `key` has its id,
-  // in the customer's turn: jobs that wait are dropped, one that runs is waited for, and what comes
-  // later begins anew. NOT_FOUND when there is nothing; DEADLINE_EXCEEDED while a job runs. After
-  // any other error the same request again erases the rest.
+  // Erases what memory, router and this service keep of the customer, or of one call when `key` has
+  // its id, in the customer's turn: jobs that wait are dropped, one that runs is waited for, and
+  // what comes later begins anew. NOT_FOUND when there is nothing; DEADLINE_EXCEEDED while a job
+  // runs. After any other error the same request again erases the rest.
   Task<absl::StatusOr<Erased>> Forget(const Context& context, const CallKey& key);
 
  private:
@@ -74,6 +74,7 @@ class Erasure {
 
   ErasureStore& store_;
   MemoryPort& memory_;
+  RouterPort& router_;
   Timers& timers_;
 };
 

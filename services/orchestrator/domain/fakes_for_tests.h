@@ -180,6 +180,19 @@ class FakeMemory final : public MemoryPort {
   std::vector<std::string> retained_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Remembers whose answers are gone.
+class FakeRouter final : public RouterPort {
+ public:
+  absl::Status ForgetAnswers(const Context&, const CallKey& key) override {
+    if (!error.ok()) return error;
+    forgotten.push_back(absl::StrCat(key.customer_id, "/", key.call_id));
+    return absl::OkStatus();
+  }
+
+  absl::Status error;
+  std::vector<std::string> forgotten;
+};
+
 class FakeAnalyst final : public AnalystPort {
  public:
   Task<absl::StatusOr<AnalysisAnswer>> Analyze(const Context& context,

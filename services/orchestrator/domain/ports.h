@@ -99,6 +99,13 @@ class WriterPort {
       const std::optional<deal::CustomerProfile>& profile) = 0;
 };
 
+class RouterPort {
+ public:
+  virtual ~RouterPort() = default;
+  // Erases what models answered about the call, or about the customer when `key` has no call id.
+  virtual absl::Status ForgetAnswers(const Context& context, const CallKey& key) = 0;
+};
+
 // How far a call has come.
 enum class CallState {
   kComputed = 2,  // analysed; memory may or may not have it, and the e-mail may be missing

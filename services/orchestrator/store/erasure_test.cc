@@ -47,7 +47,8 @@ class ErasureTest : public StoredCallsTest {
   Timers timers_;
   FakeMemory memory_;
   SqlErasure store_{*database_};
-  Erasure erasure_{store_, memory_, timers_};
+  FakeRouter router_;
+  Erasure erasure_{store_, memory_, router_, timers_};
 };
 
 TEST_P(ErasureTest, ACustomerGoesWithEveryCallAndNobodyElse) {
@@ -70,6 +71,7 @@ TEST_P(ErasureTest, ACustomerGoesWithEveryCallAndNobodyElse) {
   EXPECT_EQ(Jobs("acme"), 1u);
   EXPECT_EQ(Deliveries(), 1u);
   EXPECT_THAT(memory_.forgotten(), ElementsAre("meridian"));
+  EXPECT_THAT(router_.forgotten, ElementsAre("meridian/"));
   // What comes now is new.
   Save(Key("acme", "c1"), Today());
   EXPECT_THAT(Calls("acme"), ElementsAre("c1"));
@@ -134,12 +136,15 @@ TEST_P(ErasureTest, AnEraserThatDiedHoldsNobodyUpForLong) {
   EXPECT_TRUE(jobs_.Claim(Of("acme"), later)->has_value());
 }
 
-TEST_P(ErasureTest, WithoutMemoryNothingIsErasedAndTheSameAgainErases) {
+TEST_P(ErasureTest, WithoutTheOthersNothingIsErasedAndTheSameAgainErases) {
   Save(Key("acme", "c1"), Today());
   memory_.forget_error = absl::UnavailableError("memory is away");
   EXPECT_THAT(Forget(customer_), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(Calls("acme"), SizeIs(1));
   memory_.forget_error = absl::OkStatus();
+  router_.error = absl::UnavailableError("router is away");
+  EXPECT_THAT(Forget(customer_), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Calls("acme"), SizeIs(1));
+  router_.error = absl::OkStatus();
   EXPECT_OK(Forget(customer_).status());
   EXPECT_THAT(Calls("acme"), IsEmpty());
 }

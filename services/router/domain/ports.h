@@ -190,6 +190,11 @@ class DecisionLog {
   // NOT_FOUND for another tenant's, too.
   virtual absl::StatusOr<Decision> Get(const Context& context, absl::string_view id) = 0;
   virtual absl::StatusOr<Spend> SumSpend(const Context& context, const SpendQuery& query) = 0;
+  // Erases answers, their keys and what was said of them from the decisions about a customer, or
+  // about one call unless `call_id` is empty; how many those were. Costs and outcomes stay.
+  virtual absl::StatusOr<int64_t> ForgetAnswers(const Context& context,
+                                                absl::string_view customer_id,
+                                                absl::string_view call_id) = 0;
 };
 
 // Told of every decision once it is on record: for metrics. Thread-safe.

@@ -133,6 +133,12 @@ class MemoryDecisionLog final : public DecisionLog {
     return absl::NotFoundError("not kept");
   }
   absl::StatusOr<Spend> SumSpend(const Context&, const SpendQuery&) override { return Spend{}; }
+  absl::StatusOr<int64_t> ForgetAnswers(const Context&, absl::string_view,
+                                        absl::string_view) override {
+    const auto forgotten = static_cast<int64_t>(answers.size());
+    answers.clear();
+    return forgotten;
+  }
 
   std::vector<Decision> decisions;
   std::map<std::string, StoredAnswer> answers;

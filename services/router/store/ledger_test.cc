@@ -171,6 +171,31 @@ TEST_P(LedgerTest, AnAnswerIsKeptUnderItsKeyOnce) {
   EXPECT_EQ(spend.total.model_calls, 2);
 }
 
+TEST_P(LedgerTest, AnswersThatAreForgottenLeaveTheirCost) {
+  Answer about = Escalated("dec_1", "birch");
+  about.decision.attribution.call_id = "c1";
+  ASSERT_OK(Wait(log_->Append(context_, about, "key-1", "print")));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_2", "birch"), "key-2", "print")));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_3", "oak"), "key-3", "print")));
+  ASSERT_OK(Wait(log_->Append(other_tenant_, Escalated("dec_1", "birch"), "key-1", "print")));
+  ASSERT_OK_AND_ASSIGN(const Spend before, log_->SumSpend(context_, {}));
+  EXPECT_THAT(log_->ForgetAnswers(context_, "birch", "c1"), IsOkAndHolds(1));
+  EXPECT_THAT(log_->FindAnswer(context_, "key-1"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_OK(log_->FindAnswer(context_, "key-2").status());
+  EXPECT_THAT(log_->ForgetAnswers(context_, "birch", ""), IsOkAndHolds(2));
+  EXPECT_THAT(log_->FindAnswer(context_, "key-2"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_OK(log_->FindAnswer(context_, "key-3").status());
+  EXPECT_OK(log_->FindAnswer(other_tenant_, "key-1").status());
+  ASSERT_OK_AND_ASSIGN(const Decision left, log_->Get(context_, "dec_1"));
+  EXPECT_EQ(left.explanation, "");
+  ASSERT_THAT(left.attempts, SizeIs(2));
+  EXPECT_THAT(left.attempts[0].checks, IsEmpty()) << "what they say may quote";
+  EXPECT_EQ(left.outcome, about.decision.outcome);
+  ASSERT_OK_AND_ASSIGN(const Spend after, log_->SumSpend(context_, {}));
+  EXPECT_EQ(after.total.cost.nano_usd, before.total.cost.nano_usd);
+  EXPECT_OK(Wait(log_->Append(context_, Escalated("dec_9"), "key-1", "print"))) << "as if new";
+}
+
 TEST_P(LedgerTest, DecisionsGoWithTheirModelCallsWhenTheirTimeIsOver) {
   for (int day = 1; day <= 5; ++day) {
     Answer answer = Escalated(absl::StrCat("dec-", day));

@@ -241,6 +241,36 @@ absl::StatusOr<Spend> SqlLedger::SumSpend(const Context& context, const SpendQue
   return spend;
 }
 
+absl::StatusOr<int64_t> SqlLedger::ForgetAnswers(const Context& context,
+                                                 absl::string_view customer_id,
+                                                 absl::string_view call_id) {
+  int64_t forgotten = 0;
+  RETURN_IF_ERROR(Write(context, [&](SqlSession& session) -> absl::Status {
+    const std::string decisions = session.Table("decisions");
+    constexpr char kOfCustomer[] =
+        " WHERE tenant = $1 AND customer_id = $2 AND ($3 = '' OR call_id = $3)";
+    const std::vector<SqlValue> about = {context.tenant(), customer_id, call_id};
+    // What checks say may quote what was said.
+    RETURN_IF_ERROR(session
+                        .Run(absl::StrCat("UPDATE ", session.Table("attempts"),
+                                          " SET checks = '', explanation = '' WHERE decision IN "
+                                          "(SELECT sequence FROM ",
+                                          decisions, kOfCustomer, ")"),
+                             about, "")
+                        .status());
+    ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                     session.Run(absl::StrCat("UPDATE ", decisions,
+                                              " SET answer = NULL, fingerprint = NULL, "
+                                              "idempotency_key = NULL, explanation = ''",
+                                              kOfCustomer, " RETURNING sequence"),
+                                 about, "i"));
+    forgotten = static_cast<int64_t>(rows.size());
+    return absl::OkStatus();
+  }));
+  RETURN_IF_ERROR(ScrubErased(context));
+  return forgotten;
+}
+
 absl::StatusOr<int64_t> SqlLedger::FindNewestSequence(const Context& context) {
   int64_t newest = 0;
   RETURN_IF_ERROR(Read(context, [&](SqlSession& session) -> absl::Status {

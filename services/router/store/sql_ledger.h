@@ -42,6 +42,8 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   absl::StatusOr<DecisionPage> List(const Context& context, const DecisionFilter& filter) override;
   absl::StatusOr<Decision> Get(const Context& context, absl::string_view id) override;
   absl::StatusOr<Spend> SumSpend(const Context& context, const SpendQuery& query) override;
+  absl::StatusOr<int64_t> ForgetAnswers(const Context& context, absl::string_view customer_id,
+                                        absl::string_view call_id) override;
 
   absl::Status Reserve(const Context& context, absl::Span<const BudgetAccount> accounts,
                        const Reservation& reservation) override;

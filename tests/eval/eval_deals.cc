@@ -1,4 +1,5 @@
-// Scores the built-in engine on labelled deal series: eval_deals --deals DIR [--verbose].
+// Scores the built-in engine on labelled deal series: eval_deals --deals DIR [--verbose]
+// [--emails].
 
 #include <algorithm>
 #include <cstdio>
@@ -15,6 +16,7 @@
 #include "common/deal/names.h"
 #include "common/transcript/parse.h"
 #include "services/router/domain/extractive/engine.h"
+#include "services/writer/domain/verify_email.h"
 #include "tests/eval/score.h"
 #include "tests/eval/series.h"
 
@@ -75,9 +77,15 @@ bool IsOneOf(const std::string& name, const std::vector<std::string>& names) {
                      [&](const std::string& other) { return SamePerson(name, other); });
 }
 
+// What is told beside the scores.
+struct Details {
+  bool misses = false;
+  bool emails = false;
+};
+
 class Evaluation {
  public:
-  Evaluation(Mode mode, bool verbose) : mode_(mode), verbose_(verbose) {}
+  Evaluation(Mode mode, Details details) : mode_(mode), details_(details) {}
 
   Scores Run(const Series& series) {
     Scores scores;
@@ -113,7 +121,7 @@ class Evaluation {
                           .known = known};
     const deal::Analysis analysis = Analyze(mode_.tier, input);
     const ExtractedFacts extracted = ExtractFacts(mode_.tier, input);
-    const deal::Email email = WriteEmail(mode_.tier, {input, analysis, profile});
+    const deal::Email email = FollowUp(input, analysis, profile);
     ScoreAnalysis(labels, analysis, scores);
     if (labels.is_sales_call) {
       ScoreEmail(labels, analysis.follow_up.reason, email, scores);
@@ -125,6 +133,34 @@ class Evaluation {
     ScoreQuotes(*transcript, id, analysis, extracted, email, scores);
     Remember(analysis, extracted, known, profile);
     return scores;
+  }
+
+  // As users get it: the engine's draft after the writer's second look.
+  deal::Email FollowUp(const CallInput& input, const deal::Analysis& analysis,
+                       const deal::CustomerProfile& profile) const {
+    writer::EmailTask task{.call = {.call_id = input.call_id,
+                                    .transcript = input.transcript,
+                                    .customer_name = input.customer_name,
+                                    .seller_name = input.seller_name,
+                                    .known = input.known},
+                           .analysis = analysis,
+                           .profile = profile};
+    task.call.transcript.occurred_at = input.occurred_at;
+    writer::VerifiedEmail verified = writer::VerifyEmail(
+        task, WriteEmail(mode_.tier, {input, analysis, profile}), writer::DraftedBy::kEngine);
+    for (const grounding::DroppedClaim& dropped : verified.dropped) {
+      Miss(absl::StrCat("taken out of the e-mail: ", dropped.claim, " (", dropped.reason, ")"));
+    }
+    if (details_.emails && !verified.email.to.empty()) Tell(verified.email);
+    return std::move(verified.email);
+  }
+
+  void Tell(const deal::Email& email) const {
+    std::vector<std::string> copies;
+    for (const deal::EmailAddress& copy : email.copy) copies.push_back(copy.name);
+    std::printf("--- %s\nTo: %s\nCc: %s\nSubject: %s\n\n%s\n\n", where_.c_str(),
+                email.to.front().name.c_str(), absl::StrJoin(copies, ", ").c_str(),
+                email.subject.c_str(), email.body.c_str());
   }
 
   void ScoreAnalysis(const CallLabels& labels, const deal::Analysis& analysis, Scores& scores) {
@@ -296,11 +332,11 @@ class Evaluation {
   }
 
   void Miss(const std::string& what) const {
-    if (verbose_) std::printf("  [%s] %s: %s\n", mode_.name, where_.c_str(), what.c_str());
+    if (details_.misses) std::printf("  [%s] %s: %s\n", mode_.name, where_.c_str(), what.c_str());
   }
 
   const Mode mode_;
-  const bool verbose_;
+  const Details details_;
   std::string where_;
 };
 
@@ -323,14 +359,18 @@ void PrintRow(const std::string& name, const Scores& scores) {
 
 int Main(int argc, char** argv) {
   std::string directory;
-  bool verbose = false;
+  Details details;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--verbose") == 0) {
-      verbose = true;
+      details.misses = true;
+    } else if (std::strcmp(argv[i], "--emails") == 0) {
+      details.emails = true;
     } else if (std::strcmp(argv[i], "--deals") == 0 && i + 1 < argc) {
       directory = argv[++i];
     } else {
-      std::fprintf(stderr, "unknown argument %s; usage: eval_deals --deals DIR [--verbose]\n",
+      std::fprintf(stderr,
+                   "unknown argument %s; "
+                   "usage: eval_deals --deals DIR [--verbose] [--emails]\n",
                    argv[i]);
       return 2;
     }
@@ -346,7 +386,7 @@ int Main(int argc, char** argv) {
     Scores total;
     const bool detailed = mode.tier == Tier::kDeep && mode.memory;
     for (const Series& one : *series) {
-      const Scores scores = Evaluation(mode, verbose && detailed).Run(one);
+      const Scores scores = Evaluation(mode, detailed ? details : Details{}).Run(one);
       if (detailed) PrintRow(one.name, scores);
       total.Add(scores);
     }

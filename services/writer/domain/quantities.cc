@@ -20,6 +20,7 @@ struct Token {
   std::string text;  // lower case for words
   bool capital = false;
   bool adjoins = false;  // nothing stands between it and the token before
+  bool follows = false;  // nothing but spaces or a hyphen does
   size_t begin = 0;
 
   bool IsFigure() const { return absl::ascii_isdigit(static_cast<unsigned char>(text[0])); }
@@ -27,6 +28,11 @@ struct Token {
 
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
+
+// "twenty one", "twenty-one"; a mark between two numbers parts them.
+bool PartsNothing(absl::string_view between) {
+  return between.find_first_not_of(" -\xE2\x80\x90\x91\x92\x93") == absl::string_view::npos;
+}
 
 // Runs of digits, with points and commas between them, and runs of letters.
 std::vector<Token> Tokenize(absl::string_view text) {
@@ -49,6 +55,7 @@ std::vector<Token> Tokenize(absl::string_view text) {
     tokens.push_back({.text = absl::AsciiStrToLower(text.substr(begin, i - begin)),
                       .capital = absl::ascii_isupper(static_cast<unsigned char>(text[begin])),
                       .adjoins = begin == last_end && begin > 0,
+                      .follows = PartsNothing(text.substr(last_end, begin - last_end)),
                       .begin = begin});
     last_end = i;
   }
@@ -134,44 +141,111 @@ int WeekdayNumber(absl::string_view word) {
   return OrdinalIn(days, word);
 }
 
-// Reads the number in words that begins at tokens[at], if one does, and moves `at` behind it.
-// Gives each way to hear it: "forty eighty" is 40, 80 and 4080.
-std::vector<double> ReadWords(const std::vector<Token>& tokens, size_t& at) {
-  std::vector<double> heard;
-  double total = 0;
-  double current = 0;
-  double before = 0;  // the part said just before `current`, when both stand alone
-  bool any = false;
-  const auto flush = [&] {
-    heard.push_back(total + current);
-    if (before > 0 && current < 100) heard.push_back(before * 100 + current);
-  };
-  for (; at < tokens.size(); ++at) {
+// A number in words while it is read.
+class SpokenNumber {
+ public:
+  // Takes the next words from tokens[at] on and moves `at` behind them; false when they do not go
+  // on with the number.
+  bool Take(const std::vector<Token>& tokens, size_t& at) {
     const std::string& word = tokens[at].text;
     if (const std::optional<int> small = SmallNumber(word)) {
-      const bool joins = !any || current == 0 || (static_cast<int64_t>(current) % 100 == 0) ||
-                         (static_cast<int64_t>(current) % 10 == 0 && *small < 10 &&
-                          static_cast<int64_t>(current) % 100 >= 20);
-      if (!joins) {
-        flush();
-        before = current;
-        total = 0;
-        current = 0;
-      }
-      current += *small;
-    } else if (any && word.size() > 1 && Scale(word) == 1e2) {
-      current = (current == 0 ? 1 : current) * 100;
-    } else if (any && word.size() > 1 && Scale(word) > 1e2) {
-      total += (current == 0 ? 1 : current) * Scale(word);
-      current = 0;
-    } else if (!(any && word == "and" && at + 1 < tokens.size() &&
+      Add(*small);
+    } else if (word.size() > 1 && Scale(word) > 0) {  // "a hundred" begins with it
+      Multiply(Scale(word));
+    } else if (any_ && word == "point" && TakeDecimals(tokens, at)) {
+      return true;
+    } else if (any_ && word == "and" && NextIs(tokens, at, "a") && NextIs(tokens, at + 1, "half")) {
+      heard_.push_back(total_ + current_);
+      current_ += 0.5;
+      at += 2;
+    } else if (!(any_ && word == "and" && at + 1 < tokens.size() &&
                  SmallNumber(tokens[at + 1].text))) {
-      break;
+      return false;
     }
-    any = true;
+    any_ = true;
+    return true;
   }
-  if (any) flush();
-  return heard;
+
+  // Each way to hear it: "forty eighty" is 40, 80 and 4080.
+  std::vector<double> Heard() {
+    if (any_) Flush();
+    return std::move(heard_);
+  }
+
+ private:
+  static bool NextIs(const std::vector<Token>& tokens, size_t at, absl::string_view word) {
+    return at + 1 < tokens.size() && tokens[at + 1].follows && tokens[at + 1].text == word;
+  }
+
+  void Add(int small) {
+    const auto whole = static_cast<int64_t>(current_);
+    const bool joins = !any_ || whole == 0 || whole % 100 == 0 ||
+                       (whole % 10 == 0 && small < 10 && whole % 100 >= 20);
+    if (!joins) {
+      Flush();
+      before_ = current_;
+      total_ = 0;
+      current_ = 0;
+    }
+    current_ += small;
+  }
+
+  void Multiply(double scale) {
+    current_ = (current_ == 0 ? 1 : current_) * scale;
+    if (scale == 1e2) return;
+    total_ += current_;
+    current_ = 0;
+  }
+
+  // "point four", "point one eight", "point eighteen". The whole part may be meant, too.
+  bool TakeDecimals(const std::vector<Token>& tokens, size_t& at) {
+    std::string digits;
+    size_t last = at;
+    while (last + 1 < tokens.size() && tokens[last + 1].follows) {
+      const std::optional<int> small = SmallNumber(tokens[last + 1].text);
+      if (!small) break;
+      absl::StrAppend(&digits, *small);
+      ++last;
+    }
+    double decimals = 0;
+    if (digits.empty() || !absl::SimpleAtod(absl::StrCat("0.", digits), &decimals)) return false;
+    heard_.push_back(total_ + current_);
+    current_ += decimals;
+    at = last;
+    return true;
+  }
+
+  void Flush() {
+    heard_.push_back(total_ + current_);
+    if (before_ > 0 && current_ < 100) heard_.push_back(before_ * 100 + current_);
+  }
+
+  std::vector<double> heard_;
+  double total_ = 0;
+  double current_ = 0;
+  double before_ = 0;  // the part said just before `current_`, when both stand alone
+  bool any_ = false;
+};
+
+// Reads the number in words that begins at tokens[at], if one does, and moves `at` behind it.
+// Gives each way to hear it.
+std::vector<double> ReadWords(const std::vector<Token>& tokens, size_t& at) {
+  SpokenNumber number;
+  const size_t begin = at;
+  while (at < tokens.size() && (at == begin || tokens[at].follows) && number.Take(tokens, at)) {
+    ++at;
+  }
+  return number.Heard();
+}
+
+// What multiplies the figure tokens[at]: "20k", "2 million"; 1 when nothing does. "20 m" may be
+// metres.
+double ScaleBehind(const std::vector<Token>& tokens, size_t at, bool even_metres) {
+  if (at + 1 >= tokens.size() || !tokens[at + 1].follows) return 1;
+  const Token& next = tokens[at + 1];
+  const bool is_plain = even_metres || next.adjoins || next.text.size() > 1;
+  const double scale = is_plain ? Scale(next.text) : 0;
+  return scale > 0 ? scale : 1;
 }
 
 bool IsListMarker(absl::string_view text, const Token& token) {
@@ -188,9 +262,10 @@ Quantities QuantitiesMentioned(absl::string_view text) {
   for (size_t i = 0; i < tokens.size();) {
     if (const std::optional<double> figure = Figure(tokens[i])) {
       found.insert(Decimal(*figure));
-      if (i + 1 < tokens.size() && Scale(tokens[i + 1].text) > 0) {
-        found.insert(Decimal(*figure * Scale(tokens[i + 1].text)));
-      }
+      const double scale = ScaleBehind(tokens, i, true);
+      found.insert(Decimal(*figure * scale));
+      i += scale > 1 ? 2 : 1;
+      continue;
     }
     if (const int month = MonthNumber(tokens[i].text)) found.insert(absl::StrCat("month ", month));
     if (const int day = WeekdayNumber(tokens[i].text)) found.insert(absl::StrCat("weekday ", day));
@@ -210,11 +285,10 @@ Quantities QuantitiesClaimed(absl::string_view text) {
     const bool beside_figure =
         (i > 0 && tokens[i - 1].IsFigure()) || (i + 1 < tokens.size() && tokens[i + 1].IsFigure());
     if (const std::optional<double> figure = Figure(token)) {
-      const bool scaled =
-          i + 1 < tokens.size() && tokens[i + 1].adjoins && Scale(tokens[i + 1].text) > 0;
-      if (!IsListMarker(text, token)) {
-        found.insert(Decimal(scaled ? *figure * Scale(tokens[i + 1].text) : *figure));
-      }
+      const double scale = ScaleBehind(tokens, i, false);
+      if (!IsListMarker(text, token)) found.insert(Decimal(*figure * scale));
+      i += scale > 1 ? 2 : 1;
+      continue;
     }
     if (const int month = MonthNumber(token.text); month > 0 && token.capital && beside_figure) {
       found.insert(absl::StrCat("month ", month));

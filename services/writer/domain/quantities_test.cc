@@ -23,6 +23,18 @@ TEST(QuantitiesMentionedTest, HearsANumberHoweverItIsSaid) {
   EXPECT_THAT(QuantitiesMentioned("the twenty-ninth"), Contains("29"));
   EXPECT_THAT(QuantitiesMentioned("the fourth, eleventh or thirtieth"),
               IsSupersetOf({"4", "11", "30"}));
+  EXPECT_THAT(QuantitiesMentioned("at a hundred and twenty-eight a seat"), Contains("128"));
+  EXPECT_THAT(QuantitiesMentioned("a thousand, at most"), Contains("1000"));
+  EXPECT_THAT(QuantitiesMentioned("clause nine point two"), IsSupersetOf({"9", "9.2"}));
+  EXPECT_THAT(QuantitiesMentioned("twelve point four million"), Contains("12400000"));
+  EXPECT_THAT(QuantitiesMentioned("one point one eight"), Contains("1.18"));
+  EXPECT_THAT(QuantitiesMentioned("one and a half million"), Contains("1500000"));
+}
+
+TEST(QuantitiesMentionedTest, AMarkPartsNumbers) {
+  EXPECT_THAT(QuantitiesMentioned("level minus four; ten guys"), ElementsAre("10", "4"));
+  EXPECT_THAT(QuantitiesClaimed("level minus four; ten guys"), IsEmpty());
+  EXPECT_THAT(QuantitiesClaimed("Twenty. Five of them"), ElementsAre("20"));
 }
 
 TEST(QuantitiesClaimedTest, FindsFiguresAndDates) {
@@ -30,6 +42,8 @@ TEST(QuantitiesClaimedTest, FindsFiguresAndDates) {
               ElementsAre("16", "month 1", "weekday 5"));
   EXPECT_THAT(QuantitiesClaimed("It saves $1,250.00 and 20k later."), ElementsAre("1250", "20000"));
   EXPECT_THAT(QuantitiesClaimed("twenty percent off"), ElementsAre("20"));
+  EXPECT_THAT(QuantitiesClaimed("for 12.4 million"), ElementsAre("12400000"));
+  EXPECT_THAT(QuantitiesClaimed("20 m of cable"), ElementsAre("20"));
 }
 
 TEST(QuantitiesClaimedTest, LeavesEverydayWordsAlone) {

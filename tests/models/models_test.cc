@@ -338,7 +338,8 @@ TEST_F(ModelsTest, AModelsEmailIsSentOnAndHasAlternatives) {
   other["body"] =
       "Hello Nadia,\n\nonly the penetration test report stands between us and your signature.\n\n"
       "Will you read it on Friday, March 6, when you have it?\n\nBest,\nWes";
-  other["claims"] = Json::array();
+  other["claims"][0]["text"] =
+      "only the penetration test report stands between us and your signature";
   imposter_.Say({{.body = Completion(TrueAnalysis())},
                  {.body = Completion(GoodEmail())},
                  {.body = Completion(other)}});

@@ -20,17 +20,9 @@ constexpr int kMaxAskingSentences = 2;
 constexpr int kLeastParagraphWords = 8;
 // Fewer words may lack the commonest ones in any language.
 constexpr int kTellingWords = 25;
-
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
-}
-
-bool Asks(absl::string_view sentence, bool is_english) {
-  static const RE2& request = *new RE2(
-      "(?i)(?:^|, |; )(?:so |then |and |to get there, )?(?:please\\b|let me know\\b|tell me\\b|"
-      "confirm\\b|reply\\b|send (?:me|us)\\b)|\\bplease\\b|\\b(?:could|can|would|will) you\\b");
-  return absl::StrContains(sentence, "?") || (is_english && Matches(sentence, request));
-}
+// So much of a call tells its language; less than the least does not.
+constexpr size_t kTellingBytes = 2000;
+constexpr size_t kLeastTellingBytes = 600;
 
 bool NamesDay(absl::string_view body) {
   static const RE2& near = *new RE2("(?i)\\b(?:today|tomorrow|tonight)\\b|\\d{1,2}[./]\\d{1,2}\\b");
@@ -49,16 +41,16 @@ int CountParagraphs(absl::string_view body) {
   return paragraphs;
 }
 
-// By the words that open it.
-bool CallIsEnglish(const EmailTask& task) {
-  constexpr size_t kTellingBytes = 2000;
+std::string OpeningOf(const grounding::CallContext& call) {
   std::string opening;
-  for (const transcript::Turn& turn : task.call.transcript.turns) {
+  for (const transcript::Turn& turn : call.transcript.turns) {
     if (opening.size() >= kTellingBytes) break;
     absl::StrAppend(&opening, turn.text, "\n");
   }
-  return ReadsAsEnglish(opening);
+  return opening;
 }
+
+bool IsEnglish(const grounding::CallContext& call) { return ReadsAsEnglish(OpeningOf(call)); }
 
 bool IsClosed(deal::JourneyStage stage) {
   return stage == deal::JourneyStage::kClosedWon || stage == deal::JourneyStage::kClosedLost;
@@ -76,12 +68,13 @@ class Check {
     CheckForm();
     if (task_.analysis.follow_up.recipient.empty()) return std::move(problems_);
     CheckGreeting();
-    if (!is_english_ && CountWords(email_.body) >= kTellingWords && CallIsEnglish(task_)) {
+    const bool is_foreign = !is_english_ && CountWords(email_.body) >= kTellingWords;
+    if (is_english_ ? IsForeign(task_.call) : is_foreign && IsEnglish(task_.call)) {
       problems_.push_back("is not in the language of the call");
     }
     if (email_.subject.empty()) problems_.push_back("has no subject");
     if (!IsClosed(task_.analysis.stage)) {
-      CheckOpenItem();
+      if (task_.analysis.primary_blocker) CheckOpenItem(*task_.analysis.primary_blocker);
       CheckAsk();
     }
     CheckSettled();
@@ -117,17 +110,24 @@ class Check {
     if (!greets) problems_.push_back("does not greet its recipient by name in the first line");
   }
 
-  void CheckOpenItem() {
-    if (!task_.analysis.primary_blocker) return;
-    const deal::Blocker& blocker = *task_.analysis.primary_blocker;
+  void CheckOpenItem(const deal::Blocker& blocker) {
     ContentWords theirs = ContentWordsOf(blocker.object);
     theirs.merge(ContentWordsOf(blocker.clearing_condition));
     for (const deal::BlockerTransition& step : blocker.history) {
       theirs.merge(ContentWordsOf(step.evidence.quote));
     }
-    const ContentWords said = ContentWordsOf(email_.body);
-    if (!theirs.empty() && SharedWords(theirs, said) == 0) {
+    if (theirs.empty()) return;
+    if (SharedWords(theirs, ContentWordsOf(email_.body)) == 0) {
       problems_.push_back("does not name the open item in the customer's words");
+    }
+    if (task_.analysis.next_step) {
+      theirs.merge(ContentWordsOf(task_.analysis.next_step->description));
+    }
+    if (!email_.subject.empty() && SharedWords(theirs, ContentWordsOf(email_.subject)) == 0) {
+      problems_.push_back("has a subject that says nothing of the open item");
+    }
+    if (email_.claims.empty()) {
+      problems_.push_back("gives no sentence of its body in claims with words that were said");
     }
   }
 
@@ -175,6 +175,11 @@ class Check {
 
 std::vector<std::string> ProblemsOf(const EmailTask& task, const deal::Email& email) {
   return Check(task, email).Run();
+}
+
+bool IsForeign(const grounding::CallContext& call) {
+  const std::string opening = OpeningOf(call);
+  return opening.size() >= kLeastTellingBytes && !ReadsAsEnglish(opening);
 }
 
 int CountWords(absl::string_view text) {

@@ -14,10 +14,15 @@ namespace throughline::writer {
 // draft …"; empty when it may go to a person. An e-mail to nobody has only its length to keep.
 //
 // The rules: the recipient is greeted by name; there is a subject; at most kMaxBodyWords words and
-// three paragraphs; no placeholder; English after an English call; the open item in the customer's
-// words; at most one line on what was settled; one ask, and a day when one was agreed. What needs
-// English words to tell is asked of English drafts only. Pure and thread-safe.
+// three paragraphs; no placeholder; English after an English call and after no other; the open item
+// in the customer's words, and in the subject; a claim with evidence; at most one line on what was
+// settled; one ask, and a day when one was agreed. What needs English words to tell is asked of
+// English drafts only. Pure and thread-safe.
 std::vector<std::string> ProblemsOf(const EmailTask& task, const deal::Email& email);
+
+// Whether a call is held in another language than English, by the words that open it. A call of a
+// few words tells nothing.
+bool IsForeign(const grounding::CallContext& call);
 
 // Words as people count them: runs without white space.
 int CountWords(absl::string_view text);

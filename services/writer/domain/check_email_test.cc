@@ -31,8 +31,13 @@ constexpr char kGood[] =
     "Hi Sarah,\n\nThe EU residency letter is what is left; the monthly price is settled.\n\n"
     "Could you tell me by Friday whether your template covers it?\n\nBest,\nJordan";
 
+// The letter's draft with that subject and body, and a claim.
+deal::Email Draft(std::string subject, std::string body) {
+  return {.subject = std::move(subject), .body = std::move(body), .claims = {{.text = "It is."}}};
+}
+
 std::vector<std::string> Problems(std::string body) {
-  return ProblemsOf(LetterTask(), {.subject = "The letter", .body = std::move(body)});
+  return ProblemsOf(LetterTask(), Draft("The letter", std::move(body)));
 }
 
 TEST(ProblemsOfTest, AFollowUpThatKeepsTheRulesHasNone) { EXPECT_THAT(Problems(kGood), IsEmpty()); }
@@ -53,7 +58,11 @@ TEST(ProblemsOfTest, EachBrokenRuleIsNamed) {
               ElementsAre(HasSubstr("settled")));
   EXPECT_THAT(Problems(absl::StrCat(kGood, " [Your Title]")),
               ElementsAre(HasSubstr("placeholder")));
-  EXPECT_THAT(ProblemsOf(LetterTask(), {.body = kGood}), ElementsAre("has no subject"));
+  EXPECT_THAT(ProblemsOf(LetterTask(), Draft("", kGood)), ElementsAre("has no subject"));
+  EXPECT_THAT(ProblemsOf(LetterTask(), Draft("Following up on our call", kGood)),
+              ElementsAre(HasSubstr("subject that says nothing")));
+  EXPECT_THAT(ProblemsOf(LetterTask(), {.subject = "The letter", .body = kGood}),
+              ElementsAre(HasSubstr("claims")));
 }
 
 TEST(ProblemsOfTest, LengthIsCountedInWordsAndParagraphs) {
@@ -78,10 +87,23 @@ TEST(ProblemsOfTest, AnEnglishCallIsAnsweredInEnglish) {
       "Hallo Sarah,\n\nes fehlt uns jetzt nur noch der EU residency letter, alles andere ist "
       "besprochen. Melden Sie sich bitte bis 6.3. bei mir, ob die Vorlage so passt oder was noch "
       "fehlt?";
-  EXPECT_THAT(ProblemsOf(task, {.subject = "Letter", .body = german}), IsEmpty());
+  EXPECT_THAT(ProblemsOf(task, Draft("Letter", german)), IsEmpty());
   task.call.transcript.turns = {
       {.index = 0, .speaker = "Sarah Chen", .text = "This is the letter that you have for us."}};
-  EXPECT_THAT(ProblemsOf(task, {.subject = "Letter", .body = german}),
+  EXPECT_THAT(ProblemsOf(task, Draft("Letter", german)),
+              ElementsAre("is not in the language of the call"));
+}
+
+TEST(ProblemsOfTest, AnotherCallIsNotAnsweredInEnglish) {
+  EmailTask task = LetterTask();
+  task.call.transcript.turns = {{.index = 0, .speaker = "Sarah Chen", .text = "Guten Tag."}};
+  EXPECT_THAT(ProblemsOf(task, Draft("The letter", kGood)), IsEmpty())
+      << "a few words tell nothing";
+  for (int i = 0; i < 10; ++i) {
+    task.call.transcript.turns[0].text +=
+        " Ich will nicht zustimmen, solange der Vertrag nicht vorliegt und geprüft worden ist.";
+  }
+  EXPECT_THAT(ProblemsOf(task, Draft("The letter", kGood)),
               ElementsAre("is not in the language of the call"));
 }
 
@@ -89,6 +111,13 @@ TEST(ProblemsOfTest, AnotherLanguageIsNotHeldToEnglishWords) {
   EXPECT_THAT(Problems("Hallo Sarah,\n\nes fehlt noch der EU residency letter. Melden Sie sich "
                        "bis 6.3. bei mir."),
               IsEmpty());
+}
+
+TEST(WordingTest, SentencesEndWithTheirQuotationAndNotAtATitle) {
+  EXPECT_THAT(SplitSentences("You said: \"Not yet.\" Then (soon.) Dr. J. Sommer asked \"when?\" "
+                             "and left.\nBye"),
+              ElementsAre("You said: \"Not yet.\" ", "Then (soon.) ",
+                          "Dr. J. Sommer asked \"when?\" and left.\n", "Bye"));
 }
 
 TEST(WordingTest, AcronymsAndFiguresAreContent) {

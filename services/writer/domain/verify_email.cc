@@ -14,6 +14,9 @@
 #include "absl/time/civil_time.h"
 #include "common/grounding/evidence.h"
 #include "common/grounding/instructed_words.h"
+#include "re2/re2.h"
+#include "services/writer/domain/check_email.h"
+#include "services/writer/domain/next_step.h"
 #include "services/writer/domain/quantities.h"
 #include "services/writer/domain/wording.h"
 
@@ -25,7 +28,8 @@ namespace {
 class Ground {
  public:
   // `task` outlives this.
-  explicit Ground(const EmailTask& task) : known_(&task.call.known) {
+  explicit Ground(const EmailTask& task)
+      : transcript_(task.call.transcript), known_(&task.call.known) {
     for (const transcript::Turn& turn : task.call.transcript.turns) Add(turn.text);
     said_ = quantities_;
     if (task.call.transcript.occurred_at) {
@@ -59,15 +63,33 @@ class Ground {
     return "";
   }
 
-  // "Friday", said on a Tuesday, is a date; and a date that was said has a day of the week.
+  // "Friday", said on a Tuesday, is a date; so are "the ninth", "tomorrow" and "the end of June";
+  // and a date that was said has a day of the week.
   bool Follows(absl::CivilDay day) const {
     constexpr int kMaxDaysFromCall = 21;
+    constexpr int kMonthDays = 31;
     const auto given = [&](const std::string& quantity) { return quantities_.contains(quantity); };
-    if (given(absl::StrCat("month ", day.month())) && given(absl::StrCat(day.day()))) return true;
     const absl::civil_diff_t distance = day - call_day_;
+    if (given(absl::StrCat("month ", day.month()))) {
+      if (given(absl::StrCat(day.day()))) return true;
+      static const RE2& month_end = *new RE2("(?i)\\bend of \\w");
+      if (day + 1 == absl::CivilDay(absl::CivilMonth(day) + 1) && IsSaid(month_end)) return true;
+    }
+    if (distance > 0 && distance <= kMonthDays && said_.contains(absl::StrCat(day.day()))) {
+      return true;
+    }
+    static const RE2& tomorrow = *new RE2("(?i)\\btomorrow\\b");
+    if (distance == 1 && IsSaid(tomorrow)) return true;
     const int weekday = static_cast<int>(absl::GetWeekday(day)) + 1;
     return distance >= -kMaxDaysFromCall && distance <= kMaxDaysFromCall &&
            said_.contains(absl::StrCat("weekday ", weekday));
+  }
+
+  // In the call itself.
+  bool IsSaid(const RE2& words) const {
+    return std::any_of(
+        transcript_.turns.begin(), transcript_.turns.end(),
+        [&](const transcript::Turn& turn) { return RE2::PartialMatch(turn.text, words); });
   }
 
   void Add(absl::string_view text) {
@@ -108,6 +130,7 @@ class Ground {
     if (analysis.next_step->due_date) Add(*analysis.next_step->due_date);
   }
 
+  const transcript::Transcript& transcript_;
   const deal::DealState* known_;  // until it has been read
   absl::CivilDay call_day_;
   absl::flat_hash_set<absl::string_view> read_;  // texts of the task, which outlives this
@@ -175,12 +198,19 @@ class Verification {
     if (checker_.IsKnownPerson(recipient)) {
       email_.to = {{.name = recipient, .address = KnownAddress(task_, recipient)}};
     }
-    std::erase_if(email_.copy, [&](const deal::EmailAddress& copy) {
-      if (copy.name != recipient && checker_.IsKnownPerson(copy.name)) return false;
-      Drop(absl::StrCat("copy to ", copy.name), "nobody else of this name is known");
-      return true;
-    });
-    for (deal::EmailAddress& copy : email_.copy) copy.address = KnownAddress(task_, copy.name);
+    for (const deal::EmailAddress& copy : email_.copy) {
+      if (!IsCopied(copy.name)) Drop(absl::StrCat("copy to ", copy.name), "the call asks for none");
+    }
+    email_.copy.clear();
+    for (const std::string& name : task_.analysis.follow_up.copy) {
+      if (IsCopied(name)) email_.copy.push_back({name, KnownAddress(task_, name)});
+    }
+  }
+
+  bool IsCopied(const std::string& name) const {
+    const deal::FollowUp& follow_up = task_.analysis.follow_up;
+    return name != follow_up.recipient && checker_.IsKnownPerson(name) &&
+           std::find(follow_up.copy.begin(), follow_up.copy.end(), name) != follow_up.copy.end();
   }
 
   // The analysis was held against the call already, so its evidence counts as given.
@@ -320,7 +350,15 @@ class Verification {
 }  // namespace
 
 VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft, DraftedBy by) {
-  return Verification(task, by == DraftedBy::kModel).Run(std::move(draft));
+  if (by == DraftedBy::kEngine && IsForeign(task.call)) {
+    return {
+        .dropped = {{.claim = "the e-mail",
+                     .reason = "the call is not in English, the only language that the built-in "
+                               "engine reads; configure a model for e-mails"}}};
+  }
+  VerifiedEmail verified = Verification(task, by == DraftedBy::kModel).Run(std::move(draft));
+  if (by == DraftedBy::kEngine) verified.email = WithNextStep(task, std::move(verified.email));
+  return verified;
 }
 
 }  // namespace throughline::writer

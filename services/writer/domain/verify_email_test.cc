@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <utility>
+
 namespace throughline::writer {
 namespace {
 
@@ -77,6 +79,32 @@ TEST(VerifyEmailTest, ADayThatFollowsFromWhatWasSaidStays) {
             "It comes by Monday, March 9.");
 }
 
+TEST(VerifyEmailTest, DaysAreAlsoSaidWithoutTheirMonthOrNumber) {
+  EmailTask task = ResidencyTask();
+  task.call.transcript.occurred_at =
+      absl::FromCivil(absl::CivilDay(2026, 3, 17), absl::UTCTimeZone());
+  const auto left = [&](const char* body) {
+    return VerifyEmail(task, Draft(body), DraftedBy::kModel).email.body;
+  };
+  for (const auto& [said, body] : std::vector<std::pair<const char*, const char*>>{
+           {"The ninth works for me.", "We speak on Thursday, April 9."},
+           {"Let us talk tomorrow.", "We speak on Wednesday, March 18."},
+           {"The price holds to the end of June.", "It holds until Tuesday, June 30."}}) {
+    EXPECT_EQ(left(body), "") << body;
+    task.call.transcript.turns[0].text = said;
+    EXPECT_EQ(left(body), body);
+  }
+}
+
+TEST(VerifyEmailTest, AQuotationDoesNotTakeItsNeighboursAlong) {
+  EXPECT_EQ(VerifyEmail(ResidencyTask(),
+                        Draft("Hi Sarah. In your words: \"I need it.\" It saves 77 %. As you said: "
+                              "\"In writing.\" Is that all?"),
+                        DraftedBy::kEngine)
+                .email.body,
+            "Hi Sarah. In your words: \"I need it.\" As you said: \"In writing.\" Is that all?");
+}
+
 TEST(VerifyEmailTest, ASentenceThatRestsOnWordsNobodySaidGoes) {
   deal::Email draft = Draft("Hi Sarah,\n\nYou agreed to a pilot. The letter comes by Friday.");
   draft.claims = {
@@ -88,16 +116,39 @@ TEST(VerifyEmailTest, ASentenceThatRestsOnWordsNobodySaidGoes) {
 }
 
 TEST(VerifyEmailTest, ItGoesWhereTheCallPointsAndAddressesAreThoseGiven) {
+  EmailTask task = ResidencyTask();
+  task.analysis.follow_up.copy = {"Mike Reynolds", "Sarah Chen"};
   deal::Email draft = Draft("Hi Sarah, the letter is on its way.");
   draft.to = {{.name = "Mike Reynolds", .address = "mike@invented.example"}};
   draft.copy = {{.name = "Mike Reynolds", .address = "mike@invented.example"},
-                {.name = "Karl Voss"}};
-  const VerifiedEmail verified = VerifyEmail(ResidencyTask(), draft, DraftedBy::kModel);
+                {.name = "Karl Voss"},
+                {.name = "Jordan Ellis"}};
+  const VerifiedEmail verified = VerifyEmail(task, draft, DraftedBy::kModel);
   ASSERT_THAT(verified.email.to, ElementsAre(Field(&deal::EmailAddress::name, "Sarah Chen")));
   EXPECT_EQ(verified.email.to[0].address, "sarah@meridian.example");
   ASSERT_THAT(verified.email.copy, ElementsAre(Field(&deal::EmailAddress::name, "Mike Reynolds")));
   EXPECT_EQ(verified.email.copy[0].address, "");
-  EXPECT_THAT(verified.dropped, SizeIs(2));
+  EXPECT_THAT(verified.dropped, SizeIs(3));
+  draft.copy.clear();
+  EXPECT_THAT(VerifyEmail(task, draft, DraftedBy::kModel).email.copy,
+              ElementsAre(Field(&deal::EmailAddress::name, "Mike Reynolds")))
+      << "who asked for a copy gets it";
+}
+
+TEST(VerifyEmailTest, TheEngineWritesNothingAfterACallItCannotRead) {
+  EmailTask task = ResidencyTask();
+  task.call.transcript.turns[0].text.clear();
+  for (int i = 0; i < 10; ++i) {
+    task.call.transcript.turns[0].text +=
+        "Ich kann nicht zustimmen, solange der Vertrag zur Auftragsverarbeitung nicht vorliegt. ";
+  }
+  const deal::Email draft = Draft("Hi Sarah, there is nothing left to settle.");
+  EXPECT_THAT(VerifyEmail(task, draft, DraftedBy::kModel).email.to, SizeIs(1));
+  const VerifiedEmail verified = VerifyEmail(task, draft, DraftedBy::kEngine);
+  EXPECT_THAT(verified.email.to, IsEmpty());
+  EXPECT_EQ(verified.email.body, "");
+  ASSERT_THAT(verified.dropped, SizeIs(1));
+  EXPECT_THAT(verified.dropped[0].reason, HasSubstr("not in English"));
 }
 
 TEST(VerifyEmailTest, WithoutARecipientItGoesToNobody) {

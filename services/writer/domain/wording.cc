@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
 #include "re2/re2.h"
 
 namespace throughline::writer {
@@ -12,6 +15,8 @@ namespace {
 constexpr size_t kStemBytes = 5;
 constexpr size_t kLeastWordBytes = 4;
 constexpr int kLeastEnglishWords = 3;
+// Other languages have some of English's words by chance, but seldom.
+constexpr int kMostWordsPerEnglishOne = 25;
 
 bool IsWordByte(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -43,8 +48,44 @@ void ForEachWord(absl::string_view text, const Use& use) {
   }
 }
 
-bool Matches(absl::string_view text, const RE2& pattern) {
-  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+const RE2& DayPattern() {
+  static const RE2& day = *new RE2(
+      "((?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, )?(?:January|February|March|April|May|June|"
+      "July|August|September|October|November|December) \\d{1,2}\\b)");
+  return day;
+}
+
+// "Dr.", "J.": a full stop that belongs to the word before it.
+bool Abbreviates(absl::string_view before) {
+  static const std::set<absl::string_view>& titles =
+      *new std::set<absl::string_view>({"Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Sr", "Jr", "vs"});
+  size_t begin = before.size();
+  while (begin > 0 && IsWordByte(before[begin - 1])) --begin;
+  const absl::string_view word = before.substr(begin);
+  const bool is_initial =
+      word.size() == 1 && absl::ascii_isupper(static_cast<unsigned char>(word[0])) && word != "I";
+  return is_initial || titles.contains(word);
+}
+
+// Behind the mark at `at` and the quotation that ends with it, when a sentence ends there; else
+// `at`.
+size_t EndOfSentence(absl::string_view text, size_t at) {
+  if (text[at] == '\n') return at + 1;
+  if (text[at] != '.' && text[at] != '?' && text[at] != '!') return at;
+  if (text[at] == '.' && Abbreviates(text.substr(0, at))) return at;
+  absl::string_view rest = text.substr(at + 1);
+  const size_t before_quotes = rest.size();
+  while (absl::ConsumePrefix(&rest, "\"") || absl::ConsumePrefix(&rest, "\xE2\x80\x9D") ||
+         absl::ConsumePrefix(&rest, ")")) {
+  }
+  const bool closes = rest.size() < before_quotes;
+  const size_t end = text.size() - rest.size();
+  while (!rest.empty() && IsSpace(rest.front())) rest.remove_prefix(1);
+  if (end + rest.size() == text.size()) return at;  // no white space, or the end of the text
+  // "You asked \"which day?\" and I looked" goes on.
+  const bool goes_on =
+      closes && !rest.empty() && absl::ascii_islower(static_cast<unsigned char>(rest.front()));
+  return goes_on ? at : end;
 }
 
 }  // namespace
@@ -53,10 +94,8 @@ std::vector<std::string> SplitSentences(absl::string_view text) {
   std::vector<std::string> sentences;
   size_t begin = 0;
   for (size_t i = 0; i < text.size(); ++i) {
-    const bool ends = text[i] == '\n' || ((text[i] == '.' || text[i] == '?' || text[i] == '!') &&
-                                          i + 1 < text.size() && IsSpace(text[i + 1]));
-    if (!ends) continue;
-    size_t end = i + 1;
+    size_t end = EndOfSentence(text, i);
+    if (end == i) continue;
     while (end < text.size() && IsSpace(text[end])) ++end;
     sentences.emplace_back(text.substr(begin, end - begin));
     begin = end;
@@ -100,11 +139,32 @@ bool ContainsWord(absl::string_view text, absl::string_view word) {
 bool ReadsAsEnglish(absl::string_view text) {
   static const std::set<absl::string_view>& common = *new std::set<absl::string_view>(
       {"the", "and", "you", "your", "for", "with", "that", "this", "will", "have", "from", "are"});
+  int words = 0;
   int found = 0;
+  std::string first;
+  bool is_first_alone = true;  // German has "will", too
+  bool is_english = false;
   ForEachWord(text, [&](absl::string_view word) {
-    if (common.contains(absl::AsciiStrToLower(word))) ++found;
+    if (is_english) return;
+    ++words;
+    if (word.size() < 3 || word.size() > 4) return;
+    std::string lower = absl::AsciiStrToLower(word);
+    if (!common.contains(lower)) return;
+    if (++found == 1)
+      first = std::move(lower);
+    else if (lower != first)
+      is_first_alone = false;
+    is_english =
+        !is_first_alone && found >= kLeastEnglishWords && found * kMostWordsPerEnglishOne >= words;
   });
-  return found >= kLeastEnglishWords;
+  return is_english;
+}
+
+bool Asks(absl::string_view sentence, bool is_english) {
+  static const RE2& request = *new RE2(
+      "(?i)(?:^|, |; )(?:so |then |and |to get there, )?(?:please\\b|let me know\\b|tell me\\b|"
+      "confirm\\b|reply\\b|send (?:me|us)\\b)|\\bplease\\b|\\b(?:could|can|would|will) you\\b");
+  return absl::StrContains(sentence, "?") || (is_english && Matches(sentence, request));
 }
 
 bool Promises(absl::string_view sentence) {
@@ -117,17 +177,24 @@ bool Promises(absl::string_view sentence) {
   static const RE2& routine = *new RE2(
       "(?i)\\b(?:i|we)(?:'ll|\xE2\x80\x99ll| will| can| could) (?:follow up|be in touch|check in|"
       "wait|call you|write again|talk|speak|see you)\\b|\\blook forward\\b");
-  // Somebody else's words, to their end or to that of the sentence.
-  static const RE2& quoted = *new RE2("\"[^\"]*\"?|\xE2\x80\x9C[^\xE2\x80\x9D]*");
-  std::string own(sentence);
-  RE2::GlobalReplace(&own, quoted, "");
+  const std::string own = WithoutQuotations(sentence);
   return Matches(own, promise) && !Matches(own, routine);
 }
 
+std::string WithoutQuotations(absl::string_view text) {
+  static const RE2& quoted = *new RE2("\"[^\"]*\"?|\xE2\x80\x9C[^\xE2\x80\x9D]*");
+  std::string own(text);
+  RE2::GlobalReplace(&own, quoted, "");
+  return own;
+}
+
+std::string FirstDayIn(absl::string_view text) {
+  std::string day;
+  RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), DayPattern(), &day);
+  return day;
+}
+
 std::string WithoutRepeatedDays(std::string text) {
-  static const RE2& day = *new RE2(
-      "((?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, )?(?:January|February|March|April|May|June|"
-      "July|August|September|October|November|December) \\d{1,2}\\b)");
   static const RE2& between = *new RE2("(?:, that is |, which is |, i\\.e\\. |, | )");
   std::string kept;
   std::string last;
@@ -136,7 +203,7 @@ std::string WithoutRepeatedDays(std::string text) {
   const char* const end = copied + text.size();
   const char* last_end = nullptr;
   std::string found;
-  while (RE2::FindAndConsume(&rest, day, &found)) {
+  while (RE2::FindAndConsume(&rest, DayPattern(), &found)) {
     const char* const begin = rest.data() - found.size();
     const bool repeats =
         found == last &&

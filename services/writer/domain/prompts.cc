@@ -10,6 +10,8 @@
 #include "common/deal/names.h"
 #include "common/grounding/prompt_text.h"
 #include "re2/re2.h"
+#include "services/writer/domain/alternatives.h"
+#include "services/writer/domain/wording.h"
 
 namespace throughline::writer {
 namespace {
@@ -34,6 +36,10 @@ constexpr char kTask[] =
     "- Nothing private, nothing internal, nothing of other customers, no placeholders.\n"
     "- At most 150 words in at most three paragraphs; plain text, paragraphs separated by an empty "
     "line.\n"
+    "- The subject names the open item, so that the reader knows what it is about before opening "
+    "it.\n"
+    "- Write as somebody who was on the call writes to one person: begin with the matter, no "
+    "phrase that would fit any other call, no two sentences that begin alike.\n"
     "- List each sentence that claims something in claims, with evidence: the call's id, the "
     "turn's number, the speaker, and words copied verbatim from that turn.\n"
     "- Write in the language the customer speaks in the call.\n"
@@ -69,10 +75,6 @@ std::string SchemaFor(bool has_recipient) {
 std::string SpelledDay(absl::CivilDay day) {
   return absl::FormatTime("%Y-%m-%d (%A, %B %e, %Y)", absl::FromCivil(day, absl::UTCTimeZone()),
                           absl::UTCTimeZone());
-}
-
-std::string FirstName(const std::string& name) {
-  return std::vector<std::string>(absl::StrSplit(name, ' '))[0];
 }
 
 // What the analysis found, in the words it found it in.
@@ -197,9 +199,12 @@ grounding::ModelPrompt MakePrompt(const EmailTask& task, const std::string& addi
 grounding::ModelPrompt EmailPrompt(const EmailTask& task) { return MakePrompt(task, ""); }
 
 grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
-                                         const std::vector<std::string>& earlier) {
+                                         const std::vector<deal::Email>& earlier) {
+  std::vector<absl::string_view> bodies;
+  for (const deal::Email& email : earlier) bodies.push_back(email.body);
   return MakePrompt(task, absl::StrCat("\nWrite another version than these, of the same content:\n",
-                                       grounding::Fenced(absl::StrJoin(earlier, "\n---\n"))));
+                                       grounding::Fenced(absl::StrJoin(bodies, "\n---\n")), "\n",
+                                       InstructionFor(MannerAfter(earlier.size())), "\n"));
 }
 
 grounding::ModelPrompt RevisedPrompt(const EmailTask& task,

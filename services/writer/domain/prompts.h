@@ -16,9 +16,9 @@ inline constexpr int kMaxBodyWords = 150;
 // A follow-up for `task`, which every prompt borrows: a deal.v1.Email as JSON.
 grounding::ModelPrompt EmailPrompt(const EmailTask& task);
 
-// The same, asking for another version than the bodies in `earlier`.
+// The same, asking for another version than `earlier` ones, and saying how it is to differ.
 grounding::ModelPrompt AlternativePrompt(const EmailTask& task,
-                                         const std::vector<std::string>& earlier);
+                                         const std::vector<deal::Email>& earlier);
 
 // The same after a draft with these problems (see ProblemsOf), at least one.
 grounding::ModelPrompt RevisedPrompt(const EmailTask& task,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/task_macros.h"
+#include "services/writer/domain/alternatives.h"
 #include "services/writer/domain/check_email.h"
 #include "services/writer/domain/prompts.h"
 #include "services/writer/domain/verify_email.h"
@@ -62,7 +63,8 @@ Task<absl::StatusOr<Writer::Draft>> Writer::First(const Context& context, const 
   }
   if (draft.ok() && draft->problems.empty()) co_return draft;
   if (!draft.ok() && !WasRejected(draft.status())) co_return draft;
-  absl::StatusOr<Draft> engines = co_await Ask(context, task, prompt, by_engine, written);
+  absl::StatusOr<Draft> engines = absl::NotFoundError("the engine cannot read this call");
+  if (!IsForeign(task.call)) engines = co_await Ask(context, task, prompt, by_engine, written);
   if (!draft.ok() && !engines.ok()) co_return draft;
   const grounding::DroppedClaim not_used =
       draft.ok() ? NotUsed(draft->model, draft->problems)
@@ -74,7 +76,7 @@ Task<absl::StatusOr<Writer::Draft>> Writer::First(const Context& context, const 
 }
 
 Task<absl::StatusOr<Writer::Draft>> Writer::Another(const Context& context, const EmailTask& task,
-                                                    const std::vector<std::string>& earlier,
+                                                    const std::vector<deal::Email>& earlier,
                                                     bool by_engine, WrittenEmail& written) {
   const DraftOptions by_any{.temperature = kAlternativeTemperature};
   const DraftOptions engines{.by_engine = true, .variation = static_cast<int>(earlier.size())};
@@ -84,7 +86,11 @@ Task<absl::StatusOr<Writer::Draft>> Writer::Another(const Context& context, cons
     if (draft.ok() ? draft->problems.empty() : !WasRejected(draft.status())) co_return draft;
     if (draft.ok()) written.dropped.push_back(NotUsed(draft->model, draft->problems));
   }
-  co_return co_await Ask(context, task, prompt, engines, written);
+  absl::StatusOr<Draft> draft = co_await Ask(context, task, prompt, engines, written);
+  if (draft.ok() && draft->is_engines) {
+    draft->email = InManner(task, std::move(draft->email), MannerAfter(earlier.size()));
+  }
+  co_return draft;
 }
 
 Task<absl::StatusOr<WrittenEmail>> Writer::Write(const Context& context, const EmailTask& task,
@@ -93,13 +99,13 @@ Task<absl::StatusOr<WrittenEmail>> Writer::Write(const Context& context, const E
   CO_ASSIGN_OR_RETURN(Draft first, co_await First(context, task, written));
   Report(std::move(first.dropped), written);
   written.email = std::move(first.email);
-  std::vector<std::string> bodies = {written.email.body};
+  std::vector<deal::Email> versions = {written.email};
   for (int i = 0; i < std::min(alternatives, kMaxAlternatives); ++i) {
     absl::StatusOr<Draft> other =
-        co_await Another(context, task, bodies, first.is_engines, written);
+        co_await Another(context, task, versions, first.is_engines, written);
     if (!other.ok()) break;  // the e-mail itself is there
-    const bool is_new = std::find(bodies.begin(), bodies.end(), other->email.body) == bodies.end();
-    bodies.push_back(other->email.body);
+    const bool is_new = IsAnother(other->email, versions);
+    versions.push_back(other->email);
     if (!is_new) continue;
     Report(std::move(other->dropped), written);
     written.alternatives.push_back(std::move(other->email));

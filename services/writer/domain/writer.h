@@ -29,10 +29,11 @@ class Writer {
  public:
   explicit Writer(ModelRouter& router) : router_(router) {}
 
-  // `alternatives` is 0 to kMaxAlternatives; fewer come back where drafts repeat each other or
-  // break the rules. A model whose draft breaks them is told which and asked once more; then, and
-  // where no model's answer would do, the engine writes. Without the engine the draft is returned,
-  // and what it breaks stands among the dropped. Errors are the router's.
+  // `alternatives` is 0 to kMaxAlternatives: another ask, a brief version, another tone. Fewer come
+  // back where drafts repeat each other or break the rules. A model whose draft breaks them is told
+  // which and asked once more; then, and where no model's answer would do, the engine writes.
+  // Without the engine, and after a call that it cannot read for its language, the draft is
+  // returned, and what it breaks stands among the dropped. Errors are the router's.
   Task<absl::StatusOr<WrittenEmail>> Write(const Context& context, const EmailTask& task,
                                            int alternatives);
 
@@ -53,7 +54,7 @@ class Writer {
   Task<absl::StatusOr<Draft>> First(const Context& context, const EmailTask& task,
                                     WrittenEmail& written);
   Task<absl::StatusOr<Draft>> Another(const Context& context, const EmailTask& task,
-                                      const std::vector<std::string>& earlier, bool by_engine,
+                                      const std::vector<deal::Email>& earlier, bool by_engine,
                                       WrittenEmail& written);
 
   ModelRouter& router_;

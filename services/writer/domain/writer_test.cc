@@ -18,7 +18,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kGood[] = "Hi Ana,\n\nhere is the letter. Could you sign it for me?";
-constexpr char kOther[] = "Hello Ana,\n\nthe letter is here. Would you sign it for me?";
+constexpr char kOther[] = "Hello Ana,\n\nthe letter is here. When do we speak about it?";
 
 // Gives prepared bodies in turn, to the engine its own, and keeps what it was asked.
 class ScriptedRouter final : public ModelRouter {
@@ -133,6 +133,15 @@ TEST(WriterTest, TheEngineGivesOtherWordingsOfWhatItWrote) {
   ASSERT_THAT(router.asked, SizeIs(3));
   EXPECT_EQ(router.asked[1].variation, 1);
   EXPECT_EQ(router.asked[2].variation, 2);
+}
+
+TEST(WriterTest, EachAlternativeIsToldHowToDiffer) {
+  ScriptedRouter router({kGood, kOther, "Hi Ana,\n\ncould you sign?"});
+  ASSERT_OK_AND_ASSIGN(const WrittenEmail written, Write(router, 2));
+  EXPECT_THAT(written.alternatives, SizeIs(2));
+  ASSERT_THAT(router.prompts, SizeIs(3));
+  EXPECT_THAT(router.prompts[1].user, HasSubstr("Ask otherwise than they do"));
+  EXPECT_THAT(router.prompts[2].user, HasSubstr("at most 60 words"));
 }
 
 TEST(WriterTest, AnAlternativeThatBreaksARuleGivesWayToTheEngines) {

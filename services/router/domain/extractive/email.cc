@@ -22,6 +22,7 @@
 #include "services/router/domain/extractive/facts_text.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/tokens.h"
+#include "services/router/domain/extractive/short_turns.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -385,7 +386,11 @@ size_t CountWords(absl::string_view text) {
 
 Email WriteEmail(Tier tier, const EmailInput& input) {
   if (input.analysis.follow_up.recipient.empty() || !input.analysis.is_sales_call) return {};
-  return Composer(tier, input).Run();
+  const ShortTurns turns(input.call);
+  if (&*turns == &input.call) return Composer(tier, input).Run();
+  EmailInput cut = input;
+  cut.call = *turns;
+  return Composer(tier, cut).Run();
 }
 
 }  // namespace throughline::router::extractive

@@ -90,7 +90,7 @@ class Gatherer {
     }
     if (input.analysis.next_step) absl::StrAppend(&subject, input.analysis.next_step->description);
     subject_ = ContentStems(subject);
-    EraseSuspicious(input.analysis.suspicious_content, statements_);
+    EraseSuspicious(input.analysis.suspicious_content, input.call.transcript, statements_);
     for (const Statement& statement : statements_) {
       const absl::string_view verb =
           absl::string_view(statement.clean).substr(0, statement.clean.find(' '));

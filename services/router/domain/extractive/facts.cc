@@ -13,6 +13,7 @@
 #include "services/router/domain/extractive/facts_wording.h"
 #include "services/router/domain/extractive/language/tokens.h"
 #include "services/router/domain/extractive/profile.h"
+#include "services/router/domain/extractive/short_turns.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -122,13 +123,15 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& input) {
   return ExtractFacts(tier, input, Analyze(tier, input));
 }
 
-ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analysis& analysis) {
+ExtractedFacts ExtractFacts(Tier tier, const CallInput& whole, const deal::Analysis& analysis) {
+  const ShortTurns turns(whole);
+  const CallInput& input = *turns;
   const Cast cast(input);
   const std::string only_open =
       analysis.open_blockers.size() == 1 ? analysis.open_blockers.front().object : "";
   AtomReader reader(AntecedentsOf(analysis, input.call_id, cast), only_open, cast);
   std::vector<Statement> statements = FindStatements(tier, input, cast);
-  EraseSuspicious(analysis.suspicious_content, statements);
+  EraseSuspicious(analysis.suspicious_content, input.transcript, statements);
   for (const Statement& statement : statements) reader.Add(statement);
   std::vector<ScoredFact> scored;
   std::vector<Statement> kept;

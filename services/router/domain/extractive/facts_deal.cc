@@ -15,6 +15,7 @@
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/dates.h"
+#include "services/router/domain/extractive/short_turns.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -76,9 +77,8 @@ class Teller {
   }
 
   std::string SpeakerOf(const Evidence& evidence) const {
-    const auto& turns = input_.transcript.turns;
-    const bool there = evidence.turn >= 0 && static_cast<size_t>(evidence.turn) < turns.size();
-    return there && OfThisCall(evidence) ? cast_.VoiceOf(turns[evidence.turn]) : evidence.speaker;
+    const transcript::Turn* const turn = TurnAt(input_.transcript, evidence.turn);
+    return turn != nullptr && OfThisCall(evidence) ? cast_.VoiceOf(*turn) : evidence.speaker;
   }
 
   static std::string Names(const std::vector<std::string>& names) {

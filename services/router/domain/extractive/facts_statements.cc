@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,6 +19,7 @@
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/tokens.h"
 #include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/short_turns.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -307,27 +309,33 @@ bool IsSuspicious(const std::vector<deal::Evidence>& suspicious,
                   const transcript::Transcript& transcript, const deal::Evidence& words) {
   return std::any_of(suspicious.begin(), suspicious.end(), [&](const deal::Evidence& instruction) {
     if (instruction.call_id != words.call_id || instruction.turn != words.turn) return false;
-    if (words.turn < 0 || static_cast<size_t>(words.turn) >= transcript.turns.size()) return true;
-    const std::string& text = transcript.turns[words.turn].text;
-    return text.find(words.quote) + words.quote.size() > text.find(instruction.quote);
+    const PlaceOfWords begin = PlaceInTurn(transcript, words.turn, instruction.quote);
+    if (begin.piece == nullptr) return TurnAt(transcript, words.turn) == nullptr;
+    const PlaceOfWords place = PlaceInTurn(transcript, words.turn, words.quote);
+    return place.piece == nullptr || !place.Precedes(begin);
   });
 }
 
 void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
-                     std::vector<Statement>& statements) {
+                     const transcript::Transcript& transcript, std::vector<Statement>& statements) {
+  absl::flat_hash_map<int32_t, PlaceOfWords> instructions;  // by turn
   for (const deal::Evidence& words : suspicious) {
-    const auto is_there = [&](const Turn* turn) {
-      return turn != nullptr && turn->index == words.turn;
-    };
-    std::erase_if(statements, [&](const Statement& statement) {
-      if (!is_there(statement.turn)) return false;
-      const size_t end = statement.turn->text.find(statement.quote) + statement.quote.size();
-      return end > statement.turn->text.find(words.quote);
-    });
-    for (Statement& statement : statements) {
-      if (is_there(statement.asked_turn)) statement.asked_turn = nullptr;
-      if (is_there(statement.heard_turn)) statement.heard_turn = nullptr;
-    }
+    instructions.try_emplace(words.turn, PlaceInTurn(transcript, words.turn, words.quote));
+  }
+  if (instructions.empty()) return;
+  std::erase_if(statements, [&](const Statement& statement) {
+    const auto found = instructions.find(statement.turn->index);
+    if (found == instructions.end() || found->second.piece == nullptr) return false;
+    const size_t begin = statement.turn->text.find(statement.quote);
+    const PlaceOfWords place{statement.turn, begin, begin + statement.quote.size()};
+    return !place.Precedes(found->second);
+  });
+  const auto is_there = [&](const Turn* turn) {
+    return turn != nullptr && instructions.contains(turn->index);
+  };
+  for (Statement& statement : statements) {
+    if (is_there(statement.asked_turn)) statement.asked_turn = nullptr;
+    if (is_there(statement.heard_turn)) statement.heard_turn = nullptr;
   }
 }
 

@@ -85,7 +85,7 @@ bool IsSuspicious(const std::vector<deal::Evidence>& suspicious,
 
 // Takes out what stands in a turn from the first words on that try to instruct the software.
 void EraseSuspicious(const std::vector<deal::Evidence>& suspicious,
-                     std::vector<Statement>& statements);
+                     const transcript::Transcript& transcript, std::vector<Statement>& statements);
 
 // Reads the cues, names and figures of `statement.clean` afresh, after its words were changed.
 void Recount(const Cast& cast, Statement& statement);

@@ -111,17 +111,17 @@ std::string StripClosing(std::string text) {
 // "Jordan, come back" or "come back, Jordan": the name called is taken off.
 std::string TakeVocative(std::string* text, const Cast& cast) {
   const std::string lower = absl::AsciiStrToLower(*text);
-  for (const std::string& name : cast.first_names()) {
-    if (absl::StartsWith(lower, absl::StrCat(name, ", "))) {
-      *text = text->substr(name.size() + 2);
-      return name;
-    }
-    if (absl::EndsWith(lower, absl::StrCat(", ", name))) {
-      text->resize(text->size() - name.size() - 2);
-      return name;
-    }
+  const size_t comma = lower.find(", ");
+  if (comma == std::string::npos) return "";
+  std::string name = lower.substr(0, comma);
+  if (cast.first_names().contains(name)) {
+    *text = text->substr(name.size() + 2);
+    return name;
   }
-  return "";
+  name = lower.substr(lower.rfind(", ") + 2);
+  if (!cast.first_names().contains(name)) return "";
+  text->resize(text->size() - name.size() - 2);
+  return name;
 }
 
 bool NamesAny(absl::string_view text, absl::string_view name) {
@@ -175,6 +175,7 @@ Cast::Cast(const CallInput& input) : input_(input) {
   if (seller_.empty()) seller_ = "the seller";
   for (const Participant& participant : input.transcript.participants) {
     sides_known_ = sides_known_ || participant.side != Side::kUnknown;
+    participants_.try_emplace(participant.name, &participant);
     Add(participant.name);
   }
   for (const deal::Stakeholder& stakeholder : input.known.stakeholders) Add(stakeholder.name);
@@ -292,14 +293,21 @@ bool Cast::IsOrdinary(absl::string_view lower_word) const {
 }
 
 void Cast::Add(const std::string& name) {
-  if (name.empty() || std::find(names_.begin(), names_.end(), name) != names_.end()) return;
+  if (name.empty() || !known_names_.insert(name).second) return;
   names_.push_back(name);
   const std::string first = absl::AsciiStrToLower(FirstName(name));
   if (first.size() > 1) first_names_.insert(first);
+  const auto [at, added] = by_first_name_.try_emplace(first, name);
+  if (!added) at->second.clear();
+}
+
+const Participant* Cast::ParticipantOf(const std::string& speaker) const {
+  const auto found = participants_.find(speaker);
+  return found == participants_.end() ? nullptr : found->second;
 }
 
 Side Cast::SideOf(const std::string& speaker) const {
-  const Participant* participant = transcript::FindParticipant(input_.transcript, speaker);
+  const Participant* participant = ParticipantOf(speaker);
   if (participant != nullptr && participant->side != Side::kUnknown) return participant->side;
   const auto learned = sides_.find(speaker);
   return learned == sides_.end() ? Side::kCustomer : learned->second;
@@ -310,18 +318,15 @@ std::string Cast::OrganizationOf(const std::string& speaker) const {
 }
 
 std::string Cast::TitleOf(const std::string& speaker) const {
-  const Participant* participant = transcript::FindParticipant(input_.transcript, speaker);
+  const Participant* participant = ParticipantOf(speaker);
   return participant == nullptr ? "" : participant->title;
 }
 
 std::string Cast::Resolve(absl::string_view word) const {
-  std::string found;
-  for (const std::string& name : names_) {
-    if (name != word && !absl::EqualsIgnoreCase(FirstName(name), word)) continue;
-    if (!found.empty()) return "";
-    found = name;
-  }
-  return found;
+  const bool full = known_names_.contains(word);
+  const auto first = by_first_name_.find(absl::AsciiStrToLower(word));
+  if (first == by_first_name_.end()) return full ? std::string(word) : "";
+  return full && first->second != word ? "" : first->second;
 }
 
 std::vector<std::string> Cast::People(Side side) const {

@@ -49,6 +49,7 @@ class Cast {
   const CleanSentences* clean_sentences() const { return input_.clean_sentences.get(); }
 
  private:
+  const transcript::Participant* ParticipantOf(const std::string& speaker) const;
   void Add(const std::string& name);
   void LearnSides();
   void LearnPronouns();
@@ -58,7 +59,11 @@ class Cast {
   std::string customer_;
   std::string seller_;
   bool sides_known_ = false;
+  absl::flat_hash_map<absl::string_view, const transcript::Participant*> participants_;
   std::vector<std::string> names_;
+  absl::flat_hash_set<std::string> known_names_;  // the same
+  // By first name, lower case; empty where several have it.
+  absl::flat_hash_map<std::string, std::string> by_first_name_;
   absl::flat_hash_set<std::string> first_names_;
   absl::flat_hash_set<std::string> small_words_;
   std::string only_customer_;

@@ -19,6 +19,7 @@
 #include "services/router/domain/extractive/analysis/statements.h"
 #include "services/router/domain/extractive/analysis/topics.h"
 #include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/short_turns.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -66,7 +67,8 @@ bool SaysEnough(const std::vector<ScoredSentence>& sentences) {
 
 deal::Analysis Analyze(Tier tier, const CallInput& input) {
   deal::Analysis analysis;
-  CallView call = ReadCall(tier, input);
+  const ShortTurns turns(input);
+  CallView call = ReadCall(tier, *turns);
   analysis.suspicious_content = call.suspicious;
   if (call.lines.empty() || !IsSalesCall(call)) {
     analysis.is_sales_call = false;

@@ -133,9 +133,8 @@ class LetterReader {
  private:
   void ReadSentence(Line& line, size_t index, size_t sentence) {
     const Span& span = line.reading.sentences[sentence].span;
-    for (const CueMatch& match : line.matches) {
+    for (const CueMatch& match : MatchesIn(line, span.first_token, span.last_token)) {
       if (match.cue->kind != "letter" || match.who_last == match.who_first) continue;
-      if (match.first_token < span.first_token || match.first_token >= span.last_token) continue;
       const size_t author = ResolveWho(call_, index, match.who_first, match.who_last, true);
       if (author != kNobody && author != line.speaker) author_ = author;
     }
@@ -184,6 +183,11 @@ class LetterReader {
 // of its turn.
 void SetAsideInstructions(CallView& call, size_t index) {
   Line& line = call.lines[index];
+  const bool goes_on = index > 0 && call.lines[index - 1].turn->index == line.turn->index;
+  if (goes_on && !call.suspicious.empty() && call.suspicious.back().turn == line.turn->index) {
+    line.matches.clear();
+    return;
+  }
   const CueMatch* first = FindCue(line, "suspicious");
   if (first == nullptr) return;
   const Sentence& sentence = line.reading.sentences[SentenceOf(line.reading, first->first_token)];
@@ -313,12 +317,22 @@ const CueMatch* FindCue(const Line& line, absl::string_view kind) {
   return nullptr;
 }
 
+absl::Span<const CueMatch> MatchesIn(const Line& line, size_t first, size_t last) {
+  const auto from = [&](size_t token) {
+    return std::partition_point(
+        line.matches.begin(), line.matches.end(),
+        [token](const CueMatch& match) { return match.first_token < token; });
+  };
+  const auto begin = from(first);
+  return {line.matches.data() + (begin - line.matches.begin()),
+          static_cast<size_t>(from(last) - begin)};
+}
+
 bool SentenceHas(const Line& line, size_t sentence, absl::string_view kind) {
   const Span& span = line.reading.sentences[sentence].span;
-  return std::any_of(line.matches.begin(), line.matches.end(), [&](const CueMatch& match) {
-    return match.cue->kind == kind && match.first_token >= span.first_token &&
-           match.first_token < span.last_token;
-  });
+  const absl::Span<const CueMatch> matches = MatchesIn(line, span.first_token, span.last_token);
+  return std::any_of(matches.begin(), matches.end(),
+                     [&](const CueMatch& match) { return match.cue->kind == kind; });
 }
 
 }  // namespace throughline::router::extractive

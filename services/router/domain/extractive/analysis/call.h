@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "absl/types/span.h"
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/language/clause.h"
@@ -72,6 +73,8 @@ const Guards& GuardsAt(const Line& line, size_t token);
 bool HasKind(const CueMatch& match, absl::string_view kind);
 // The first cue of exactly that kind in the line; nullptr when there is none.
 const CueMatch* FindCue(const Line& line, absl::string_view kind);
+// The cues that begin in tokens [first, last) of the line.
+absl::Span<const CueMatch> MatchesIn(const Line& line, size_t first, size_t last);
 // True when a cue of that kind begins in sentence `sentence`.
 bool SentenceHas(const Line& line, size_t sentence, absl::string_view kind);
 

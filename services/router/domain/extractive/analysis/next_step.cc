@@ -64,14 +64,11 @@ deal::NextStep StepOf(const CallView& call, const AgreedDay& agreed) {
 
 bool HasTopicOfMoney(const Line& line, size_t sentence) {
   const Span& span = line.reading.sentences[sentence].span;
-  for (const CueMatch& match : line.matches) {
-    const bool money = match.cue->kind == "topic" &&
-                       (match.cue->category == "budget" || match.cue->category == "price");
-    if (money && match.first_token >= span.first_token && match.first_token < span.last_token) {
-      return true;
-    }
-  }
-  return false;
+  const absl::Span<const CueMatch> matches = MatchesIn(line, span.first_token, span.last_token);
+  return std::any_of(matches.begin(), matches.end(), [](const CueMatch& match) {
+    return match.cue->kind == "topic" &&
+           (match.cue->category == "budget" || match.cue->category == "price");
+  });
 }
 
 }  // namespace

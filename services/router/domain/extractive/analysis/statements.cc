@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/types/span.h"
 #include "common/deal/names.h"
 #include "services/router/domain/extractive/analysis/objects.h"
 #include "services/router/domain/extractive/analysis/shapes.h"
@@ -19,6 +20,8 @@ using transcript::Side;
 
 // How far back "those three", "that one" or a bare "until then" may reach, in turns.
 constexpr size_t kReachBackLines = 8;
+// And in statements: nobody remembers more of them.
+constexpr size_t kMaxReachBack = 64;
 constexpr size_t kNegationWindow = 3;
 // Shorter words are too common to recognise a thing by.
 constexpr size_t kTellingWord = 5;
@@ -157,6 +160,15 @@ class StatementFinder {
     return true;
   }
 
+  // The earlier statements that "those three" in `line` may mean: found_ goes by line.
+  absl::Span<const BlockerStatement> WithinReach(size_t line) const {
+    const auto first = std::partition_point(
+        found_.begin(), found_.end(),
+        [line](const BlockerStatement& said) { return said.line + kReachBackLines < line; });
+    const size_t count = found_.end() - first;
+    return absl::MakeSpan(found_).last(std::min(count, kMaxReachBack));
+  }
+
   // The sentence has already put something in the way.
   bool SaidInSentence(size_t index, const CueMatch& match) const {
     const Reading& reading = call_.lines[index].reading;
@@ -174,10 +186,10 @@ class StatementFinder {
     for (const Topic* topic : objects_.Within(index, own.first_token, own.last_token)) {
       if (topic->category == category) return true;
     }
+    const auto earlier = WithinReach(index);
     const bool said =
-        std::any_of(found_.begin(), found_.end(), [&](const BlockerStatement& statement) {
-          return statement.category == category && statement.line + kReachBackLines >= index &&
-                 !IsClosing(statement.move);
+        std::any_of(earlier.begin(), earlier.end(), [&](const BlockerStatement& statement) {
+          return statement.category == category && !IsClosing(statement.move);
         });
     const bool known =
         std::any_of(call_.input->known.blockers.begin(), call_.input->known.blockers.end(),
@@ -326,9 +338,9 @@ class StatementFinder {
   // "Until I have those three, nothing goes live": a gate on what the speaker said before.
   bool PushGateOnEarlier(const BlockerStatement& gate) {
     std::vector<BlockerStatement> gates;
-    for (size_t i = found_.size(); i-- > 0;) {
+    const size_t first = found_.size() - WithinReach(gate.line).size();
+    for (size_t i = found_.size(); i-- > first;) {
       const BlockerStatement& earlier = found_[i];
-      if (earlier.line + kReachBackLines < gate.line) break;
       if (earlier.speaker != gate.speaker || earlier.category == BlockerCategory::kUnspecified) {
         continue;
       }
@@ -375,10 +387,9 @@ class StatementFinder {
       ++count;
       object = blocker.object;
     }
-    for (const BlockerStatement& earlier : found_) {
-      const bool usable = IsAdverse(earlier.move) &&
-                          earlier.category != BlockerCategory::kUnspecified &&
-                          earlier.line + kReachBackLines >= statement.line;
+    for (const BlockerStatement& earlier : WithinReach(statement.line)) {
+      const bool usable =
+          IsAdverse(earlier.move) && earlier.category != BlockerCategory::kUnspecified;
       if (!usable || !SaysWord(earlier.evidence.quote, word)) continue;
       auto& [count, object] = said[earlier.category];
       ++count;

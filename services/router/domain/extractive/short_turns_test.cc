@@ -54,7 +54,8 @@ TEST(ShortTurns, CutsAMonologueBetweenSentencesAndLeavesNothingOut) {
 
 TEST(ShortTurns, CutsBetweenWordsWhereNoSentenceEnds) {
   const CallInput input = CallWith(Repeated("and the map ", 2 * kMaxTurnBytes));
-  for (const transcript::Turn& turn : (*ShortTurns(input)).transcript.turns) {
+  const ShortTurns cut(input);
+  for (const transcript::Turn& turn : (*cut).transcript.turns) {
     EXPECT_LE(turn.text.size(), kMaxTurnBytes);
     EXPECT_FALSE(absl::StartsWith(turn.text, " "));
   }

@@ -30,22 +30,6 @@ constexpr size_t kAnswerSentences = 3;
 // An answer names it with words that are not faint.
 constexpr double kAnswerWeight = 0.5;
 
-std::optional<Move> MoveOf(absl::string_view kind) {
-  if (kind == "progress") return Move::kProgress;
-  if (kind == "ask") return Move::kAsk;
-  if (kind == "need") return Move::kNeed;
-  if (kind == "raise") return Move::kRaise;
-  if (kind == "fix") return Move::kFix;
-  if (kind == "gate") return Move::kGate;
-  if (kind == "pointer" || kind == "pointer.only") return Move::kPointer;
-  if (kind == "settle") return Move::kSettle;
-  if (kind == "withdraw") return Move::kWithdraw;
-  if (kind == "reopen") return Move::kReopen;
-  return std::nullopt;
-}
-
-bool IsClosing(Move move) { return move == Move::kSettle || move == Move::kWithdraw; }
-
 class StatementFinder {
  public:
   StatementFinder(CallView& call, const std::vector<std::vector<Topic>>& topics)
@@ -603,7 +587,5 @@ std::vector<BlockerStatement> FindStatements(CallView& call,
                                              const std::vector<std::vector<Topic>>& topics) {
   return StatementFinder(call, topics).Run();
 }
-
-bool IsAdverse(Move move) { return !IsClosing(move) && move != Move::kProgress; }
 
 }  // namespace throughline::router::extractive

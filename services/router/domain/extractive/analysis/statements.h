@@ -7,24 +7,11 @@
 
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/moves.h"
 #include "services/router/domain/extractive/analysis/topics.h"
 
 // What customers say about things in the way, one statement per thing, in order of speech.
 namespace throughline::router::extractive {
-
-// From weak to strong; what it does to a blocker is lifecycle.cc's business.
-enum class Move {
-  kProgress,  // under review, in somebody's hands
-  kAsk,
-  kNeed,
-  kRaise,
-  kFix,
-  kGate,
-  kPointer,
-  kSettle,
-  kWithdraw,
-  kReopen,
-};
 
 struct BlockerStatement {
   Move move = Move::kRaise;
@@ -46,8 +33,6 @@ struct BlockerStatement {
 
 std::vector<BlockerStatement> FindStatements(CallView& call,
                                              const std::vector<std::vector<Topic>>& topics);
-
-bool IsAdverse(Move move);
 
 }  // namespace throughline::router::extractive
 

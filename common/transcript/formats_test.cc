@@ -173,6 +173,15 @@ TEST(FormatsTest, FirefliesEmailsFindTheirSpeakersAndInvitees) {
   EXPECT_EQ(call.participants[1].email, "rlowe@fernhill.example");
 }
 
+TEST(FormatsTest, AMailboxHasNoAccentsAndMayBeAFirstName) {
+  const Transcript call = Parsed(R"({"data":{"transcript":{"title":"x",
+      "participants":["rodrigo.pena@oja.example","valentina@oja.example"],
+      "sentences":[{"index":0,"speaker_name":"Rodrigo Peña","text":"Hi. Valentina is away."},
+                   {"index":1,"speaker_name":"Rodrigo Peña","text":"And so Valentina signs, and Valentina pays."}]}}})");
+  EXPECT_THAT(Who(call),
+              ElementsAre(testing::StartsWith("Rodrigo Peña/"), testing::StartsWith("Valentina/")));
+}
+
 TEST(FormatsTest, GrainCountsInMilliseconds) {
   const Transcript call = Parsed(samples::kGrain);
   EXPECT_EQ(call.format, Format::kGrain);

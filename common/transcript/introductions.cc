@@ -187,6 +187,7 @@ std::string NameOfMailbox(const Draft& draft, absl::string_view local) {
     if (!name.empty()) return name;
   }
   const std::string first = RecurringFirstName(draft, initial);
+  if (absl::EqualsIgnoreCase(first, local)) return first;  // the mailbox tells no more
   return first.empty() ? "" : absl::StrCat(first, " ", surname);
 }
 

@@ -30,10 +30,34 @@ std::string LocalLetters(absl::string_view email) {
   return letters;
 }
 
+// The letters of U+00C0 to U+017F as addresses have them.
+constexpr absl::string_view kPlainLetters =
+    "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
+    "nnnnnnnnnoooooooorrrrrrsssssssstttttt"
+    "uuuuuuuuuuuuwwyyyzzzzzzs";
+static_assert(kPlainLetters.size() == 0x180 - 0xC0);
+
+// "rodrigo peña": "rodrigo pena".
+std::string WithoutAccents(absl::string_view lowered) {
+  std::string plain;
+  for (size_t i = 0; i < lowered.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(lowered[i]);
+    const bool accented = byte >= 0xC3 && byte <= 0xC5 && i + 1 < lowered.size();
+    if (accented) {
+      const auto next = static_cast<unsigned char>(lowered[++i]);
+      plain.push_back(kPlainLetters[(byte - 0xC3U) * 0x40 + (next & 0x3FU)]);
+    } else {
+      plain.push_back(lowered[i]);
+    }
+  }
+  return plain;
+}
+
 // Whether a mailbox of these letters is the usual one for the name: sarahchen, schen, sarahc,
 // chens, sarah, icalloway.
 bool MailboxFits(absl::string_view letters, absl::string_view name) {
-  const std::string lowered = Lowered(name);
+  const std::string lowered = WithoutAccents(Lowered(name));
   const std::vector<absl::string_view> words = Words(lowered);
   if (words.empty() || letters.size() < 3) return false;
   const std::string first(words.front());

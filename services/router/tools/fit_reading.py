@@ -625,7 +625,7 @@ def fit_judgement(options, calls):
     finish(calls, weights, made_on, options.out)
 
 
-def finish(calls, weights, made_on, out, l2=1.0, people_l2=2.0, least_open=0.45, least_decides=0.30):
+def finish(calls, weights, made_on, out, l2=1.0, people_l2=100.0, least_open=0.45, least_decides=0.30):
     held = {}
     names = sorted({c["series"] for c in calls})
     for part in range(LEFT_OUT_PARTS):

@@ -44,7 +44,7 @@ unsigned KindsOfWord(absl::string_view word) {
     add(kExaminerKind, {"security", "compliance", "legal",   "counsel",     "privacy",
                         "risk",     "quality",    "audit",   "auditor",     "technical",
                         "it",       "safety",     "data",    "purchasing",  "lawyer",
-                        "officer",  "union",      "steward", "procurement", "representative"});
+                        "union",    "steward",    "infosec", "procurement", "representative"});
     add(kManagerTitle, {"manager", "head", "lead", "supervisor"});
     add(kDirectorTitle, {"director"});
     add(kOfficeTitle,

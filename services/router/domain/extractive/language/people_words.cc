@@ -24,7 +24,8 @@ bool IsHonorific(absl::string_view word) {
 }
 
 bool IsPersonalPronoun(absl::string_view word) {
-  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his";
+  return word == "he" || word == "she" || word == "him" || word == "her" || word == "his" ||
+         word == "hers";
 }
 
 bool IsBodyWord(absl::string_view word) {

@@ -9,7 +9,7 @@ namespace throughline::router::extractive {
 // True for forms of address: "mr", "frau", "professor".
 bool IsHonorific(absl::string_view lower_word);
 
-// True for "he", "she", "him", "her" and "his": words for one person spoken of.
+// True for "he", "she", "him", "her", "hers" and "his": words for one person spoken of.
 bool IsPersonalPronoun(absl::string_view lower_word);
 
 // True for "board", "committee" and the like.

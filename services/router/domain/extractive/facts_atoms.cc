@@ -18,7 +18,7 @@
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -37,18 +37,12 @@ constexpr size_t kMaxFragmentWords = 8;
 constexpr size_t kMaxElaboratedWords = 16;
 
 bool IsFiniteAuxiliary(absl::string_view word) {
-  static const WordSet& words =
-      *new WordSet({"is", "are", "was", "were", "am", "has", "have", "had", "do", "does", "did",
-                    "will", "would", "can", "could", "should", "may", "might", "must"});
+  static const WordSet& words = WordList("finite auxiliary");
   return words.contains(word);
 }
 
 bool IsIrregularPast(absl::string_view word) {
-  static const WordSet& words = *new WordSet(
-      {"went",    "got",   "lost",  "took", "sent", "told", "made",   "said",  "paid",   "ran",
-       "came",    "gave",  "found", "held", "left", "met",  "sold",   "built", "bought", "began",
-       "chose",   "wrote", "spent", "kept", "knew", "saw",  "fell",   "grew",  "spoke",  "brought",
-       "thought", "heard", "put",   "cut",  "cost", "set",  "became", "drove", "quit",   "broke"});
+  static const WordSet& words = WordList("irregular past");
   return words.contains(word);
 }
 
@@ -58,9 +52,7 @@ bool IsSubjectPronoun(absl::string_view word) {
 }
 
 bool IsModifier(absl::string_view word) {
-  static const WordSet& words =
-      *new WordSet({"the", "a",   "an", "our", "my", "your", "their", "his", "her", "its", "of",
-                    "per", "for", "in", "on",  "by", "with", "to",    "no",  "and", "or"});
+  static const WordSet& words = WordList("modifier");
   return words.contains(word);
 }
 
@@ -101,10 +93,7 @@ size_t FirstVerb(const std::vector<Token>& tokens, size_t from = 0) {
 }
 
 bool IsSubordinator(absl::string_view word) {
-  static const WordSet& words = *new WordSet(
-      {"if",     "when", "because",  "since",    "until",   "unless", "once",  "while", "after",
-       "before", "as",   "although", "though",   "whether", "with",   "given", "till",  "from",
-       "for",    "by",   "where",    "whatever", "whoever", "at",     "in"});
+  static const WordSet& words = WordList("subordinator");
   return words.contains(word);
 }
 

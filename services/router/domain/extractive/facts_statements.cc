@@ -18,7 +18,7 @@
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/tokens.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 #include "services/router/domain/extractive/short_turns.h"
 
 namespace throughline::router::extractive {
@@ -35,15 +35,12 @@ constexpr size_t kMinPartTokens = 9;
 constexpr size_t kMinQuotedBytes = 20;  // shorter quotations are turns of phrase
 
 bool IsOpenerWord(absl::string_view word) {
-  static const WordSet& words =
-      *new WordSet({"and", "but", "so", "because", "or", "well", "okay", "yeah", "yes", "no",
-                    "right", "then", "also", "look"});
+  static const WordSet& words = WordList("opener");
   return words.contains(word);
 }
 
 bool IsPointing(absl::string_view word) {
-  static const WordSet& words = *new WordSet(
-      {"it", "that", "this", "they", "those", "these", "he", "she", "them", "which", "both"});
+  static const WordSet& words = WordList("pointing");
   return words.contains(word);
 }
 
@@ -60,11 +57,7 @@ bool IsDeterminer(absl::string_view word) {
 }
 
 bool IsAuxiliary(absl::string_view word) {
-  static const WordSet& words =
-      *new WordSet({"is",     "are",   "was",   "were",  "will",  "would",    "can",     "could",
-                    "should", "may",   "might", "has",   "have",  "had",      "does",    "do",
-                    "did",    "goes",  "means", "makes", "works", "happened", "happens", "comes",
-                    "takes",  "helps", "said",  "says",  "one",   "ones"});
+  static const WordSet& words = WordList("after pointing");
   return words.contains(word);
 }
 

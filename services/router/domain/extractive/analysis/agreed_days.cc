@@ -11,7 +11,7 @@
 #include "re2/re2.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/text.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -87,12 +87,7 @@ bool IsOrdinalWord(absl::string_view word) {
 
 // Cheap: most sentences of a call hold no word that a date is made of.
 bool MayNameADay(const Reading& reading, const Span& span) {
-  static const auto& words = *new WordSet(
-      {"monday",   "tuesday",  "wednesday", "thursday", "friday",  "saturday",  "sunday",
-       "tomorrow", "today",    "tonight",   "end",      "january", "february",  "march",
-       "april",    "may",      "june",      "july",     "august",  "september", "october",
-       "november", "december", "jan",       "feb",      "apr",     "aug",       "sept",
-       "sep",      "oct",      "nov",       "dec"});
+  static const WordSet& words = WordList("names a day");
   for (size_t i = span.first_token; i < span.last_token; ++i) {
     const std::string& word = reading.tokens[i].text;
     const bool digit = absl::ascii_isdigit(static_cast<unsigned char>(word.front()));

@@ -1,6 +1,6 @@
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/language/people_words.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 #include <algorithm>
 #include <string>
@@ -42,14 +42,10 @@ struct Standing {
 
 // Functions that examine what others buy: their signature is an approval.
 bool Examines(absl::string_view title) {
-  static const auto* const kWords = new WordSet(
-      {"security",   "compliance", "legal",       "counsel", "privacy",  "risk",    "infosec",
-       "ciso",       "dpo",        "procurement", "quality", "audit",    "auditor", "technical",
-       "technology", "it",         "cio",         "cto",     "clinical", "safety",  "data",
-       "purchasing", "architect",  "engineer",    "lawyer",  "solicitor"});
+  static const WordSet& listed = WordList("examiner");
   const std::vector<Token> words = Tokenize(title);
   return std::any_of(words.begin(), words.end(),
-                     [](const Token& word) { return kWords->contains(word.text); });
+                     [](const Token& word) { return listed.contains(word.text); });
 }
 
 // "I own the budget", "she releases the money".

@@ -8,7 +8,7 @@
 #include "services/router/domain/extractive/analysis/voices.h"
 #include "services/router/domain/extractive/language/given_names.h"
 #include "services/router/domain/extractive/language/people_words.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -31,16 +31,8 @@ bool FollowsPlaceWord(const Reading& reading, size_t token) {
 
 // Departments, days and months are written like names.
 bool NamesNoPerson(absl::string_view word) {
-  static const auto* const kWords = new WordSet(
-      {"purchasing",    "procurement", "legal",     "security",     "finance",     "it",
-       "compliance",    "privacy",     "hr",        "accounting",   "engineering", "operations",
-       "sales",         "marketing",   "audit",     "risk",         "infosec",     "treasury",
-       "facilities",    "quality",     "eu",        "us",           "uk",          "monday",
-       "tuesday",       "wednesday",   "thursday",  "friday",       "saturday",    "march",
-       "may",           "sunday",      "january",   "february",     "april",       "june",
-       "july",          "august",      "september", "october",      "november",    "december",
-       "accessibility", "enterprise",  "corporate", "headquarters", "leadership",  "management"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("names no person");
+  return listed.contains(word);
 }
 
 bool IsPronoun(absl::string_view word) {
@@ -161,12 +153,10 @@ class LetterReader {
   // "Petra extended it. Note from yesterday, I'll read.": who was named last before words that are
   // read out.
   size_t AnnouncedIn(const Line& line, size_t before) const {
-    static const auto* const kReading =
-        new WordSet({"read", "reads", "reading", "note", "mail", "email", "letter", "message",
-                     "wrote", "writes", "quote"});
+    static const WordSet& announcing = WordList("read aloud");
     size_t author = kNobody;
     bool read = false;
-    for (size_t i = 0; i < before; ++i) read |= kReading->contains(line.reading.tokens[i].text);
+    for (size_t i = 0; i < before; ++i) read |= announcing.contains(line.reading.tokens[i].text);
     for (const PersonMention& mention : line.mentions) {
       if (mention.last_token <= before && mention.person != line.speaker) author = mention.person;
     }

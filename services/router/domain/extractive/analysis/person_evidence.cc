@@ -1,11 +1,12 @@
 #include "services/router/domain/extractive/analysis/person_evidence.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -18,46 +19,22 @@ constexpr float kKnownStrength = 0.5F;
 // What the person model makes of nobody.
 constexpr float kFewWords = -5;
 
-// Kinds of titles, by their words; places from kTitles on.
-constexpr size_t kMoneyTitle = 0;
-constexpr size_t kCompanyTitle = 1;
-constexpr size_t kExaminerKind = kExaminerTitle - kTitles;
-constexpr size_t kManagerTitle = 3;
-constexpr size_t kDirectorTitle = 4;
-constexpr size_t kOfficeTitle = 5;
-constexpr size_t kBoardTitle = 6;
 // Not a kind: titles that carry money or a company.
 constexpr size_t kHighTitle = kTitleKinds;
 
 constexpr unsigned Bit(size_t kind) { return 1U << kind; }
 
+// Places from kTitles on, and kHighTitle.
 unsigned KindsOfWord(absl::string_view word) {
-  static const auto* const kKinds = [] {
-    auto* kinds = new WordMap<unsigned>;
-    const auto add = [&](size_t kind, std::initializer_list<absl::string_view> words) {
-      for (const absl::string_view one : words) kinds->Add(one, 0) |= Bit(kind);
-    };
-    add(kMoneyTitle,
-        {"cfo", "finance", "financial", "controller", "bursar", "treasurer", "accounts"});
-    add(kCompanyTitle, {"owner", "founder", "proprietor", "president", "partner", "chief", "ceo",
-                        "md", "managing"});
-    add(kExaminerKind, {"security", "compliance", "legal",   "counsel",     "privacy",
-                        "risk",     "quality",    "audit",   "auditor",     "technical",
-                        "it",       "safety",     "data",    "purchasing",  "lawyer",
-                        "union",    "steward",    "infosec", "procurement", "representative"});
-    add(kManagerTitle, {"manager", "head", "lead", "supervisor"});
-    add(kDirectorTitle, {"director"});
-    add(kOfficeTitle,
-        {"assistant", "secretary", "coordinator", "clerk", "administrator", "analyst"});
-    add(kBoardTitle,
-        {"chair", "chairman", "chairwoman", "trustee", "board", "council", "committee"});
-    add(kHighTitle,
-        {"chief", "ceo", "cfo", "coo", "president", "owner", "director", "vp", "vice", "managing",
-         "general", "partner", "principal", "founder", "head", "treasurer", "controller"});
-    return kinds;
-  }();
-  const unsigned* const found = kKinds->Find(word);
-  return found == nullptr ? 0 : *found;
+  static const auto* const kLists = new std::array<const WordSet*, kTitleKinds + 1>{
+      &WordList("money title"),   &WordList("company title"),  &WordList("examining title"),
+      &WordList("manager title"), &WordList("director title"), &WordList("office title"),
+      &WordList("board title"),   &WordList("high title")};
+  unsigned kinds = 0;
+  for (size_t kind = 0; kind < kLists->size(); ++kind) {
+    if ((*kLists)[kind]->contains(word)) kinds |= Bit(kind);
+  }
+  return kinds;
 }
 
 unsigned KindsOfTitle(absl::string_view title) {

@@ -1,7 +1,7 @@
 #include "services/router/domain/extractive/analysis/shapes.h"
 
 #include "absl/strings/string_view.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -85,16 +85,9 @@ std::optional<size_t> ConditionAt(const Reading& reading, const Span& sentence) 
 }
 
 bool SpeaksOfDeal(const Reading& reading, const Span& sentence) {
-  static const auto* const kWords = new WordSet(
-      {"sign",     "signed",  "signs",    "signature", "signing", "buy",     "buying",   "purchase",
-       "order",    "orders",  "contract", "invoice",   "pay",     "approve", "approved", "commit",
-       "proceed",  "start",   "starts",   "begin",     "launch",  "install", "rollout",  "roll",
-       "deploy",   "switch",  "deal",     "go",        "goes",    "move",    "moves",    "happens",
-       "happen",   "release", "support",  "recommend", "decide",  "agree",   "back",     "yes",
-       "changing", "change",  "pilot",    "live",      "further", "forward", "ahead",    "take",
-       "pick",     "let",     "put",      "money",     "budget",  "cent",    "penny"});
+  static const WordSet& listed = WordList("deal");
   for (size_t i = sentence.first_token; i < sentence.last_token; ++i) {
-    if (kWords->contains(reading.tokens[i].text)) return true;
+    if (listed.contains(reading.tokens[i].text)) return true;
   }
   return false;
 }

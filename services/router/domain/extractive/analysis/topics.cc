@@ -11,7 +11,7 @@
 #include "services/router/domain/extractive/language/money.h"
 #include "services/router/domain/extractive/language/numbers.h"
 #include "services/router/domain/extractive/language/people_words.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -29,52 +29,20 @@ constexpr size_t kCompetitorCueDistance = 3;
 
 // Nouns that complete a phrase to the right: "data residency guarantee".
 bool IsDocumentNoun(absl::string_view word) {
-  static const auto* const kWords =
-      new WordSet({"guarantee",   "report",    "letter",        "policy",      "review",
-                   "clause",      "document",  "documents",     "agreement",   "addendum",
-                   "test",        "audit",     "questionnaire", "assessment",  "certificate",
-                   "plan",        "statement", "sign",          "approval",    "justification",
-                   "request",     "package",   "check",         "survey",      "results",
-                   "proof",       "evidence",  "requirements",  "requirement", "form",
-                   "terms",       "cap",       "language",      "interface",   "connector",
-                   "integration", "sync",      "export",        "migration",   "training",
-                   "schedule",    "close",     "threshold",     "process",     "number",
-                   "quote",       "line",      "fee",           "increase",    "concerns",
-                   "concern",     "issue",     "gap",           "coverage",    "accuracy",
-                   "window"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("document");
+  return listed.contains(word);
 }
 
 // Capitalised words that open a clause, and calendar words.
 bool NamesNoVendor(absl::string_view word) {
-  static const auto* const kWords = new WordSet(
-      {"nothing",   "nobody",    "anything",  "everything", "something", "somebody",  "anybody",
-       "morning",   "afternoon", "thanks",    "okay",       "sure",      "monday",    "tuesday",
-       "wednesday", "thursday",  "friday",    "saturday",   "sunday",    "january",   "february",
-       "march",     "april",     "june",      "july",       "august",    "september", "october",
-       "november",  "december",  "christmas", "easter",     "english",   "french",    "german"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("names no vendor");
+  return listed.contains(word);
 }
 
 // Words that end a phrase to the left although they are no stop words.
 bool IsVerbish(absl::string_view word) {
-  static const auto* const kWords = new WordSet(
-      {"send",     "sends",    "sent",    "see",        "saw",       "seen",     "read",
-       "sign",     "signs",    "signed",  "approve",    "approved",  "approves", "review",
-       "reviewed", "check",    "checked", "bring",      "give",      "gave",     "take",
-       "took",     "make",     "made",    "put",        "ask",       "asked",    "asks",
-       "tell",     "told",     "want",    "wants",      "needs",     "needed",   "have",
-       "passes",   "passed",   "pass",    "fix",        "keep",      "use",      "uses",
-       "used",     "find",     "found",   "love",       "likes",     "left",     "come",
-       "comes",    "came",     "goes",    "went",       "done",      "says",     "getting",
-       "let",      "look",     "looks",   "looked",     "talk",      "call",     "called",
-       "settled",  "closed",   "open",    "worried",    "concerned", "stuck",    "okay",
-       "thanks",   "hear",     "happy",   "fine",       "good",      "great",    "sorry",
-       "honestly", "already",  "never",   "maybe",      "second",    "third",    "first",
-       "finally",  "lastly",   "till",    "without",    "per",       "through",  "against",
-       "between",  "back",     "even",    "understand", "believe",   "requires", "require",
-       "include",  "includes", "covers",  "cover",      "gets",      "waiting"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("verbish");
+  return listed.contains(word);
 }
 
 std::vector<std::pair<BlockerCategory, std::vector<std::string>>> KnownObjects(

@@ -1,6 +1,6 @@
 #include "services/router/domain/extractive/analysis/voices.h"
 #include "services/router/domain/extractive/language/people_words.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 #include <algorithm>
 #include <optional>
@@ -19,11 +19,9 @@ constexpr size_t kMaxOfficeTokens = 4;
 constexpr size_t kAnswerSentences = 6;
 
 bool IsRoleLabel(absl::string_view name) {
-  static const auto* const kLabels =
-      new WordSet({"prospect", "customer", "client", "buyer", "guest", "them", "lead", "contact",
-                   "speaker", "participant", "unknown", "caller", "user"});
+  static const WordSet& labels = WordList("role label");
   const std::vector<Token> words = Tokenize(name);
-  return !words.empty() && words.size() <= 2 && kLabels->contains(words.front().text);
+  return !words.empty() && words.size() <= 2 && labels.contains(words.front().text);
 }
 
 // The capitalised words from `first` on; empty when there are none.

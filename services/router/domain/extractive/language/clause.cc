@@ -3,31 +3,25 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
 
 // A full stop after these does not end a sentence.
 bool IsAbbreviation(absl::string_view word) {
-  static const auto* const kWords =
-      new WordSet({"mr", "mrs", "ms", "dr", "prof", "st", "vs", "inc", "ltd", "co", "corp", "jr",
-                   "sr", "approx", "dept", "fig", "eg", "ie", "etc"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("abbreviation");
+  return listed.contains(word);
 }
 
 bool IsConjunction(absl::string_view word) {
-  static const auto* const kWords = new WordSet(
-      {"and", "but", "so", "because", "if", "when", "then", "unless", "until", "although", "though",
-       "while", "since", "whereas", "or", "which", "where", "except", "as"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("conjunction");
+  return listed.contains(word);
 }
 
 bool IsSubject(absl::string_view word) {
-  static const auto* const kWords =
-      new WordSet({"i", "we", "you", "he", "she", "it", "they", "that", "this", "there", "nobody",
-                   "nothing", "everybody", "everyone", "not", "what", "who", "let"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("subject");
+  return listed.contains(word);
 }
 
 // A sentence of so many words ends at its next clause, and at the latest with so many: nobody says

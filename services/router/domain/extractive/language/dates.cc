@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/router/domain/extractive/language/numbers.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 #include "services/router/domain/extractive/language/word_map.h"
 
 namespace throughline::router::extractive {
@@ -86,10 +87,7 @@ std::optional<absl::CivilDay> DayInMonth(absl::CivilMonth month, double day) {
 // Whether a date can begin with the word: what spares most words of a call the rules below.
 bool MayBeginDate(const Token& token) {
   static const auto* const kWords = [] {
-    auto* words =
-        new WordSet({"next",     "this", "on",     "the",   "a",         "today", "tonight",
-                     "tomorrow", "end",  "middle", "start", "beginning", "mid",   "early",
-                     "late",     "by",   "in",     "until", "before",    "within"});
+    auto* words = new WordSet(WordList("begins a date"));
     for (const absl::string_view month : kMonths) {
       for (const size_t length : {month.size(), size_t{3}, size_t{4}}) {
         words->Add(month.substr(0, length));

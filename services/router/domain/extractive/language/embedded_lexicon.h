@@ -13,6 +13,8 @@ std::vector<Lexicon::File> EmbeddedLexiconFiles();
 std::vector<Lexicon::File> EmbeddedFactFiles();
 // The e-mail phrases of email.en.phrases.
 std::vector<Lexicon::File> EmbeddedPhraseFiles();
+// words.lists.
+std::vector<Lexicon::File> EmbeddedWordFiles();
 // given_names.txt.
 std::vector<Lexicon::File> EmbeddedNameFiles();
 // sentences.model, calls.model, sales.model, judgement.model and people.model, in this order.

@@ -2,7 +2,7 @@
 
 #include "services/router/domain/extractive/language/people.h"
 #include "services/router/domain/extractive/language/people_words.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -12,31 +12,14 @@ constexpr size_t kShortestName = 3;  // bytes of a word
 
 // "In Boston", "the Harbour", "our Danish colleagues": no person follows.
 bool LeadsElsewhere(absl::string_view word) {
-  static const auto* const kWords =
-      new WordSet({"in", "at",    "near",  "of",   "the",    "a",       "an",   "our",  "your",
-                   "my", "their", "his",   "her",  "this",   "that",    "last", "next", "every",
-                   "on", "since", "until", "over", "around", "through", "into"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("leads elsewhere");
+  return listed.contains(word);
 }
 
 // Words of firms, places and feasts.
 bool NamesAThing(absl::string_view word) {
-  static const auto* const kWords = new WordSet(
-      {"group",    "bank",    "council",    "street",    "road",      "river",     "valley",
-       "island",   "lake",    "north",      "south",     "east",      "west",      "new",
-       "saint",    "st",      "good",       "merry",     "happy",     "christmas", "easter",
-       "brothers", "bros",    "sons",       "systems",   "software",  "services",  "company",
-       "limited",  "ltd",     "inc",        "gmbh",      "school",    "college",   "university",
-       "hospital", "house",   "hall",       "station",   "park",      "port",      "bay",
-       "beach",    "hill",    "mountain",   "city",      "county",    "court",     "act",
-       "report",   "office",  "department", "ministry",  "agency",    "trust",     "board",
-       "union",    "church",  "monday",     "tuesday",   "wednesday", "thursday",  "friday",
-       "saturday", "sunday",  "january",    "february",  "march",     "april",     "may",
-       "june",     "july",    "august",     "september", "october",   "november",  "december",
-       "excel",    "windows", "teams",      "google",    "microsoft", "zoom",      "section",
-       "annex",    "clause",  "phase",      "plan",      "god",       "number",    "jesus",
-       "english",  "german",  "french",     "spanish",   "dutch",     "italian"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("names a thing");
+  return listed.contains(word);
 }
 
 }  // namespace

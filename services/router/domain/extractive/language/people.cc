@@ -10,7 +10,7 @@
 #include "absl/strings/strip.h"
 #include "services/router/domain/extractive/language/given_names.h"
 #include "services/router/domain/extractive/language/people_words.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -28,10 +28,8 @@ using transcript::Side;
 
 // "Joost de Raedt", "Ilse van der Rooyen".
 bool IsParticle(absl::string_view word) {
-  static const auto* const kWords = new WordSet(
-      {"de", "da",  "do",  "dos", "das", "del", "della", "di", "du", "van", "von", "vom",
-       "zu", "der", "den", "ter", "ten", "bin", "binti", "al", "el", "la",  "le"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("particle");
+  return listed.contains(word);
 }
 
 // End of the run of capitalised words that begins at `first`, particles between them counted in.

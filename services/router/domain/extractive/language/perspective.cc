@@ -1,6 +1,7 @@
 #include "services/router/domain/extractive/language/perspective.h"
 
 #include <cstddef>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -13,7 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -51,42 +52,42 @@ std::string Lower(const Piece& piece) { return absl::AsciiStrToLower(piece.word)
 
 // Adverbs that may stand between a subject and its verb.
 bool IsAdverb(absl::string_view word) {
-  static const WordSet& adverbs =
-      *new WordSet({"never", "also", "just", "only", "still",     "always",  "already",
-                    "often", "now",  "both", "all",  "sometimes", "kind",    "sort",
-                    "then",  "even", "ever", "soon", "maybe",     "perhaps", "too"});
+  static const WordSet& adverbs = WordList("adverb");
   return adverbs.contains(word) || (word.size() > 4 && absl::EndsWith(word, "ly"));
 }
 
 // After these a pronoun is an object: "to you", "send you".
 bool TakesObject(absl::string_view word) {
-  static const WordSet& words = *new WordSet(
-      {"to",    "for",   "with",   "by",      "from",    "at",     "of",     "on",    "about",
-       "send",  "tell",  "give",   "get",     "show",    "ask",    "let",    "call",  "email",
-       "bring", "copy",  "sent",   "told",    "gave",    "got",    "showed", "asked", "called",
-       "help",  "thank", "thanks", "promise", "owe",     "see",    "hear",   "meet",  "without",
-       "make",  "made",  "makes",  "lets",    "save",    "cost",   "costs",  "than",  "like",
-       "under", "over",  "after",  "before",  "between", "around", "behind"});
+  static const WordSet& words = WordList("takes object");
   return words.contains(word) || (word.size() > 5 && absl::EndsWith(word, "ing"));
 }
 
 // Past participles that tell "I'd seen" (had) from "I'd see" (would).
 bool IsParticiple(absl::string_view word) {
-  static const WordSet& words = *new WordSet(
-      {"been",      "seen",  "done",   "gone",   "had",  "made", "taken",  "given", "told",
-       "thought",   "heard", "bought", "caught", "lost", "sent", "gotten", "known", "said",
-       "forgotten", "begun", "broken", "chosen", "paid", "met",  "left",   "spent"});
+  static const WordSet& words = WordList("participle");
   return words.contains(word) ||
          (word.size() > 4 && absl::EndsWith(word, "ed") && !absl::EndsWith(word, "eed"));
 }
 
+const WordSet& FirstPersonSingular() {
+  static const WordSet& listed = WordList("first person singular");
+  return listed;
+}
+
+const WordSet& FirstPersonPlural() {
+  static const WordSet& listed = WordList("first person plural");
+  return listed;
+}
+
+const WordSet& SecondPerson() {
+  static const WordSet& listed = WordList("second person");
+  return listed;
+}
+
 const Referent* Whose(const Perspective& perspective, absl::string_view root) {
-  static const WordSet& singular = *new WordSet({"i", "me", "my", "mine", "myself"});
-  static const WordSet& plural = *new WordSet({"we", "us", "our", "ours", "ourselves"});
-  static const WordSet& second = *new WordSet({"you", "your", "yours", "yourself", "yourselves"});
-  if (singular.contains(root)) return &perspective.first_singular;
-  if (plural.contains(root)) return &perspective.first_plural;
-  if (second.contains(root)) return &perspective.second;
+  if (FirstPersonSingular().contains(root)) return &perspective.first_singular;
+  if (FirstPersonPlural().contains(root)) return &perspective.first_plural;
+  if (SecondPerson().contains(root)) return &perspective.second;
   return nullptr;
 }
 
@@ -248,17 +249,13 @@ class Rewriter {
   }
 
   static bool StartsObject(absl::string_view word) {
-    static const WordSet& words =
-        *new WordSet({"the", "a", "an", "it", "them", "my", "our", "your", "his", "her", "their",
-                      "that", "this", "to", "all", "every"});
+    static const WordSet& words = WordList("starts object");
     return words.contains(word);
   }
 
   // Words about what is always so: "every", "in the morning".
   bool IsHabit() const {
-    static const WordSet& always =
-        *new WordSet({"every", "always", "usually", "mornings", "morning", "evenings", "nights",
-                      "never", "only", "daily"});
+    static const WordSet& always = WordList("habit");
     for (const Piece& piece : pieces_) {
       if (always.contains(Lower(piece))) return true;
     }
@@ -270,11 +267,13 @@ class Rewriter {
   absl::flat_hash_set<std::string> mentioned_;
 };
 
-bool HasAny(absl::string_view sentence, const WordSet& words) {
+bool HasAny(absl::string_view sentence, std::initializer_list<const WordSet*> lists) {
   for (const Piece& piece : Pieces(sentence)) {
     const std::string lower = Lower(piece);
     const absl::string_view root = absl::string_view(lower).substr(0, lower.find('\''));
-    if (words.contains(root)) return true;
+    for (const WordSet* const list : lists) {
+      if (list->contains(root)) return true;
+    }
   }
   return false;
 }
@@ -297,14 +296,9 @@ std::string Rephrase(absl::string_view sentence, const Perspective& perspective)
 }
 
 bool HasFirstPerson(absl::string_view sentence) {
-  static const WordSet& words =
-      *new WordSet({"i", "me", "my", "mine", "myself", "we", "us", "our", "ours", "ourselves"});
-  return HasAny(sentence, words);
+  return HasAny(sentence, {&FirstPersonSingular(), &FirstPersonPlural()});
 }
 
-bool HasSecondPerson(absl::string_view sentence) {
-  static const WordSet& words = *new WordSet({"you", "your", "yours", "yourself", "yourselves"});
-  return HasAny(sentence, words);
-}
+bool HasSecondPerson(absl::string_view sentence) { return HasAny(sentence, {&SecondPerson()}); }
 
 }  // namespace throughline::router::extractive

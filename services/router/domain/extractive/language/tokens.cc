@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/router/domain/extractive/language/word_map.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -76,12 +76,8 @@ bool IsFiller(absl::string_view word) {
 
 // "'s" after these words is "is" rather than a possessive.
 bool TakesIs(absl::string_view word) {
-  static const auto* const kWords =
-      new WordSet({"it",     "that",     "he",      "she",        "there",    "what",
-                   "who",    "here",     "where",   "how",        "when",     "this",
-                   "let",    "why",      "one",     "thing",      "everyone", "everybody",
-                   "nobody", "somebody", "someone", "everything", "nothing",  "something"});
-  return kWords->contains(word);
+  static const WordSet& listed = WordList("takes is");
+  return listed.contains(word);
 }
 
 struct Expansion {
@@ -279,24 +275,8 @@ class Tokenizer {
 };
 
 const WordSet& StopWords() {
-  static const auto* const kWords = new WordSet(
-      {"a",      "an",     "the",    "this",   "that",  "these", "those", "i",     "me",
-       "my",     "mine",   "we",     "us",     "our",   "ours",  "you",   "your",  "yours",
-       "he",     "him",    "his",    "she",    "her",   "hers",  "it",    "its",   "they",
-       "them",   "their",  "theirs", "who",    "whom",  "which", "what",  "be",    "is",
-       "am",     "are",    "was",    "were",   "been",  "being", "have",  "has",   "had",
-       "do",     "does",   "did",    "will",   "would", "can",   "could", "shall", "should",
-       "may",    "might",  "must",   "to",     "of",    "in",    "on",    "at",    "by",
-       "for",    "from",   "with",   "about",  "into",  "over",  "under", "and",   "or",
-       "but",    "so",     "if",     "then",   "than",  "as",    "not",   "no",    "nor",
-       "there",  "here",   "just",   "really", "very",  "also",  "too",   "now",   "still",
-       "yes",    "yeah",   "okay",   "ok",     "well",  "like",  "get",   "got",   "go",
-       "going",  "want",   "need",   "know",   "mean",  "say",   "said",  "think", "thing",
-       "things", "one",    "some",   "any",    "all",   "each",  "every", "when",  "where",
-       "how",    "why",    "up",     "out",    "off",   "down",  "'s",    "let",   "because",
-       "until",  "before", "after",  "while",  "us",    "more",  "much",  "most",  "other",
-       "same",   "such",   "own",    "only",   "again"});
-  return *kWords;
+  static const WordSet& listed = WordList("stop");
+  return listed;
 }
 
 }  // namespace

@@ -33,13 +33,24 @@ std::string AskOf(const deal::Email& email) {
   return ask ? std::string(absl::StripAsciiWhitespace(sentences[*ask])) : "";
 }
 
-// Two asks with nearly the same words are one.
-bool IsSameAsk(const std::string& a, const std::string& b) {
-  constexpr double kSameAsk = 0.8;
+// Asks for a meeting rather than for an answer.
+bool AsksToMeet(const std::string& ask) {
+  static const RE2& meets = *new RE2("(?i)\\b(?:works? for you|work on your side)\\b");
+  return Matches(ask, meets);
+}
+
+// Nearly the same words.
+bool SaysTheSame(absl::string_view a, absl::string_view b) {
+  constexpr double kSameWords = 0.8;
   const ContentWords words = ContentWordsOf(a);
   const ContentWords others = ContentWordsOf(b);
   return static_cast<double>(SharedWords(words, others)) >=
-         kSameAsk * static_cast<double>(std::max(words.size(), others.size()));
+         kSameWords * static_cast<double>(std::max(words.size(), others.size()));
+}
+
+// Two asks for the same meeting are one.
+bool IsSameAsk(const std::string& a, const std::string& b) {
+  return (AsksToMeet(a) && AsksToMeet(b)) || SaysTheSame(a, b);
 }
 
 // Whether a channel that the recipient named speaks against being rung.
@@ -54,39 +65,35 @@ bool PrefersWriting(const EmailTask& task) {
                      });
 }
 
-// Asks for a meeting rather than for an answer.
-bool AsksToMeet(const std::string& ask) {
-  static const RE2& meets = *new RE2("(?i)\\b(?:works? for you|work on your side)\\b");
-  return Matches(ask, meets);
-}
-
 // Its day stands in a sentence before it.
 bool MeansTheSameDay(const std::string& ask) {
   static const RE2& same_day = *new RE2("(?i)\\b(?:that|the same) day\\b");
   return Matches(ask, same_day);
 }
 
-// " by Monday, March 9", as the ask has it; empty when it names no day.
-std::string WhenOf(const std::string& ask) {
+// " by Monday, March 9", as the ask or else the subject has it; empty when neither names a day.
+std::string WhenOf(const std::string& ask, const std::string& subject) {
   static const RE2& before = *new RE2("(?i)\\bbefore (?:we speak|our call)\\b");
-  const std::string day = FirstDayIn(ask);
+  std::string day = FirstDayIn(ask);
+  if (day.empty() && MeansTheSameDay(ask)) day = FirstDayIn(subject);
   if (!day.empty()) return absl::StrCat(Matches(ask, before) ? " before " : " by ", day);
   return MeansTheSameDay(ask) ? " that day" : "";
 }
 
 // The least that answers the ask.
-std::string SmallAsk(const std::string& ask) {
-  return absl::StrCat("Would you send me one line", WhenOf(ask), ": settled, or what is missing?");
+std::string SmallAsk(const std::string& ask, const std::string& subject) {
+  return absl::StrCat("Would you send me one line", WhenOf(ask, subject),
+                      ": settled, or what is missing?");
 }
 
 // The ask for an answer turned into one for a call, and the other way round, for the same day.
-std::string OtherAsk(const EmailTask& task, const std::string& ask) {
+std::string OtherAsk(const EmailTask& task, const std::string& ask, const std::string& subject) {
   if (AsksToMeet(ask)) {
     return absl::StrCat("If you would rather not meet, could you send me a line in writing",
-                        WhenOf(ask), " instead?");
+                        WhenOf(ask, subject), " instead?");
   }
-  if (PrefersWriting(task)) return SmallAsk(ask);
-  return absl::StrCat("Could we take a few minutes on the phone", WhenOf(ask),
+  if (PrefersWriting(task)) return SmallAsk(ask, subject);
+  return absl::StrCat("Could we take a few minutes on the phone", WhenOf(ask, subject),
                       " to go through what is still missing?");
 }
 
@@ -107,22 +114,30 @@ template <typename Reworded>
 deal::Email WithAsk(const EmailTask& task, deal::Email draft, const Reworded& reworded) {
   std::vector<std::string> sentences = SplitSentences(draft.body);
   const std::optional<size_t> ask = FindAsk(sentences);
-  if (!ask || !task.analysis.primary_blocker) return draft;
+  if (!ask) return draft;
   std::string& sentence = sentences[*ask];
-  sentence = absl::StrCat(reworded(sentence), SpaceBehind(sentence));
+  if (!task.analysis.primary_blocker && !AsksToMeet(sentence)) return draft;
+  sentence = absl::StrCat(reworded(sentence, draft.subject), SpaceBehind(sentence));
   draft.body = absl::StrJoin(sentences, "");
   KeepClaimsOfBody(draft);
   return draft;
 }
 
-// The sentence that names the open item: the first that has words of it.
-std::optional<size_t> FindItem(const EmailTask& task, const std::vector<std::string>& sentences) {
+// The sentence that names the open item, of those before the ask: the first that has words of it,
+// else the first that claims something.
+std::optional<size_t> FindItem(const EmailTask& task, const deal::Email& draft,
+                               const std::vector<std::string>& sentences, size_t ask) {
   if (!task.analysis.primary_blocker) return std::nullopt;
   const ContentWords object = ContentWordsOf(task.analysis.primary_blocker->object);
-  for (size_t i = 1; i < sentences.size(); ++i) {
+  std::optional<size_t> claimed;
+  for (size_t i = 1; i < ask; ++i) {
     if (SharedWords(object, ContentWordsOf(sentences[i])) > 0) return i;
+    const absl::string_view words = absl::StripAsciiWhitespace(sentences[i]);
+    const bool claims = std::any_of(draft.claims.begin(), draft.claims.end(),
+                                    [&](const auto& claim) { return claim.text == words; });
+    if (claims && !claimed) claimed = i;
   }
-  return std::nullopt;
+  return claimed;
 }
 
 // Of the sentences between the open item and the ask the first promise, with its day when the ask
@@ -142,8 +157,9 @@ std::string PromiseFor(const std::string& ask, absl::Span<const std::string> bet
 deal::Email Shortened(const EmailTask& task, deal::Email draft) {
   const std::vector<std::string> sentences = SplitSentences(draft.body);
   const std::optional<size_t> ask = FindAsk(sentences);
-  const std::optional<size_t> item = FindItem(task, sentences);
-  if (!ask || !item || *item >= *ask) return draft;
+  if (!ask) return draft;
+  const std::optional<size_t> item = FindItem(task, draft, sentences, *ask);
+  if (!item) return draft;
   const auto between = absl::MakeSpan(sentences).subspan(*item + 1, *ask - *item - 1);
   std::string body = absl::StrCat(absl::StripTrailingAsciiWhitespace(sentences[0]), "\n");
   for (const std::string& kept : {sentences[*item], PromiseFor(sentences[*ask], between)}) {
@@ -181,13 +197,17 @@ deal::Email InManner(const EmailTask& task, deal::Email draft, Manner manner) {
   switch (manner) {
     case Manner::kOtherAsk:
       return WithAsk(task, std::move(draft),
-                     [&](const std::string& ask) { return OtherAsk(task, ask); });
+                     [&](const std::string& ask, const std::string& subject) {
+                       return OtherAsk(task, ask, subject);
+                     });
     case Manner::kBrief:
       return Shortened(task, std::move(draft));
     case Manner::kOtherTone:  // in the engine's other words
-      return WithAsk(task, std::move(draft), [](const std::string& ask) {
-        return AsksToMeet(ask) ? std::string(absl::StripAsciiWhitespace(ask)) : SmallAsk(ask);
-      });
+      return WithAsk(task, std::move(draft),
+                     [](const std::string& ask, const std::string& subject) {
+                       return AsksToMeet(ask) ? std::string(absl::StripAsciiWhitespace(ask))
+                                              : SmallAsk(ask, subject);
+                     });
   }
   return draft;
 }
@@ -198,10 +218,10 @@ bool IsAnother(const deal::Email& draft, const std::vector<deal::Email>& earlier
   const double words = CountWords(draft.body);
   return std::all_of(earlier.begin(), earlier.end(), [&](const deal::Email& other) {
     const std::string others = AskOf(other);
-    if (ask.empty() && others.empty()) return draft.body != other.body;
     const double other_words = CountWords(other.body);
-    return !IsSameAsk(ask, others) ||
-           std::min(words, other_words) < kOtherLength * std::max(words, other_words);
+    const bool is_same = ask.empty() && others.empty() ? SaysTheSame(draft.body, other.body)
+                                                       : IsSameAsk(ask, others);
+    return !is_same || std::min(words, other_words) < kOtherLength * std::max(words, other_words);
   });
 }
 

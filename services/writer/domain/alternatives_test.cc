@@ -55,6 +55,24 @@ TEST(InMannerTest, ACallBecomesAnAnswerInWriting) {
       "March 9 instead?");
 }
 
+TEST(InMannerTest, ADayThatOnlyTheSubjectNamesIsNamed) {
+  deal::Email draft = Draft("Hi Sarah,\nThat leaves the letter. Could you tell me that day?");
+  draft.subject = "EU residency letter: with you by Friday, March 6";
+  EXPECT_THAT(InManner(LetterTask(), draft, Manner::kOtherAsk).body,
+              HasSubstr("on the phone by Friday, March 6 to go"));
+}
+
+TEST(InMannerTest, AnItemInOtherWordsIsWhatIsClaimedFirst) {
+  EmailTask task = LetterTask();
+  task.analysis.primary_blocker->object = "competing offer";
+  EXPECT_THAT(InManner(task, Draft(), Manner::kBrief).body,
+              HasSubstr("Hi Sarah,\nWhat is left to solve is the EU residency letter. I'll send"));
+  task.analysis.primary_blocker->object = "whether it settles";
+  EXPECT_THAT(InManner(task, Draft(), Manner::kBrief).body,
+              HasSubstr("Hi Sarah,\nWhat is left to solve is the EU residency letter. I'll send"))
+      << "the ask has the item's words, but names it to nobody";
+}
+
 TEST(InMannerTest, WhoWantsToBeWrittenToIsNotRung) {
   EmailTask task = LetterTask();
   task.profile.channel_preference = {{.text = "Sarah Chen: email"}};
@@ -83,6 +101,16 @@ TEST(InMannerTest, TheBriefOneKeepsTheDayItsAskLeansOn) {
       "you tell me that day whether it settles it?");
 }
 
+TEST(InMannerTest, APromiseOfTheCustomersIsNotTakenForTheSellers) {
+  EXPECT_THAT(
+      InManner(LetterTask(),
+               Draft("Hi Sarah,\nThat leaves the residency letter.\n\nMike asked for this: "
+                     "\"One page. I'll put it into my file.\" Could you tell me by Friday?"),
+               Manner::kBrief)
+          .body,
+      Not(HasSubstr("my file")));
+}
+
 TEST(InMannerTest, TheLastOneAsksForLeast) {
   EXPECT_THAT(InManner(LetterTask(), Draft(), Manner::kOtherTone).body,
               HasSubstr("Would you send me one line by Monday, March 9: settled"));
@@ -101,8 +129,11 @@ TEST(InMannerTest, WithNothingOpenOrAskedTheDraftStays) {
 TEST(IsAnotherTest, OtherWordsAroundTheSameAskAreNoChoice) {
   const std::string reworded = "Hello Sarah,\n" + std::string(kBody).substr(10);
   EXPECT_FALSE(IsAnother(Draft(reworded), {Draft()}));
-  EXPECT_FALSE(IsAnother(Draft("Thank you."), {Draft("Thank you.")}));
-  EXPECT_TRUE(IsAnother(Draft("Thank you all."), {Draft("Thank you.")}));
+  EXPECT_FALSE(IsAnother(Draft("Does Monday, March 9 still work on your side?"),
+                         {Draft("Could you confirm that Monday, March 9 works for you?")}));
+  EXPECT_FALSE(IsAnother(Draft("Thank you for your time. My door stays open."),
+                         {Draft("Thank you all for your time. My door stays open.")}));
+  EXPECT_TRUE(IsAnother(Draft("Thank you for your time."), {Draft("A pity, but a fair choice.")}));
 }
 
 TEST(MannerTest, EachFurtherVersionHasItsOwn) {

@@ -118,6 +118,10 @@ TEST(WordingTest, SentencesEndWithTheirQuotationAndNotAtATitle) {
                              "and left.\nBye"),
               ElementsAre("You said: \"Not yet.\" ", "Then (soon.) ",
                           "Dr. J. Sommer asked \"when?\" and left.\n", "Bye"));
+  EXPECT_THAT(SplitSentences("As Ana put it: \"One page. I'll hand it on.\" Is that all?"),
+              ElementsAre("As Ana put it: \"One page. I'll hand it on.\" ", "Is that all?"));
+  EXPECT_THAT(SplitSentences("It is \"open. He left.\nBye. Now."),
+              ElementsAre("It is \"open. He left.\n", "Bye. ", "Now."));
 }
 
 TEST(WordingTest, AcronymsAndFiguresAreContent) {

@@ -67,6 +67,20 @@ bool Abbreviates(absl::string_view before) {
   return is_initial || titles.contains(word);
 }
 
+constexpr absl::string_view kOpeningQuote = "\xE2\x80\x9C";
+constexpr absl::string_view kClosingQuote = "\xE2\x80\x9D";
+
+// Whether a quotation is open behind `at`, where one was or was not before. None outlives its line.
+bool IsQuotingAt(absl::string_view text, size_t at, bool was) {
+  if (text[at] == '"') return !was;
+  if (text[at] == '\n' || absl::StartsWith(text.substr(at), kClosingQuote)) return false;
+  return was || absl::StartsWith(text.substr(at), kOpeningQuote);
+}
+
+bool ClosesQuotation(absl::string_view marks) {
+  return absl::StrContains(marks, "\"") || absl::StrContains(marks, kClosingQuote);
+}
+
 // Behind the mark at `at` and the quotation that ends with it, when a sentence ends there; else
 // `at`.
 size_t EndOfSentence(absl::string_view text, size_t at) {
@@ -75,7 +89,7 @@ size_t EndOfSentence(absl::string_view text, size_t at) {
   if (text[at] == '.' && Abbreviates(text.substr(0, at))) return at;
   absl::string_view rest = text.substr(at + 1);
   const size_t before_quotes = rest.size();
-  while (absl::ConsumePrefix(&rest, "\"") || absl::ConsumePrefix(&rest, "\xE2\x80\x9D") ||
+  while (absl::ConsumePrefix(&rest, "\"") || absl::ConsumePrefix(&rest, kClosingQuote) ||
          absl::ConsumePrefix(&rest, ")")) {
   }
   const bool closes = rest.size() < before_quotes;
@@ -93,9 +107,14 @@ size_t EndOfSentence(absl::string_view text, size_t at) {
 std::vector<std::string> SplitSentences(absl::string_view text) {
   std::vector<std::string> sentences;
   size_t begin = 0;
+  bool is_quoting = false;
   for (size_t i = 0; i < text.size(); ++i) {
+    is_quoting = IsQuotingAt(text, i, is_quoting);
     size_t end = EndOfSentence(text, i);
     if (end == i) continue;
+    // What somebody said in several sentences is said in one.
+    if (is_quoting && !ClosesQuotation(text.substr(i + 1, end - i - 1))) continue;
+    is_quoting = false;
     while (end < text.size() && IsSpace(text[end])) ++end;
     sentences.emplace_back(text.substr(begin, end - begin));
     begin = end;

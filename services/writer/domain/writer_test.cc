@@ -126,7 +126,7 @@ TEST(WriterTest, GivesOnlyAlternativesThatDiffer) {
 }
 
 TEST(WriterTest, TheEngineGivesOtherWordingsOfWhatItWrote) {
-  ScriptedRouter router({"Hi Ana, one."}, {"Hi Ana, two.", "Hi Ana, three."});
+  ScriptedRouter router({"Hi Ana, one letter."}, {"Hi Ana, two pages.", "Hi Ana, three weeks."});
   router.only_engine = true;
   ASSERT_OK_AND_ASSIGN(const WrittenEmail written, Write(router, 2));
   EXPECT_THAT(written.alternatives, SizeIs(2));

@@ -49,8 +49,9 @@ Task<absl::StatusOr<Erased>> OrchestratorServiceImpl::Erase(const Context& conte
 grpc::ServerUnaryReactor* OrchestratorServiceImpl::Forget(grpc::CallbackServerContext* call,
                                                           const v1::ForgetRequest* request,
                                                           v1::ForgetResponse* response) {
+  // Others erase while a thread waits: none of the pipeline's.
   return rpc::TaskCall::Start(
-      pipeline_runtime_, calls_, call, Method("Forget"),
+      read_runtime_, calls_, call, Method("Forget"),
       [=, this](const Context& context) -> Task<absl::Status> {
         audit::Act act(parts_.audit, context, call, OnErasure(*request));
         CO_RETURN_IF_ERROR(act.Admit());

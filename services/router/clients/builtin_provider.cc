@@ -42,36 +42,44 @@ int64_t BytesRead(const Request& request) {
 
 }  // namespace
 
-std::shared_ptr<const deal::Analysis> BuiltinProvider::Analyze(extractive::Tier tier,
-                                                               const Request& request) {
+absl::StatusOr<std::shared_ptr<const deal::Analysis>> BuiltinProvider::Analyze(
+    const Context& context, extractive::Tier tier, const Request& request) {
+  const auto analyze = [&] { return extractive::Analyze(context, tier, *request.call); };
   if (request.call_digest.empty()) {
-    return std::make_shared<const deal::Analysis>(extractive::Analyze(tier, *request.call));
+    ASSIGN_OR_RETURN(deal::Analysis analysis, analyze());
+    return std::make_shared<const deal::Analysis>(std::move(analysis));
   }
-  return analyses_.Get(absl::StrCat(static_cast<int>(tier), ":", request.call_digest),
-                       [&] { return extractive::Analyze(tier, *request.call); });
+  return analyses_.TryGet(absl::StrCat(static_cast<int>(tier), ":", request.call_digest), analyze);
 }
 
-absl::StatusOr<std::shared_ptr<BuiltinAnswer>> BuiltinProvider::Run(extractive::Tier tier,
+absl::StatusOr<std::shared_ptr<BuiltinAnswer>> BuiltinProvider::Run(const Context& context,
+                                                                    extractive::Tier tier,
                                                                     const Request& request) {
   auto answer = std::make_shared<BuiltinAnswer>();
   switch (request.task) {
-    case TaskKind::kAnalyzeCall:
+    case TaskKind::kAnalyzeCall: {
       if (!request.call.has_value()) break;
-      answer->message = wire::ToProto(*Analyze(tier, request));
+      ASSIGN_OR_RETURN(const auto analysis, Analyze(context, tier, request));
+      answer->message = wire::ToProto(*analysis);
       return answer;
+    }
     case TaskKind::kExtractFacts: {
       if (!request.call.has_value()) break;
-      const extractive::ExtractedFacts extracted =
-          extractive::ExtractFacts(tier, *request.call, *Analyze(tier, request));
+      ASSIGN_OR_RETURN(const auto analysis, Analyze(context, tier, request));
+      ASSIGN_OR_RETURN(const extractive::ExtractedFacts extracted,
+                       extractive::ExtractFacts(context, tier, *request.call, *analysis));
       auto& facts = answer->message.emplace<deal_v1::CallFacts>();
       wire::AppendAll(extracted.facts, facts.mutable_facts());
       *facts.mutable_profile_changes() = wire::ToProto(extracted.profile);
       return answer;
     }
-    case TaskKind::kWriteEmail:
+    case TaskKind::kWriteEmail: {
       if (!request.email.has_value()) break;
-      answer->message = wire::ToProto(extractive::WriteEmail(tier, *request.email));
+      ASSIGN_OR_RETURN(const deal::Email email,
+                       extractive::WriteEmail(context, tier, *request.email));
+      answer->message = wire::ToProto(email);
       return answer;
+    }
     case TaskKind::kGeneral:
       break;
   }
@@ -89,7 +97,7 @@ absl::StatusOr<ModelReply> BuiltinProvider::Answer(const Context& context, const
                                     ? extractive::Tier::kDeep
                                     : extractive::Tier::kFast;
   ModelReply reply;
-  ASSIGN_OR_RETURN(std::shared_ptr<BuiltinAnswer> answer, Run(tier, *call.request));
+  ASSIGN_OR_RETURN(std::shared_ptr<BuiltinAnswer> answer, Run(context, tier, *call.request));
   ASSIGN_OR_RETURN(
       reply.text, std::visit([](const auto& message) { return ToJson(message); }, answer->message));
   reply.native = std::move(answer);

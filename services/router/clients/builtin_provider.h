@@ -17,7 +17,8 @@ namespace throughline::router {
 // breaker is always closed. Thread-safe.
 class BuiltinProvider final : public ModelProvider {
  public:
-  // INVALID_ARGUMENT for a request without typed input. Usage is estimated from the bytes read and
+  // INVALID_ARGUMENT for a request without typed input; CANCELLED or DEADLINE_EXCEEDED some
+  // milliseconds after the context ends. Usage is estimated from the bytes read and
   // written.
   Task<ModelResult> Ask(const Context& context, const ModelCall& call) override;
   bool ReadsMessages() const override { return false; }
@@ -28,8 +29,11 @@ class BuiltinProvider final : public ModelProvider {
   static constexpr size_t kMaxRecentAnalyses = 16;
 
   absl::StatusOr<ModelReply> Answer(const Context& context, const ModelCall& call);
-  absl::StatusOr<std::shared_ptr<BuiltinAnswer>> Run(extractive::Tier tier, const Request& request);
-  std::shared_ptr<const deal::Analysis> Analyze(extractive::Tier tier, const Request& request);
+  absl::StatusOr<std::shared_ptr<BuiltinAnswer>> Run(const Context& context, extractive::Tier tier,
+                                                     const Request& request);
+  absl::StatusOr<std::shared_ptr<const deal::Analysis>> Analyze(const Context& context,
+                                                                extractive::Tier tier,
+                                                                const Request& request);
 
   RecentValues<deal::Analysis, kMaxRecentAnalyses> analyses_;
 };

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 
 namespace throughline::router {
@@ -21,16 +22,26 @@ class RecentValues {
  public:
   // Calls `make` unless the value is at hand; who asks for the same key meanwhile waits for it.
   std::shared_ptr<const Value> Get(const std::string& key, absl::FunctionRef<Value()> make) {
+    return *TryGet(key, [&] { return absl::StatusOr<Value>(make()); });
+  }
+  // The same where `make` may fail, which whoever asks next does not inherit.
+  absl::StatusOr<std::shared_ptr<const Value>> TryGet(
+      const std::string& key, absl::FunctionRef<absl::StatusOr<Value>()> make) {
     const std::shared_ptr<Entry> entry = EntryOf(key);
-    std::call_once(entry->once, [&] { entry->value = make(); });
-    return std::shared_ptr<const Value>(entry, &entry->value);
+    absl::MutexLock lock(&entry->mutex);
+    if (!entry->value) {
+      absl::StatusOr<Value> made = make();
+      if (!made.ok()) return made.status();
+      entry->value = *std::move(made);
+    }
+    return std::shared_ptr<const Value>(entry, &*entry->value);
   }
 
  private:
   struct Entry {
     std::string key;
-    std::once_flag once;
-    Value value;
+    absl::Mutex mutex;
+    std::optional<Value> value;  // written under the mutex, and never again
   };
 
   std::shared_ptr<Entry> EntryOf(const std::string& key) ABSL_LOCKS_EXCLUDED(mutex_) {

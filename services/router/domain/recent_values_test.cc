@@ -7,6 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
 namespace throughline::router {
 namespace {
 
@@ -50,6 +53,15 @@ TEST(RecentValues, WhoAsksMeanwhileWaitsForTheFirst) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(made, 1);
   EXPECT_EQ(right, kThreads);
+}
+
+TEST(RecentValues, WhatFailsIsTriedAgainByWhoeverAsksNext) {
+  RecentValues<int, 4> values;
+  const auto left =
+      values.TryGet("call", [] { return absl::StatusOr<int>(absl::CancelledError("left")); });
+  EXPECT_EQ(left.status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(**values.TryGet("call", [] { return absl::StatusOr<int>(42); }), 42);
+  EXPECT_EQ(*values.Get("call", [] { return 43; }), 42);
 }
 
 }  // namespace

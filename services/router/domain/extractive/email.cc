@@ -12,6 +12,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
+#include "common/base/patience.h"
+#include "common/base/status_macros.h"
 #include "common/transcript/person.h"
 #include "services/router/domain/extractive/email_address.h"
 #include "services/router/domain/extractive/email_checks.h"
@@ -67,12 +69,13 @@ std::string SenderOf(const EmailInput& input, const Cast& cast) {
 
 class Composer {
  public:
-  Composer(Tier tier, const EmailInput& input)
+  Composer(Tier tier, const EmailInput& input, Patience& patience)
       : tier_(tier),
         input_(input),
-        cast_(input.call),
+        cast_(input.call, patience),
         material_(GatherMaterial(tier, input, cast_)),
-        quotes_(tier == Tier::kFast ? EmailQuotes{} : FindQuotes(input, material_.withheld)),
+        quotes_(tier == Tier::kFast ? EmailQuotes{}
+                                    : FindQuotes(input, material_.withheld, patience)),
         tone_(Brisk() ? "brisk" : "warm") {
     seed_ = absl::StrCat(input.call.call_id, "/", static_cast<int>(Category()));
     if (input.variation > 0) absl::StrAppend(&seed_, "/", input.variation);
@@ -376,6 +379,13 @@ class Composer {
   std::string seed_;
 };
 
+absl::StatusOr<Email> Compose(const Context& context, Tier tier, const EmailInput& input) {
+  Patience patience(context);
+  Composer composer(tier, input, patience);
+  RETURN_IF_ERROR(patience.Check());
+  return composer.Run();
+}
+
 }  // namespace
 
 size_t CountWords(absl::string_view text) {
@@ -384,13 +394,17 @@ size_t CountWords(absl::string_view text) {
   return words.size();
 }
 
-Email WriteEmail(Tier tier, const EmailInput& input) {
-  if (input.analysis.follow_up.recipient.empty() || !input.analysis.is_sales_call) return {};
+absl::StatusOr<Email> WriteEmail(const Context& context, Tier tier, const EmailInput& input) {
+  if (input.analysis.follow_up.recipient.empty() || !input.analysis.is_sales_call) return Email{};
   const ShortTurns turns(input.call);
-  if (&*turns == &input.call) return Composer(tier, input).Run();
+  if (&*turns == &input.call) return Compose(context, tier, input);
   EmailInput cut = input;
   cut.call = *turns;
-  return Composer(tier, cut).Run();
+  return Compose(context, tier, cut);
+}
+
+Email WriteEmail(Tier tier, const EmailInput& input) {
+  return *WriteEmail(Context::Background(), tier, input);
 }
 
 }  // namespace throughline::router::extractive

@@ -69,7 +69,7 @@ class Gatherer {
       : tier_(tier),
         input_(input),
         cast_(cast),
-        agreed_(AgreedDaysOf(input.call)),
+        agreed_(AgreedDaysOf(input.call, cast.patience())),
         reader_{input.analysis.follow_up.recipient,
                 absl::ToCivilDay(input.call.occurred_at, absl::UTCTimeZone())},
         statements_(FindStatements(Tier::kDeep, input.call, cast)) {
@@ -143,6 +143,12 @@ class Gatherer {
   }
 
  private:
+  // What was said; nothing more once nobody waits for it.
+  const std::vector<Statement>& Statements() const {
+    static const auto* const kNone = new std::vector<Statement>;
+    return cast_.patience().Check().ok() ? statements_ : *kNone;
+  }
+
   void Items(EmailMaterial& material) const {
     const deal::Analysis& analysis = input_.analysis;
     if (!analysis.primary_blocker) return;
@@ -268,7 +274,7 @@ class Gatherer {
     if (!input_.analysis.primary_blocker) return;
     Candidate best;
     best.worth = kMinTelling;
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       const bool seller = statement.side == Side::kSeller;
       if (statement.question || (seller && !statement.agreed)) continue;
       const bool said = SaidOfPrimary(statement);
@@ -337,7 +343,7 @@ class Gatherer {
 
   void GatherPromises(EmailMaterial& material) {
     std::vector<Candidate> candidates;
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       if (statement.side != Side::kSeller) continue;
       const bool answers = AnswersAWish(statement);
       for (const std::string& piece : statement.pieces) {
@@ -393,7 +399,7 @@ class Gatherer {
 
   void Recaps(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       const bool answers_wish =
           statement.side == Side::kSeller && wish_turns_.contains(statement.turn->index - 1);
       if (statement.asked_turn != nullptr && !answers_wish) continue;
@@ -438,7 +444,7 @@ class Gatherer {
 
   void Wishes(EmailMaterial& material) const {
     std::vector<Candidate> candidates;
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       if (statement.side == Side::kSeller || statement.question) continue;
       const bool asks =
           statement.Has("need") || statement.Has("preference") || statement.heard_turn != nullptr;
@@ -501,7 +507,7 @@ class Gatherer {
         "(?i)\\b(by|before|until|through|till|closes?|shuts?|ends?|expires?|deadline|due|no later "
         "than)\\b");
     Candidate best;
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       if (statement.question) continue;
       for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, limit) || !Presentable(statement, piece) || IsVerbless(piece)) continue;
@@ -528,7 +534,7 @@ class Gatherer {
         "up)\\b.*\\b(?:january|february|march|april|may|june|"
         "july|august|september|october|november|december|spring|summer|autumn|fall|winter|next "
         "(?:year|season|quarter|budget)|(?:a|six|three|twelve) (?:months?|year))\\b");
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       if (statement.voice != reader_.name || statement.question) continue;
       for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, again) || !Presentable(statement, piece)) continue;
@@ -550,7 +556,7 @@ class Gatherer {
         "(?i)\\b(i'm|i am|we're|we are) (good|fine|happy|ok|okay) with\\b|\\b(i|we) (accept|agree "
         "to|"
         "agreed to|can live with)\\b");
-    for (const Statement& statement : statements_) {
+    for (const Statement& statement : Statements()) {
       if (statement.side == Side::kSeller || statement.question || statement.numbers == 0) continue;
       for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, accepts) || !Presentable(statement, piece)) continue;

@@ -307,11 +307,12 @@ std::string WithoutRemarks(absl::string_view request) {
   return all.empty() ? std::string(request) : all;
 }
 
-EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld) {
+EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld,
+                       Patience& patience) {
   EmailQuotes quotes;
   const std::optional<deal::Blocker>& primary = input.analysis.primary_blocker;
   const size_t subject = primary ? SubjectOf(primary->category) : kSubjects;
-  const CallView call = ReadCall(Tier::kDeep, input.call);
+  const CallView call = ReadCall(Tier::kDeep, input.call, patience);
   const std::vector<ScoredSentence> sentences = ScoreSentences(call, BuiltinSentenceModel());
   const Fitness fitness(input, withheld);
   quotes.requests = Requests(call, fitness).Find(sentences, subject);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/patience.h"
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/engine.h"
 
@@ -23,7 +24,8 @@ struct EmailQuotes {
 
 // `withheld` are words that no e-mail repeats, whatever they say: private ones, anecdotes.
 // Thread-safe.
-EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld);
+EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld,
+                       Patience& patience);
 
 // A request without the remarks around it ("send it to me, I'll read it on the ferry"); "…" stands
 // for one in the middle.

@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/base/context.h"
 #include "common/deal/types.h"
 #include "common/transcript/transcript.h"
 
 // The built-in extractive engine: reads a parsed call and what is known of the deal, and answers
 // as a model would, with a verbatim quote behind each claim. Deterministic, no network, no clock.
-// All functions are pure and thread-safe.
+// All functions are pure and thread-safe. Those that take a Context end with CANCELLED or
+// DEADLINE_EXCEEDED some milliseconds after nobody waits for them any more.
 namespace throughline::router::extractive {
 
 // How hard to look. The cascade tries kFast first and escalates to kDeep when the judge finds
@@ -41,6 +44,7 @@ struct CallInput {
 
 // What blocks, who decides, what comes next, to whom to write.
 deal::Analysis Analyze(Tier tier, const CallInput& input);
+absl::StatusOr<deal::Analysis> Analyze(const Context& context, Tier tier, const CallInput& input);
 
 struct ExtractedFacts {
   std::vector<deal::Fact> facts;  // each self-contained, with evidence; ids unset
@@ -51,6 +55,8 @@ struct ExtractedFacts {
 ExtractedFacts ExtractFacts(Tier tier, const CallInput& input);
 // The same from Analyze(tier, input), for those who have it.
 ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analysis& analysis);
+absl::StatusOr<ExtractedFacts> ExtractFacts(const Context& context, Tier tier,
+                                            const CallInput& input, const deal::Analysis& analysis);
 
 struct EmailInput {
   CallInput call;
@@ -62,6 +68,7 @@ struct EmailInput {
 // The follow-up: to analysis.follow_up.recipient, one open item in their words, one ask with
 // owner and date, at most 150 words. Empty `to` when nobody can be addressed.
 deal::Email WriteEmail(Tier tier, const EmailInput& input);
+absl::StatusOr<deal::Email> WriteEmail(const Context& context, Tier tier, const EmailInput& input);
 
 }  // namespace throughline::router::extractive
 

@@ -5,6 +5,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/patience.h"
+#include "common/base/status_macros.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_atoms.h"
@@ -123,16 +125,26 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& input) {
   return ExtractFacts(tier, input, Analyze(tier, input));
 }
 
-ExtractedFacts ExtractFacts(Tier tier, const CallInput& whole, const deal::Analysis& analysis) {
+ExtractedFacts ExtractFacts(Tier tier, const CallInput& input, const deal::Analysis& analysis) {
+  return *ExtractFacts(Context::Background(), tier, input, analysis);
+}
+
+absl::StatusOr<ExtractedFacts> ExtractFacts(const Context& context, Tier tier,
+                                            const CallInput& whole,
+                                            const deal::Analysis& analysis) {
+  Patience patience(context);
   const ShortTurns turns(whole);
   const CallInput& input = *turns;
-  const Cast cast(input);
+  const Cast cast(input, patience);
   const std::string only_open =
       analysis.open_blockers.size() == 1 ? analysis.open_blockers.front().object : "";
   AtomReader reader(AntecedentsOf(analysis, input.call_id, cast), only_open, cast);
   std::vector<Statement> statements = FindStatements(tier, input, cast);
   EraseSuspicious(analysis.suspicious_content, input.transcript, statements);
-  for (const Statement& statement : statements) reader.Add(statement);
+  for (const Statement& statement : statements) {
+    if (patience.Ended(statement.quote.size())) return patience.Check();
+    reader.Add(statement);
+  }
   std::vector<ScoredFact> scored;
   std::vector<Statement> kept;
   const auto keep = [&](const Statement& words, double score) {
@@ -143,6 +155,7 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& whole, const deal::Analy
     kept.push_back(words);
   };
   for (const Statement& atom : reader.atoms()) {
+    if (patience.Ended(atom.quote.size())) return patience.Check();
     const bool short_seller_talk =
         tier == Tier::kFast && atom.side == Side::kSeller && !atom.Has("commitment");
     if (!short_seller_talk) keep(atom, Usefulness(atom));
@@ -152,6 +165,7 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& whole, const deal::Analy
       keep(passage, PassageUsefulness(passage));
     }
   }
+  RETURN_IF_ERROR(patience.Check());
   std::stable_sort(scored.begin(), scored.end(),
                    [](const auto& a, const auto& b) { return a.first > b.first; });
   SameFacts same;
@@ -170,6 +184,7 @@ ExtractedFacts ExtractFacts(Tier tier, const CallInput& whole, const deal::Analy
     if (same.Add(fact.text)) result.facts.push_back(std::move(fact));
   }
   result.profile = ExtractProfile(input, analysis, result.facts, cast);
+  RETURN_IF_ERROR(patience.Check());
   return result;
 }
 

@@ -87,7 +87,7 @@ class Teller {
 
   // "The next call between Northwind Foods and Acme is on Monday, June 8."
   void NextCall() {
-    const AgreedDays agreed = AgreedDaysOf(input_);
+    const AgreedDays agreed = AgreedDaysOf(input_, cast_.patience());
     if (!agreed.meeting) return;
     Fact& fact = Add(FactKind::kTimeline,
                      absl::StrCat("The next call between ", cast_.customer(), " and ",

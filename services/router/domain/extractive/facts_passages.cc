@@ -46,6 +46,7 @@ class Finder {
   std::vector<Statement> Run(const std::vector<Statement>& statements) {
     std::vector<Piece> pieces;
     for (const Statement& statement : statements) {
+      if (cast_.patience().Ended(statement.quote.size())) return {};
       if (!pieces.empty() && pieces.front().statement->turn != statement.turn) {
         ReadTurnOf(std::exchange(pieces, {}));
       }

@@ -167,14 +167,17 @@ class Reader {
       : tier_(tier), input_(input), cast_(cast), readings_(ReadingsOf(input)) {}
 
   std::vector<Statement> Run() {
-    for (size_t i = 0; i < input_.transcript.turns.size(); ++i) ReadOne(i);
+    const std::vector<TurnReading>& turns = readings_->Of(input_.transcript, cast_.patience());
+    for (size_t i = 0; i < turns.size(); ++i) {
+      if (cast_.patience().Ended(input_.transcript.turns[i].text.size())) break;
+      ReadOne(i, turns[i].reading);
+    }
     return std::move(statements_);
   }
 
  private:
-  void ReadOne(size_t index) {
+  void ReadOne(size_t index, const Reading& reading) {
     const Turn& turn = input_.transcript.turns[index];
-    const Reading& reading = readings_->Of(input_.transcript)[index].reading;
     if (reading.tokens.empty()) return;
     const Side side = cast_.SideOf(turn.speaker);
     const std::vector<CueMatch> matches = FactLexicon().Match(reading);

@@ -160,7 +160,7 @@ Perspective PerspectiveOf(const std::string& speaker, const std::string& address
 
 }  // namespace
 
-Cast::Cast(const CallInput& input) : input_(input) {
+Cast::Cast(const CallInput& input, Patience& patience) : input_(input), patience_(patience) {
   const auto organization_on = [&](Side side) -> std::string {
     for (const Participant& participant : input.transcript.participants) {
       if (participant.side == side && !participant.organization.empty()) {
@@ -181,6 +181,7 @@ Cast::Cast(const CallInput& input) : input_(input) {
   for (const deal::Stakeholder& stakeholder : input.known.stakeholders) Add(stakeholder.name);
   bool several = false;
   for (const transcript::Turn& turn : input.transcript.turns) {
+    if (patience.Ended(turn.text.size())) return;
     for (const absl::string_view word : absl::StrSplit(turn.text, ' ', absl::SkipEmpty())) {
       if (absl::ascii_islower(static_cast<unsigned char>(word.front()))) {
         small_words_.emplace(word.substr(0, word.find_first_of(".,;:?!'")));
@@ -211,7 +212,7 @@ void Cast::LearnSides() {
   const bool labelled =
       std::any_of(input_.transcript.turns.begin(), input_.transcript.turns.end(), is_label);
   if (known && !labelled) return;
-  const CallView call = ReadCall(Tier::kDeep, input_);
+  const CallView call = ReadCall(Tier::kDeep, input_, patience_);
   for (const Line& line : call.lines) {
     if (line.turn->speaker.empty()) continue;
     if (!known) sides_.try_emplace(line.turn->speaker, line.side);
@@ -228,6 +229,7 @@ void Cast::LearnPronouns() {
   static const RE2& spoken = *new RE2(
       "\\b([A-Z][\\w'-]+)(?:[,.;]| said| says| thinks)\\s+(?:and |but )?([Ss]he|[Hh]e)\\b");
   for (const transcript::Turn& turn : input_.transcript.turns) {
+    if (patience_.Ended(turn.text.size())) return;
     re2::StringPiece rest(turn.text);
     std::string first, pronoun;
     while (RE2::FindAndConsume(&rest, spoken, &first, &pronoun)) {

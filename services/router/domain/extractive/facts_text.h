@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "common/base/patience.h"
 #include "common/transcript/transcript.h"
 #include "services/router/domain/extractive/clean_sentences.h"
 #include "services/router/domain/extractive/engine.h"
@@ -19,7 +20,8 @@ namespace throughline::router::extractive {
 // Who is who on a call, as far as wording needs it.
 class Cast {
  public:
-  explicit Cast(const CallInput& input);
+  // Borrows both. Half a cast where `patience` ends.
+  explicit Cast(const CallInput& input, Patience& patience = Patience::Forever());
 
   // Unknown speakers count as the customer's unless the transcript names a seller among others.
   transcript::Side SideOf(const std::string& speaker) const;
@@ -47,6 +49,8 @@ class Cast {
   std::vector<std::string> People(transcript::Side side) const;
   // What others have cleaned of this call's sentences; null where nobody shares.
   const CleanSentences* clean_sentences() const { return input_.clean_sentences.get(); }
+  // For how long what is found with this cast is waited for.
+  Patience& patience() const { return patience_; }
 
  private:
   const transcript::Participant* ParticipantOf(const std::string& speaker) const;
@@ -56,6 +60,7 @@ class Cast {
   void LearnSigns();
 
   const CallInput& input_;
+  Patience& patience_;
   std::string customer_;
   std::string seller_;
   bool sides_known_ = false;

@@ -109,7 +109,7 @@ class Weigher {
   explicit Weigher(const CallView& call) : call_(call) {}
 
   AgreedDays Run() {
-    for (size_t i = 0; i < call_.lines.size(); ++i) ReadLine(i);
+    for (size_t i = 0; i < call_.lines.size() && !call_.Ended(i); ++i) ReadLine(i);
     AgreedDays agreed;
     const Mention* delivery = Best(&Mention::delivery, std::nullopt);
     const Mention* meeting = Best(&Mention::meeting, std::nullopt);
@@ -296,20 +296,28 @@ class Weigher {
 
 AgreedDays FindAgreedDays(const CallView& call) { return Weigher(call).Run(); }
 
-const AgreedDays& SharedAgreedDays::Get(absl::FunctionRef<AgreedDays()> find) const {
-  std::call_once(state_->once, [&] { state_->days = find(); });
-  return state_->days;
-}
-
-AgreedDays AgreedDaysOf(const CallInput& input) {
-  const auto find = [&] { return FindAgreedDays(ReadCall(Tier::kDeep, input)); };
-  return input.agreed_days == nullptr ? find() : input.agreed_days->Get(find);
+AgreedDays SharedAgreedDays::Get(absl::FunctionRef<std::optional<AgreedDays>()> find) const {
+  absl::MutexLock lock(&state_->mutex);
+  if (!state_->days) state_->days = find();
+  return state_->days.value_or(AgreedDays{});
 }
 
 AgreedDays AgreedDaysOf(const CallView& call) {
-  const auto find = [&] { return FindAgreedDays(call); };
   const SharedAgreedDays* const shared = call.input->agreed_days.get();
-  return shared == nullptr || !call.deep() ? find() : shared->Get(find);
+  if (shared == nullptr || !call.deep()) return FindAgreedDays(call);
+  return shared->Get([&] {
+    AgreedDays days = FindAgreedDays(call);
+    return call.patience->Check().ok() ? std::make_optional(std::move(days)) : std::nullopt;
+  });
+}
+
+AgreedDays AgreedDaysOf(const CallInput& input, Patience& patience) {
+  const auto find = [&] {
+    AgreedDays days = FindAgreedDays(ReadCall(Tier::kDeep, input, patience));
+    return patience.Check().ok() ? std::make_optional(std::move(days)) : std::nullopt;
+  };
+  return input.agreed_days == nullptr ? find().value_or(AgreedDays{})
+                                      : input.agreed_days->Get(find);
 }
 
 }  // namespace throughline::router::extractive

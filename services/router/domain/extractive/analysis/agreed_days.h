@@ -3,13 +3,15 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/functional/function_ref.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/civil_time.h"
+#include "common/base/patience.h"
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/analysis/call.h"
 
@@ -41,19 +43,19 @@ class SharedAgreedDays {
  public:
   SharedAgreedDays() : state_(std::make_unique<State>()) {}
 
-  // Every caller's `find` finds the same.
-  const AgreedDays& Get(absl::FunctionRef<AgreedDays()> find) const;
+  // Every caller's `find` finds the same, or nothing where nobody waits any more.
+  AgreedDays Get(absl::FunctionRef<std::optional<AgreedDays>()> find) const;
 
  private:
   struct State {
-    std::once_flag once;
-    AgreedDays days;
+    absl::Mutex mutex;
+    std::optional<AgreedDays> days ABSL_GUARDED_BY(mutex);
   };
   std::unique_ptr<State> state_;
 };
 
 // Those of the call, read in depth; others' where they are shared.
-AgreedDays AgreedDaysOf(const CallInput& input);
+AgreedDays AgreedDaysOf(const CallInput& input, Patience& patience);
 // The same where the call is read already. A fast reading is nobody else's.
 AgreedDays AgreedDaysOf(const CallView& call);
 

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/patience.h"
+#include "common/base/status_macros.h"
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
@@ -65,10 +67,12 @@ bool SaysEnough(const std::vector<ScoredSentence>& sentences) {
 
 }  // namespace
 
-deal::Analysis Analyze(Tier tier, const CallInput& input) {
+absl::StatusOr<deal::Analysis> Analyze(const Context& context, Tier tier, const CallInput& input) {
   deal::Analysis analysis;
+  Patience patience(context);
   const ShortTurns turns(input);
-  CallView call = ReadCall(tier, *turns);
+  CallView call = ReadCall(tier, *turns, patience);
+  RETURN_IF_ERROR(patience.Check());
   analysis.suspicious_content = call.suspicious;
   if (call.lines.empty() || !IsSalesCall(call)) {
     analysis.is_sales_call = false;
@@ -76,10 +80,13 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
     return analysis;
   }
   const std::vector<std::vector<Topic>> topics = FindTopics(call);
+  RETURN_IF_ERROR(patience.Check());
   const std::vector<BlockerStatement> statements = FindStatements(call, topics);
+  RETURN_IF_ERROR(patience.Check());
   std::vector<Entry> entries = ApplyStatements(call, statements);
   std::vector<ScoredSentence> sentences;
   if (call.deep()) sentences = ScoreSentences(call, BuiltinSentenceModel());
+  RETURN_IF_ERROR(patience.Check());
   const bool telling = SaysEnough(sentences);
   const JudgementModel& model = BuiltinJudgementModel();
   CallJudgement judged;
@@ -101,6 +108,7 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
     analysis.primary_reason = PrimaryReason(*primary);
   }
   Authority authority = FindAuthority(call, entries);
+  RETURN_IF_ERROR(patience.Check());
   if (telling) {
     const std::vector<SpokenOf> spoken_of = WhomSentencesMean(call, sentences);
     const std::vector<PersonFeatures> people =
@@ -116,7 +124,12 @@ deal::Analysis Analyze(Tier tier, const CallInput& input) {
   analysis.budget = FindBudget(call);
   analysis.timeline = FindTimeline(call);
   analysis.confidence = Confidence(call, primary, authority);
+  RETURN_IF_ERROR(patience.Check());
   return analysis;
+}
+
+deal::Analysis Analyze(Tier tier, const CallInput& input) {
+  return *Analyze(Context::Background(), tier, input);
 }
 
 }  // namespace throughline::router::extractive

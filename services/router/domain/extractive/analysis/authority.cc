@@ -64,7 +64,7 @@ class AuthorityFinder {
 
   Authority Run() {
     Carry();
-    for (size_t i = 0; i < call_.lines.size(); ++i) {
+    for (size_t i = 0; i < call_.lines.size() && !call_.Ended(i); ++i) {
       if (call_.lines[i].side == Side::kCustomer) ReadLine(i);
     }
     ReadGates();

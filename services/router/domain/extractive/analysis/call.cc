@@ -195,13 +195,14 @@ std::shared_ptr<const TurnReadings> ReadingsOf(const CallInput& input) {
   return input.readings != nullptr ? input.readings : std::make_shared<const TurnReadings>();
 }
 
-CallView ReadCall(Tier tier, const CallInput& input) {
+CallView ReadCall(Tier tier, const CallInput& input, Patience& patience) {
   static const std::vector<deal::Stakeholder>* const kNobodyKnown =
       new std::vector<deal::Stakeholder>;
   CallView call{
       &input, ReadingsOf(input), tier, absl::ToCivilDay(input.occurred_at, absl::UTCTimeZone()),
       People(input.transcript, tier == Tier::kDeep ? input.known.stakeholders : *kNobodyKnown)};
-  const std::vector<TurnReading>& readings = call.readings->Of(input.transcript);
+  call.patience = &patience;
+  const std::vector<TurnReading>& readings = call.readings->Of(input.transcript, patience);
   call.lines.reserve(readings.size());
   for (size_t i = 0; i < readings.size(); ++i) {
     const transcript::Turn& turn = input.transcript.turns[i];
@@ -220,6 +221,10 @@ CallView ReadCall(Tier tier, const CallInput& input) {
   NameRoleSpeakers(call);
   GuessSides(call);
   for (size_t i = 0; i < call.lines.size(); ++i) {
+    if (call.Ended(i)) {
+      call.lines.clear();
+      return call;
+    }
     Line& line = call.lines[i];
     SetAsideInstructions(call, i);
     line.guards = FindGuards(line.reading, line.matches);

@@ -9,6 +9,7 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "common/base/patience.h"
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/language/clause.h"
@@ -44,14 +45,18 @@ struct CallView {
   std::vector<Line> lines;
   bool sides_known = false;  // somebody is known to sell; else the sides are guessed from speech
   std::vector<deal::Evidence> suspicious;
+  Patience* patience = nullptr;
 
+  // True when nobody waits any more for what would be read of `line` next.
+  bool Ended(size_t line) const { return patience->Ended(lines[line].turn->text.size()); }
   bool deep() const { return tier == Tier::kDeep; }
 };
 
 // The input's own readings, or new ones.
 std::shared_ptr<const TurnReadings> ReadingsOf(const CallInput& input);
 
-CallView ReadCall(Tier tier, const CallInput& input);
+// Borrows both. Without lines where `patience` ends.
+CallView ReadCall(Tier tier, const CallInput& input, Patience& patience = Patience::Forever());
 
 // Verbatim evidence of `span` of line `line`.
 deal::Evidence EvidenceOf(const CallView& call, size_t line, const Span& span);

@@ -61,7 +61,7 @@ float ScoredSentence::Closing() const { return customer ? counts * SaysClosing()
 
 std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model) {
   std::vector<ScoredSentence> sentences;
-  for (size_t i = 0; i < call.lines.size(); ++i) {
+  for (size_t i = 0; i < call.lines.size() && !call.Ended(i); ++i) {
     const Line& line = call.lines[i];
     for (size_t k = 0; k < line.reading.sentences.size(); ++k) {
       const Sentence& sentence = line.reading.sentences[k];

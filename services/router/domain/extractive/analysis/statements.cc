@@ -36,7 +36,7 @@ class StatementFinder {
       : call_(call), objects_(call, topics) {}
 
   std::vector<BlockerStatement> Run() {
-    for (size_t i = 0; i < call_.lines.size(); ++i) {
+    for (size_t i = 0; i < call_.lines.size() && !call_.Ended(i); ++i) {
       if (call_.lines[i].side == Side::kSeller) {
         ReadSeller(i);
       } else {

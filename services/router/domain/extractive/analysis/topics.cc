@@ -284,7 +284,9 @@ std::vector<std::vector<Topic>> FindTopics(const CallView& call) {
   const TopicFinder finder(call);
   std::vector<std::vector<Topic>> topics;
   topics.reserve(call.lines.size());
-  for (size_t i = 0; i < call.lines.size(); ++i) topics.push_back(finder.InLine(i));
+  for (size_t i = 0; i < call.lines.size() && !call.Ended(i); ++i) {
+    topics.push_back(finder.InLine(i));
+  }
   return topics;
 }
 

@@ -1,20 +1,24 @@
 #include "services/router/domain/extractive/language/turn_readings.h"
 
-#include <mutex>
+#include <string>
 #include <utility>
 
 namespace throughline::router::extractive {
 
-const std::vector<TurnReading>& TurnReadings::Of(const transcript::Transcript& transcript) const {
-  std::call_once(state_->once, [&] {
-    state_->turns.reserve(transcript.turns.size());
-    for (const transcript::Turn& turn : transcript.turns) {
-      Reading reading = ReadTurn(turn.text);
-      std::vector<CueMatch> matches = BuiltinLexicon().Match(reading);
-      state_->turns.push_back({.reading = std::move(reading), .matches = std::move(matches)});
-    }
-  });
-  return state_->turns;
+const std::vector<TurnReading>& TurnReadings::Of(const transcript::Transcript& transcript,
+                                                 Patience& patience) const {
+  static const auto* const kNone = new std::vector<TurnReading>;
+  absl::MutexLock lock(&state_->mutex);
+  std::vector<TurnReading>& turns = state_->turns;
+  turns.reserve(transcript.turns.size());
+  while (turns.size() < transcript.turns.size()) {
+    const std::string& text = transcript.turns[turns.size()].text;
+    if (patience.Ended(text.size())) return *kNone;
+    Reading reading = ReadTurn(text);
+    std::vector<CueMatch> matches = BuiltinLexicon().Match(reading);
+    turns.push_back({.reading = std::move(reading), .matches = std::move(matches)});
+  }
+  return turns;
 }
 
 }  // namespace throughline::router::extractive

@@ -2,9 +2,11 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_LANGUAGE_TURN_READINGS_H_
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/base/patience.h"
 #include "common/transcript/transcript.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/lexicon.h"
@@ -22,13 +24,15 @@ class TurnReadings {
  public:
   TurnReadings() : state_(std::make_unique<State>()) {}
 
-  // By turn. Every call names the same transcript.
-  const std::vector<TurnReading>& Of(const transcript::Transcript& transcript) const;
+  // By turn; none where `patience` ends before all are read, and whoever asks next reads on. Every
+  // call names the same transcript.
+  const std::vector<TurnReading>& Of(const transcript::Transcript& transcript,
+                                     Patience& patience) const;
 
  private:
   struct State {
-    std::once_flag once;
-    std::vector<TurnReading> turns;
+    absl::Mutex mutex;
+    std::vector<TurnReading> turns ABSL_GUARDED_BY(mutex);  // does not change once it is whole
   };
   std::unique_ptr<State> state_;
 };

@@ -151,8 +151,7 @@ Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
 
 Task<absl::StatusOr<ExtractedCall>> Analyst::ExtractFacts(const Context& context,
                                                           const grounding::CallContext& call) {
-  const std::vector<CallPart> parts =
-      co_await PartsFor(context, Question::kFacts, call, &FactsPrompt);
+  std::vector<CallPart> parts = co_await PartsFor(context, Question::kFacts, call, &FactsPrompt);
   const auto ask = [&](const grounding::CallContext& part, const grounding::ModelPrompt& about) {
     return router_.ExtractFacts(context, part, about, Reader::kCheapestGoodEnough);
   };
@@ -176,14 +175,14 @@ Task<absl::StatusOr<ExtractedCall>> Analyst::ExtractFacts(const Context& context
     }
   }
   const bool whole = read->answers.size() == 1;
-  const std::vector<CallPart> read_parts = whole ? SplitCall(call, 0) : parts;
+  if (whole && parts.size() > 1) parts = SplitCall(call, 0);
   VerifiedFacts verified =
-      VerifyFacts(call, MergeFacts(call, read_parts, std::move(read->answers)), instructions);
+      VerifyFacts(call, MergeFacts(call, parts, std::move(read->answers)), instructions);
   Append(std::move(rejected), verified.dropped);
   co_return ExtractedCall{.extracted = std::move(verified.extracted),
                           .decisions = std::move(read->decisions),
                           .dropped = std::move(verified.dropped),
-                          .parts = static_cast<int>(read_parts.size())};
+                          .parts = static_cast<int>(parts.size())};
 }
 
 }  // namespace throughline::analyst

@@ -79,8 +79,8 @@ Context Context::Detached(absl::Duration budget) const {
   return Context(std::move(fields));
 }
 
-OnCancel::OnCancel(const Context& context, std::function<void()> callback)
-    : cancellation_(context.cancellation()) {
+OnCancel::OnCancel(std::shared_ptr<CancellationSource> cancellation, std::function<void()> callback)
+    : cancellation_(std::move(cancellation)) {
   if (cancellation_ != nullptr) id_ = cancellation_->Add(std::move(callback));
 }
 

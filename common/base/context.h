@@ -97,10 +97,13 @@ class Context {
   Fields fields_;
 };
 
-// Keeps a callback registered with the context's cancellation for the life of the object.
+// Keeps a callback registered with a cancellation for the life of the object.
 class OnCancel {
  public:
-  OnCancel(const Context& context, std::function<void()> callback);
+  OnCancel(const Context& context, std::function<void()> callback)
+      : OnCancel(context.cancellation(), std::move(callback)) {}
+  // Null is never cancelled.
+  OnCancel(std::shared_ptr<CancellationSource> cancellation, std::function<void()> callback);
   ~OnCancel();
   OnCancel(const OnCancel&) = delete;
   OnCancel& operator=(const OnCancel&) = delete;

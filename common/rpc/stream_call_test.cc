@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "common/base/task.h"
 #include "common/rpc/client_call.h"
 #include "common/rpc/echo_service_for_tests.h"
+#include "common/rpc/stream_reader.h"
 #include "common/testing/rpc_fixture.h"
 #include "common/testing/status_matchers.h"
 
@@ -22,13 +24,29 @@ using test::EchoService;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-class StreamCallTest : public ::testing::Test {
+// The stream is read by a caller that blocks, or by a task.
+class StreamCallTest : public ::testing::TestWithParam<bool> {
  protected:
+  using OnMessage = std::function<absl::Status(const EchoResponse&)>;
+
   ~StreamCallTest() override { rpc_.Stop(); }
 
-  absl::Status Read(const std::function<absl::Status(const EchoResponse&)>& on_message) {
+  absl::Status Read(const OnMessage& on_message) {
+    const CallOptions options{.callee = "echo", .budget = absl::Seconds(20)};
+    if (GetParam()) return Wait(ReadAsTask(on_message, options));
     return InvokeStream(Context::Background(), *stub_, &EchoService::StubInterface::Repeat,
-                        EchoRequest(), {.callee = "echo", .budget = absl::Seconds(20)}, on_message);
+                        EchoRequest(), options, on_message);
+  }
+
+  Task<absl::Status> ReadAsTask(const OnMessage& on_message, const CallOptions& options) {
+    const Context context = Context::Background();
+    const EchoRequest request;
+    const auto take = [&on_message](const EchoResponse& message) -> Task<absl::Status> {
+      co_return on_message(message);
+    };
+    co_return co_await ReadStream(context, *stub_,
+                                  &EchoService::StubInterface::async_interface::Repeat, request,
+                                  options, take);
   }
 
   void Serve(test::EchoServiceImpl::RepeatFunction repeat) {
@@ -42,7 +60,10 @@ class StreamCallTest : public ::testing::Test {
   std::unique_ptr<EchoService::Stub> stub_;
 };
 
-TEST_F(StreamCallTest, SendsEveryMessageInOrderThenTheStatus) {
+INSTANTIATE_TEST_SUITE_P(Readers, StreamCallTest, ::testing::Values(false, true),
+                         [](const auto& test) { return test.param ? "Task" : "Blocking"; });
+
+TEST_P(StreamCallTest, SendsEveryMessageInOrderThenTheStatus) {
   Serve([](const Context&, const EchoRequest&, Sink<EchoResponse>& sink) {
     EchoResponse message;
     for (int i = 0; i < 500; ++i) {
@@ -62,12 +83,12 @@ TEST_F(StreamCallTest, SendsEveryMessageInOrderThenTheStatus) {
   EXPECT_THAT(rpc_.metrics().Render(), HasSubstr("grpc_type=\"server_stream\"} 1"));
 }
 
-TEST_F(StreamCallTest, AnEmptyStreamIsFine) {
+TEST_P(StreamCallTest, AnEmptyStreamIsFine) {
   Serve([](const Context&, const EchoRequest&, Sink<EchoResponse>&) { return absl::OkStatus(); });
   EXPECT_OK(Read([](const EchoResponse&) { return absl::InternalError("nothing was sent"); }));
 }
 
-TEST_F(StreamCallTest, WritingStopsWhenTheClientGoes) {
+TEST_P(StreamCallTest, WritingStopsWhenTheClientGoes) {
   absl::Notification ended;
   Serve([&](const Context& context, const EchoRequest&, Sink<EchoResponse>& sink) {
     EchoResponse message;
@@ -83,7 +104,7 @@ TEST_F(StreamCallTest, WritingStopsWhenTheClientGoes) {
   EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(10)));
 }
 
-TEST_F(StreamCallTest, ASlowClientSlowsTheHandler) {
+TEST_P(StreamCallTest, ASlowClientSlowsTheHandler) {
   constexpr int kMessages = 200;
   std::atomic<int> written = 0;
   Serve([&](const Context&, const EchoRequest&, Sink<EchoResponse>& sink) {

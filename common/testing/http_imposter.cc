@@ -72,6 +72,11 @@ bool SendAll(int socket, absl::string_view text) {
   return true;
 }
 
+// A piece of a chunked body.
+std::string Chunk(const std::string& piece) {
+  return absl::StrCat(absl::Hex(piece.size()), "\r\n", piece, "\r\n");
+}
+
 // Sends nothing more; false once the client has gone.
 bool WaitForClient(int socket) {
   char ignored;
@@ -145,6 +150,11 @@ void HttpImposter::Say(std::vector<Answer> answers) {
   answers_.assign(answers.begin(), answers.end());
 }
 
+void HttpImposter::Release() {
+  absl::MutexLock lock(&mutex_);
+  released_ = true;
+}
+
 std::vector<HttpImposter::Seen> HttpImposter::seen() const {
   absl::MutexLock lock(&mutex_);
   return seen_;
@@ -181,10 +191,18 @@ void HttpImposter::Serve(int socket) {
 
 bool HttpImposter::SendChunks(int socket, const Answer& answer) {
   for (size_t at = 0; at < answer.body.size(); at += answer.chunk_bytes) {
-    const std::string piece = answer.body.substr(at, answer.chunk_bytes);
-    const std::string chunk = absl::StrCat(absl::Hex(piece.size()), "\r\n", piece, "\r\n");
-    if (!SendAll(socket, chunk)) return false;
+    if (!SendAll(socket, Chunk(answer.body.substr(at, answer.chunk_bytes)))) return false;
     if (answer.pause.count() > 0) std::this_thread::sleep_for(answer.pause);
+  }
+  if (!answer.held_back.empty()) {
+    {
+      absl::MutexLock lock(&mutex_);
+      const auto may_go = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return released_ || stopping_;
+      };
+      mutex_.Await(absl::Condition(&may_go));
+    }
+    if (!SendAll(socket, Chunk(answer.held_back))) return false;
   }
   switch (answer.end) {
     case Answer::End::kWhole:

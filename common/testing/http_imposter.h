@@ -32,6 +32,8 @@ class HttpImposter {
     // With chunk_bytes: how the chunked body ends.
     enum class End { kWhole, kCut, kStall };
     End end = End::kWhole;
+    // With chunk_bytes: a further chunk, kept back until Release is called.
+    std::string held_back;
     // Waits this long before the answer.
     std::chrono::milliseconds delay{0};
     // Sends nothing and keeps the connection until the imposter goes or the client does.
@@ -53,6 +55,8 @@ class HttpImposter {
 
   // Answers in order; the last one repeats. Without any: 500.
   void Say(std::vector<Answer> answers) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Lets go what is held back, now and from here on.
+  void Release() ABSL_LOCKS_EXCLUDED(mutex_);
   // Requests so far, in order of arrival.
   std::vector<Seen> seen() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Connections so far.
@@ -62,7 +66,7 @@ class HttpImposter {
   void Accept();
   void Serve(int socket);
   // False when the connection is to be closed.
-  bool SendChunks(int socket, const Answer& answer);
+  bool SendChunks(int socket, const Answer& answer) ABSL_LOCKS_EXCLUDED(mutex_);
   bool AnswerNext(int socket, Seen request);
   Answer Next(Seen request) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -70,6 +74,7 @@ class HttpImposter {
   int port_ = 0;
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool released_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<Answer> answers_ ABSL_GUARDED_BY(mutex_);
   std::vector<Seen> seen_ ABSL_GUARDED_BY(mutex_);
   std::set<int> sockets_ ABSL_GUARDED_BY(mutex_);

@@ -63,7 +63,7 @@ class DressedResponder final : public Responder {
     dress_(head);
     inner_.StartStream(std::move(head));
   }
-  bool Write(absl::string_view bytes) override { return inner_.Write(bytes); }
+  Task<bool> Write(absl::string_view bytes) override { return inner_.Write(bytes); }
   void Abort() override { inner_.Abort(); }
   bool started() const override { return inner_.started(); }
   const std::shared_ptr<CancellationSource>& cancellation() const override {

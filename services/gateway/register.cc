@@ -108,7 +108,8 @@ absl::StatusOr<std::unique_ptr<GatewayModule>> GatewayModule::Start(
   auto parts = std::make_unique<Parts>();
   parts->host = options.host;
   parts->upstream = {
-      .orchestrator = Upstream::Orchestrator::NewStub(connections.orchestrator.channel),
+      .orchestrator =
+          std::make_unique<rpc::TaskClient<Upstream::Orchestrator>>(connections.orchestrator),
       .memory = Upstream::Memory::NewStub(connections.memory.channel),
       .router = std::make_unique<rpc::TaskClient<Upstream::Router>>(connections.router)};
   if (!options.api_keys_file.empty()) {

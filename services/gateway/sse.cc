@@ -6,7 +6,7 @@
 
 namespace throughline::gateway {
 
-absl::Status SseStream::Send(const SseEvent& event) {
+Task<absl::Status> SseStream::Send(const SseEvent& event) {
   if (!responder_.started()) {
     head_.content_type = "text/event-stream";
     // Proxies that buffer would hold the steps back until the end.
@@ -14,8 +14,9 @@ absl::Status SseStream::Send(const SseEvent& event) {
     responder_.StartStream(std::move(head_));
   }
   const std::string name = event.name.empty() ? "" : absl::StrCat("event: ", event.name, "\n");
-  const bool sent = responder_.Write(absl::StrCat(name, "data: ", event.data, "\n\n"));
-  return sent ? absl::OkStatus() : absl::CancelledError("the client has gone");
+  const std::string text = absl::StrCat(name, "data: ", event.data, "\n\n");
+  const bool sent = co_await responder_.Write(text);
+  co_return sent ? absl::OkStatus() : absl::CancelledError("the client has gone");
 }
 
 }  // namespace throughline::gateway

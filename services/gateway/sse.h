@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "common/base/task.h"
 #include "services/gateway/http/server.h"
 
 namespace throughline::gateway {
@@ -14,15 +15,15 @@ struct SseEvent {
   std::string data;
 };
 
-// Server-sent events on a responder; the stream starts with the first. For the handler's thread.
+// Server-sent events on a responder; the stream starts with the first. Used by one task at a time.
 class SseStream {
  public:
   // `head` is what the answer starts with; its content type is replaced.
   explicit SseStream(Responder& responder, HttpResponse head = {})
       : responder_(responder), head_(std::move(head)) {}
 
-  // CANCELLED when the client has gone.
-  absl::Status Send(const SseEvent& event);
+  // CANCELLED when the client has gone. `event` is named by the caller, who awaits at once.
+  Task<absl::Status> Send(const SseEvent& event);
 
  private:
   Responder& responder_;

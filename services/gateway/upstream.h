@@ -18,7 +18,7 @@ struct Upstream {
   using Memory = throughline::memory::v1::MemoryService;
   using Router = throughline::router::v1::RouterService;
 
-  std::unique_ptr<Orchestrator::StubInterface> orchestrator;
+  std::unique_ptr<rpc::TaskClient<Orchestrator>> orchestrator;
   std::unique_ptr<Memory::StubInterface> memory;
   std::unique_ptr<rpc::TaskClient<Router>> router;
 };

@@ -43,6 +43,21 @@ inline std::string Prose(size_t bytes) {
   return text;
 }
 
+// A streamed answer of about so many bytes, in pieces of some words.
+inline std::string StreamedResponse(size_t bytes) {
+  constexpr size_t kPieceBytes = 20;
+  const std::string text = Prose(bytes);
+  std::string events;
+  for (size_t at = 0; at < text.size(); at += kPieceBytes) {
+    absl::StrAppend(&events, R"(data: {"choices":[{"delta":{"content":")",
+                    text.substr(at, kPieceBytes), "\"}}]}\n\n");
+  }
+  absl::StrAppend(&events, R"(data: {"choices":[{"delta":{},"finish_reason":"stop"}]})",
+                  "\n\ndata: [DONE]\n\n");
+  return absl::StrCat("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: ",
+                      events.size(), "\r\n\r\n", events);
+}
+
 // A provider on one thread: answers every request at once or after `delay`, whatever number of
 // connections wait.
 class InstantProvider {

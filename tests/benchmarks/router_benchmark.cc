@@ -6,7 +6,8 @@
 //                                with an empty gRPC call and, where nginx is installed, a call
 //                                through it
 //   router_benchmark rate        requests a second with 32 in flight, by HTTP and by gRPC
-//   router_benchmark waiting     2,000 in flight at a provider that takes five seconds
+//   router_benchmark waiting     2,000 in flight at a provider that takes five seconds: by gRPC, by
+//                                HTTP, and streamed by HTTP
 //   router_benchmark ledger [N]  N calls with faults (100,000): the ledger against the provider's
 //   count
 #include <grpcpp/grpcpp.h>
@@ -23,6 +24,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -102,13 +104,14 @@ void MeasureWork(const char* name, const RouterProcess& process, int calls,
               (after.switches - before.switches) / calls);
 }
 
-// A prompt as clients of chat completions send it.
-http::Request ChatRequest(const std::string& base_url, const v1::CompleteRequest& prompt) {
+// A prompt as clients of chat completions send it; `options` are further fields.
+http::Request ChatRequest(const std::string& base_url, const v1::CompleteRequest& prompt,
+                          absl::string_view options = "") {
   return {.url = absl::StrCat(base_url, "/chat/completions"),
           .headers = {"Content-Type: application/json"},
-          .body = absl::StrCat(
-              R"({"model":"auto","max_tokens":4096,"messages":[{"role":"user","content":")",
-              prompt.messages(0).content(), "\"}]}")};
+          .body = absl::StrCat("{", options, R"("model":"auto","max_tokens":4096,)",
+                               R"("messages":[{"role":"user","content":")",
+                               prompt.messages(0).content(), "\"}]}")};
 }
 
 // Calls of every kind in turn, so that all meet the same machine.
@@ -231,7 +234,9 @@ class Load {
 // Load by HTTP.
 class HttpLoad {
  public:
-  explicit HttpLoad(http::Request request) : request_(std::move(request)) {}
+  // An answer that does not end with `ending` has failed.
+  explicit HttpLoad(http::Request request, std::string ending = "")
+      : request_(std::move(request)), ending_(std::move(ending)) {}
 
   // The number that failed.
   int Run(int in_flight, int calls) {
@@ -250,12 +255,15 @@ class HttpLoad {
       http::Request request = request_;
       const http::Exchange exchange =
           co_await client_.Send(Context::Background(), std::move(request));
-      if (!exchange.status.ok() || exchange.response.status != 200) ++failed_;
+      const bool is_whole = exchange.status.ok() && exchange.response.status == 200 &&
+                            absl::EndsWith(exchange.response.body, ending_);
+      if (!is_whole) ++failed_;
     }
     co_return true;
   }
 
   const http::Request request_;
+  const std::string ending_;
   std::atomic<int> left_{0};
   std::atomic<int> failed_{0};
   BoundedPool pool_{{.name = "load", .threads = 2}};
@@ -291,41 +299,85 @@ void MeasureRate() {
   MeasureRateOf("the router by gRPC", router, load);
 }
 
-void MeasureWaiting() {
-  constexpr int kInFlight = 2000;
-  InstantProvider provider(1000, absl::Seconds(5));
-  RouterProcess router(provider.url());
-  const long idle_mib = router.Status("VmRSS") / 1024;
-  const auto health = grpc::health::v1::Health::NewStub(router.Channel());
-  std::atomic<bool> ended{false};
-  absl::Duration slowest;
-  long most_kib = 0;
-  long most_threads = 0;
-  std::thread watcher([&] {
-    while (!ended) {
+// Looks at a process every few milliseconds, and asks for its health.
+class Watch {
+ public:
+  explicit Watch(const RouterProcess& process)
+      : process_(process),
+        idle_kib_(process.Status("VmRSS")),
+        idle_threads_(process.Status("Threads")),
+        health_(grpc::health::v1::Health::NewStub(process.Channel())),
+        thread_([this] { Look(); }) {}
+
+  // Ends the watch.
+  std::string Describe() {
+    ended_ = true;
+    thread_.join();
+    return absl::StrCat("RSS ", most_kib_ / 1024, " MiB (idle ", idle_kib_ / 1024, "), ",
+                        most_threads_, " threads (idle ", idle_threads_, "); slowest health check ",
+                        absl::ToInt64Milliseconds(slowest_), " ms");
+  }
+
+ private:
+  void Look() {
+    while (!ended_) {
       grpc::ClientContext context;
       grpc::health::v1::HealthCheckResponse response;
       const absl::Time asked = absl::Now();
       const grpc::Status status =
-          health->Check(&context, grpc::health::v1::HealthCheckRequest(), &response);
-      slowest = std::max(slowest, absl::Now() - asked);
+          health_->Check(&context, grpc::health::v1::HealthCheckRequest(), &response);
+      slowest_ = std::max(slowest_, absl::Now() - asked);
       if (!status.ok()) std::fprintf(stderr, "health: %s\n", status.error_message().c_str());
-      most_kib = std::max(most_kib, router.Status("VmRSS"));
-      most_threads = std::max(most_threads, router.Status("Threads"));
+      most_kib_ = std::max(most_kib_, process_.Status("VmRSS"));
+      most_threads_ = std::max(most_threads_, process_.Status("Threads"));
       absl::SleepFor(absl::Milliseconds(20));
     }
-  });
-  Load load(router, 4, Prompt(1000));
+  }
+
+  const RouterProcess& process_;
+  const long idle_kib_;
+  const long idle_threads_;
+  const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
+  std::atomic<bool> ended_{false};
+  absl::Duration slowest_;
+  long most_kib_ = 0;
+  long most_threads_ = 0;
+  std::thread thread_;
+};
+
+template <typename AnyLoad>
+void MeasureWaitingOf(const char* name, const RouterProcess& process, InstantProvider& provider,
+                      AnyLoad& load) {
+  constexpr int kInFlight = 2000;
+  Watch watch(process);
   const absl::Time begin = absl::Now();
   const int failed = load.Run(kInFlight, kInFlight);
   const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
-  ended = true;
-  watcher.join();
   std::printf(
-      "%d in flight at a provider that takes 5 s: all answered in %.1f s, %d failed, %zu waited at "
-      "once; RSS %ld MiB (idle %ld), %ld threads; slowest health check %.0f ms\n",
-      kInFlight, seconds, failed, provider.most_waiting(), most_kib / 1024, idle_mib, most_threads,
-      absl::ToDoubleMilliseconds(slowest));
+      "%d in flight, %s, at a provider that takes 5 s: all answered in %.1f s, %d failed, %zu "
+      "waited at once; %s\n",
+      kInFlight, name, seconds, failed, provider.most_waiting(), watch.Describe().c_str());
+}
+
+void MeasureWaiting() {
+  constexpr absl::Duration kDelay = absl::Seconds(5);
+  {
+    InstantProvider provider(1000, kDelay);
+    RouterProcess router(provider.url());
+    Load load(router, 4, Prompt(1000));
+    MeasureWaitingOf("the router by gRPC", router, provider, load);
+  }
+  {
+    InstantProvider provider(1000, kDelay);
+    RouterProcess serve(provider.url(), RouterProcess::Program::kServe);
+    HttpLoad load(ChatRequest(serve.http_url(), Prompt(1000)));
+    MeasureWaitingOf("serve by HTTP", serve, provider, load);
+  }
+  InstantProvider provider([](int64_t) { return StreamedResponse(1000); }, kDelay);
+  RouterProcess serve(provider.url(), RouterProcess::Program::kServe);
+  HttpLoad load(ChatRequest(serve.http_url(), Prompt(1000), R"("stream":true,)"),
+                "data: [DONE]\n\n");
+  MeasureWaitingOf("streams of serve by HTTP", serve, provider, load);
 }
 
 // A provider that fails in many ways and keeps its own count of what is on the bill, at a dollar a

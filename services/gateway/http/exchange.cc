@@ -155,18 +155,49 @@ void Exchange::StartStream(HttpResponse head) {
   Move(State::kWaiting, State::kStreaming);
 }
 
-bool Exchange::Write(absl::string_view bytes) {
+Task<bool> Exchange::Write(absl::string_view bytes) {
+  const bool has_room = co_await WaitForRoom();
+  if (!has_room) co_return false;
   {
     absl::MutexLock lock(&mutex_);
-    const auto has_room = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-      return gone_ || unsent_.size() < kMaxUnsentStreamBytes;
-    };
-    mutex_.Await(absl::Condition(&has_room));
-    if (gone_ || state_ != State::kStreaming) return false;
+    if (gone_ || state_ != State::kStreaming) co_return false;
     unsent_.append(bytes.data(), bytes.size());
   }
   Move(State::kStreaming, State::kStreaming);
-  return true;
+  co_return true;
+}
+
+bool Exchange::HasRoom() const { return unsent_.size() < kMaxUnsentStreamBytes; }
+
+Task<bool> Exchange::WaitForRoom() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (HasRoom()) co_return true;
+  }
+  // A connection that goes cancels its stream.
+  const OnCancel on_cancel(cancellation_, [this] { EndWait(); });
+  auto begin = [this](std::function<void(bool)> done) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!HasRoom() && !cancellation_->IsCancelled()) {
+        on_room_ = std::move(done);
+        return;
+      }
+    }
+    done(true);
+  };
+  co_await Completion<bool>(begin);
+  absl::MutexLock lock(&mutex_);
+  co_return HasRoom();
+}
+
+void Exchange::EndWait() {
+  std::function<void(bool)> waiting;
+  {
+    absl::MutexLock lock(&mutex_);
+    waiting = std::exchange(on_room_, nullptr);
+  }
+  if (waiting != nullptr) waiting(true);
 }
 
 void Exchange::Abort() { Move(State::kStreaming, State::kAborted); }
@@ -180,15 +211,26 @@ void Exchange::HandlerDone() { Move(State::kStreaming, State::kComplete); }
 
 ssize_t Exchange::ReadStream(void* self, uint64_t, char* buffer, size_t size) {
   Exchange& exchange = **static_cast<std::shared_ptr<Exchange>*>(self);
-  absl::MutexLock lock(&exchange.mutex_);
-  if (exchange.unsent_.empty()) {
-    if (exchange.state_ == State::kComplete) return MHD_CONTENT_READER_END_OF_STREAM;
-    if (exchange.state_ == State::kAborted) return MHD_CONTENT_READER_END_WITH_ERROR;
-    exchange.Suspend();
+  ssize_t taken = 0;
+  bool has_room = false;
+  {
+    absl::MutexLock lock(&exchange.mutex_);
+    taken = exchange.TakeUnsent(buffer, size);
+    has_room = exchange.HasRoom();
+  }
+  if (has_room) exchange.EndWait();
+  return taken;
+}
+
+ssize_t Exchange::TakeUnsent(char* buffer, size_t size) {
+  if (unsent_.empty()) {
+    if (state_ == State::kComplete) return MHD_CONTENT_READER_END_OF_STREAM;
+    if (state_ == State::kAborted) return MHD_CONTENT_READER_END_WITH_ERROR;
+    Suspend();
     return 0;
   }
-  const size_t length = exchange.unsent_.copy(buffer, size);
-  exchange.unsent_.erase(0, length);
+  const size_t length = unsent_.copy(buffer, size);
+  unsent_.erase(0, length);
   return static_cast<ssize_t>(length);
 }
 

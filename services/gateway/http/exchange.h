@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -67,7 +68,7 @@ class Exchange final : public Responder, public std::enable_shared_from_this<Exc
 
   void Send(HttpResponse response) override ABSL_LOCKS_EXCLUDED(mutex_);
   void StartStream(HttpResponse head) override ABSL_LOCKS_EXCLUDED(mutex_);
-  bool Write(absl::string_view bytes) override ABSL_LOCKS_EXCLUDED(mutex_);
+  Task<bool> Write(absl::string_view bytes) override ABSL_LOCKS_EXCLUDED(mutex_);
   void Abort() override ABSL_LOCKS_EXCLUDED(mutex_);
   bool started() const override ABSL_LOCKS_EXCLUDED(mutex_);
   const std::shared_ptr<CancellationSource>& cancellation() const override { return cancellation_; }
@@ -79,6 +80,12 @@ class Exchange final : public Responder, public std::enable_shared_from_this<Exc
 
   static ssize_t ReadStream(void* self, uint64_t position, char* buffer, size_t size);
   static void FreeStream(void* self);
+  // Until there is room for a piece of a stream, or nobody waits for it any more.
+  Task<bool> WaitForRoom() ABSL_LOCKS_EXCLUDED(mutex_);
+  void EndWait() ABSL_LOCKS_EXCLUDED(mutex_);
+  bool HasRoom() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  // What is to be sent next of a stream: its length, or what the library is told in its place.
+  ssize_t TakeUnsent(char* buffer, size_t size) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static MHD_Result TakeFormPart(void* self, MHD_ValueKind kind, const char* key,
                                  const char* file_name, const char* content_type,
                                  const char* transfer_encoding, const char* data, uint64_t offset,
@@ -105,6 +112,7 @@ class Exchange final : public Responder, public std::enable_shared_from_this<Exc
   State state_ ABSL_GUARDED_BY(mutex_) = State::kWaiting;
   HttpResponse response_ ABSL_GUARDED_BY(mutex_);
   std::string unsent_ ABSL_GUARDED_BY(mutex_);
+  std::function<void(bool)> on_room_ ABSL_GUARDED_BY(mutex_);  // of who waits for it
   bool handed_over_ ABSL_GUARDED_BY(mutex_) = false;
   bool suspended_ ABSL_GUARDED_BY(mutex_) = false;
   bool gone_ ABSL_GUARDED_BY(mutex_) = false;

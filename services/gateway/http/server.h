@@ -26,9 +26,10 @@ class Responder {
   // Status and headers now, the body by Write; it ends when the handler returns. `head.body` is the
   // first piece of it.
   virtual void StartStream(HttpResponse head) = 0;
-  // Sends `bytes`; waits while kMaxUnsentStreamBytes wait for a slow client. False when the client
-  // has gone.
-  virtual bool Write(absl::string_view bytes) = 0;
+  // Sends `bytes`, which the caller names and who awaits at once; waits, without a thread, while
+  // kMaxUnsentStreamBytes wait for a slow client. False when the client has gone, or the wait was
+  // cancelled.
+  virtual Task<bool> Write(absl::string_view bytes) = 0;
   // Ends a stream so that the client sees it is not whole.
   virtual void Abort() = 0;
   // True once Send or StartStream was called.
@@ -40,7 +41,7 @@ class Responder {
 struct HttpServerOptions {
   std::string host = "127.0.0.1";
   int port = 0;                 // 0 lets the system choose
-  size_t handler_threads = 64;  // handlers running at once; a stream holds one
+  size_t handler_threads = 64;  // handlers running at once
   size_t max_queued = 256;      // requests that may wait for one
   unsigned max_connections = 2048;
   size_t max_body_bytes = size_t{17} << 20;         // of one request
@@ -82,8 +83,8 @@ class HttpServer {
   virtual bool Shutdown(absl::Duration patience) = 0;
 };
 
-// What may wait for a slow reader of a stream.
-inline constexpr size_t kMaxUnsentStreamBytes = size_t{1} << 20;
+// With so much unsent, a stream's next piece waits for its slow reader.
+inline constexpr size_t kMaxUnsentStreamBytes = size_t{64} << 10;
 
 }  // namespace throughline::gateway
 

@@ -8,7 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <thread>
@@ -59,6 +62,20 @@ class RawClient {
     return text;
   }
   std::string ReadAll() { return ReadUntil(""); }
+  // How many bytes come until they end with `end`, or the connection has ended.
+  size_t CountUntil(const std::string& end) {
+    size_t count = 0;
+    std::string last;
+    char buffer[65536];
+    while (!absl::EndsWith(last, end)) {
+      const ssize_t length = recv(socket_, buffer, sizeof(buffer), 0);
+      if (length <= 0) break;
+      count += static_cast<size_t>(length);
+      last.append(buffer, static_cast<size_t>(length));
+      last.erase(0, last.size() - std::min(last.size(), end.size()));
+    }
+    return count;
+  }
   void Close() {
     if (socket_ >= 0) close(socket_);
     socket_ = -1;
@@ -82,6 +99,9 @@ std::unique_ptr<HttpServer> ServeTasks(HttpServer::Handler handler, HttpServerOp
 }
 
 using Blocking = std::function<void(const HttpRequest&, Responder&)>;
+
+// For handlers that block.
+bool Write(Responder& responder, absl::string_view bytes) { return Wait(responder.Write(bytes)); }
 
 Task<Handled> RunBlocking(const Blocking& handler, const HttpRequest& request,
                           Responder& responder) {
@@ -116,9 +136,9 @@ TEST(HttpServerTest, AStreamArrivesAsItIsWritten) {
   absl::Notification first_read;
   const auto server = Serve([&](const HttpRequest&, Responder& responder) {
     responder.StartStream({.content_type = "text/event-stream"});
-    EXPECT_TRUE(responder.Write("one;"));
+    EXPECT_TRUE(Write(responder, "one;"));
     first_read.WaitForNotification();
-    EXPECT_TRUE(responder.Write("two;"));
+    EXPECT_TRUE(Write(responder, "two;"));
   });
   RawClient client(server->port());
   ASSERT_TRUE(client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
@@ -130,7 +150,7 @@ TEST(HttpServerTest, AStreamArrivesAsItIsWritten) {
 TEST(HttpServerTest, AStreamThatIsAbortedDoesNotLookWhole) {
   const auto server = Serve([](const HttpRequest&, Responder& responder) {
     responder.StartStream({});
-    responder.Write("half");
+    Write(responder, "half");
     responder.Abort();
   });
   RawClient client(server->port());
@@ -142,7 +162,7 @@ TEST(HttpServerTest, AReaderThatGoesAwayIsNoticed) {
   absl::Notification noticed;
   const auto server = Serve([&](const HttpRequest&, Responder& responder) {
     responder.StartStream({});
-    while (responder.Write(std::string(1 << 16, 'x'))) {
+    while (Write(responder, std::string(1 << 16, 'x'))) {
     }
     EXPECT_TRUE(responder.cancellation()->IsCancelled());
     noticed.Notify();
@@ -248,6 +268,48 @@ TEST(HttpServerTest, HandlersThatWaitAsTasksHoldNoThread) {
   for (size_t i = 0; i < kClients; ++i) {
     EXPECT_THAT(clients[i]->ReadUntil(" - "), HasSubstr(absl::StrCat("GET /", i, " - ")));
   }
+}
+
+Task<Handled> StreamBlocks(int blocks, std::atomic<int>& written, Responder& responder) {
+  const std::string block(kMaxUnsentStreamBytes, 'x');
+  responder.StartStream({});
+  for (; written < blocks; ++written) {
+    const bool sent = co_await responder.Write(block);
+    if (!sent) co_return Handled();
+  }
+  co_return Handled();
+}
+
+TEST(HttpServerTest, ASlowReaderHoldsNoThreadAndWaitsBefore) {
+  constexpr int kBlocks = 500;  // more than sockets hold
+  std::atomic<int> written = 0;
+  const Blocking echo = Echo;
+  const auto server = ServeTasks(
+      [&](const HttpRequest& request, Responder& responder) {
+        return request.path == "/slow" ? StreamBlocks(kBlocks, written, responder)
+                                       : RunBlocking(echo, request, responder);
+      },
+      {.handler_threads = 1});
+  RawClient slow(server->port());
+  ASSERT_TRUE(slow.Send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(slow.ReadUntil("xxxx"), HasSubstr("xxxx"));
+  RawClient other(server->port());
+  ASSERT_TRUE(other.Send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(other.ReadUntil(" - "), HasSubstr("GET /other - "));
+  EXPECT_LT(written, kBlocks);
+  EXPECT_GT(slow.CountUntil("\r\n0\r\n\r\n"), (kBlocks - 1) * kMaxUnsentStreamBytes);
+  EXPECT_EQ(written, kBlocks);
+}
+
+TEST(HttpServerTest, AStopEndsTheWaitForASlowReader) {
+  std::atomic<int> written = 0;
+  const auto server = ServeTasks([&](const HttpRequest&, Responder& responder) {
+    return StreamBlocks(std::numeric_limits<int>::max(), written, responder);
+  });
+  RawClient slow(server->port());
+  ASSERT_TRUE(slow.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+  EXPECT_THAT(slow.ReadUntil("xxxx"), HasSubstr("xxxx"));
+  EXPECT_FALSE(server->Shutdown(absl::Milliseconds(50)));
 }
 
 TEST(HttpServerTest, WhatBeginsAtOnceWaitsForNoThread) {

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/client_call.h"
+#include "common/base/task_macros.h"
+#include "common/rpc/stream_reader.h"
+#include "common/rpc/task_client.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
 #include "services/gateway/sse.h"
@@ -22,6 +24,7 @@ namespace {
 namespace orchestrator = throughline::orchestrator::v1;
 namespace memory = throughline::memory::v1;
 using json = nlohmann::ordered_json;
+using OrchestratorClient = rpc::TaskClient<Upstream::Orchestrator>;
 
 constexpr char kTranscript[] = "transcript";
 
@@ -69,17 +72,17 @@ absl::StatusOr<orchestrator::CallSource> ReadCall(const HttpRequest& request) {
   return call;
 }
 
-absl::Status Process(const Context& context, Upstream::Orchestrator::StubInterface& stub,
-                     const HttpRequest& request, Responder& responder) {
+Task<absl::Status> Process(const Context& context, OrchestratorClient& client,
+                           const HttpRequest& request, Responder& responder) {
   orchestrator::ProcessCallRequest rpc_request;
-  ASSIGN_OR_RETURN(*rpc_request.mutable_call(), ReadCall(request));
-  ASSIGN_OR_RETURN(
+  CO_ASSIGN_OR_RETURN(*rpc_request.mutable_call(), ReadCall(request));
+  const rpc::CallOptions options{.callee = "orchestrator", .budget = context.Remaining()};
+  CO_ASSIGN_OR_RETURN(
       const orchestrator::ProcessCallResponse response,
-      rpc::Invoke(context, stub, &Upstream::Orchestrator::StubInterface::ProcessCall, rpc_request,
-                  {.callee = "orchestrator", .budget = context.Remaining()}));
-  ASSIGN_OR_RETURN(std::string body, ToJson(response.result()));
+      co_await client.Call(context, &OrchestratorClient::Async::ProcessCall, rpc_request, options));
+  CO_ASSIGN_OR_RETURN(std::string body, ToJson(response.result()));
   responder.Send({.body = std::move(body)});
-  return absl::OkStatus();
+  co_return absl::OkStatus();
 }
 
 absl::StatusOr<SseEvent> ToEvent(const orchestrator::StreamProcessCallResponse& message) {
@@ -104,54 +107,59 @@ absl::StatusOr<SseEvent> ToEvent(const orchestrator::StreamProcessCallResponse& 
   }
 }
 
-absl::Status StreamProcess(const Context& context, Upstream::Orchestrator::StubInterface& stub,
-                           const HttpRequest& request, Responder& responder) {
+Task<absl::Status> StreamProcess(const Context& context, OrchestratorClient& client,
+                                 const HttpRequest& request, Responder& responder) {
   orchestrator::StreamProcessCallRequest rpc_request;
-  ASSIGN_OR_RETURN(*rpc_request.mutable_call(), ReadCall(request));
+  CO_ASSIGN_OR_RETURN(*rpc_request.mutable_call(), ReadCall(request));
   SseStream stream(responder);
-  const absl::Status status = rpc::InvokeStream(
-      context, stub, &Upstream::Orchestrator::StubInterface::StreamProcessCall, rpc_request,
-      {.callee = "orchestrator", .budget = context.Remaining()},
-      [&](const orchestrator::StreamProcessCallResponse& message) -> absl::Status {
-        ASSIGN_OR_RETURN(const SseEvent event, ToEvent(message));
-        return stream.Send(event);
-      });
+  const auto forward =
+      [&](const orchestrator::StreamProcessCallResponse& message) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const SseEvent event, ToEvent(message));
+    co_return co_await stream.Send(event);
+  };
+  const rpc::CallOptions options{.callee = "orchestrator", .budget = context.Remaining()};
+  absl::Status status = co_await rpc::ReadStream(context, client.stub(),
+                                                 &OrchestratorClient::Async::StreamProcessCall,
+                                                 rpc_request, options, forward);
   // Before the first event an error is an ordinary answer; after it, the last event tells.
-  if (status.ok() || !responder.started()) return status;
-  return stream.Send({"error", Problem(status, context.request_id()).body});
+  if (status.ok() || !responder.started()) co_return status;
+  const SseEvent failure{"error", Problem(status, context.request_id()).body};
+  co_return co_await stream.Send(failure);
 }
 
-absl::Status Export(const Context& context, Upstream::Memory::StubInterface& stub,
-                    const RouteCall& call, Responder& responder) {
+Task<absl::Status> Export(const Context& context, Upstream::Memory::StubInterface& stub,
+                          const RouteCall& call, Responder& responder) {
   memory::ExportRequest request;
-  RETURN_IF_ERROR(BindPath(call.path, request));
-  const absl::Status status = rpc::InvokeStream(
-      context, stub, &Upstream::Memory::StubInterface::Export, request,
-      {.callee = "memory", .budget = context.Remaining()},
-      [&](const memory::ExportResponse& row) -> absl::Status {
-        if (!responder.started()) responder.StartStream({.content_type = "application/x-ndjson"});
-        const bool sent = responder.Write(absl::StrCat(row.json_line(), "\n"));
-        return sent ? absl::OkStatus() : absl::CancelledError("the client has gone");
-      });
+  CO_RETURN_IF_ERROR(BindPath(call.path, request));
+  const auto forward = [&](const memory::ExportResponse& row) -> Task<absl::Status> {
+    if (!responder.started()) responder.StartStream({.content_type = "application/x-ndjson"});
+    const std::string line = absl::StrCat(row.json_line(), "\n");
+    const bool sent = co_await responder.Write(line);
+    co_return sent ? absl::OkStatus() : absl::CancelledError("the client has gone");
+  };
+  const rpc::CallOptions options{.callee = "memory", .budget = context.Remaining()};
+  absl::Status status = co_await rpc::ReadStream(
+      context, stub, &Upstream::Memory::StubInterface::async_interface::Export, request, options,
+      forward);
   if (status.ok() && !responder.started()) responder.Send({.content_type = "application/x-ndjson"});
-  return status;
+  co_return status;
 }
 
 }  // namespace
 
 std::vector<Route> CallRoutes(const Upstream& upstream) {
-  Upstream::Orchestrator::StubInterface& stub = *upstream.orchestrator;
+  OrchestratorClient& client = *upstream.orchestrator;
   Route process{
       .method = "POST",
       .pattern = "/v1/calls",
       .scope = Scope::kWrite,
       .summary = "Process a call; with Accept: text/event-stream, step by step",
-      .handler =
-          [&stub](const Context& context, const RouteCall& call, Responder& responder) {
+      .task =
+          [&client](const Context& context, const RouteCall& call, Responder& responder) {
             const bool stream = absl::StrContains(
                 absl::AsciiStrToLower(call.request.Header("accept")), "text/event-stream");
-            return stream ? StreamProcess(context, stub, call.request, responder)
-                          : Process(context, stub, call.request, responder);
+            return stream ? StreamProcess(context, client, call.request, responder)
+                          : Process(context, client, call.request, responder);
           },
       .body = orchestrator::CallSource::descriptor(),
       .answer = orchestrator::CallResult::descriptor(),
@@ -161,9 +169,9 @@ std::vector<Route> CallRoutes(const Upstream& upstream) {
       .pattern = "/v1/customers/{customer_id}/export",
       .scope = Scope::kRead,
       .summary = "Everything stored of a customer, a line of JSON for each row",
-      .handler = [&memory = *upstream.memory](
-                     const Context& context, const RouteCall& call,
-                     Responder& responder) { return Export(context, memory, call, responder); },
+      .task = [&memory = *upstream.memory](
+                  const Context& context, const RouteCall& call,
+                  Responder& responder) { return Export(context, memory, call, responder); },
   };
   return {std::move(process), std::move(exporting)};
 }

@@ -454,7 +454,7 @@ std::vector<Route> HindsightRoutes(const Upstream& upstream) {
       return handler(context, stub, call, responder);
     };
   };
-  const auto forget = [&calls = *upstream.orchestrator](
+  const auto forget = [&calls = upstream.orchestrator->stub()](
                           const Context& context, const RouteCall& call, Responder& responder) {
     return Forget(context, calls, call, responder);
   };

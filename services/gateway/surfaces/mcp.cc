@@ -61,7 +61,7 @@ absl::StatusOr<std::string> ProcessCall(const Context& context, const Upstream& 
   request.mutable_call()->set_call_date(Argument(arguments, "call_date"));
   request.mutable_call()->set_transcript(Argument(arguments, "transcript"));
   ASSIGN_OR_RETURN(const auto response,
-                   Ask(context, *upstream.orchestrator,
+                   Ask(context, upstream.orchestrator->stub(),
                        &Upstream::Orchestrator::StubInterface::ProcessCall, request));
   return ToJson(response.result());
 }
@@ -81,7 +81,7 @@ absl::StatusOr<std::string> GetProfile(const Context& context, const Upstream& u
   orchestrator::GetProfileRequest request;
   request.set_customer_id(Argument(arguments, "customer_id"));
   ASSIGN_OR_RETURN(const auto response,
-                   Ask(context, *upstream.orchestrator,
+                   Ask(context, upstream.orchestrator->stub(),
                        &Upstream::Orchestrator::StubInterface::GetProfile, request));
   return response.rendered();
 }
@@ -91,7 +91,7 @@ absl::StatusOr<std::string> GetDeal(const Context& context, const Upstream& upst
   orchestrator::GetDealRequest request;
   request.set_customer_id(Argument(arguments, "customer_id"));
   ASSIGN_OR_RETURN(const auto response,
-                   Ask(context, *upstream.orchestrator,
+                   Ask(context, upstream.orchestrator->stub(),
                        &Upstream::Orchestrator::StubInterface::GetDeal, request));
   return ToJson(response.deal());
 }

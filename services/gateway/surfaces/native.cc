@@ -10,7 +10,7 @@ using Memory = Upstream::Memory::StubInterface;
 using Router = Upstream::Router::StubInterface;
 
 std::vector<Route> WorkRoutes(const Upstream& upstream) {
-  Orchestrator& orchestrator = *upstream.orchestrator;
+  Orchestrator& orchestrator = upstream.orchestrator->stub();
   return {
       RpcRoute("POST", "/v1/ingest", Scope::kWrite,
                "Take a conversation; it is processed in the background", orchestrator,

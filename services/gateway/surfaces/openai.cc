@@ -15,6 +15,7 @@
 #include "common/base/task_macros.h"
 #include "common/json/json_text.h"
 #include "common/rpc/client_call.h"
+#include "common/rpc/stream_reader.h"
 #include "common/rpc/task_client.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
@@ -206,49 +207,58 @@ void AddDecision(const router::Decision& decision, HttpResponse& response) {
                       {"X-Throughline-Baseline-Cost-Usd", Usd(decision.baseline_cost())}};
 }
 
+// Writes a completion, whole or in chunks, as OpenAI's clients read it.
 class Completion {
  public:
-  Completion(const Context& context, const std::string& model)
+  explicit Completion(const Context& context)
       : id_(absl::StrCat("chatcmpl-", context.request_id())),
-        created_(absl::ToUnixSeconds(context.clock().Now())),
-        model_(model) {}
+        created_(absl::ToUnixSeconds(context.clock().Now())) {}
 
-  json Whole(const router::CompleteResponse& answer) const {
-    return {
-        {"id", id_},
-        {"object", "chat.completion"},
-        {"created", created_},
-        {"model", answer.decision().to_model()},
-        {"choices", json::array({{{"index", 0},
-                                  {"message", {{"role", "assistant"}, {"content", answer.text()}}},
-                                  {"logprobs", nullptr},
-                                  {"finish_reason", "stop"}}})},
-        {"usage", Usage(answer.decision())}};
+  std::string Whole(const router::CompleteResponse& answer) const {
+    const std::string message =
+        absl::StrCat(R"("message":{"role":"assistant","content":)", Quoted(answer.text()), "}");
+    return absl::StrCat(Head("chat.completion", answer.decision().to_model()),
+                        Choices(message, kStop), UsageField(answer.decision()), "}");
   }
 
-  // `delta` of one chunk; `finish_reason` null but at the end.
-  json Chunk(json delta, json finish_reason) const {
-    return {{"id", id_},
-            {"object", "chat.completion.chunk"},
-            {"created", created_},
-            {"model", model_},
-            {"choices", json::array({{{"index", 0},
-                                      {"delta", std::move(delta)},
-                                      {"logprobs", nullptr},
-                                      {"finish_reason", std::move(finish_reason)}}})}};
+  std::string FirstChunk(const std::string& model) const {
+    return Chunk(model, Choices(R"("delta":{"role":"assistant","content":""})", kNull));
   }
-
-  json UsageChunk(const router::Decision& decision) const {
-    json chunk = Chunk(json::object(), nullptr);
-    chunk["choices"] = json::array();
-    chunk["usage"] = Usage(decision);
-    return chunk;
+  std::string TextChunk(const std::string& model, const std::string& text) const {
+    const std::string delta = absl::StrCat(R"("delta":{"content":)", Quoted(text), "}");
+    return Chunk(model, Choices(delta, kNull));
+  }
+  std::string LastChunk(const std::string& model, const router::Decision& decision) const {
+    return Chunk(model, absl::StrCat(Choices(R"("delta":{})", kStop), R"(,"throughline":)",
+                                     json_text::Write(DecisionSummary(decision))));
+  }
+  std::string UsageChunk(const std::string& model, const router::Decision& decision) const {
+    return Chunk(model, absl::StrCat(R"("choices":[])", UsageField(decision)));
   }
 
  private:
+  static constexpr char kNull[] = "null";
+  static constexpr char kStop[] = R"("stop")";
+
+  static std::string Quoted(const std::string& text) { return json_text::Write(json(text)); }
+
+  std::string Head(absl::string_view object, const std::string& model) const {
+    return absl::StrCat(R"({"id":)", Quoted(id_), R"(,"object":")", object, R"(","created":)",
+                        created_, R"(,"model":)", Quoted(model), ",");
+  }
+  std::string Chunk(const std::string& model, absl::string_view fields) const {
+    return absl::StrCat(Head("chat.completion.chunk", model), fields, "}");
+  }
+  static std::string Choices(absl::string_view said, absl::string_view finish_reason) {
+    return absl::StrCat(R"("choices":[{"index":0,)", said, R"(,"logprobs":null,"finish_reason":)",
+                        finish_reason, "}]");
+  }
+  static std::string UsageField(const router::Decision& decision) {
+    return absl::StrCat(R"(,"usage":)", json_text::Write(Usage(decision)));
+  }
+
   const std::string id_;
   const int64_t created_;
-  const std::string model_;
 };
 
 Task<absl::Status> Complete(const Context& context, RouterClient& router, const Asked& asked,
@@ -258,70 +268,75 @@ Task<absl::Status> Complete(const Context& context, RouterClient& router, const 
       const router::CompleteResponse answer,
       co_await router.Call(context, &RouterClient::Async::Complete, asked.request, options));
   HttpResponse response;
-  response.body = json_text::Write(Completion(context, asked.model).Whole(answer));
+  response.body = Completion(context).Whole(answer);
   AddDecision(answer.decision(), response);
   responder.Send(std::move(response));
   co_return absl::OkStatus();
 }
 
-absl::Status Stream(const Context& context, Upstream::Router::StubInterface& stub,
-                    const Asked& asked, Responder& responder) {
+// Sends what the router streams, as chunks.
+class ChunkStream {
+ public:
+  ChunkStream(const Context& context, const Asked& asked, Responder& responder)
+      : completion_(context), asked_(asked), responder_(responder), stream_(responder) {}
+
+  Task<absl::Status> Take(const router::StreamCompleteResponse& message) {
+    if (!responder_.started()) {
+      const SseEvent first{"", completion_.FirstChunk(asked_.model)};
+      CO_RETURN_IF_ERROR(co_await stream_.Send(first));
+    }
+    if (message.has_text()) {
+      const SseEvent text{"", completion_.TextChunk(asked_.model, message.text())};
+      co_return co_await stream_.Send(text);
+    }
+    const router::Decision& decision = message.completed().decision();
+    const SseEvent last{"", completion_.LastChunk(asked_.model, decision)};
+    CO_RETURN_IF_ERROR(co_await stream_.Send(last));
+    if (!asked_.include_usage) co_return absl::OkStatus();
+    const SseEvent usage{"", completion_.UsageChunk(asked_.model, decision)};
+    co_return co_await stream_.Send(usage);
+  }
+  // A stream that broke off says so; it has no [DONE].
+  Task<absl::Status> End(const HttpResponse* failure) {
+    const SseEvent end{"", failure == nullptr ? "[DONE]" : failure->body};
+    co_return co_await stream_.Send(end);
+  }
+
+ private:
+  const Completion completion_;
+  const Asked& asked_;
+  Responder& responder_;
+  SseStream stream_;
+};
+
+Task<absl::Status> Stream(const Context& context, RouterClient& router, const Asked& asked,
+                          Responder& responder) {
   router::StreamCompleteRequest request;
   *request.mutable_request() = asked.request;
-  const Completion completion(context, asked.model);
-  SseStream stream(responder);
-  const auto send = [&stream](const json& chunk) {
-    return stream.Send({"", json_text::Write(chunk)});
+  ChunkStream chunks(context, asked, responder);
+  const auto forward = [&chunks](const router::StreamCompleteResponse& message) {
+    return chunks.Take(message);
   };
-  const absl::Status status = rpc::InvokeStream(
-      context, stub, &Upstream::Router::StubInterface::StreamComplete, request,
-      {.callee = "router", .budget = context.Remaining()},
-      [&](const router::StreamCompleteResponse& event) -> absl::Status {
-        if (!responder.started()) {
-          RETURN_IF_ERROR(
-              send(completion.Chunk({{"role", "assistant"}, {"content", ""}}, nullptr)));
-        }
-        if (event.event_case() == router::StreamCompleteResponse::kText) {
-          return send(completion.Chunk({{"content", event.text()}}, nullptr));
-        }
-        json last = completion.Chunk(json::object(), "stop");
-        last["throughline"] = DecisionSummary(event.completed().decision());
-        RETURN_IF_ERROR(send(last));
-        if (!asked.include_usage) return absl::OkStatus();
-        return send(completion.UsageChunk(event.completed().decision()));
-      });
-  if (!status.ok()) {
-    if (!responder.started()) return status;
-    // A stream that broke off says so; it has no [DONE].
-    return stream.Send({"", OpenAiError(status, context.request_id()).body});
-  }
-  return stream.Send({"", "[DONE]"});
-}
-
-// Whether a body may ask for a stream, which holds a thread.
-bool MayStream(absl::string_view body) {
-  constexpr absl::string_view kStream = "\"stream\"";
-  for (size_t at = body.find(kStream); at != absl::string_view::npos; at = body.find(kStream, at)) {
-    at += kStream.size();
-    absl::string_view value = absl::StripLeadingAsciiWhitespace(body.substr(at));
-    if (!absl::ConsumePrefix(&value, ":")) continue;
-    if (!absl::StartsWith(absl::StripLeadingAsciiWhitespace(value), "false")) return true;
-  }
-  return false;
+  const rpc::CallOptions options{.callee = "router", .budget = context.Remaining()};
+  absl::Status status = co_await rpc::ReadStream(
+      context, router.stub(), &RouterClient::Async::StreamComplete, request, options, forward);
+  if (status.ok()) co_return co_await chunks.End(nullptr);
+  if (!responder.started()) co_return status;
+  const HttpResponse failure = OpenAiError(status, context.request_id());
+  co_return co_await chunks.End(&failure);
 }
 
 // Whether a request is read and handed on within some hundred microseconds.
 bool IsShort(const HttpRequest& request) {
   constexpr size_t kMostBytes = size_t{16} << 10;
-  return request.body.size() <= kMostBytes && !MayStream(request.body);
+  return request.body.size() <= kMostBytes;
 }
 
 Task<absl::Status> Chat(const Context& context, RouterClient& router, const HttpRequest& request,
                         Responder& responder) {
   CO_ASSIGN_OR_RETURN(const Asked asked, ReadBody(request));
-  if (!asked.stream) co_return co_await Complete(context, router, asked, responder);
-  co_await OnOwnThread();
-  co_return Stream(context, router.stub(), asked, responder);
+  if (asked.stream) co_return co_await Stream(context, router, asked, responder);
+  co_return co_await Complete(context, router, asked, responder);
 }
 
 absl::Status ListModels(const Context& context, Upstream::Router::StubInterface& stub,

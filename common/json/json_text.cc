@@ -2,6 +2,9 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -97,11 +100,109 @@ absl::StatusOr<nlohmann::json> ReadSlowly(absl::string_view text, int max_levels
   }
 }
 
+template <typename Json>
+std::string WriteSlowly(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+constexpr size_t kWordBytes = sizeof(uint64_t);
+constexpr uint64_t kLowBits = 0x0101010101010101;
+constexpr uint64_t kHighBits = 0x8080808080808080;
+
+// Whether one of eight bytes stands in JSON in another way than in a text: a control character, a
+// quotation mark or a backslash. Of others than ASCII it knows nothing, and says yes for none.
+bool HasSpecial(uint64_t bytes) {
+  const auto has_zero = [](uint64_t word) { return (word - kLowBits) & ~word & kHighBits; };
+  const uint64_t below_space = (bytes - kLowBits * 0x20) & ~bytes & kHighBits;
+  return (below_space | has_zero(bytes ^ kLowBits * '"') | has_zero(bytes ^ kLowBits * '\\')) != 0;
+}
+
+bool IsSpecial(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// Where the next byte stands that is to be escaped; the end when there is none.
+const char* FindSpecial(const char* at, const char* end) {
+  uint64_t bytes = 0;
+  for (; static_cast<size_t>(end - at) >= kWordBytes; at += kWordBytes) {
+    std::memcpy(&bytes, at, kWordBytes);
+    if (HasSpecial(bytes)) break;
+  }
+  return std::find_if(at, end, IsSpecial);
+}
+
+void AppendEscaped(char special, std::string& out) {
+  constexpr absl::string_view kShort = "\"\"\\\\\bb\ff\nn\rr\tt";
+  for (size_t i = 0; i < kShort.size(); i += 2) {
+    if (special != kShort[i]) continue;
+    out += '\\';
+    out += kShort[i + 1];
+    return;
+  }
+  absl::StrAppend(&out, "\\u", absl::Hex(static_cast<unsigned char>(special), absl::kZeroPad4));
+}
+
+void AppendQuoted(absl::string_view text, std::string& out) {
+  if (!simdjson::validate_utf8(text.data(), text.size())) {
+    out += WriteSlowly(nlohmann::json(std::string(text)));
+    return;
+  }
+  out += '"';
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data(); at != end;) {
+    const char* const special = FindSpecial(at, end);
+    out.append(at, special);
+    at = special;
+    if (at != end) AppendEscaped(*at++, out);
+  }
+  out += '"';
+}
+
+template <typename Json>
+void AppendJson(const Json& json, std::string& out) {
+  absl::string_view separator = "";
+  switch (json.type()) {
+    case Json::value_t::object:
+      out += '{';
+      for (const auto& [name, value] : json.template get_ref<const typename Json::object_t&>()) {
+        absl::StrAppend(&out, std::exchange(separator, ","));
+        AppendQuoted(name, out);
+        out += ':';
+        AppendJson(value, out);
+      }
+      out += '}';
+      return;
+    case Json::value_t::array:
+      out += '[';
+      for (const Json& value : json) {
+        absl::StrAppend(&out, std::exchange(separator, ","));
+        AppendJson(value, out);
+      }
+      out += ']';
+      return;
+    case Json::value_t::string:
+      return AppendQuoted(json.template get_ref<const std::string&>(), out);
+    case Json::value_t::number_integer:
+      return absl::StrAppend(&out, json.template get<int64_t>());
+    case Json::value_t::number_unsigned:
+      return absl::StrAppend(&out, json.template get<uint64_t>());
+    default:
+      out += WriteSlowly(json);
+  }
+}
+
 }  // namespace
 
 template <typename Json>
 std::string Write(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  AppendJson(json, out);
+  return out;
+}
+
+std::string Quoted(absl::string_view text) {
+  std::string out;
+  out.reserve(text.size() + 2);
+  AppendQuoted(text, out);
+  return out;
 }
 
 template <typename Json>

@@ -15,6 +15,9 @@ namespace throughline::json_text {
 template <typename Json>
 std::string Write(const Json& json);
 
+// `text` as a string of JSON, with its quotation marks: what Write makes of it.
+std::string Quoted(absl::string_view text);
+
 // What Json::parse makes of `text`, read by simdjson, some ten times as fast. INVALID_ARGUMENT
 // says up to which byte `text` is JSON; OUT_OF_RANGE that objects and lists stand within each other
 // deeper than `max_levels`, not counting empty ones. Names keep their order in an ordered_json,

@@ -179,5 +179,25 @@ TEST(JsonTextTest, WhatIsNoUtf8IsWrittenAsReplaced) {
   EXPECT_EQ(Write(Json("a\xff")), "\"a\xEF\xBF\xBD\"");
 }
 
+TEST(JsonTextTest, TextsAreWrittenAsTheLibraryWritesThem) {
+  std::minstd_rand random(7);
+  for (int i = 0; i < 50000; ++i) {
+    std::string text;
+    for (size_t length = random() % 40; length > 0; --length) {
+      // Mostly letters, so that some words of eight bytes hold nothing else.
+      const uint32_t kind = random() % 64;
+      text += static_cast<char>(kind < 2 ? random() % 256 : kind < 4 ? random() % 128 : 'a');
+      if (kind == 5) text += "\u00e9\U0001F600";
+    }
+    const auto dump = [](const Json& json) {
+      return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    };
+    ASSERT_EQ(Quoted(text), dump(text));
+    Json document = {{"list", {text, nullptr, -1, 0.5, 7u, true}}, {"none", Json::object()}};
+    document[text] = Json::array();
+    ASSERT_EQ(Write(document), dump(document));
+  }
+}
+
 }  // namespace
 }  // namespace throughline::json_text

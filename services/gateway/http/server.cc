@@ -48,7 +48,7 @@ constexpr int kLongestWaitMs = 1000;
 constexpr unsigned kSuspendResume = MHD_ALLOW_SUSPEND_RESUME & ~unsigned{MHD_USE_ITC};
 
 // Of request line and headers together.
-constexpr size_t kConnectionMemoryBytes = size_t{64} << 10;
+constexpr size_t kConnectionMemoryBytes = size_t{32} << 10;
 
 // The library would decode "%2F" into a slash before we can tell it from a separator.
 size_t LeaveEncoded(void*, MHD_Connection*, char* text) { return std::strlen(text); }

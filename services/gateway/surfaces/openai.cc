@@ -215,8 +215,8 @@ class Completion {
         created_(absl::ToUnixSeconds(context.clock().Now())) {}
 
   std::string Whole(const router::CompleteResponse& answer) const {
-    const std::string message =
-        absl::StrCat(R"("message":{"role":"assistant","content":)", Quoted(answer.text()), "}");
+    const std::string message = absl::StrCat(R"("message":{"role":"assistant","content":)",
+                                             json_text::Quoted(answer.text()), "}");
     return absl::StrCat(Head("chat.completion", answer.decision().to_model()),
                         Choices(message, kStop), UsageField(answer.decision()), "}");
   }
@@ -225,7 +225,7 @@ class Completion {
     return Chunk(model, Choices(R"("delta":{"role":"assistant","content":""})", kNull));
   }
   std::string TextChunk(const std::string& model, const std::string& text) const {
-    const std::string delta = absl::StrCat(R"("delta":{"content":)", Quoted(text), "}");
+    const std::string delta = absl::StrCat(R"("delta":{"content":)", json_text::Quoted(text), "}");
     return Chunk(model, Choices(delta, kNull));
   }
   std::string LastChunk(const std::string& model, const router::Decision& decision) const {
@@ -240,11 +240,9 @@ class Completion {
   static constexpr char kNull[] = "null";
   static constexpr char kStop[] = R"("stop")";
 
-  static std::string Quoted(const std::string& text) { return json_text::Write(json(text)); }
-
   std::string Head(absl::string_view object, const std::string& model) const {
-    return absl::StrCat(R"({"id":)", Quoted(id_), R"(,"object":")", object, R"(","created":)",
-                        created_, R"(,"model":)", Quoted(model), ",");
+    return absl::StrCat(R"({"id":)", json_text::Quoted(id_), R"(,"object":")", object,
+                        R"(","created":)", created_, R"(,"model":)", json_text::Quoted(model), ",");
   }
   std::string Chunk(const std::string& model, absl::string_view fields) const {
     return absl::StrCat(Head("chat.completion.chunk", model), fields, "}");

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
+#include "common/json/json_text.h"
 
 namespace throughline::router {
 namespace {
@@ -92,12 +93,12 @@ bool DecodeRow(absl::string_view& bytes, SqlRow& row) {
 }
 
 std::string ChecksToJson(const std::vector<Check>& checks) {
-  Json list = Json::array();
+  std::string list = "[";
   for (const Check& check : checks) {
-    list.push_back({check.name, static_cast<int>(check.result), check.explanation});
+    absl::StrAppend(&list, list.size() > 1 ? "," : "", "[", json_text::Quoted(check.name), ",",
+                    static_cast<int>(check.result), ",", json_text::Quoted(check.explanation), "]");
   }
-  // A provider's text may not be UTF-8.
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return list + "]";
 }
 
 std::vector<Check> ChecksFromJson(const std::string& text) {

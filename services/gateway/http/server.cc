@@ -50,6 +50,9 @@ constexpr unsigned kSuspendResume = MHD_ALLOW_SUSPEND_RESUME & ~unsigned{MHD_USE
 // Of request line and headers together.
 constexpr size_t kConnectionMemoryBytes = size_t{32} << 10;
 
+// A longer body grows as it comes: what is only announced takes no memory.
+constexpr size_t kMostReservedBytes = size_t{64} << 10;
+
 // The library would decode "%2F" into a slash before we can tell it from a separator.
 size_t LeaveEncoded(void*, MHD_Connection*, char* text) { return std::strlen(text); }
 
@@ -330,8 +333,9 @@ class MicroHttpServer final : public HttpServer, public Transport {
     }
     *state = new std::shared_ptr<Exchange>(exchange);
     uint64_t length = 0;
-    if (absl::SimpleAtoi(request.Header("content-length"), &length) &&
-        length > options_.max_body_bytes) {
+    const bool is_announced = absl::SimpleAtoi(request.Header("content-length"), &length);
+    if (is_announced && length <= kMostReservedBytes) request.body.reserve(length);
+    if (is_announced && length > options_.max_body_bytes) {
       // Answered before the body is sent.
       exchange->Refuse(413, absl::StrCat("body: expected at most ", options_.max_body_bytes,
                                          " bytes; send a shorter transcript"));

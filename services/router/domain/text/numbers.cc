@@ -73,6 +73,28 @@ bool CanBeginNumber(const char* word, size_t length) {
   return (kLengths[letter(0) * kLetters + letter(1)] >> length & 1) != 0;
 }
 
+// Marks what is the first letter of such a word, and b and z for two of them.
+constexpr auto kMarkFirstLetters = [](Chunk chunk) {
+  const Chunk lower = chunk.Lower();
+  return lower.Within('d', 'h') | lower.Within('m', 'o') | lower.Within('s', 't') |
+         lower.Equal('b') | lower.Equal('z');
+};
+static_assert([] {
+  constexpr absl::string_view kFirst = "bdefghmnostz";
+  const auto is_marked = [&](const WordValue& row) {
+    return row.word.size() >= 3 &&
+           std::any_of(kFirst.begin(), kFirst.end(), [&](char c) { return c == row.word[0]; });
+  };
+  return std::all_of(std::begin(kUnits), std::end(kUnits), is_marked) &&
+         std::all_of(std::begin(kScales), std::end(kScales), is_marked);
+}());
+
+// The letters of a block that two more follow, or may in the next block.
+constexpr uint64_t ThreeLong(uint64_t letters) {
+  constexpr uint64_t kLast = uint64_t{1} << 63;
+  return letters & (letters >> 1 | kLast) & (letters >> 2 | kLast | kLast >> 1);
+}
+
 bool IsDigit(char c) { return absl::ascii_isdigit(static_cast<unsigned char>(c)); }
 bool IsLetter(char c) { return absl::ascii_isalpha(static_cast<unsigned char>(c)); }
 
@@ -109,7 +131,8 @@ class Scanner {
           BlockBits(block.bytes(), [](Chunk chunk) { return chunk.Lower().Within('a', 'z'); });
       const uint64_t digits =
           BlockBits(block.bytes(), [](Chunk chunk) { return chunk.Within('0', '9'); });
-      const uint64_t words = letters & ~(letters << 1 | uint64_t{in_letters});
+      const uint64_t words = letters & ~(letters << 1 | uint64_t{in_letters}) & ThreeLong(letters) &
+                             BlockBits(block.bytes(), kMarkFirstLetters);
       const uint64_t numbers = digits & ~(digits << 1 | uint64_t{in_digits});
       for (uint64_t begins = words | numbers; begins != 0; begins &= begins - 1) {
         const auto place = static_cast<size_t>(absl::countr_zero(begins));

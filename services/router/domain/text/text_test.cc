@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/dates.h"
@@ -53,6 +57,37 @@ TEST(Blocks, WhatATextHoldsDoesNotDependOnWhereItLies) {
     EXPECT_EQ(Values(shifted), Values(text)) << before;
     EXPECT_EQ(FindNumbers(shifted).front().begin, before + text.find("two")) << before;
     EXPECT_EQ(CountByte(shifted, 'w'), 71) << before;
+  }
+}
+
+// Character by character.
+std::string FoldSlowly(absl::string_view text) {
+  std::string folded;
+  bool in_word = false;
+  for (const char c : text) {
+    if (c == '\'') continue;
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+      if (!std::exchange(in_word, true)) folded += ' ';
+      folded += absl::ascii_tolower(static_cast<unsigned char>(c));
+    } else {
+      in_word = false;
+    }
+  }
+  return folded.empty() ? folded : folded + ' ';
+}
+
+TEST(Fold, BlocksOfPlainWordsAreFoldedAsOthersAre) {
+  std::minstd_rand random(7);
+  constexpr absl::string_view kOthers = " ',.\n";
+  for (int i = 0; i < 20000; ++i) {
+    // Some texts have spaces alone between words, some single ones.
+    const size_t kinds = 1 + random() % kOthers.size();
+    std::string text;
+    for (size_t length = random() % 400; length > 0; --length) {
+      const bool is_word = random() % 5 > 0 || (i % 2 == 0 && absl::EndsWith(text, " "));
+      text += is_word ? "aZ9"[random() % 3] : kOthers[random() % kinds];
+    }
+    ASSERT_EQ(Fold(text), FoldSlowly(text)) << text;
   }
 }
 

@@ -65,7 +65,6 @@ class Folding {
     }
     uint64_t words = BlockBits(
         lower, [](Chunk chunk) { return chunk.Within('a', 'z') | chunk.Within('0', '9'); });
-    if (IsPlain(bytes, words)) return PutPlain(lower, words);
     const uint64_t inside = words | BlockBits(bytes, [](Chunk chunk) { return chunk.Equal('\''); });
     size_t at = 0;  // behind the last run of word bytes
     while (words != 0) {
@@ -98,22 +97,6 @@ class Folding {
   }
 
  private:
-  // Whether words and the single spaces between them are all there is in a block.
-  static bool IsPlain(const char* bytes, uint64_t words) {
-    return (~words & ~words << 1) == 0 &&
-           BlockBits(bytes, [](Chunk chunk) { return chunk.Equal(' '); }) == ~words;
-  }
-
-  // A block that is folded already.
-  void PutPlain(const char* lower, uint64_t words) {
-    const bool begins_word = !in_word_ && (words & 1) != 0;
-    if (begins_word) *out_++ = ' ';
-    std::memcpy(out_, lower, kBlockBytes);
-    in_word_ = words >> (kBlockBytes - 1) != 0;
-    // The next word brings the space before it.
-    out_ += in_word_ ? kBlockBytes : kBlockBytes - 1;
-  }
-
   // `word` is readable for a chunk.
   void Put(const char* word, size_t length) {
     if (!std::exchange(in_word_, true)) *out_++ = ' ';

@@ -76,7 +76,7 @@ std::string FoldSlowly(absl::string_view text) {
   return folded.empty() ? folded : folded + ' ';
 }
 
-TEST(Fold, BlocksOfPlainWordsAreFoldedAsOthersAre) {
+TEST(Fold, BlocksAreFoldedAsCharactersAre) {
   std::minstd_rand random(7);
   constexpr absl::string_view kOthers = " ',.\n";
   for (int i = 0; i < 20000; ++i) {

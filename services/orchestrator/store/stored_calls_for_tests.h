@@ -76,9 +76,8 @@ class StoredCallsTest : public testing::TestWithParam<DatabaseKind> {
   std::vector<std::string> Calls(const std::string& tenant,
                                  const std::string& customer_id = "meridian") {
     std::vector<std::string> ids;
-    for (const CallResult& call : calls_.ListSaved(Of(tenant), customer_id, 100, "")->calls) {
-      ids.push_back(call.call_id);
-    }
+    const auto page = calls_.ListSaved(Of(tenant), customer_id, 100, "");
+    for (const CallResult& call : page->calls) ids.push_back(call.call_id);
     return ids;
   }
   size_t Deliveries() { return deliveries_.List(Of("acme"), {}, 100, "")->deliveries.size(); }

@@ -306,8 +306,8 @@ std::vector<float> NearnessOf(const std::vector<float>& closeness,
 }
 
 bool HasTurn(const CustomerIndex& index, const std::vector<uint8_t>& eligible) {
-  return std::memchr(eligible.data(), 1,
-                     std::min<size_t>(eligible.size(), index.verbatim_rows())) != nullptr;
+  const size_t turns = std::min<size_t>(eligible.size(), index.verbatim_rows());
+  return turns > 0 && std::memchr(eligible.data(), 1, turns) != nullptr;
 }
 
 // What a question finds in an index: everything the features of the eligible rows are made of. A

@@ -158,11 +158,12 @@ class Scrubber {
 absl::Status ScrubUnused(const Context& context, const std::string& path) {
   try {
     Scrubber scrubber(path);
-    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    int vain_attempts = 0;
+    while (vain_attempts < kMaxAttempts) {
       RETURN_IF_ERROR(context.Check());
-      if (!scrubber.EmptyLog()) continue;
-      if (scrubber.IsDone()) return absl::OkStatus();
-      if (scrubber.Turn()) attempt = -1;
+      const bool is_empty = scrubber.EmptyLog();
+      if (is_empty && scrubber.IsDone()) return absl::OkStatus();
+      vain_attempts = is_empty && scrubber.Turn() ? 0 : vain_attempts + 1;
     }
   } catch (const SQLite::Exception& error) {
     return StatusOfSqlite(path, error.getErrorCode(), error.what());

@@ -14,9 +14,8 @@ namespace throughline::storage {
 // pieces of up to three bytes between others.
 //
 // Reads the file once, some 64 MiB at a time; others read meanwhile, and write in between. Stopping
-// at any moment leaves the file whole. The last part may be done twice when others write at the
-// same time. UNAVAILABLE while another connection keeps reading what the log held, or when the file
-// cannot be read or written: repeat the call. Thread-safe.
+// at any moment leaves the file whole. UNAVAILABLE while another connection keeps reading what the
+// log held, or when the file cannot be read or written: repeat the call. Thread-safe.
 absl::Status ScrubUnused(const Context& context, const std::string& path);
 
 }  // namespace throughline::storage

@@ -63,8 +63,8 @@ TEST_P(ErasureTest, ACustomerThatIsForgottenIsInNoFile) {
   const std::string words = "Meridian";
   ASSERT_THAT(FilesWith(words), Not(IsEmpty()));
   const json receipt = Run({"forget", "meridian", "--yes"});
-  EXPECT_EQ(receipt["calls"], "3") << receipt;
-  EXPECT_NE(receipt["facts"], "0");
+  EXPECT_EQ(receipt.value("calls", "0"), "3") << receipt;
+  EXPECT_NE(receipt.value("facts", "0"), "0");
   EXPECT_THAT(FilesWith(words), IsEmpty());
   for (const char* command : {"deal", "profile"}) {
     EXPECT_NE(system_->Run({command, "--customer", "meridian"}).code, 0) << command;

@@ -3,10 +3,10 @@
 //   scale_benchmark [--store sqlite|postgres] [--customers N] [--facts N] [--recalls N] ...
 //
 // Imports the customers, several at a time, into a store of its own; then prints how long a recall
-// at budget HIGH takes cold (the customer not in memory, the files in the system's cache) and warm,
-// whether the number of other customers matters, the process's memory with --hot customers ready,
-// and what a recall whose answer is cached in Redis takes over gRPC beside a health check over the
-// same connection, a unary call that does nothing.
+// at budget HIGH takes warm and cold (a customer nobody has asked of, the files in the system's
+// cache, the connections open), whether the number of other customers matters, the process's memory
+// with --hot customers ready, and what a recall whose answer is cached in Redis takes over gRPC
+// beside a health check over the same connection, a unary call that does nothing.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -64,7 +64,6 @@ struct Flags {
   int customers = 1000;
   int facts = 5000;
   int recalls = 10000;
-  int cold = 1000;  // few would show what connections cost when they are new
   int threads = 16;
   int hot = 100;
   int shared_buffers_mib = 256;  // of PostgreSQL
@@ -205,14 +204,14 @@ std::string AskAlike(int recall, int /*customers*/) { return MakeQuestion(recall
 // A customer is asked about another subject each time.
 std::string AskAnew(int recall, int customers) { return MakeQuestion(recall / customers); }
 
-// Recalls over `customers` in turn.
+// Recalls over `customers` in turn, beginning with the one numbered `first`.
 Timed Recall(Memory& memory, int customers, int recalls, int threads,
-             Questions questions = AskAlike) {
+             Questions questions = AskAlike, int first = 0) {
   std::atomic<bool> failed = false;
   Timed timed = RunMany(recalls, threads, [&](int i) {
     if (failed) return;
     const auto found =
-        memory.Recall(Context::Background(), CustomerName(i % customers),
+        memory.Recall(Context::Background(), CustomerName(first + i % customers),
                       {.query = questions(i, customers), .budget = RecallBudget::kHigh});
     if ((found.ok() && !found->results.empty()) || failed.exchange(true)) return;
     std::fprintf(stderr, "a recall failed: %s\n", found.status().ToString().c_str());
@@ -224,17 +223,6 @@ Timed Recall(Memory& memory, int customers, int recalls, int threads,
 void Append(Timed timed, Timed* all) {
   all->times.insert(all->times.end(), timed.times.begin(), timed.times.end());
   all->processor += timed.processor;
-}
-
-// Every customer once by a memory that knows none, and again by another one, until `flags.cold`.
-Timed RecallCold(MemoryStore& store, const Flags& flags) {
-  Timed cold;
-  for (int left = flags.cold; left > 0; left -= flags.customers) {
-    Memory memory(store, Clock::Real(), {});
-    const int recalls = std::min(left, flags.customers);
-    Append(Recall(memory, recalls, recalls, flags.threads), &cold);
-  }
-  return cold;
 }
 
 // What `measure` has timed, printed with what the store's server took.
@@ -251,7 +239,6 @@ void PrintRecall(const std::string& name, const Place& place, absl::FunctionRef<
 void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
   const int64_t bytes = ReadFiles(place);
   std::printf("%-36s %.1f GB\n", "files, read once", static_cast<double>(bytes) / 1e9);
-  PrintRecall("recall, cold", place, [&] { return RecallCold(store, flags); });
   Memory memory(store, Clock::Real(), {});
   const int hot = std::min(flags.customers, flags.hot);
   Recall(memory, hot, flags.recalls, flags.threads);  // the store warms up, too
@@ -260,6 +247,11 @@ void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
   PrintRecall("recall, warm, asked of something new", place,
               [&] { return Recall(memory, hot, flags.recalls, flags.threads, AskAnew); });
   std::printf("%s\n%s\n", StatusLine("VmRSS").c_str(), StatusLine("RssAnon").c_str());
+  const int strangers = flags.customers - hot;
+  if (strangers == 0) return;
+  PrintRecall("recall, cold, every other customer", place, [&] {
+    return Recall(memory, strangers, strangers, flags.threads, AskAlike, hot);
+  });
 }
 
 // One customer among many and one alone, turn by turn, so that both see the same machine.
@@ -362,7 +354,6 @@ int main(int argc, char** argv) {
   number("--customers", flags.customers, "Customers in the store");
   number("--facts", flags.facts, "Facts of each");
   number("--recalls", flags.recalls, "Recalls of a figure");
-  number("--cold", flags.cold, "Recalls of customers that are not in memory");
   number("--threads", flags.threads, "Recalls at once");
   number("--hot", flags.hot, "Customers asked in turn");
   number("--shared-buffers-mib", flags.shared_buffers_mib, "What PostgreSQL keeps of its files");

@@ -15,8 +15,8 @@ show() {
 show "$bin/pipeline_benchmark" --customers 100
 show "$bin/recall_benchmark"
 show "$bin/retain_benchmark"
-show "$bin/scale_benchmark" --customers 100
-show "$bin/scale_benchmark" --store postgres --customers 100
+show "$bin/scale_benchmark" --customers 100 --hot 50
+show "$bin/scale_benchmark" --store postgres --customers 100 --hot 50
 show "$bin/isolation_benchmark" 1000000
 show "$bin/isolation_benchmark" 200000 postgres
 show env THROUGHLINE_BIN_DIR="$build/bin" "$bin/router_benchmark" all

@@ -159,7 +159,10 @@ absl::StatusOr<int64_t> Sweeper::SweepKind(const Context& context, absl::string_
 absl::StatusOr<int64_t> Sweeper::Sweep(const Context& context) {
   RETURN_IF_ERROR(CheckClock());
   const absl::StatusOr<int64_t> erased = SweepTenants(context);
-  RETURN_IF_ERROR(Scrub(context));
+  // What has been erased is overwritten also where the rest could not be; the first error is told.
+  const absl::Status scrubbed = Scrub(context);
+  RETURN_IF_ERROR(erased.status());
+  RETURN_IF_ERROR(scrubbed);
   return erased;
 }
 

@@ -29,6 +29,12 @@ absl::Status NothingKnown(const CallKey& key) {
                                           "\"; list the calls to see their ids"));
 }
 
+absl::Status StillRunning(const CallKey& key, const absl::Status& why) {
+  return {why.code(), absl::StrCat(why.message(), ": a call of customer \"", key.customer_id,
+                                   "\" is still being processed, and nothing is erased before it "
+                                   "ends; ask again, or with a later deadline")};
+}
+
 }  // namespace
 
 Task<absl::StatusOr<Erased>> Erasure::Forget(const Context& context, const CallKey& key) {
@@ -45,13 +51,14 @@ Task<absl::StatusOr<Erased>> Erasure::Forget(const Context& context, const CallK
 Task<absl::Status> Erasure::AwaitTurn(const Context& context, const CallKey& key,
                                       const std::string& holder) {
   absl::Duration poll = kFirstPoll;
-  while (true) {
-    CO_ASSIGN_OR_RETURN(const bool is_ours,
-                        store_.TakeTurn(context, key, holder, context.clock().Now() + kLease));
-    if (is_ours) co_return absl::OkStatus();
+  for (bool has_waited = false;; has_waited = true) {
+    const absl::StatusOr<bool> is_ours =
+        store_.TakeTurn(context, key, holder, context.clock().Now() + kLease);
+    const absl::Status in_time = is_ours.ok() ? context.Check() : is_ours.status();
+    if (is_ours.ok() && *is_ours) co_return absl::OkStatus();
+    if (!in_time.ok()) co_return has_waited ? StillRunning(key, in_time) : in_time;
     co_await SleepFor(timers_, context, std::min(poll, context.Remaining()));
     poll = std::min(2 * poll, kMaxPoll);
-    CO_RETURN_IF_ERROR(context.Check());
   }
 }
 

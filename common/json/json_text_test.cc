@@ -171,7 +171,7 @@ TEST(JsonTextTest, AnObjectMayHaveManyNames) {
     ASSERT_OK_AND_ASSIGN(const Ordered read,
                          Read<Ordered>(absl::StrCat(text, "\"0\":", number, "}"), kLevels));
     EXPECT_EQ(read.size(), kNames);
-    EXPECT_EQ(read.begin().value(), Json::parse(number)) << "the last of a name stands";
+    EXPECT_EQ(read.begin().value(), Ordered::parse(number)) << "the last of a name stands";
   }
 }
 

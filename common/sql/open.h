@@ -9,13 +9,14 @@
 #include "common/sql/sql.h"
 #include "common/storage/migration.h"
 #include "common/storage/postgres.h"
+#include "common/storage/sqlite.h"
 
 namespace throughline::sql {
 
 // A SQLite file, opened or created with `migrations`; errors name the path. Many processes must not
 // share it.
 absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenSqlite(
-    const std::string& path, absl::Span<const storage::Migration> migrations);
+    storage::SqliteOptions options, absl::Span<const storage::Migration> migrations);
 
 // The tables of `schema` in PostgreSQL, made when missing. Errors name the server, never the
 // password.

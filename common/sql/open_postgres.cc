@@ -20,6 +20,8 @@ PostgresValue ToPostgres(const SqlValue& value) {
       return PostgresValue::Null();
     case SqlValue::Kind::kInteger:
       return PostgresValue::Integer(value.Integer());
+    case SqlValue::Kind::kNumber:
+      return PostgresValue::Number(value.Number());
     case SqlValue::Kind::kText:
       return PostgresValue::Text(value.Text());
     case SqlValue::Kind::kBytes:
@@ -36,6 +38,8 @@ SqlRow ReadRow(const PostgresRows& rows, int at, absl::string_view columns) {
       row.emplace_back();
     } else if (columns[i] == 'i') {
       row.emplace_back(rows.Integer(at, column));
+    } else if (columns[i] == 'r') {
+      row.emplace_back(rows.Number(at, column));
     } else {
       row.emplace_back(rows.Text(at, column));
     }
@@ -89,6 +93,7 @@ class Postgres final : public SqlDatabase {
       return read(session);
     });
   }
+  bool GainsByBatches() const override { return false; }
   absl::Status Ping(const Context& context) override { return database_->Ping(context); }
 
  private:

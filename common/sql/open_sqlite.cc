@@ -25,6 +25,9 @@ void Bind(SQLite::Statement& statement, absl::Span<const SqlValue> parameters) {
       case SqlValue::Kind::kInteger:
         statement.bind(index, parameter.Integer());
         break;
+      case SqlValue::Kind::kNumber:
+        statement.bind(index, parameter.Number());
+        break;
       case SqlValue::Kind::kText:
         statement.bind(index, text);
         break;
@@ -43,6 +46,8 @@ SqlRow ReadRow(SQLite::Statement& statement, absl::string_view columns) {
       row.emplace_back();
     } else if (columns[i] == 'i') {
       row.emplace_back(column.getInt64());
+    } else if (columns[i] == 'r') {
+      row.emplace_back(column.getDouble());
     } else {
       row.emplace_back(column.getString());
     }
@@ -99,6 +104,7 @@ class Sqlite final : public SqlDatabase {
   absl::Status ScrubErased(const Context& context) override {
     return storage::ScrubUnused(context, database_->path());
   }
+  bool GainsByBatches() const override { return true; }
   absl::Status Ping(const Context& context) override { return database_->Ping(context); }
 
  private:
@@ -108,9 +114,9 @@ class Sqlite final : public SqlDatabase {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqlDatabase>> OpenSqlite(
-    const std::string& path, absl::Span<const storage::Migration> migrations) {
+    storage::SqliteOptions options, absl::Span<const storage::Migration> migrations) {
   ASSIGN_OR_RETURN(std::unique_ptr<SqliteDatabase> database,
-                   SqliteDatabase::Open({.path = path}, migrations));
+                   SqliteDatabase::Open(std::move(options), migrations));
   return std::make_unique<Sqlite>(std::move(database));
 }
 

@@ -10,12 +10,13 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/base/context.h"
 
 // The little SQL that SQLite and PostgreSQL read alike, so that a store is written once. Parameters
-// are $1, $2, … numbered in the order of their first use; tables are named by SqlSession::Table.
+// are $1, $2, … numbered in the order of their first use.
 namespace throughline::sql {
 
 // Bytes that need not be text.
@@ -26,13 +27,15 @@ struct SqlBytes {
 // A parameter or a column. By default NULL.
 class SqlValue {
  public:
-  enum class Kind { kNull, kInteger, kText, kBytes };
+  // Files hold these numbers.
+  enum class Kind : uint8_t { kNull = 0, kInteger = 1, kNumber = 2, kText = 3, kBytes = 4 };
 
   SqlValue() = default;
   template <typename Number>
   requires(std::is_integral_v<Number> || std::is_enum_v<Number>)
       SqlValue(Number value)  // NOLINT: statements read as lists of values
       : kind_(Kind::kInteger), integer_(static_cast<int64_t>(value)) {}
+  SqlValue(double value) : kind_(Kind::kNumber), number_(value) {}                  // NOLINT
   SqlValue(absl::string_view value) : kind_(Kind::kText), text_(value) {}           // NOLINT
   SqlValue(const std::string& value) : kind_(Kind::kText), text_(value) {}          // NOLINT
   SqlValue(const char* value) : kind_(Kind::kText), text_(value) {}                 // NOLINT
@@ -42,12 +45,15 @@ class SqlValue {
   bool IsNull() const { return kind_ == Kind::kNull; }
   // 0 for anything else.
   int64_t Integer() const { return integer_; }
+  // The same of a number that need not be whole.
+  double Number() const { return number_; }
   // Text or bytes; empty for anything else.
   const std::string& Text() const { return text_; }
 
  private:
   Kind kind_ = Kind::kNull;
   int64_t integer_ = 0;
+  double number_ = 0;
   std::string text_;
 };
 
@@ -58,6 +64,7 @@ class SqlColumns {
  public:
   explicit SqlColumns(const SqlRow& row) : row_(row) {}
   int64_t Integer() { return row_[next_++].Integer(); }
+  double Number() { return row_[next_++].Number(); }
   std::string Text() { return row_[next_++].Text(); }
   bool Flag() { return Integer() != 0; }
   // Whether the next column is; skips it when it is.
@@ -81,14 +88,16 @@ class SqlSession {
  public:
   virtual ~SqlSession() = default;
 
-  // Runs one statement. `columns` says what its rows hold: 'i' integer, 't' text or bytes; empty
-  // for a statement that returns none. Errors are the database's.
+  // Runs one statement. `columns` says what its rows hold: 'i' integer, 'r' number, 't' text or
+  // bytes; empty for a statement that returns none. Errors are the database's.
   virtual absl::StatusOr<std::vector<SqlRow>> Run(const std::string& sql,
                                                   absl::Span<const SqlValue> parameters,
                                                   absl::string_view columns) = 0;
   // The statement with each "{name}" replaced by the table's name as the database knows it, and
   // "{skip locked}" by what keeps two transactions from waiting for one row.
   virtual std::string Localize(absl::string_view sql) const = 0;
+  // The table's name as the database knows it.
+  std::string Table(absl::string_view name) const { return Localize(absl::StrCat("{", name, "}")); }
 
   // Localizes and runs a statement.
   absl::StatusOr<std::vector<SqlRow>> Query(absl::string_view sql,
@@ -122,6 +131,9 @@ class SqlDatabase {
   // Overwrites what erased rows left in the database's files, where this program can: see
   // storage::ScrubUnused. On PostgreSQL that is VACUUM's, and this does nothing.
   virtual absl::Status ScrubErased(const Context&) { return absl::OkStatus(); }
+  // Whether many inserts are best written in one transaction: where writers wait for each other
+  // anyhow. Elsewhere one transaction's locks would be in the way of another's.
+  virtual bool GainsByBatches() const = 0;
   // OK while the database answers.
   virtual absl::Status Ping(const Context& context) = 0;
 };

@@ -240,7 +240,7 @@ constexpr storage::Migration kPostgresMigrations[] = {
 
 absl::StatusOr<std::unique_ptr<sql::SqlDatabase>> OpenSqlite(const std::string& path) {
   ASSIGN_OR_RETURN(std::unique_ptr<sql::SqlDatabase> database,
-                   sql::OpenSqlite(path, kSqliteMigrations));
+                   sql::OpenSqlite({.path = path}, kSqliteMigrations));
   RETURN_IF_ERROR(
       database->Write(Context::Background(), [](sql::SqlSession& session) -> absl::Status {
         RETURN_IF_ERROR(session.Execute("UPDATE {turns} SET owner = '' WHERE owner <> ''", {}));

@@ -9,6 +9,9 @@
 #include "services/router/store/ledger_rows.h"
 
 namespace throughline::router {
+
+using sql::SqlDatabase;
+using sql::SqlSession;
 namespace {
 
 absl::Status Insert(absl::Span<const absl::string_view> entries, SqlDatabase& database,

@@ -12,14 +12,14 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
+#include "common/sql/sql.h"
 #include "services/router/store/append_journal.h"
-#include "services/router/store/sql.h"
 
 namespace throughline::router {
 
 // Inserts what stands in the journal, each entry the Encode of a decision's rows, and drops it.
 // What the database has already is left as it is. For one thread at a time.
-absl::Status WriteOut(AppendJournal& journal, SqlDatabase& database, const Context& context);
+absl::Status WriteOut(AppendJournal& journal, sql::SqlDatabase& database, const Context& context);
 
 // A journal in front of a database, written out by a thread of its own moments after entries come.
 // Thread-safe.
@@ -29,7 +29,7 @@ class JournalWriter {
   static constexpr absl::Duration kGather = absl::Milliseconds(10);
 
   // Borrows the database.
-  JournalWriter(std::unique_ptr<AppendJournal> journal, SqlDatabase& database);
+  JournalWriter(std::unique_ptr<AppendJournal> journal, sql::SqlDatabase& database);
   // Writes what is left; what cannot be written stays in the file.
   ~JournalWriter();
   JournalWriter(const JournalWriter&) = delete;
@@ -46,7 +46,7 @@ class JournalWriter {
   void Run() ABSL_LOCKS_EXCLUDED(gather_mutex_);
 
   const std::unique_ptr<AppendJournal> journal_;
-  SqlDatabase& database_;
+  sql::SqlDatabase& database_;
   absl::Mutex write_mutex_;  // held while entries are written
   std::atomic<bool> is_database_ok_{true};
   absl::Mutex gather_mutex_;

@@ -8,6 +8,9 @@
 #include "common/base/status_macros.h"
 
 namespace throughline::router {
+
+using sql::SqlRow;
+using sql::SqlSession;
 namespace {
 
 // Accounts are kept this long beyond their window, for who looks at yesterday's.

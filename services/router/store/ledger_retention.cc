@@ -7,6 +7,9 @@
 
 namespace throughline::router {
 
+using sql::SqlRow;
+using sql::SqlSession;
+
 absl::StatusOr<std::vector<std::string>> LedgerRetention::Tenants(const Context& context) {
   std::vector<std::string> tenants;
   RETURN_IF_ERROR(ledger_.Read(context, [&](SqlSession& session) -> absl::Status {

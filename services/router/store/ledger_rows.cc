@@ -12,6 +12,11 @@
 #include "common/json/json_text.h"
 
 namespace throughline::router {
+
+using sql::SqlColumns;
+using sql::SqlRow;
+using sql::SqlSession;
+using sql::SqlValue;
 namespace {
 
 using Json = nlohmann::json;
@@ -40,40 +45,47 @@ bool Get(absl::string_view& bytes, T& value) {
   return true;
 }
 
-// The number of values; each as its alternative in SqlValue and its bytes, texts behind their size.
+// The number of values; each as its kind and its bytes, texts behind their size.
 void EncodeRow(const SqlRow& row, std::string& bytes) {
   Put(static_cast<uint32_t>(row.size()), bytes);
   for (const SqlValue& value : row) {
-    Put(static_cast<uint8_t>(value.get().index()), bytes);
-    if (const auto* integer = std::get_if<int64_t>(&value.get())) {
-      Put(*integer, bytes);
-    } else if (const auto* number = std::get_if<double>(&value.get())) {
-      Put(*number, bytes);
-    } else if (const auto* text = std::get_if<std::string>(&value.get())) {
-      Put(static_cast<uint32_t>(text->size()), bytes);
-      bytes += *text;
+    Put(value.kind(), bytes);
+    switch (value.kind()) {
+      case SqlValue::Kind::kNull:
+        break;
+      case SqlValue::Kind::kInteger:
+        Put(value.Integer(), bytes);
+        break;
+      case SqlValue::Kind::kNumber:
+        Put(value.Number(), bytes);
+        break;
+      case SqlValue::Kind::kText:
+      case SqlValue::Kind::kBytes:
+        Put(static_cast<uint32_t>(value.Text().size()), bytes);
+        bytes += value.Text();
+        break;
     }
   }
 }
 
 bool DecodeValue(absl::string_view& bytes, SqlValue& value) {
-  uint8_t alternative = 0;
-  if (!Get(bytes, alternative)) return false;
+  SqlValue::Kind kind = SqlValue::Kind::kNull;
+  if (!Get(bytes, kind)) return false;
   int64_t integer = 0;
   double number = 0;
   uint32_t size = 0;
-  switch (alternative) {
-    case 0:
+  switch (kind) {
+    case SqlValue::Kind::kNull:
       return true;
-    case 1:
+    case SqlValue::Kind::kInteger:
       if (!Get(bytes, integer)) return false;
       value = integer;
       return true;
-    case 2:
+    case SqlValue::Kind::kNumber:
       if (!Get(bytes, number)) return false;
       value = number;
       return true;
-    case 3:
+    case SqlValue::Kind::kText:
       if (!Get(bytes, size) || bytes.size() < size) return false;
       value = bytes.substr(0, size);
       bytes.remove_prefix(size);
@@ -175,7 +187,7 @@ Attempt ReadAttempt(const SqlRow& row) {
   attempt.latency = absl::Microseconds(columns.Integer());
   attempt.explanation = columns.Text();
   attempt.empty_cause = columns.Text();
-  if (!columns.IsNull()) attempt.time_to_first_text = absl::Microseconds(columns.Integer());
+  if (!columns.SkipNull()) attempt.time_to_first_text = absl::Microseconds(columns.Integer());
   return attempt;
 }
 

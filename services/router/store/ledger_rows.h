@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/sql/sql.h"
 #include "services/router/domain/types.h"
-#include "services/router/store/sql.h"
 
 // Decisions and model calls as rows. For SqlLedger and its parts.
 namespace throughline::router {
@@ -24,8 +24,8 @@ inline constexpr char kDecisionTypes[] = "itiittiitttrrriiiiiiti";
 
 // A decision and its model calls as they are inserted.
 struct DecisionRows {
-  SqlRow decision;
-  std::vector<SqlRow> attempts;
+  sql::SqlRow decision;
+  std::vector<sql::SqlRow> attempts;
 };
 
 // With a key, the answer's text is among them, too.
@@ -33,7 +33,7 @@ DecisionRows RowsOf(absl::string_view tenant, const Answer& answer, absl::string
                     absl::string_view fingerprint);
 
 // NOT_FOUND, and nothing added, when the tenant has the decision's id or key already.
-absl::Status InsertRows(SqlSession& session, const DecisionRows& rows);
+absl::Status InsertRows(sql::SqlSession& session, const DecisionRows& rows);
 
 // The rows as bytes for this program's journal, and back; DATA_LOSS for what are no rows of this
 // version of the tables.
@@ -41,7 +41,8 @@ std::string Encode(const DecisionRows& rows);
 absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes);
 
 // A row of kDecisionColumns with the decision's model calls; `sequence` gets its place.
-absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, int64_t& sequence);
+absl::StatusOr<Decision> ReadDecision(sql::SqlSession& session, const sql::SqlRow& row,
+                                      int64_t& sequence);
 
 // The text with what databases refuse replaced by U+FFFD: bytes that are not UTF-8, and NUL.
 std::string CleanText(absl::string_view text);

@@ -12,6 +12,11 @@
 #include "services/router/domain/names.h"
 
 namespace throughline::router {
+
+using sql::SqlColumns;
+using sql::SqlRow;
+using sql::SqlSession;
+using sql::SqlValue;
 namespace {
 
 constexpr int kEscalationRole = static_cast<int>(AttemptRole::kEscalation);

@@ -6,16 +6,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status_macros.h"
+#include "common/sql/open.h"
+#include "services/router/store/decision_schema.h"
 #include "services/router/store/journal_writer.h"
-#include "services/router/store/postgres_sql.h"
-#include "services/router/store/sqlite_sql.h"
 
 namespace throughline::router {
 
 absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& path,
                                                             LedgerSync sync) {
-  ASSIGN_OR_RETURN(std::unique_ptr<SqlDatabase> database,
-                   OpenSqlite(path, sync == LedgerSync::kEachCommit));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<sql::SqlDatabase> database,
+      sql::OpenSqlite({.path = path, .sync_each_commit = sync == LedgerSync::kEachCommit},
+                      kDecisionMigrations));
   // Who waits for the disk each time has nothing to gain from a journal, but one may be left.
   const bool is_used = sync == LedgerSync::kBehind;
   const std::string journal_path = absl::StrCat(path, ".pending");
@@ -34,7 +36,9 @@ absl::StatusOr<std::unique_ptr<SqlLedger>> OpenSqliteLedger(const std::string& p
 
 absl::StatusOr<std::unique_ptr<SqlLedger>> OpenPostgresLedger(const std::string& conninfo,
                                                               MetricsRegistry* metrics) {
-  ASSIGN_OR_RETURN(std::unique_ptr<SqlDatabase> database, OpenPostgres(conninfo, metrics));
+  ASSIGN_OR_RETURN(std::unique_ptr<sql::SqlDatabase> database,
+                   sql::OpenPostgres({.conninfo = conninfo, .metrics = metrics}, "router",
+                                     kPostgresDecisionMigrations));
   return std::make_unique<SqlLedger>(std::move(database));
 }
 

@@ -15,6 +15,11 @@
 #include "services/router/store/ledger_rows.h"
 
 namespace throughline::router {
+
+using sql::SqlDatabase;
+using sql::SqlRow;
+using sql::SqlSession;
+using sql::SqlValue;
 namespace {
 
 // Whether the decision itself is what was found to be there.

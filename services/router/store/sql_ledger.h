@@ -12,12 +12,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "common/sql/sql.h"
 #include "services/router/domain/budget.h"
 #include "services/router/domain/ports.h"
 #include "services/router/store/append_journal.h"
 #include "services/router/store/journal_writer.h"
 #include "services/router/store/ledger_spend.h"
-#include "services/router/store/sql.h"
 
 namespace throughline::router {
 
@@ -31,7 +31,7 @@ namespace throughline::router {
 class SqlLedger final : public DecisionLog, public BudgetBook {
  public:
   // `journal` may be null; else it is empty.
-  explicit SqlLedger(std::unique_ptr<SqlDatabase> database,
+  explicit SqlLedger(std::unique_ptr<sql::SqlDatabase> database,
                      std::unique_ptr<AppendJournal> journal = nullptr);
 
   absl::StatusOr<StoredAnswer> FindAnswer(const Context& context,
@@ -51,8 +51,8 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
       const Context& context, absl::Span<const BudgetAccount> accounts) override;
 
   // A transaction on what the ledger holds, the journal's decisions included.
-  absl::Status Read(const Context& context, SqlDatabase::Callback read);
-  absl::Status Write(const Context& context, SqlDatabase::Callback write);
+  absl::Status Read(const Context& context, sql::SqlDatabase::Callback read);
+  absl::Status Write(const Context& context, sql::SqlDatabase::Callback write);
 
   // What the ledger gained, of all tenants: see ledger_spend.h.
   absl::StatusOr<int64_t> FindNewestSequence(const Context& context);
@@ -83,7 +83,7 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
                        absl::string_view idempotency_key, absl::string_view fingerprint);
   absl::Status WriteJournal(const Context& context);
 
-  const std::unique_ptr<SqlDatabase> database_;
+  const std::unique_ptr<sql::SqlDatabase> database_;
   std::unique_ptr<JournalWriter> journal_;  // null: there is none
   absl::Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

@@ -83,6 +83,14 @@ class SqlColumns {
   size_t next_ = 0;
 };
 
+// The condition of a filter that may be left out: `column` is `place` ("$2"), or nothing is asked
+// when the filter's `value`, which stands at `place`, is empty. Two statements, for a planner that
+// has to serve both with one reads the whole table.
+inline std::string Matches(absl::string_view column, absl::string_view place,
+                           absl::string_view value) {
+  return value.empty() ? absl::StrCat(place, " = ''") : absl::StrCat(column, " = ", place);
+}
+
 // A transaction under way. For one thread.
 class SqlSession {
  public:

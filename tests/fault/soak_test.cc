@@ -91,13 +91,13 @@ class Soak {
       std::printf("[soak] hour %d, %s: %ld MiB, %ld threads, %ld files\n", number, name.c_str(),
                   held[name].resident_kib >> 10, held[name].threads, held[name].files);
     }
-    PrintLatency(number, report);
+    if (report.contains("operations")) PrintLatency(number, report.at("operations"));
     return held;
   }
 
  private:
-  static void PrintLatency(int number, const nlohmann::json& report) {
-    for (const auto& [operation, figures] : report.at("operations").items()) {
+  static void PrintLatency(int number, const nlohmann::json& operations) {
+    for (const auto& [operation, figures] : operations.items()) {
       const nlohmann::json& latency = figures.at("latencyMs");
       std::printf("[soak] hour %d, %s: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms\n", number,
                   operation.c_str(), latency.at("p50").get<double>(),
@@ -114,7 +114,10 @@ TEST(SoakTest, AProcessHoldsNoMoreInTheLastHourThanInTheSecond) {
   const int seconds = NumberFromEnvironment("THROUGHLINE_SOAK_SECONDS", 6);
   auto redis = RedisServer::Start();
   ASSERT_OK(redis.status());
-  auto started = Cluster::Start({.redis = (*redis)->address(), .proxy = true});
+  // A cache that is full within the first hour holds no more in the last.
+  auto started = Cluster::Start({.redis = (*redis)->address(),
+                                 .environment = {{"THROUGHLINE_INDEX_CACHE_MIB", "16"}},
+                                 .proxy = true});
   ASSERT_OK(started.status());
   Soak soak(**started, **redis, NumberFromEnvironment("THROUGHLINE_FAULT_SEED", 1));
   std::map<std::string, Held> settled;

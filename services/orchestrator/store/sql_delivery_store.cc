@@ -133,10 +133,11 @@ absl::StatusOr<DeliveryPage> SqlDeliveryStore::List(const Context& context,
     ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
         session.Query(
-            absl::StrCat("SELECT ", kRecordColumns,
-                         " FROM {deliveries} WHERE tenant = $1 AND ($2 = '' OR endpoint = $2) "
-                         "AND ($3 = 0 OR state = $3) AND ($4 = '' OR customer_id = $4) "
-                         "AND sequence < $5 ORDER BY sequence DESC LIMIT $6"),
+            absl::StrCat("SELECT ", kRecordColumns, " FROM {deliveries} WHERE tenant = $1 AND ",
+                         sql::Matches("endpoint", "$2", filter.subscription),
+                         " AND ($3 = 0 OR state = $3) AND ",
+                         sql::Matches("customer_id", "$4", filter.customer_id),
+                         " AND sequence < $5 ORDER BY sequence DESC LIMIT $6"),
             {context.tenant(), filter.subscription,
              filter.state ? static_cast<int>(*filter.state) : 0, filter.customer_id, before,
              page_size + 1},

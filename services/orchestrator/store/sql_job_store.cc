@@ -300,9 +300,9 @@ absl::StatusOr<JobPage> SqlJobStore::List(const Context& context, const JobFilte
   RETURN_IF_ERROR(database_.Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
-        session.Query(absl::StrCat("SELECT ", kJobColumns,
-                                   " FROM {jobs} WHERE tenant = $1 AND ($2 = '' OR customer_id = "
-                                   "$2) AND ($3 = 0 OR state = $3) AND sequence < $4 "
+        session.Query(absl::StrCat("SELECT ", kJobColumns, " FROM {jobs} WHERE tenant = $1 AND ",
+                                   sql::Matches("customer_id", "$2", filter.customer_id),
+                                   " AND ($3 = 0 OR state = $3) AND sequence < $4 "
                                    "ORDER BY sequence DESC LIMIT $5"),
                       {context.tenant(), filter.customer_id,
                        filter.state ? static_cast<int>(*filter.state) : 0, before, page_size + 1},

@@ -17,6 +17,7 @@ using sql::SqlColumns;
 using sql::SqlRow;
 using sql::SqlSession;
 using sql::SqlValue;
+
 namespace {
 
 using Json = nlohmann::json;
@@ -323,6 +324,12 @@ absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, in
                   {sequence}, kAttemptTypes));
   for (const SqlRow& attempt : attempts) decision.attempts.push_back(ReadAttempt(attempt));
   return decision;
+}
+
+std::string OfCustomer(absl::string_view place, absl::string_view customer_id) {
+  const std::string matches = sql::Matches("customer_id", place, customer_id);
+  // As the index says which rows it has.
+  return customer_id.empty() ? matches : absl::StrCat(matches, " AND customer_id <> ''");
 }
 
 std::string CleanText(absl::string_view text) {

@@ -44,6 +44,9 @@ absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes);
 absl::StatusOr<Decision> ReadDecision(sql::SqlSession& session, const sql::SqlRow& row,
                                       int64_t& sequence);
 
+// The condition that a decision is of the customer, which stands at `place`; none when it is empty.
+std::string OfCustomer(absl::string_view place, absl::string_view customer_id);
+
 // The text with what databases refuse replaced by U+FFFD: bytes that are not UTF-8, and NUL.
 std::string CleanText(absl::string_view text);
 

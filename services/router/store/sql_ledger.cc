@@ -20,6 +20,7 @@ using sql::SqlDatabase;
 using sql::SqlRow;
 using sql::SqlSession;
 using sql::SqlValue;
+
 namespace {
 
 // Whether the decision itself is what was found to be there.
@@ -193,15 +194,16 @@ absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const Decis
   RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
-        session.Run(
-            absl::StrCat("SELECT ", kDecisionColumns, " FROM ", session.Table("decisions"),
-                         " WHERE tenant = $1 AND sequence < $2 AND ($3 = '' OR customer_id = $3) "
-                         "AND ($4 = '' OR call_id = $4) AND ($5 = 0 OR task = $5) AND "
-                         "decided_at_us >= $6 ORDER BY sequence DESC LIMIT $7"),
-            {context.tenant(), before, filter.customer_id, filter.call_id,
-             filter.task ? static_cast<int64_t>(*filter.task) : int64_t{0},
-             absl::ToUnixMicros(filter.since), int64_t{filter.page_size} + 1},
-            kDecisionTypes));
+        session.Run(absl::StrCat("SELECT ", kDecisionColumns, " FROM ", session.Table("decisions"),
+                                 " WHERE tenant = $1 AND sequence < $2 AND ",
+                                 OfCustomer("$3", filter.customer_id), " AND ",
+                                 sql::Matches("call_id", "$4", filter.call_id),
+                                 " AND ($5 = 0 OR task = $5) AND decided_at_us >= $6 "
+                                 "ORDER BY sequence DESC LIMIT $7"),
+                    {context.tenant(), before, filter.customer_id, filter.call_id,
+                     filter.task ? static_cast<int64_t>(*filter.task) : int64_t{0},
+                     absl::ToUnixMicros(filter.since), int64_t{filter.page_size} + 1},
+                    kDecisionTypes));
     int64_t sequence = 0;
     for (const SqlRow& row : rows) {
       if (page.decisions.size() == static_cast<size_t>(filter.page_size)) {

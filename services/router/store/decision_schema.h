@@ -161,6 +161,12 @@ CREATE INDEX decisions_by_customer ON decisions (tenant, customer_id, sequence)
   WHERE customer_id <> '';
 CREATE INDEX decisions_by_time ON decisions (tenant, decided_at_us);
 )sql"},
+    {4, "what spend is summed from stands in an index", R"sql(
+-- Rows have answers and explanations, which sums read past: seven times the time.
+DROP INDEX decisions_by_time;
+CREATE INDEX decisions_by_time ON decisions (tenant, decided_at_us, task, outcome, reason,
+  customer_id, cost_nano_usd, cost_unpriced, baseline_nano_usd, baseline_unpriced);
+)sql"},
 };
 
 // The same in PostgreSQL.
@@ -240,6 +246,11 @@ CREATE TABLE router.reservations (
   PRIMARY KEY (tenant, id, account)
 );
 CREATE INDEX reservations_by_end ON router.reservations (tenant, expires_at_us);
+)sql"},
+    {2, "what spend is summed from stands in an index", R"sql(
+DROP INDEX router.decisions_by_time;
+CREATE INDEX decisions_by_time ON router.decisions (tenant, decided_at_us) INCLUDE (task, outcome,
+  reason, customer_id, cost_nano_usd, cost_unpriced, baseline_nano_usd, baseline_unpriced);
 )sql"},
 };
 

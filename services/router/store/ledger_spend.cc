@@ -152,20 +152,26 @@ absl::Status AddBaselines(SqlSession& session, absl::string_view tenant, const S
   return absl::OkStatus();
 }
 
+// What answered requests cost by task, with the median and the 95th percentile.
 absl::StatusOr<std::vector<CascadeEconomics>> SumEconomics(SqlSession& session,
                                                            absl::string_view tenant,
                                                            const SpendQuery& query) {
   ASSIGN_OR_RETURN(
       const std::vector<SqlRow> found,
       session.Run(
-          absl::StrCat("SELECT d.task, COUNT(*), CAST(SUM(CASE WHEN d.outcome = ",
-                       static_cast<int>(DecisionOutcome::kEscalated),
-                       " THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(d.cost_nano_usd) AS BIGINT), "
-                       "MAX(d.cost_unpriced), CAST(SUM(d.baseline_nano_usd) AS BIGINT), "
-                       "MAX(d.baseline_unpriced) FROM ",
-                       session.Table("decisions"), " d", Window(query), "AND d.outcome <> ",
-                       static_cast<int>(DecisionOutcome::kFailed), " GROUP BY d.task ORDER BY 1"),
-          WindowValues(tenant, query), "iiiiiii"));
+          absl::StrCat(
+              "SELECT task, COUNT(*), CAST(SUM(CASE WHEN outcome = ",
+              static_cast<int>(DecisionOutcome::kEscalated),
+              " THEN 1 ELSE 0 END) AS BIGINT), CAST(SUM(cost_nano_usd) AS BIGINT), "
+              "MAX(cost_unpriced), CAST(SUM(baseline_nano_usd) AS BIGINT), MAX(baseline_unpriced), "
+              "MIN(CASE WHEN place * 100 >= decided * 50 THEN cost_nano_usd END), "
+              "MIN(CASE WHEN place * 100 >= decided * 95 THEN cost_nano_usd END) FROM (SELECT "
+              "d.task, d.outcome, d.cost_nano_usd, d.cost_unpriced, d.baseline_nano_usd, "
+              "d.baseline_unpriced, ROW_NUMBER() OVER (PARTITION BY d.task ORDER BY "
+              "d.cost_nano_usd) AS place, COUNT(*) OVER (PARTITION BY d.task) AS decided FROM ",
+              session.Table("decisions"), " d", Window(query), "AND d.outcome <> ",
+              static_cast<int>(DecisionOutcome::kFailed), ") AS placed GROUP BY task ORDER BY 1"),
+          WindowValues(tenant, query), "iiiiiiiii"));
   std::vector<CascadeEconomics> economics;
   for (const SqlRow& row : found) {
     SqlColumns columns(row);
@@ -175,35 +181,52 @@ absl::StatusOr<std::vector<CascadeEconomics>> SumEconomics(SqlSession& session,
     of.escalated = columns.Integer();
     of.cost = ReadCost(columns);
     of.baseline_cost = ReadCost(columns);
+    of.median_nano_usd = columns.Integer();
+    of.p95_nano_usd = columns.Integer();
     economics.push_back(of);
   }
   return economics;
 }
 
-// Adds the median and the 95th percentile of what a task's answered requests cost.
-absl::Status AddQuantiles(SqlSession& session, absl::string_view tenant, const SpendQuery& query,
-                          std::vector<CascadeEconomics>& economics) {
-  ASSIGN_OR_RETURN(
-      const std::vector<SqlRow> found,
-      session.Run(
-          absl::StrCat("SELECT task, MIN(CASE WHEN place * 100 >= decided * 50 THEN cost END), "
-                       "MIN(CASE WHEN place * 100 >= decided * 95 THEN cost END) FROM (SELECT "
-                       "d.task AS task, d.cost_nano_usd AS cost, ROW_NUMBER() OVER (PARTITION BY "
-                       "d.task ORDER BY d.cost_nano_usd) AS place, COUNT(*) OVER (PARTITION BY "
-                       "d.task) AS decided FROM ",
-                       session.Table("decisions"), " d", Window(query), "AND d.outcome <> ",
-                       static_cast<int>(DecisionOutcome::kFailed), ") AS placed GROUP BY task"),
-          WindowValues(tenant, query), "iii"));
-  for (const SqlRow& row : found) {
-    SqlColumns columns(row);
-    const auto task = columns.As<TaskKind>();
-    const auto of = std::find_if(economics.begin(), economics.end(),
-                                 [&](const CascadeEconomics& one) { return one.task == task; });
-    if (of == economics.end()) continue;
-    of->median_nano_usd = columns.Integer();
-    of->p95_nano_usd = columns.Integer();
+void Add(const Cost& cost, Cost& sum) {
+  sum.nano_usd += cost.nano_usd;
+  sum.unpriced |= cost.unpriced;
+}
+
+// All groups together; no key.
+SpendRow Sum(const std::vector<SpendRow>& rows) {
+  SpendRow sum;
+  for (const SpendRow& row : rows) {
+    sum.model_calls += row.model_calls;
+    sum.unused_model_calls += row.unused_model_calls;
+    sum.unpriced_model_calls += row.unpriced_model_calls;
+    Add(row.cost, sum.cost);
+    if (row.baseline_cost.has_value()) {
+      if (!sum.baseline_cost.has_value()) sum.baseline_cost.emplace();
+      Add(*row.baseline_cost, *sum.baseline_cost);
+    }
+    sum.usage.input_uncached_tokens += row.usage.input_uncached_tokens;
+    sum.usage.input_cached_tokens += row.usage.input_cached_tokens;
+    sum.usage.output_visible_tokens += row.usage.output_visible_tokens;
+    sum.usage.output_reasoning_tokens += row.usage.output_reasoning_tokens;
+    sum.usage.estimated |= row.usage.estimated;
   }
-  return absl::OkStatus();
+  return sum;
+}
+
+// Everything in the window, whose groups are `rows`.
+absl::StatusOr<SpendRow> SumTotal(SqlSession& session, absl::string_view tenant,
+                                  const SpendQuery& query, const std::vector<SpendRow>& rows) {
+  if (HasBaseline(query.group_by)) return Sum(rows);
+  // Of reasons there are only those for which a further model was called.
+  std::vector<SpendRow> total;
+  if (query.group_by == SpendGroup::kReason) {
+    ASSIGN_OR_RETURN(total, SumAttempts(session, tenant, query, SpendGroup::kTotal));
+  } else if (!rows.empty()) {
+    total = {Sum(rows)};
+  }
+  RETURN_IF_ERROR(AddBaselines(session, tenant, query, SpendGroup::kTotal, total));
+  return total.empty() ? SpendRow() : std::move(total.front());
 }
 
 }  // namespace
@@ -239,12 +262,8 @@ absl::StatusOr<Spend> SumSpend(SqlSession& session, absl::string_view tenant,
   Spend spend;
   ASSIGN_OR_RETURN(spend.rows, SumAttempts(session, tenant, query, query.group_by));
   RETURN_IF_ERROR(AddBaselines(session, tenant, query, query.group_by, spend.rows));
-  ASSIGN_OR_RETURN(std::vector<SpendRow> total,
-                   SumAttempts(session, tenant, query, SpendGroup::kTotal));
-  RETURN_IF_ERROR(AddBaselines(session, tenant, query, SpendGroup::kTotal, total));
-  if (!total.empty()) spend.total = std::move(total.front());
+  ASSIGN_OR_RETURN(spend.total, SumTotal(session, tenant, query, spend.rows));
   ASSIGN_OR_RETURN(spend.economics, SumEconomics(session, tenant, query));
-  RETURN_IF_ERROR(AddQuantiles(session, tenant, query, spend.economics));
   for (SpendRow& row : spend.rows) row.key = KeyName(query.group_by, row.key);
   std::sort(spend.rows.begin(), spend.rows.end(), [](const SpendRow& a, const SpendRow& b) {
     return a.cost.nano_usd != b.cost.nano_usd ? a.cost.nano_usd > b.cost.nano_usd : a.key < b.key;

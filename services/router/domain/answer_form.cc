@@ -10,8 +10,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/router/domain/text/any_of_finder.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/fold.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router {
 namespace {
@@ -23,31 +25,31 @@ constexpr size_t kMarginBytes = 1;
 constexpr size_t kShortWords = 12;
 constexpr absl::string_view kFence = "```";
 
-constexpr absl::string_view kCodeVerbs[] = {
+constexpr text::Phrase kCodeVerbs[] = {
     " write ",    " implement ", " create ",   " code ",  " develop ", " fix ",    " complete ",
     " refactor ", " generate ",  " schreibe ", " écris ", " escribe ", " program "};
-constexpr absl::string_view kCodeObjects[] = {" function ",
-                                              " python ",
-                                              " javascript ",
-                                              " typescript ",
-                                              " java ",
-                                              " c++ ",
-                                              " rust ",
-                                              " golang ",
-                                              " sql query ",
-                                              " sql ",
-                                              " script ",
-                                              " regex ",
-                                              " regular expression ",
-                                              " bash ",
-                                              " html ",
-                                              " css ",
-                                              " unit test ",
-                                              " c program ",
-                                              " program that ",
-                                              " funktion ",
-                                              " fonction ",
-                                              " función "};
+constexpr text::Phrase kCodeObjects[] = {" function ",
+                                         " python ",
+                                         " javascript ",
+                                         " typescript ",
+                                         " java ",
+                                         " c++ ",
+                                         " rust ",
+                                         " golang ",
+                                         " sql query ",
+                                         " sql ",
+                                         " script ",
+                                         " regex ",
+                                         " regular expression ",
+                                         " bash ",
+                                         " html ",
+                                         " css ",
+                                         " unit test ",
+                                         " c program ",
+                                         " program that ",
+                                         " funktion ",
+                                         " fonction ",
+                                         " función "};
 constexpr absl::string_view kCodeSigns[] = {"```",     "def ",   "function ", "return ", "=>",
                                             "();",     "{",      "SELECT",    "select ", "#include",
                                             "import ", "print(", "<html",     "class ",  "fn ",
@@ -55,15 +57,15 @@ constexpr absl::string_view kCodeSigns[] = {"```",     "def ",   "function ", "r
 constexpr absl::string_view kCodeGaps[] = {
     "your code here", "rest of the code",  "implementation here", "// TODO",
     "# TODO",         "... existing code", "add code here"};
-constexpr absl::string_view kJsonCues[] = {
+constexpr text::Phrase kJsonCues[] = {
     " as json ",           " in json ",     " json object ", " json format ", " json array ",
     " valid json ",        " only json ",   " return json ", " als json ",    " json only ",
     " respond with json ", " output json ", " a json "};
-constexpr absl::string_view kYesNoCues[] = {" yes or no ",  " answer yes ", " ja oder nein ",
-                                            " oui ou non ", " sí o no ",    " true or false "};
-constexpr absl::string_view kYesNoAnswers[] = {" yes ",  " no ",  " true ", " false ", " ja ",
-                                               " nein ", " oui ", " non ",  " sí ",    " neither "};
-constexpr absl::string_view kTranslationCues[] = {
+constexpr text::Phrase kYesNoCues[] = {" yes or no ",  " answer yes ", " ja oder nein ",
+                                       " oui ou non ", " sí o no ",    " true or false "};
+constexpr text::Phrase kYesNoAnswers[] = {" yes ",  " no ",  " true ", " false ", " ja ",
+                                          " nein ", " oui ", " non ",  " sí ",    " neither "};
+constexpr text::Phrase kTranslationCues[] = {
     " translate ",   " translation ", " in french ",     " in german ",  " in spanish ",
     " in english ",  " in italian ",  " into english ",  " übersetze ",  " traduis ",
     " traduce ",     " auf deutsch ", " auf englisch ",  " en español ", " en français ",
@@ -89,18 +91,22 @@ size_t SmallNumber(absl::string_view word) {
   return 0;
 }
 
-// The words that a count can stand before or behind.
-constexpr text::WordShapes kCounted = [] {
-  text::WordShapes shapes;
-  for (const absl::string_view word : {"word", "words", "sentence", "sentences", "me"}) {
-    shapes.Add(word);
-  }
-  for (const absl::string_view verb : kItemVerbs) shapes.Add(verb);
-  return shapes;
-}();
-
 bool IsItemVerb(absl::string_view word) {
   return std::find(std::begin(kItemVerbs), std::end(kItemVerbs), word) != std::end(kItemVerbs);
+}
+
+// Whether a count can stand before or behind the word.
+bool IsCounted(absl::string_view word) {
+  static constexpr absl::string_view kOthers[] = {"word", "words", "sentence", "sentences", "me"};
+  static constexpr text::WordShapes kShapes = [] {
+    text::WordShapes shapes;
+    for (const absl::string_view other : kOthers) shapes.Add(other);
+    for (const absl::string_view verb : kItemVerbs) shapes.Add(verb);
+    return shapes;
+  }();
+  return kShapes.MayHold(word) &&
+         (IsItemVerb(word) ||
+          std::find(std::begin(kOthers), std::end(kOthers), word) != std::end(kOthers));
 }
 
 // Limits as they are worded: "list five", "in two sentences", "under 100 words". A word with the
@@ -122,17 +128,15 @@ void ReadCount(absl::string_view before_last, absl::string_view last, absl::stri
   if (items >= 2 && items <= kMostItems) wanted.items = items;
 }
 
-void ReadCounts(absl::string_view folded, WantedForm& wanted) {
-  absl::string_view before_last;
-  absl::string_view last;
+void ReadCounts(const text::WordList& words, WantedForm& wanted) {
   bool was_counted = false;
-  text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    const bool is_counted = kCounted.MayHold(word);
-    if (is_counted || was_counted) ReadCount(before_last, last, word, wanted);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool is_counted = IsCounted(words[i]);
+    if (is_counted || was_counted) {
+      ReadCount(i >= 2 ? words[i - 2] : "", i >= 1 ? words[i - 1] : "", words[i], wanted);
+    }
     was_counted = is_counted;
-    before_last = last;
-    last = word;
-  });
+  }
 }
 
 // The letters before the choices, each at the start of a line or in parentheses: "A.", "B)", "(C)".
@@ -272,7 +276,7 @@ WantedForm ReadWantedForm(const ReadText& prompt) {
   if (!wanted.choices.empty()) wanted.folded_choices = prompt.folded;
   wanted.yes_or_no = wanted.choices.empty() && prompt.HasAny(kYesNoCues);
   wanted.translation = prompt.HasAny(kTranslationCues);
-  ReadCounts(prompt.folded, wanted);
+  ReadCounts(prompt.folded_words, wanted);
   return wanted;
 }
 

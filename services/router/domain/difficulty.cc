@@ -5,8 +5,9 @@
 
 #include "absl/strings/string_view.h"
 #include "services/router/domain/general_features.h"
-#include "services/router/domain/text/fold.h"
-#include "services/router/domain/text/phrase_finder.h"
+#include "services/router/domain/text/any_of_finder.h"
+#include "services/router/domain/text/bytes.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router {
 namespace {
@@ -30,7 +31,7 @@ constexpr Weight kQuantityWeights[] = {
 // For every other prompt, by judgement: whole words and phrases only, each kind counted once.
 struct CueGroup {
   double weight;
-  absl::string_view cues[12];
+  text::Phrase cues[12];
 };
 constexpr double kPlainBias = -2.6;
 constexpr double kPlainWordsWeight = 0.25;
@@ -61,7 +62,7 @@ constexpr CueGroup kCueGroups[] = {
      {" and then ", " finally ", " second ", " additionally ", " after that ", " also ",
       " as well as "}},
 };
-constexpr absl::string_view kLongAnswerCues[] = {
+constexpr text::Phrase kLongAnswerCues[] = {
     " explain ",   " prove ",   " derive ",    " write ", " describe ", " compose ",
     " essay ",     " story ",   " discuss ",   " draft ", " outline ",  " summarize ",
     " summarise ", " compare ", " implement ", " design "};
@@ -86,15 +87,14 @@ bool HasNotation(absl::string_view prompt) {
 }
 
 // Share of words as long as technical terms are, up to kMostLongWords.
-double LongWords(absl::string_view folded) {
-  size_t words = 0;
+double LongWords(const text::WordList& words) {
+  if (words.size() < kFewestWords) return kUsualLongWords;
   size_t long_words = 0;
-  text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    ++words;
-    long_words += word.size() >= kLongWordBytes ? 1 : 0;
-  });
-  if (words < kFewestWords) return kUsualLongWords;
-  return std::min(static_cast<double>(long_words) / static_cast<double>(words), kMostLongWords);
+  for (const text::WordList::Word& word : words.words()) {
+    long_words += word.size >= kLongWordBytes ? 1 : 0;
+  }
+  return std::min(static_cast<double>(long_words) / static_cast<double>(words.size()),
+                  kMostLongWords);
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ double EstimateDifficulty(const ReadText& prompt, const FeatureValues& values) {
   double z =
       kPlainBias + kPlainWordsWeight * std::min(At(values, Feature::kPromptWords), kMostPlainWords);
   if (HasNotation(prompt.text)) z += kNotationWeight;
-  z += kLongWordsWeight * (LongWords(prompt.folded) - kUsualLongWords);
+  z += kLongWordsWeight * (LongWords(prompt.folded_words) - kUsualLongWords);
   for (const CueGroup& group : kCueGroups) {
     if (prompt.HasAny(group.cues)) z += group.weight;
   }

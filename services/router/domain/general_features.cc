@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "absl/hash/hash.h"
 #include "absl/numeric/bits.h"
-#include "absl/numeric/int128.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "services/router/domain/difficulty.h"
 #include "services/router/domain/relevance.h"
+#include "services/router/domain/text/any_of_finder.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/equations.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/language.h"
 #include "services/router/domain/text/numbers.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router {
 namespace {
@@ -75,30 +75,30 @@ constexpr double kFractionAtHome = 0.4;
 double Log(size_t count) { return std::log1p(static_cast<double>(count)); }
 double Flag(bool value) { return value ? 1.0 : 0.0; }
 
-constexpr absl::string_view kFractionCues[] = {" half ",     " halves ",   " third ",  " thirds ",
-                                               " quarter ",  " quarters ", " fourth ", " fifth ",
-                                               " fraction ", " ratio "};
-constexpr absl::string_view kComparisonCues[] = {
+constexpr text::Phrase kFractionCues[] = {" half ",     " halves ",   " third ",  " thirds ",
+                                          " quarter ",  " quarters ", " fourth ", " fifth ",
+                                          " fraction ", " ratio "};
+constexpr text::Phrase kComparisonCues[] = {
     " more than ", " less than ", " fewer than ", " times as ", " times more ", " twice ",
     " double ",    " triple ",    " as many ",    " as much ",  " older than ", " than "};
-constexpr absl::string_view kRateCues[] = {" per ",   " each ",   " every ",  " apiece ",
-                                           " a day ", " a week ", " an hour "};
-constexpr absl::string_view kRemainderCues[] = {" left ", " remaining ", " remain ",
-                                                " rest ", " remainder ", " after "};
-constexpr absl::string_view kTimeCues[] = {" hour ",  " hours ",  " minute ", " minutes ",
-                                           " day ",   " days ",   " week ",   " weeks ",
-                                           " month ", " months ", " year ",   " years "};
-constexpr absl::string_view kFractionAskedCues[] = {
-    " how fast ", " what percent ", " what percentage ", " average ", " what fraction ",
-    " decimal ",  " nearest ",      " round ",           " exact "};
-constexpr absl::string_view kHedgingCues[] = {
+constexpr text::Phrase kRateCues[] = {" per ",   " each ",   " every ",  " apiece ",
+                                      " a day ", " a week ", " an hour "};
+constexpr text::Phrase kRemainderCues[] = {" left ", " remaining ", " remain ",
+                                           " rest ", " remainder ", " after "};
+constexpr text::Phrase kTimeCues[] = {" hour ",  " hours ",  " minute ", " minutes ",
+                                      " day ",   " days ",   " week ",   " weeks ",
+                                      " month ", " months ", " year ",   " years "};
+constexpr text::Phrase kFractionAskedCues[] = {" how fast ", " what percent ",  " what percentage ",
+                                               " average ",  " what fraction ", " decimal ",
+                                               " nearest ",  " round ",         " exact "};
+constexpr text::Phrase kHedgingCues[] = {
     " assume ",    " assuming ",   " however ",       " not possible ",
     " cannot be ", " not enough ", " unclear ",       " approximately ",
     " actually ",  " mistake ",    " correction ",    " round ",
     " rounded ",   " it seems ",   " not specified ", " doesnt make sense "};
-constexpr absl::string_view kAlgebraCues[] = {" let x ", " let us ", " equation ", " solve for ",
-                                              " let y ", " denote ", " lets say "};
-constexpr absl::string_view kQuantityCues[] = {
+constexpr text::Phrase kAlgebraCues[] = {" let x ", " let us ", " equation ", " solve for ",
+                                         " let y ", " denote ", " lets say "};
+constexpr text::Phrase kQuantityCues[] = {
     " how many ",        " how much ",     " what is the total ",
     " how old ",         " how long ",     " how far ",
     " how fast ",        " what percent ", " what fraction ",
@@ -112,7 +112,7 @@ constexpr absl::string_view kQuantityCues[] = {
     " quanto ",          " quantos ",      " quantas ",
     " hoeveel "};
 // Ask for a quantity when the prompt is full of them.
-constexpr absl::string_view kOpenQuestionCues[] = {
+constexpr text::Phrase kOpenQuestionCues[] = {
     " what is ", " whats ", " what will ", " what was ",  " what are ", " what would ",
     " what ",    " find ",  " find the ",  " determine ", " how "};
 constexpr size_t kFewestQuantities = 2;
@@ -336,40 +336,17 @@ void FillAskedSum(absl::string_view prompt, absl::string_view draft,
   At(values, given ? Feature::kRightResult : Feature::kWrongResult) = 1;
 }
 
-// Hashes that differ from process to process.
-class Mixer {
- public:
-  // Two values in one, spread over all bits.
-  uint64_t Mixed(uint64_t a, uint64_t b) const {
-    const absl::uint128 product = absl::uint128(a ^ seed_) * (b ^ 0x9E3779B97F4A7C15);
-    return absl::Uint128Low64(product) ^ absl::Uint128High64(product);
-  }
-  uint64_t OfWord(absl::string_view folded, absl::string_view word) const {
-    uint64_t hash = Mixed(text::HeadOfWord(folded, word), word.size());
-    for (size_t i = text::kWordBytes; i < word.size(); i += text::kWordBytes) {
-      hash = Mixed(hash, text::HeadOfWord(folded, word.substr(i)));
-    }
-    return hash;
-  }
-
- private:
-  const uint64_t seed_ = absl::HashOf(absl::string_view("repetition"));
-};
-
 // Share of word triples that occurred before in the draft, beyond what worked sums repeat anyhow.
-double Repetition(absl::string_view folded) {
-  const Mixer mixer;
-  std::vector<uint64_t> words;  // their hashes
-  words.reserve(folded.size() / 4);
-  text::ForEachFoldedWord(
-      folded, [&](absl::string_view word) { words.push_back(mixer.OfWord(folded, word)); });
+double Repetition(const text::WordList& list) {
+  const absl::Span<const text::WordList::Word> words = list.words();
   if (words.size() < 6) return 0;
+  const text::Mixer& mixer = list.mixer();
   // Hashes of triples, each at the first free place from its own on; 0: free.
   std::vector<uint64_t> seen(absl::bit_ceil(2 * words.size()));
   size_t repeated = 0;
   for (size_t i = 0; i + 2 < words.size(); ++i) {
-    const uint64_t hash =
-        std::max<uint64_t>(mixer.Mixed(mixer.Mixed(words[i], words[i + 1]), words[i + 2]), 1);
+    const uint64_t pair = mixer.Mixed(words[i].hash, words[i + 1].hash);
+    const uint64_t hash = std::max<uint64_t>(mixer.Mixed(pair, words[i + 2].hash), 1);
     size_t at = hash & (seen.size() - 1);
     while (seen[at] != 0 && seen[at] != hash) at = (at + 1) & (seen.size() - 1);
     repeated += seen[at] == hash ? 1 : 0;
@@ -396,14 +373,13 @@ bool IsCutOff(absl::string_view draft, size_t words) {
 
 bool IsInOtherLanguage(const ReadText& question, const ReadText& draft) {
   const text::Script script_asked = text::GuessScript(question.text);
-  const text::Script script_answered = text::GuessScript(draft.text);
-  if (script_asked != text::Script::kUnknown && script_asked != text::Script::kLatin &&
-      script_answered != text::Script::kUnknown && script_answered != script_asked) {
-    return true;
+  if (script_asked != text::Script::kUnknown && script_asked != text::Script::kLatin) {
+    const text::Script script_answered = text::GuessScript(draft.text);
+    if (script_answered != text::Script::kUnknown && script_answered != script_asked) return true;
   }
-  const std::string asked_in = text::GuessLanguage(question.folded);
+  const std::string asked_in = text::GuessLanguage(question.folded_words);
   if (asked_in.empty()) return false;
-  const std::string answered_in = text::GuessLanguage(draft.folded);
+  const std::string answered_in = text::GuessLanguage(draft.folded_words);
   return !answered_in.empty() && asked_in != answered_in;
 }
 
@@ -429,7 +405,7 @@ FeatureValues DraftFeatures(const ReadPrompt& prompt, const ReadText& draft) {
   FillUnused(question.numbers, draft.numbers, values);
   At(values, Feature::kHedging) = Log(draft.CountAny(kHedgingCues));
   At(values, Feature::kAlgebra) = Flag(draft.HasAny(kAlgebraCues));
-  At(values, Feature::kRepetition) = Repetition(draft.folded);
+  At(values, Feature::kRepetition) = Repetition(draft.folded_words);
   At(values, Feature::kCutOff) = Flag(IsCutOff(draft.text, draft.words));
   FillAskedSum(question.text, draft.text, draft.numbers, values);
   // Mathematics in signs shares no words with the question.

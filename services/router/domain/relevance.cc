@@ -12,6 +12,7 @@
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/numbers.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router {
 namespace {
@@ -31,7 +32,7 @@ constexpr absl::string_view kEmptyWords[] = {
     "there", "their",    "about", "into",      "your",    "they",   "them",   "then",
     "than",  "will",     "were",  "been",      "give",    "tell",   "some",   "explain",
     "write", "describe", "list",  "following", "between", "because"};
-constexpr absl::string_view kTextCues[] = {
+constexpr text::Phrase kTextCues[] = {
     " extract ",           " according to the ",    " from the following ",
     " based on the ",      " in the passage ",      " in the text ",
     " the text below ",    " following text ",      " following email ",
@@ -61,7 +62,7 @@ bool IsMostlyForeign(absl::string_view folded) {
 }
 
 bool GivesText(const ReadText& prompt) {
-  return prompt.HasAny(kTextCues) && text::FoldedWords(prompt.folded).size() >= kFewestTextWords;
+  return prompt.HasAny(kTextCues) && prompt.folded_words.size() >= kFewestTextWords;
 }
 
 // Whether the word at `begin` opens a sentence, where anything is written large.
@@ -78,14 +79,13 @@ bool OpensSentence(absl::string_view text, size_t begin) {
 // Whether one of the draft's words, by which a topic can be told, stands in the prompt as it is:
 // sooner seen than stems, and true of most drafts that are on the topic.
 bool SharesWord(const ReadText& prompt, const ReadText& draft) {
-  const absl::string_view folded = draft.folded;
-  bool shares = false;
-  text::ForEachFoldedWord(folded, [&](absl::string_view word) {
-    if (shares || word.size() < kStemBytes - 1) return;
-    const absl::string_view in_spaces(word.data() - 1, word.size() + 2);
-    shares = prompt.phrases.Contains(in_spaces) && !IsEmptyWord(word);
-  });
-  return shares;
+  const text::WordList& words = draft.folded_words;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const text::WordList::Word& word = words.words()[i];
+    if (word.size < kStemBytes - 1 || !prompt.folded_words.Contains(word)) continue;
+    if (!IsEmptyWord(words[i])) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -140,15 +140,13 @@ double UngroundedShare(const ReadText& prompt, const ReadText& answer) {
     ++claims;
     foreign += given.Contains(number.value) ? 0 : 1;
   }
-  absl::flat_hash_set<absl::string_view> words;
-  text::ForEachFoldedWord(prompt.folded, [&](absl::string_view word) { words.insert(word); });
   for (size_t begin = 0; begin < draft.size();) {
     size_t end = begin;
     while (end < draft.size() && absl::ascii_isalpha(draft[end])) ++end;
     const absl::string_view word = draft.substr(begin, end - begin);
     if (word.size() > 2 && absl::ascii_isupper(word[0]) && !OpensSentence(draft, begin)) {
       ++claims;
-      foreign += words.contains(absl::AsciiStrToLower(word)) ? 0 : 1;
+      foreign += prompt.folded_words.ContainsWord(absl::AsciiStrToLower(word)) ? 0 : 1;
     }
     begin = end + 1;
   }

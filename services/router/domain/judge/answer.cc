@@ -66,13 +66,12 @@ std::vector<FoundString> StringsAt(const Json& answer, absl::string_view path) {
   return found;
 }
 
-std::string VisibleText(TaskKind task, absl::string_view text, const std::optional<Json>& json) {
-  if (!json.has_value()) return std::string(text);
-  if (task == TaskKind::kWriteEmail && json->is_object()) {
-    return absl::StrCat(StringOr(*json, "subject"), "\n", StringOr(*json, "body"));
+std::string VisibleText(TaskKind task, const Json& json) {
+  if (task == TaskKind::kWriteEmail && json.is_object()) {
+    return absl::StrCat(StringOr(json, "subject"), "\n", StringOr(json, "body"));
   }
   std::string visible;
-  AppendStrings(*json, visible);
+  AppendStrings(json, visible);
   return visible;
 }
 

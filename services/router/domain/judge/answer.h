@@ -29,9 +29,8 @@ struct FoundString {
 std::vector<FoundString> StringsAt(const nlohmann::json& answer, absl::string_view path);
 
 // What people read of the answer: the subject and body of an e-mail, every string of other JSON
-// but the quotes in its evidence, all of a plain text.
-std::string VisibleText(TaskKind task, absl::string_view text,
-                        const std::optional<nlohmann::json>& json);
+// but the quotes in its evidence.
+std::string VisibleText(TaskKind task, const nlohmann::json& json);
 
 }  // namespace throughline::router
 

@@ -36,7 +36,8 @@ struct Draft {
   const Sources& sources;
   const ModelReply& reply;
   std::optional<nlohmann::json> json;
-  std::string visible;  // VisibleText of the answer
+  absl::string_view visible;  // VisibleText of the answer
+  std::string from_json;      // what `visible` borrows, unless that is the reply's text
 };
 
 // integrity.cc: something is there, it is whole, and it is an answer.

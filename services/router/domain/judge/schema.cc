@@ -18,7 +18,8 @@ Finding CheckSchema(SchemaCache& schemas, Draft& draft) {
                            absl::StrCat("The answer is ", json.status().message(), "."));
   }
   draft.json = *std::move(json);
-  draft.visible = VisibleText(draft.request.task, draft.reply.text, draft.json);
+  draft.from_json = VisibleText(draft.request.task, *draft.json);
+  draft.visible = draft.from_json;
   if (contract.json_schema.empty()) {
     if (draft.json->is_object() || draft.json->is_array()) return Finding::Passed("Valid JSON.");
     return Finding::Failed(DecisionReason::kSchemaViolation,

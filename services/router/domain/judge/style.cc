@@ -9,6 +9,7 @@
 #include "services/router/domain/judge/checks.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/language.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router {
 namespace {
@@ -86,7 +87,7 @@ Finding CheckStyle(const Draft& draft) {
     }
   }
   if (!contract.language.empty()) {
-    const std::string language = text::GuessLanguage(comparable.folded);
+    const std::string language = text::GuessLanguage(text::WordList(comparable.folded));
     if (!language.empty() && language != contract.language) {
       return Violation(
           absl::StrCat("Written in \"", language, "\", not \"", contract.language, "\"."));

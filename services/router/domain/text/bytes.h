@@ -37,6 +37,14 @@ inline uint64_t LoadBytes(absl::string_view text, size_t begin) {
   return bytes;
 }
 
+// The first bytes of a word that stands in `folded`, as a number: of words of up to
+// eight bytes no two have the same.
+inline uint64_t HeadOfWord(absl::string_view folded, absl::string_view word) {
+  const auto begin = static_cast<size_t>(word.data() - folded.data());
+  const uint64_t bytes = LoadBytes(folded, begin);
+  return word.size() >= kWordBytes ? bytes : bytes & ((uint64_t{1} << 8 * word.size()) - 1);
+}
+
 // The highest bit of each byte that is `wanted`, which is not 0.
 inline uint64_t BytesEqual(uint64_t bytes, char wanted) {
   const uint64_t zero_where_equal = bytes ^ (kLowBits * static_cast<unsigned char>(wanted));
@@ -67,6 +75,11 @@ class Chunk {
     const __m128i bit = _mm_and_si128(Within('A', 'Z').bytes_, _mm_set1_epi8('a' - 'A'));
     return Chunk(_mm_or_si128(bytes_, bit));
   }
+  // The bytes that `marks`, made by Equal and Within, marks, and `other` in place of the rest.
+  Chunk Where(Chunk marks, char other) const {
+    return Chunk(_mm_or_si128(_mm_and_si128(marks.bytes_, bytes_),
+                              _mm_andnot_si128(marks.bytes_, _mm_set1_epi8(other))));
+  }
   // The marks as bits, the first byte's lowest; of a text's bytes, those that are no ASCII.
   uint32_t Bits() const { return static_cast<uint32_t>(_mm_movemask_epi8(bytes_)); }
 
@@ -90,6 +103,13 @@ class Chunk {
   Chunk Lower() const {
     return Chunk(halves_[0] | Within(halves_[0], 'A', 'Z') >> 2,
                  halves_[1] | Within(halves_[1], 'A', 'Z') >> 2);
+  }
+  Chunk Where(Chunk marks, char other) const {
+    const auto where = [other](uint64_t bytes, uint64_t marked) {
+      const uint64_t all = (marked >> 7) * 0xFF;
+      return (bytes & all) | ((kLowBits * static_cast<unsigned char>(other)) & ~all);
+    };
+    return Chunk(where(halves_[0], marks.halves_[0]), where(halves_[1], marks.halves_[1]));
   }
   uint32_t Bits() const { return Bits(halves_[0]) | Bits(halves_[1]) << 8; }
 

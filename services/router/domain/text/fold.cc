@@ -47,8 +47,31 @@ Classified Classify(absl::string_view rest) {
 }
 
 constexpr auto kMarkHigh = [](Chunk chunk) { return chunk; };
-constexpr auto kMarkWordBytes = [](Chunk chunk) {
-  return chunk.Lower().Within('a', 'z') | chunk.Within('0', '9');
+constexpr auto kMarkSpaces = [](Chunk chunk) {
+  return chunk.Equal(' ') | chunk.Within('\t', '\r');
+};
+// Of a text in lower case.
+constexpr auto kMarkWordBytes = [](Chunk lower) {
+  return lower.Within('a', 'z') | lower.Within('0', '9');
+};
+
+// 64 bytes of ASCII, zeros behind the text's end, as words are made of them.
+struct AsciiBlock {
+  explicit AsciiBlock(const char* text) : bytes(text) {
+    spaced[0] = ' ';
+    for (size_t i = 0; i < kBlockBytes; i += Chunk::kBytes) {
+      const Chunk lower = Chunk(bytes + i).Lower();
+      const Chunk marks = kMarkWordBytes(lower);
+      lower.Where(marks, ' ').Store(spaced + 1 + i);
+      words |= uint64_t{marks.Bits()} << i;
+    }
+  }
+
+  const char* const bytes;
+  uint64_t words = 0;  // the bytes that belong to words, a bit each
+  // The same in lower case, a space in place of all others and one before them; read by chunks,
+  // which may reach beyond.
+  char spaced[1 + kBlockBytes + Chunk::kBytes];
 };
 
 // Folds a text piece by piece into a buffer.
@@ -57,25 +80,22 @@ class Folding {
   // `out` has room for the text, two bytes, and a chunk.
   explicit Folding(char* out) : begin_(out), out_(out) {}
 
-  // 64 bytes of ASCII, zeros behind the text's end.
-  void AddAscii(const char* bytes) {
-    char lower[kBlockBytes + Chunk::kBytes];
-    for (size_t i = 0; i < kBlockBytes; i += Chunk::kBytes) {
-      Chunk(bytes + i).Lower().Store(lower + i);
+  void Add(AsciiBlock& block) {
+    const uint64_t apostrophes =
+        BlockBits(block.bytes, [](Chunk chunk) { return chunk.Equal('\''); });
+    if (apostrophes != 0) return AddWithApostrophes(block, apostrophes);
+    // What goes on with a word takes its last byte for the space before it.
+    if (in_word_ && (block.words & 1) != 0) block.spaced[0] = *--out_;
+    for (uint64_t left = block.words; left != 0;) {
+      const auto begin = static_cast<size_t>(absl::countr_zero(left));
+      // The sum carries over the run's bits to the first behind it.
+      const uint64_t carried = left + (uint64_t{1} << begin);
+      const size_t end =
+          carried == 0 ? kBlockBytes : static_cast<size_t>(absl::countr_zero(carried));
+      Put(block.spaced + begin, end - begin + 1);
+      left &= carried;
     }
-    uint64_t words = BlockBits(
-        lower, [](Chunk chunk) { return chunk.Within('a', 'z') | chunk.Within('0', '9'); });
-    const uint64_t inside = words | BlockBits(bytes, [](Chunk chunk) { return chunk.Equal('\''); });
-    size_t at = 0;  // behind the last run of word bytes
-    while (words != 0) {
-      const auto begin = static_cast<size_t>(absl::countr_zero(words));
-      const size_t end = begin + static_cast<size_t>(absl::countr_zero(~(words >> begin)));
-      if ((~inside & BitsBelow(begin) & ~BitsBelow(at)) != 0) in_word_ = false;
-      Put(lower + begin, end - begin);
-      words &= ~BitsBelow(end);
-      at = end;
-    }
-    if ((~inside & ~BitsBelow(at)) != 0) in_word_ = false;
+    in_word_ = block.words >> (kBlockBytes - 1) != 0;
   }
 
   // The character that `rest` begins with; returns how many bytes it has.
@@ -97,13 +117,26 @@ class Folding {
   }
 
  private:
-  // `word` is readable for a chunk.
-  void Put(const char* word, size_t length) {
-    if (!std::exchange(in_word_, true)) *out_++ = ' ';
+  // Runs that nothing but apostrophes parts are one word.
+  void AddWithApostrophes(const AsciiBlock& block, uint64_t apostrophes) {
+    const uint64_t inside = block.words | apostrophes;
+    size_t at = 0;  // behind the last run of word bytes
+    for (uint64_t left = block.words; left != 0; left &= ~BitsBelow(at)) {
+      const auto begin = static_cast<size_t>(absl::countr_zero(left));
+      if ((~inside & BitsBelow(begin) & ~BitsBelow(at)) != 0) in_word_ = false;
+      at = begin + static_cast<size_t>(absl::countr_zero(~(left >> begin)));
+      if (!std::exchange(in_word_, true)) *out_++ = ' ';
+      Put(block.spaced + 1 + begin, at - begin);
+    }
+    if ((~inside & ~BitsBelow(at)) != 0) in_word_ = false;
+  }
+
+  // `bytes` are readable for a chunk.
+  void Put(const char* bytes, size_t length) {
     if (length <= Chunk::kBytes) {
-      std::memcpy(out_, word, Chunk::kBytes);
+      Chunk(bytes).Store(out_);
     } else {
-      std::memcpy(out_, word, length);
+      std::memcpy(out_, bytes, length);
     }
     out_ += length;
   }
@@ -116,11 +149,10 @@ class Folding {
 // Counts words piece by piece.
 class WordCount {
  public:
-  // 64 bytes of ASCII, of which the first `size` are the text's.
-  void AddAscii(const char* bytes, size_t size) {
-    const uint64_t words = BlockBits(bytes, kMarkWordBytes);
-    const uint64_t spaces =
-        BlockBits(bytes, [](Chunk chunk) { return chunk.Equal(' ') | chunk.Within('\t', '\r'); });
+  // `words` are the bytes that belong to words, of 64 bytes of ASCII of which `size` are the
+  // text's.
+  void AddAscii(const char* bytes, uint64_t words, size_t size) {
+    const uint64_t spaces = BlockBits(bytes, kMarkSpaces);
     const uint64_t runs = ~spaces & BitsBelow(size);
     // Of each run between spaces its first byte of a word, but for a run that counted before.
     const uint64_t uncounted = counted_ ? runs & (runs + 1) : runs;
@@ -157,24 +189,32 @@ class WordCount {
 
 }  // namespace
 
-std::string Fold(absl::string_view text) {
+FoldedText FoldAndCount(absl::string_view text) {
   // A space takes the place of what parts two words: never more than the text and the two ends.
   // Words are copied by whole chunks, which may reach beyond.
-  std::string folded(text.size() + 2 + Chunk::kBytes, ' ');
-  Folding folding(folded.data());
+  FoldedText result{.folded = std::string(text.size() + 2 + Chunk::kBytes, ' ')};
+  Folding folding(result.folded.data());
+  WordCount count;
   for (size_t i = 0; i < text.size();) {
     const Block block(text, i);
     const size_t end = std::min(i + kBlockBytes, text.size());
     if (BlockBits(block.bytes(), kMarkHigh) == 0) {
-      folding.AddAscii(block.bytes());
+      AsciiBlock ascii(block.bytes());
+      folding.Add(ascii);
+      count.AddAscii(block.bytes(), ascii.words, end - i);
       i = end;
     } else {
-      while (i < end) i += folding.AddCharacter(text.substr(i, 3));
+      for (; i < end; i += folding.AddCharacter(text.substr(i, 3))) {
+        count.AddCharacter(text.substr(i, 3));
+      }
     }
   }
-  folded.resize(folding.End());
-  return folded;
+  result.folded.resize(folding.End());
+  result.words = count.count();
+  return result;
 }
+
+std::string Fold(absl::string_view text) { return FoldAndCount(text).folded; }
 
 bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase) {
   return !folded_phrase.empty() && Contains(folded_text, folded_phrase);
@@ -194,7 +234,9 @@ size_t CountWords(absl::string_view text, size_t most) {
     const Block block(text, i);
     const size_t end = std::min(i + kBlockBytes, text.size());
     if (BlockBits(block.bytes(), kMarkHigh) == 0) {
-      words.AddAscii(block.bytes(), end - i);
+      const uint64_t in_words =
+          BlockBits(block.bytes(), [](Chunk chunk) { return kMarkWordBytes(chunk.Lower()); });
+      words.AddAscii(block.bytes(), in_words, end - i);
       i = end;
     } else {
       while (i < end) i += words.AddCharacter(text.substr(i, 3));

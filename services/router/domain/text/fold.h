@@ -19,6 +19,13 @@ namespace throughline::router::text {
 // apostrophes within one, which vanish ("don't" → "dont"). Empty when there are no words.
 std::string Fold(absl::string_view text);
 
+// The same, with the words that CountWords counts.
+struct FoldedText {
+  std::string folded;
+  size_t words = 0;
+};
+FoldedText FoldAndCount(absl::string_view text);
+
 // Whether the words of `folded_phrase` stand in `folded_text` one after the other. Both come from
 // Fold; an empty phrase stands nowhere.
 bool ContainsPhrase(absl::string_view folded_text, absl::string_view folded_phrase);
@@ -39,14 +46,6 @@ void ForEachFoldedWord(absl::string_view folded, const Use& use) {
     begin = end + 1;
   });
   if (begin < folded.size()) use(folded.substr(begin));
-}
-
-// The first bytes of a word that stands in `folded`, as a number: of words of up to
-// eight bytes no two have the same.
-inline uint64_t HeadOfWord(absl::string_view folded, absl::string_view word) {
-  const auto begin = static_cast<size_t>(word.data() - folded.data());
-  const uint64_t bytes = LoadBytes(folded, begin);
-  return word.size() >= kWordBytes ? bytes : bytes & ((uint64_t{1} << 8 * word.size()) - 1);
 }
 
 // Words as a reader counts them: runs of characters between white space that hold a letter or

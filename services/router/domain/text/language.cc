@@ -8,7 +8,6 @@
 
 #include "absl/numeric/bits.h"
 #include "services/router/domain/text/bytes.h"
-#include "services/router/domain/text/fold.h"
 
 namespace throughline::router::text {
 namespace {
@@ -123,17 +122,20 @@ constexpr WordShapes kShapes = [] {
 
 }  // namespace
 
-std::string GuessLanguage(absl::string_view folded) {
-  folded = folded.substr(0, kMostBytes);
+std::string GuessLanguage(const WordList& list) {
+  const absl::string_view folded = list.folded().substr(0, kMostBytes);
   std::array<size_t, std::size(kLanguages)> hits{};
   std::array<uint32_t, std::size(kLanguages)> different{};  // one bit a word
-  ForEachFoldedWord(folded, [&](absl::string_view word) {
-    if (!kShapes.MayHold(word)) return;
-    kWords.ForEachLanguageOf(HeadOfWord(folded, word), [&](uint8_t language, uint8_t place) {
+  for (const WordList::Word& place : list.words()) {
+    if (place.begin >= folded.size()) break;
+    const size_t left = folded.size() - place.begin;
+    const absl::string_view word(folded.data() + place.begin, std::min<size_t>(place.size, left));
+    if (!kShapes.MayHold(word)) continue;
+    kWords.ForEachLanguageOf(HeadOfWord(folded, word), [&](uint8_t language, uint8_t number) {
       ++hits[language];
-      different[language] |= 1u << place;
+      different[language] |= 1u << number;
     });
-  });
+  }
   const size_t best = std::max_element(hits.begin(), hits.end()) - hits.begin();
   for (size_t i = 0; i < hits.size(); ++i) {
     if (i != best && hits[i] * 2 > hits[best]) return "";

@@ -4,13 +4,13 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router::text {
 
-// The ISO 639-1 code of the language a text folded by Fold is clearly written in, by its
-// commonest words: en, de, fr, es, it, pt, nl. Empty when the text is too short to tell or mixes
-// them. Linear.
-std::string GuessLanguage(absl::string_view folded);
+// The ISO 639-1 code of the language a text is clearly written in, by its commonest words: en, de,
+// fr, es, it, pt, nl. Empty when the text is too short to tell or mixes them. Linear.
+std::string GuessLanguage(const WordList& words);
 
 enum class Script { kUnknown, kLatin, kGreek, kCyrillic, kHebrew, kArabic, kIndic, kHan, kHangul };
 inline constexpr size_t kScripts = 9;

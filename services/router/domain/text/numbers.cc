@@ -49,28 +49,29 @@ std::optional<int64_t> Find(const WordValue (&table)[N], absl::string_view word)
   return found->value;
 }
 
-// For each two first letters the lengths of the words that can begin a number: most words of a text
-// are ruled out without being read.
-constexpr size_t kLetters = 26;
-constexpr std::array<uint16_t, kLetters * kLetters> MakeLengths() {
-  std::array<uint16_t, kLetters * kLetters> lengths{};
+// For each two first letters the lengths of the words that can begin a number, a bit each: most
+// words of a text are ruled out without being read.
+constexpr size_t kLetterBits = 5;  // what tells letters apart, large or small
+constexpr size_t PlaceOf(char first, char second) {
+  constexpr size_t kMask = (size_t{1} << kLetterBits) - 1;
+  return (static_cast<size_t>(first) & kMask) << kLetterBits |
+         (static_cast<size_t>(second) & kMask);
+}
+constexpr auto kLengths = [] {
+  std::array<uint16_t, size_t{1} << 2 * kLetterBits> lengths{};
   const auto add = [&lengths](absl::string_view word) {
-    lengths[(word[0] - 'a') * kLetters + (word[1] - 'a')] |=
-        static_cast<uint16_t>(1u << word.size());
+    lengths[PlaceOf(word[0], word[1])] |= static_cast<uint16_t>(1u << word.size());
   };
   for (const WordValue& row : kUnits) add(row.word);
   for (const WordValue& row : kScales) add(row.word);
   return lengths;
-}
-constexpr std::array<uint16_t, kLetters* kLetters> kLengths = MakeLengths();
+}();
 
+// Of a word of so many letters.
 bool CanBeginNumber(const char* word, size_t length) {
   constexpr size_t kShortest = 3;
-  if (length < kShortest || length > kMaxWordLength) return false;
-  const auto letter = [word](size_t i) {
-    return static_cast<size_t>(absl::ascii_tolower(static_cast<unsigned char>(word[i])) - 'a');
-  };
-  return (kLengths[letter(0) * kLetters + letter(1)] >> length & 1) != 0;
+  return length >= kShortest && length <= kMaxWordLength &&
+         (kLengths[PlaceOf(word[0], word[1])] >> length & 1) != 0;
 }
 
 // Marks what is the first letter of such a word, and b and z for two of them.
@@ -138,9 +139,11 @@ class Scanner {
         const auto place = static_cast<size_t>(absl::countr_zero(begins));
         if ((numbers >> place & 1) != 0) {
           ReadNumberAt(begin + place);
-        } else {
-          ReadWordAt(begin + place, static_cast<size_t>(absl::countr_zero(~(letters >> place))));
+          continue;
         }
+        const char* const word = block.bytes() + place;
+        if (place + 1 < kBlockBytes && kLengths[PlaceOf(word[0], word[1])] == 0) continue;
+        ReadWordAt(begin + place, static_cast<size_t>(absl::countr_zero(~(letters >> place))));
       }
       in_letters = letters >> (kBlockBytes - 1) != 0;
       in_digits = digits >> (kBlockBytes - 1) != 0;

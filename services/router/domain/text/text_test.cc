@@ -10,13 +10,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "services/router/domain/text/any_of_finder.h"
 #include "services/router/domain/text/bytes.h"
 #include "services/router/domain/text/dates.h"
 #include "services/router/domain/text/equations.h"
 #include "services/router/domain/text/fold.h"
 #include "services/router/domain/text/language.h"
 #include "services/router/domain/text/numbers.h"
-#include "services/router/domain/text/phrase_finder.h"
+#include "services/router/domain/text/words.h"
 
 namespace throughline::router::text {
 namespace {
@@ -30,6 +31,11 @@ std::vector<double> Values(absl::string_view text) {
   std::vector<double> values;
   for (const NumberMention& number : FindNumbers(text)) values.push_back(number.value);
   return values;
+}
+
+std::string Language(absl::string_view text) {
+  const std::string folded = Fold(text);
+  return GuessLanguage(WordList(folded));
 }
 
 TEST(Fold, KeepsWordsAndNothingElse) {
@@ -97,14 +103,42 @@ TEST(Fold, PhrasesMatchWholeWordsOnly) {
   EXPECT_FALSE(ContainsPhrase(Fold("anything"), Fold("…")));
 }
 
-TEST(PhraseFinder, FindsWhatReadingEveryWordWould) {
-  const std::string text = Fold("Explain, step by step, why twenty-one trains are late.");
-  const PhraseFinder finder(text);
-  for (const char* phrase : {"step by step", "late", "explain", "twenty one trains", "step by stop",
-                             "trains late", "train", "", "zwanzig"}) {
-    EXPECT_EQ(finder.Contains(Fold(phrase)), ContainsPhrase(text, Fold(phrase))) << phrase;
+TEST(WordList, FindsWhatReadingEveryWordWould) {
+  const std::string text =
+      Fold("Explain, step by step, why twenty-one internationalized trains are late.");
+  const WordList words(text);
+  static constexpr Phrase kPhrases[] = {" step by step ",
+                                        " late ",
+                                        " explain ",
+                                        " twenty one ",
+                                        " one internationalized trains ",
+                                        " internationalized ",
+                                        " internationalised ",
+                                        " step by stop ",
+                                        " trains late ",
+                                        " train ",
+                                        " zwanzig ",
+                                        ""};
+  for (const Phrase& phrase : kPhrases) {
+    EXPECT_EQ(words.Contains(phrase), ContainsPhrase(text, phrase.folded())) << phrase.folded();
+    EXPECT_FALSE(WordList("").Contains(phrase)) << phrase.folded();
   }
-  EXPECT_FALSE(PhraseFinder("").Contains(Fold("late")));
+}
+
+TEST(WordList, KnowsTheWordsOfAnother) {
+  const std::string asked = Fold("Trains of extraordinary length run late, trains of none do not.");
+  const std::string answered = Fold("No extraordinarily late train of extraordinary length.");
+  const WordList of_asked(asked);
+  const WordList of_answered(answered);
+  const std::vector<absl::string_view> words = FoldedWords(answered);
+  ASSERT_EQ(of_answered.size(), words.size());
+  for (size_t i = 0; i < words.size(); ++i) {
+    EXPECT_EQ(of_answered[i], words[i]);
+    const bool is_known = absl::StrContains(asked, absl::StrCat(" ", words[i], " "));
+    EXPECT_EQ(of_asked.Contains(of_answered.words()[i]), is_known) << words[i];
+    EXPECT_EQ(of_asked.ContainsWord(words[i]), is_known) << words[i];
+  }
+  EXPECT_FALSE(of_asked.ContainsWord(""));
 }
 
 TEST(AnyOfFinder, FindsSignsOfAnyLengthAnywhere) {
@@ -234,9 +268,9 @@ TEST(Equations, WhatIsNoSumIsNone) {
 }
 
 TEST(Language, IsToldByCommonWords) {
-  EXPECT_EQ(GuessLanguage(Fold("We have the offer for you and it is ready.")), "en");
-  EXPECT_EQ(GuessLanguage(Fold("Wir haben das Angebot für Sie und es ist nicht zu teuer.")), "de");
-  EXPECT_EQ(GuessLanguage(Fold("Paris.")), "");
+  EXPECT_EQ(Language("We have the offer for you and it is ready."), "en");
+  EXPECT_EQ(Language("Wir haben das Angebot für Sie und es ist nicht zu teuer."), "de");
+  EXPECT_EQ(Language("Paris."), "");
 }
 
 TEST(Equations, VariablesRootsAndTailsOfSumsAreLeftAlone) {
@@ -271,7 +305,7 @@ TEST(Language, ScriptsAreToldApart) {
   EXPECT_EQ(GuessScript("Two times two"), Script::kLatin);
   EXPECT_EQ(GuessScript("42"), Script::kUnknown);
   // Words of two languages that happen to be written alike.
-  EXPECT_EQ(GuessLanguage(" as many as that as as "), "");
+  EXPECT_EQ(Language("as many as that as as"), "");
 }
 
 }  // namespace

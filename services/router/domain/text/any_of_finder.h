@@ -1,35 +1,12 @@
-#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_PHRASE_FINDER_H_
-#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_PHRASE_FINDER_H_
+#ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_ANY_OF_FINDER_H_
+#define THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_ANY_OF_FINDER_H_
 
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
-#include "services/router/domain/text/fold.h"
 
 namespace throughline::router::text {
-
-// Looks for many phrases in one folded text. Knows which words may be in it, so that most phrases
-// are ruled out without reading it again. Borrows the text; immutable; thread-safe.
-class PhraseFinder {
- public:
-  explicit PhraseFinder(absl::string_view folded);
-
-  // As text::ContainsPhrase.
-  bool Contains(absl::string_view folded_phrase) const {
-    if (folded_phrase.size() < 3) return ContainsPhrase(folded_, folded_phrase);
-    const absl::string_view first = folded_phrase.substr(1, folded_phrase.find(' ', 1) - 1);
-    return words_[Slot(HeadOfWord(folded_phrase, first))] && ContainsPhrase(folded_, folded_phrase);
-  }
-
- private:
-  static constexpr int kSlotBits = 12;
-  static size_t Slot(uint64_t head);
-
-  const absl::string_view folded_;
-  std::bitset<size_t{1} << kSlotBits> words_;
-};
 
 // Finds any of a few byte strings in one pass over the text, told by their first two bytes. Made
 // once, of literals. Immutable; thread-safe.
@@ -59,4 +36,4 @@ class AnyOfFinder {
 
 }  // namespace throughline::router::text
 
-#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_PHRASE_FINDER_H_
+#endif  // THROUGHLINE_SERVICES_ROUTER_DOMAIN_TEXT_ANY_OF_FINDER_H_

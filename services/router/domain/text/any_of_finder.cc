@@ -1,20 +1,9 @@
-#include "services/router/domain/text/phrase_finder.h"
+#include "services/router/domain/text/any_of_finder.h"
 
 #include "absl/numeric/bits.h"
 #include "absl/strings/match.h"
-#include "services/router/domain/text/bytes.h"
 
 namespace throughline::router::text {
-
-PhraseFinder::PhraseFinder(absl::string_view folded) : folded_(folded) {
-  ForEachFoldedWord(
-      folded, [this](absl::string_view word) { words_.set(Slot(HeadOfWord(folded_, word))); });
-}
-
-size_t PhraseFinder::Slot(uint64_t head) {
-  constexpr uint64_t kOdd = 0x9E3779B97F4A7C15;
-  return static_cast<size_t>((head * kOdd) >> (64 - kSlotBits));
-}
 
 bool AnyOfFinder::In(absl::string_view text) const {
   for (size_t i = 0; i < text.size(); ++i) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -105,27 +104,21 @@ std::string WriteSlowly(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-constexpr size_t kWordBytes = sizeof(uint64_t);
-constexpr uint64_t kLowBits = 0x0101010101010101;
-constexpr uint64_t kHighBits = 0x8080808080808080;
-
-// Whether one of eight bytes stands in JSON in another way than in a text: a control character, a
-// quotation mark or a backslash. Of others than ASCII it knows nothing, and says yes for none.
-bool HasSpecial(uint64_t bytes) {
-  const auto has_zero = [](uint64_t word) { return (word - kLowBits) & ~word & kHighBits; };
-  const uint64_t below_space = (bytes - kLowBits * 0x20) & ~bytes & kHighBits;
-  return (below_space | has_zero(bytes ^ kLowBits * '"') | has_zero(bytes ^ kLowBits * '\\')) != 0;
-}
-
+// Whether a byte stands in JSON in another way than in a text: a control character, a quotation
+// mark or a backslash.
 bool IsSpecial(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// So many bytes at a time: a loop of a fixed length is one that the compiler makes wide.
+constexpr size_t kBlockBytes = 32;
+bool HasSpecial(const char* block) {
+  unsigned char has = 0;
+  for (size_t i = 0; i < kBlockBytes; ++i) has |= static_cast<unsigned char>(IsSpecial(block[i]));
+  return has != 0;
+}
 
 // Where the next byte stands that is to be escaped; the end when there is none.
 const char* FindSpecial(const char* at, const char* end) {
-  uint64_t bytes = 0;
-  for (; static_cast<size_t>(end - at) >= kWordBytes; at += kWordBytes) {
-    std::memcpy(&bytes, at, kWordBytes);
-    if (HasSpecial(bytes)) break;
-  }
+  while (static_cast<size_t>(end - at) >= kBlockBytes && !HasSpecial(at)) at += kBlockBytes;
   return std::find_if(at, end, IsSpecial);
 }
 
@@ -140,7 +133,7 @@ void AppendEscaped(char special, std::string& out) {
   absl::StrAppend(&out, "\\u", absl::Hex(static_cast<unsigned char>(special), absl::kZeroPad4));
 }
 
-void AppendQuoted(absl::string_view text, std::string& out) {
+void Append(absl::string_view text, std::string& out) {
   if (!simdjson::validate_utf8(text.data(), text.size())) {
     out += WriteSlowly(nlohmann::json(std::string(text)));
     return;
@@ -164,7 +157,7 @@ void AppendJson(const Json& json, std::string& out) {
       out += '{';
       for (const auto& [name, value] : json.template get_ref<const typename Json::object_t&>()) {
         absl::StrAppend(&out, std::exchange(separator, ","));
-        AppendQuoted(name, out);
+        Append(name, out);
         out += ':';
         AppendJson(value, out);
       }
@@ -179,7 +172,7 @@ void AppendJson(const Json& json, std::string& out) {
       out += ']';
       return;
     case Json::value_t::string:
-      return AppendQuoted(json.template get_ref<const std::string&>(), out);
+      return Append(json.template get_ref<const std::string&>(), out);
     case Json::value_t::number_integer:
       return absl::StrAppend(&out, json.template get<int64_t>());
     case Json::value_t::number_unsigned:
@@ -201,9 +194,11 @@ std::string Write(const Json& json) {
 std::string Quoted(absl::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
-  AppendQuoted(text, out);
+  Append(text, out);
   return out;
 }
+
+void AppendQuoted(absl::string_view text, std::string& out) { Append(text, out); }
 
 template <typename Json>
 absl::StatusOr<Json> Read(absl::string_view text, int max_levels) {

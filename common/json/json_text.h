@@ -17,6 +17,7 @@ std::string Write(const Json& json);
 
 // `text` as a string of JSON, with its quotation marks: what Write makes of it.
 std::string Quoted(absl::string_view text);
+void AppendQuoted(absl::string_view text, std::string& out);
 
 // What Json::parse makes of `text`, read by simdjson, some ten times as fast. INVALID_ARGUMENT
 // says up to which byte `text` is JSON; OUT_OF_RANGE that objects and lists stand within each other

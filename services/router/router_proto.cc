@@ -341,10 +341,10 @@ v1::Decision ToProto(const Decision& decision) {
   return proto;
 }
 
-v1::CompleteResponse ToProto(const Answer& answer) {
+v1::CompleteResponse ToProto(Answer&& answer) {
   v1::CompleteResponse proto;
   SetNative(answer, proto);
-  proto.set_text(answer.text);
+  proto.set_text(std::move(answer.text));
   *proto.mutable_decision() = ToProto(answer.decision);
   proto.set_messages_unread(answer.messages_unread);
   return proto;

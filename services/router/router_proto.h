@@ -48,7 +48,7 @@ v1::Usage ToProto(const Usage& usage);
 v1::Check ToProto(const Check& check);
 v1::Attempt ToProto(const Attempt& attempt);
 v1::Decision ToProto(const Decision& decision);
-v1::CompleteResponse ToProto(const Answer& answer);
+v1::CompleteResponse ToProto(Answer&& answer);
 v1::DecideResponse ToProto(const Outlook& outlook);
 v1::SpendRow ToProto(const SpendRow& row);
 v1::GetSpendResponse ToProto(const Spend& spend);

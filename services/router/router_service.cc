@@ -106,8 +106,8 @@ Task<absl::Status> RouterServiceImpl::AnswerComplete(const Context& context,
   if (!BeginsAtOnce(*router, request)) co_await OnOwnThread();
   const absl::StatusOr<Request> wanted = ReadRequest(request, recent_);
   if (!wanted.ok()) co_return wanted.status();
-  const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
-  if (answer.ok()) response = ToProto(*answer);
+  absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
+  if (answer.ok()) response = ToProto(*std::move(answer));
   co_return answer.status();
 }
 
@@ -120,8 +120,8 @@ grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamC
         if (!wanted.ok()) co_return wanted.status();
         LiveAnswer live(sink);
         const std::shared_ptr<Router> router = router_.Get();
-        const absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted, &live);
-        if (answer.ok()) live.Complete(ToProto(*answer));
+        absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted, &live);
+        if (answer.ok()) live.Complete(ToProto(*std::move(answer)));
         co_return answer.status();
       });
 }

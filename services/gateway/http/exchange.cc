@@ -11,6 +11,8 @@ constexpr size_t kFormBufferBytes = size_t{64} << 10;
 constexpr size_t kStreamBlockBytes = size_t{16} << 10;
 constexpr size_t kMaxFormParts = 100;
 
+void FreeBody(void* body) { delete static_cast<std::string*>(body); }
+
 }  // namespace
 
 Exchange::Exchange(MHD_Connection* connection, Transport& transport, std::atomic<size_t>& buffered)
@@ -101,8 +103,11 @@ void Exchange::Move(State from, State to) {
 
 MHD_Response* Exchange::MakeResponse() {
   if (state_ == State::kWhole) {
-    return MHD_create_response_from_buffer(response_.body.size(), response_.body.data(),
-                                           MHD_RESPMEM_MUST_COPY);
+    auto* body = new std::string(std::move(response_.body));
+    MHD_Response* const response = MHD_create_response_from_buffer_with_free_callback_cls(
+        body->size(), body->data(), &FreeBody, body);
+    if (response == nullptr) FreeBody(body);
+    return response;
   }
   // The response may outlive what the connection holds.
   auto* self = new std::shared_ptr<Exchange>(shared_from_this());

@@ -56,13 +56,13 @@ absl::StatusOr<router::Role> ReadRole(const json& message, const std::string& fi
                       "correct it");
 }
 
-// Text, or a list of parts that are all text.
-absl::StatusOr<std::string> ReadContent(const json& message, const std::string& field) {
+// Text, which is moved out, or a list of parts that are all text.
+absl::StatusOr<std::string> TakeContent(json& message, const std::string& field) {
   const absl::Status wrong = InvalidField(absl::StrCat(field, ".content"),
                                           "text, or a list of text parts", "send text only");
   const auto content = message.find("content");
   if (content == message.end()) return wrong;
-  if (content->is_string()) return content->get<std::string>();
+  if (content->is_string()) return std::move(content->get_ref<std::string&>());
   if (!content->is_array()) return wrong;
   std::string text;
   for (const json& part : *content) {
@@ -74,20 +74,20 @@ absl::StatusOr<std::string> ReadContent(const json& message, const std::string& 
   return text;
 }
 
-absl::Status ReadMessages(const json& body, router::CompleteRequest& request) {
+absl::Status TakeMessages(json& body, router::CompleteRequest& request) {
   const auto messages = body.find("messages");
   if (messages == body.end() || !messages->is_array() || messages->empty() ||
       messages->size() > kMaxMessages) {
     return InvalidField("messages", "a list of 1 to 10,000 messages", "send the conversation");
   }
   for (size_t i = 0; i < messages->size(); ++i) {
-    const json& message = (*messages)[i];
+    json& message = (*messages)[i];
     const std::string field = absl::StrCat("messages[", i, "]");
     if (!message.is_object()) return InvalidField(field, "an object", "correct it");
     router::Message& one = *request.add_messages();
     ASSIGN_OR_RETURN(const router::Role role, ReadRole(message, field));
     one.set_role(role);
-    ASSIGN_OR_RETURN(*one.mutable_content(), ReadContent(message, field));
+    ASSIGN_OR_RETURN(*one.mutable_content(), TakeContent(message, field));
   }
   return absl::OkStatus();
 }
@@ -148,11 +148,11 @@ struct Asked {
 };
 
 absl::StatusOr<Asked> ReadBody(const HttpRequest& http) {
-  ASSIGN_OR_RETURN(const json body, ReadJsonObject(http.body));
+  ASSIGN_OR_RETURN(json body, ReadJsonObject(http.body));
   RETURN_IF_ERROR(RefuseUnsupported(body));
   Asked asked;
   asked.request.set_task(router::TASK_KIND_GENERAL);
-  RETURN_IF_ERROR(ReadMessages(body, asked.request));
+  RETURN_IF_ERROR(TakeMessages(body, asked.request));
   RETURN_IF_ERROR(ReadResponseFormat(body, asked.request));
   RETURN_IF_ERROR(ReadNumbers(body, asked.request));
   asked.model = StringAt(body, "model");
@@ -169,7 +169,8 @@ absl::StatusOr<Asked> ReadBody(const HttpRequest& http) {
   return asked;
 }
 
-json Usage(const router::Decision& decision) {
+// As JSON.
+std::string Usage(const router::Decision& decision) {
   int64_t input = 0, cached = 0, output = 0, reasoning = 0;
   for (const router::Attempt& attempt : decision.attempts()) {
     if (attempt.outcome() != router::ATTEMPT_OUTCOME_ACCEPTED) continue;
@@ -178,11 +179,10 @@ json Usage(const router::Decision& decision) {
     reasoning = attempt.usage().output_reasoning_tokens();
     output = attempt.usage().output_visible_tokens() + reasoning;
   }
-  return {{"prompt_tokens", input},
-          {"completion_tokens", output},
-          {"total_tokens", input + output},
-          {"prompt_tokens_details", {{"cached_tokens", cached}}},
-          {"completion_tokens_details", {{"reasoning_tokens", reasoning}}}};
+  return absl::StrCat(R"({"prompt_tokens":)", input, R"(,"completion_tokens":)", output,
+                      R"(,"total_tokens":)", input + output,
+                      R"(,"prompt_tokens_details":{"cached_tokens":)", cached,
+                      R"(},"completion_tokens_details":{"reasoning_tokens":)", reasoning, "}}");
 }
 
 std::string Usd(const router::Cost& cost) {
@@ -215,10 +215,13 @@ class Completion {
         created_(absl::ToUnixSeconds(context.clock().Now())) {}
 
   std::string Whole(const router::CompleteResponse& answer) const {
-    const std::string message = absl::StrCat(R"("message":{"role":"assistant","content":)",
-                                             json_text::Quoted(answer.text()), "}");
-    return absl::StrCat(Head("chat.completion", answer.decision().to_model()),
-                        Choices(message, kStop), UsageField(answer.decision()), "}");
+    std::string whole;
+    whole.reserve(answer.text().size() + answer.text().size() / kBytesForEscape + kFieldBytes);
+    absl::StrAppend(&whole, Head("chat.completion", answer.decision().to_model()), kChoice,
+                    R"("message":{"role":"assistant","content":)");
+    json_text::AppendQuoted(answer.text(), whole);
+    absl::StrAppend(&whole, "}", ChoiceEnd(kStop), UsageField(answer.decision()), "}");
+    return whole;
   }
 
   std::string FirstChunk(const std::string& model) const {
@@ -239,6 +242,9 @@ class Completion {
  private:
   static constexpr char kNull[] = "null";
   static constexpr char kStop[] = R"("stop")";
+  static constexpr char kChoice[] = R"("choices":[{"index":0,)";
+  static constexpr size_t kFieldBytes = 512;     // beside the text, as a rule
+  static constexpr size_t kBytesForEscape = 16;  // of text, one that is to be escaped
 
   std::string Head(absl::string_view object, const std::string& model) const {
     return absl::StrCat(R"({"id":)", json_text::Quoted(id_), R"(,"object":")", object,
@@ -248,11 +254,13 @@ class Completion {
     return absl::StrCat(Head("chat.completion.chunk", model), fields, "}");
   }
   static std::string Choices(absl::string_view said, absl::string_view finish_reason) {
-    return absl::StrCat(R"("choices":[{"index":0,)", said, R"(,"logprobs":null,"finish_reason":)",
-                        finish_reason, "}]");
+    return absl::StrCat(kChoice, said, ChoiceEnd(finish_reason));
+  }
+  static std::string ChoiceEnd(absl::string_view finish_reason) {
+    return absl::StrCat(R"(,"logprobs":null,"finish_reason":)", finish_reason, "}]");
   }
   static std::string UsageField(const router::Decision& decision) {
-    return absl::StrCat(R"(,"usage":)", json_text::Write(Usage(decision)));
+    return absl::StrCat(R"(,"usage":)", Usage(decision));
   }
 
   const std::string id_;

@@ -59,7 +59,7 @@ void AnswerStream::ReadEvent(absl::string_view data) {
 absl::StatusOr<ModelReply> AnswerStream::Finish() {
   sse_.Finish([this](absl::string_view data) { ReadEvent(data); });
   if (!has_events_ && !unread_.empty()) ReadWholeBody(dialect_, unread_, raw_);
-  absl::StatusOr<ModelReply> reply = ToReply(call_, raw_);
+  absl::StatusOr<ModelReply> reply = ToReply(call_, RawAnswer(raw_));
   if (!reply.ok()) return reply;
   if (!text_.Finish(reply->text)) {
     return absl::UnavailableError("what was streamed turned out to be the model's reasoning");

@@ -100,7 +100,7 @@ class AnthropicDialect final : public Dialect {
     return json_text::Write(body);
   }
 
-  void ReadWhole(const Json& body, RawAnswer& answer) const override {
+  void ReadWhole(Json& body, RawAnswer& answer) const override {
     const Json& content = At(body, "content");
     if (!content.is_array()) {
       answer.error = absl::UnavailableError("the provider's answer has no content");

@@ -15,6 +15,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kSchemaName[] = "answer";
+constexpr size_t kBytesForEscape = 16;  // of text, one that is to be escaped
 
 const char* RoleName(Role role) {
   switch (role) {
@@ -28,8 +29,12 @@ const char* RoleName(Role role) {
   return "user";
 }
 
-Json Text(Role role, const std::string& content) {
-  return {{"role", RoleName(role)}, {"content", content}};
+// A prompt may be long: it is written at once, not by way of a value of JSON.
+void AppendMessage(Role role, absl::string_view content, std::string& list) {
+  absl::StrAppend(&list, list.empty() ? "" : ",", R"({"role":")", RoleName(role),
+                  R"(","content":)");
+  json_text::AppendQuoted(content, list);
+  list += '}';
 }
 
 FinishReason ReadFinish(const std::string& reason) {
@@ -53,10 +58,8 @@ std::optional<Usage> ReadUsage(const Json& usage) {
                .output_reasoning_tokens = reasoning};
 }
 
-// Text and the end of it: `words` is a message, or the delta of one.
+// What comes beside text: `words` is a message, or the delta of one.
 void ReadChoice(const Json& choice, const Json& words, RawAnswer& answer) {
-  const Json& content = At(words, "content");
-  if (content.is_string()) answer.content += content.get_ref<const std::string&>();
   const std::string reasoning = TextAt(words, "reasoning");
   answer.reasoning_bytes += static_cast<int64_t>(
       reasoning.empty() ? TextAt(words, "reasoning_content").size() : reasoning.size());
@@ -83,17 +86,8 @@ class ChatDialect final : public Dialect {
 
   std::string Body(const ModelCall& call) const override {
     const Request& request = *call.request;
-    Json messages = Json::array();
-    for (const Message& message : request.messages) {
-      messages.push_back(Text(message.role, message.content));
-    }
-    if (!call.repair_note.empty()) {
-      messages.push_back(Text(Role::kAssistant, call.last_answer));
-      messages.push_back(Text(Role::kUser, RepairWords(call)));
-    }
     Json body = {
         {"model", call.model->provider_id},
-        {"messages", std::move(messages)},
         {std::string(flavor_.token_limit_field), call.max_output_tokens + call.reasoning_tokens}};
     if (request.temperature.has_value()) body["temperature"] = *request.temperature;
     if (!request.contract.json_schema.empty()) {
@@ -104,23 +98,30 @@ class ChatDialect final : public Dialect {
       if (flavor_.takes_stream_options) body["stream_options"] = {{"include_usage", true}};
     }
     AddThinking(call, body);
-    return json_text::Write(body);
+    const std::string members = json_text::Write(body);
+    return absl::StrCat(R"({"messages":[)", Messages(call), "],", members.substr(1));
   }
 
-  void ReadWhole(const Json& body, RawAnswer& answer) const override {
+  void ReadWhole(Json& body, RawAnswer& answer) const override {
     const Json& choices = At(body, "choices");
     if (!choices.is_array() || choices.empty()) {
       answer.error = absl::UnavailableError("the provider's answer has no choices");
       return;
     }
     ReadChoice(choices[0], At(choices[0], "message"), answer);
+    if (At(choices[0], "message").is_object()) {
+      answer.content = TakeText(body["choices"][0]["message"], "content");
+    }
     ReadUsageOf(body, answer);
   }
 
   void ReadEvent(const Json& event, RawAnswer& answer) const override {
     const Json& choices = At(event, "choices");
     if (choices.is_array() && !choices.empty()) {
-      ReadChoice(choices[0], At(choices[0], "delta"), answer);
+      const Json& delta = At(choices[0], "delta");
+      const Json& content = At(delta, "content");
+      if (content.is_string()) answer.content += content.get_ref<const std::string&>();
+      ReadChoice(choices[0], delta, answer);
     }
     ReadUsageOf(event, answer);
   }
@@ -130,6 +131,21 @@ class ChatDialect final : public Dialect {
   }
 
  private:
+  static std::string Messages(const ModelCall& call) {
+    size_t bytes = call.last_answer.size();
+    for (const Message& message : call.request->messages) bytes += message.content.size();
+    std::string list;
+    list.reserve(bytes + bytes / kBytesForEscape);
+    for (const Message& message : call.request->messages) {
+      AppendMessage(message.role, message.content, list);
+    }
+    if (!call.repair_note.empty()) {
+      AppendMessage(Role::kAssistant, call.last_answer, list);
+      AppendMessage(Role::kUser, RepairWords(call), list);
+    }
+    return list;
+  }
+
   static std::string RepairWords(const ModelCall& call) {
     return absl::StrCat("That answer cannot be used: ", call.repair_note,
                         " Give the whole answer again with this put right.");

@@ -1,6 +1,7 @@
 #include "services/router/clients/dialect.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -110,29 +111,29 @@ Usage UsageOf(const ModelCall& call, const RawAnswer& answer) {
           .estimated = true};
 }
 
-absl::StatusOr<ModelReply> ToReply(const ModelCall& call, const RawAnswer& answer) {
+absl::StatusOr<ModelReply> ToReply(const ModelCall& call, RawAnswer&& answer) {
   if (!answer.error.ok()) return answer.error;
   if (!answer.finish.has_value()) {
     return absl::UnavailableError("the answer broke off: no reason is given for its end");
   }
-  VisibleAnswer visible = StripReasoning(answer.content);
   ModelReply reply;
   reply.finish = *answer.finish;
+  reply.usage = UsageOf(call, answer);
+  VisibleAnswer visible = StripReasoning(std::move(answer.content));
   reply.unclosed_reasoning = visible.unclosed;
   reply.stripped_reasoning = visible.stripped || answer.reasoning_bytes > 0;
-  reply.usage = UsageOf(call, answer);
   const bool wants_json = !call.request->contract.json_schema.empty();
   reply.text = wants_json ? std::string(StripFence(visible.text)) : std::move(visible.text);
   return reply;
 }
 
 void ReadWholeBody(const Dialect& dialect, absl::string_view body, RawAnswer& answer) {
-  const auto read = json_text::Read<Json>(body, kMaxAnswerLevels);
+  auto read = json_text::Read<Json>(body, kMaxAnswerLevels);
   if (!read.ok() || !read->is_object()) {
     answer.error = absl::UnavailableError("the provider's answer is not JSON in UTF-8");
     return;
   }
-  const Json& json = *read;
+  Json& json = *read;
   const Json& error = At(json, "error");
   if (error.is_object() || error.is_string()) {
     answer.is_reported = true;

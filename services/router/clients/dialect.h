@@ -33,8 +33,8 @@ class Dialect {
   // Beside Content-Type. `key` may be empty.
   virtual std::vector<std::string> Headers(const std::string& key) const = 0;
   virtual std::string Body(const ModelCall& call) const = 0;
-  // A response of status 200 that came whole.
-  virtual void ReadWhole(const nlohmann::json& body, RawAnswer& answer) const = 0;
+  // A response of status 200 that came whole; its text may be moved out of `body`.
+  virtual void ReadWhole(nlohmann::json& body, RawAnswer& answer) const = 0;
   // The data of one event of a stream.
   virtual void ReadEvent(const nlohmann::json& event, RawAnswer& answer) const = 0;
   // Whether reasoning may begin the text without a tag.
@@ -42,8 +42,8 @@ class Dialect {
 };
 
 // The reply in a whole answer: reasoning stripped, usage estimated where none was given.
-// UNAVAILABLE when it is none: an error, no end.
-absl::StatusOr<ModelReply> ToReply(const ModelCall& call, const RawAnswer& answer);
+// UNAVAILABLE when it is none: an error, no end; then `answer` is as before.
+absl::StatusOr<ModelReply> ToReply(const ModelCall& call, RawAnswer&& answer);
 
 // What an answer that broke off is billed as: the usage given, or an estimate of what was read.
 Usage UsageOf(const ModelCall& call, const RawAnswer& answer);

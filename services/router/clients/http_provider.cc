@@ -312,7 +312,7 @@ Task<HttpProvider::Try> HttpProvider::AskOnce(const Context& context, const Mode
     if (result.reply.ok()) co_return result;
   } else if (exchange.response.status == 200 && exchange.status.ok()) {
     ReadWholeBody(*dialect_, exchange.response.body, answer);
-    result.reply = ToReply(call, answer);
+    result.reply = ToReply(call, std::move(answer));
     if (result.reply.ok()) co_return result;
   }
   if (!exchange.status.ok()) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 // Reading JSON of others, where any member may be missing or of another type.
 namespace throughline::router {
@@ -21,6 +22,12 @@ inline const nlohmann::json& At(const nlohmann::json& object, const char* key) {
 inline std::string TextAt(const nlohmann::json& object, const char* key) {
   const nlohmann::json& value = At(object, key);
   return value.is_string() ? value.get<std::string>() : "";
+}
+
+// Empty for anything but text, which is moved out.
+inline std::string TakeText(nlohmann::json& object, const char* key) {
+  if (!At(object, key).is_string()) return "";
+  return std::move(object[key].get_ref<std::string&>());
 }
 
 // 0 for anything but a whole number of 0 or more.

@@ -97,7 +97,7 @@ TEST(Anthropic, ReadsBlocksAndCountsTheCacheBesideThePrompt) {
                     "stop_reason":"end_turn",
                     "usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":5}})",
                 answer);
-  ASSERT_OK_AND_ASSIGN(const ModelReply reply, ToReply(asked.call, answer));
+  ASSERT_OK_AND_ASSIGN(const ModelReply reply, ToReply(asked.call, std::move(answer)));
   EXPECT_EQ(reply.text, "Blue");
   EXPECT_EQ(reply.usage.input_uncached_tokens, 10);
   EXPECT_EQ(reply.usage.input_cached_tokens, 90);

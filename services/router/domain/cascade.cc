@@ -225,7 +225,7 @@ class Routing {
     asking_ += taken;
     RecordUnused(model, role, result.unused);
     if (result.reply.ok()) {
-      RecordReply(model, role, *result.reply, is_strongest, taken);
+      RecordReply(model, role, *std::move(result.reply), is_strongest, taken);
     } else {
       failure = RecordFailure(model, role, result, taken);
     }
@@ -341,7 +341,7 @@ class Routing {
     Keep(std::move(attempt));
   }
 
-  void RecordReply(const Model& model, AttemptRole role, const ModelReply& reply, bool is_strongest,
+  void RecordReply(const Model& model, AttemptRole role, ModelReply reply, bool is_strongest,
                    absl::Duration taken) {
     Attempt attempt{.model = model.name, .provider = model.provider, .role = role};
     attempt.usage = reply.usage;
@@ -349,19 +349,19 @@ class Routing {
     attempt.latency = taken;
     attempt.empty_cause = std::string(EmptyCause(reply));
     attempt.time_to_first_text = reply.time_to_first_text;
-    JudgeReply(reply, is_strongest, attempt);
+    JudgeReply(std::move(reply), is_strongest, attempt);
     Keep(std::move(attempt));
   }
 
-  void JudgeReply(const ModelReply& reply, bool is_strongest, Attempt& attempt) {
+  void JudgeReply(ModelReply reply, bool is_strongest, Attempt& attempt) {
     Verdict verdict = judge_.Assess(request_, *sources_, reply, cascade_.threshold);
     const bool last_resort = is_strongest && verdict.gates_passed;
     if (!judged_) decision_.draft_score = verdict.score;
     judged_ = true;
     last_ = {.accepted = verdict.Accepted() || last_resort,
              .gates_passed = verdict.gates_passed,
-             .text = reply.text,
-             .native = reply.native,
+             .text = std::move(reply.text),
+             .native = std::move(reply.native),
              .explanation = verdict.explanation,
              .reason = verdict.reason};
     attempt.outcome = last_.accepted ? AttemptOutcome::kAccepted : AttemptOutcome::kRejected;

@@ -1,6 +1,7 @@
 #include "services/router/domain/reasoning.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -51,8 +52,14 @@ absl::string_view EmptyCause(const ModelReply& reply) {
   return reply.stripped_reasoning ? "stripped_empty" : "stop_empty";
 }
 
-VisibleAnswer StripReasoning(absl::string_view text) {
-  VisibleAnswer answer{.text = std::string(text)};
+VisibleAnswer StripReasoning(std::string all) {
+  // Every tag and mark begins with this sign.
+  if (!absl::StrContains(all, '<')) {
+    absl::StripAsciiWhitespace(&all);
+    return {.text = std::move(all)};
+  }
+  const absl::string_view text = all;
+  VisibleAnswer answer{.text = all};
   const size_t final_channel = text::FindLast(text, kFinalChannel);
   if (final_channel != absl::string_view::npos) {
     answer.text = std::string(text.substr(final_channel + kFinalChannel.size()));

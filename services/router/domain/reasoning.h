@@ -29,7 +29,7 @@ struct VisibleAnswer {
 
 // Takes out <think>…</think> and its kin, everything up to a closing tag without an opening one (as
 // some chat templates give), and the analysis channel of gpt-oss. Pure; linear.
-VisibleAnswer StripReasoning(absl::string_view text);
+VisibleAnswer StripReasoning(std::string all);
 
 // The JSON inside a Markdown fence ("```json … ```") that is all of the text; else the text itself.
 absl::string_view StripFence(absl::string_view text);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "common/base/forked.h"
 #include "common/base/task_macros.h"
+#include "common/grounding/language.h"
 #include "services/analyst/domain/merge_parts.h"
 #include "services/analyst/domain/prompts.h"
 #include "services/analyst/domain/verify_analysis.h"
@@ -74,6 +75,19 @@ grounding::DroppedClaim Rejected(const char* claim, const absl::Status& status) 
   return {.claim = claim, .reason = std::string(status.message())};
 }
 
+// What the engine says of a call, held against it. Of one in a language that it cannot read, it
+// says no more than which words try to instruct the software; what was open stays so.
+VerifiedAnalysis VerifyEngines(const grounding::CallContext& call, deal::Analysis claimed) {
+  const bool is_read = !grounding::IsForeign(call);
+  if (!is_read) claimed = {.suspicious_content = std::move(claimed.suspicious_content)};
+  VerifiedAnalysis verified = VerifyAnalysis(call, std::move(claimed));
+  if (!is_read) {
+    verified.dropped.push_back(
+        {.claim = "the analysis", .reason = grounding::WhyUnread(call, "analyses")});
+  }
+  return verified;
+}
+
 template <typename T>
 void Append(std::vector<T> more, std::vector<T>& all) {
   std::move(more.begin(), more.end(), std::back_inserter(all));
@@ -103,7 +117,7 @@ Task<std::optional<AnalyzedCall>> Analyst::ReadByEngine(const Context& context,
   const grounding::ModelPrompt prompt = AnalysisPrompt(call);
   auto routed = co_await router_.Analyze(context, call, prompt, Reader::kEngine);
   if (!routed.ok()) co_return std::nullopt;
-  VerifiedAnalysis verified = VerifyAnalysis(call, std::move(routed->answer));
+  VerifiedAnalysis verified = VerifyEngines(call, std::move(routed->answer));
   AnalyzedCall read{.analysis = std::move(verified.analysis),
                     .dropped = std::move(verified.dropped)};
   read.decisions.push_back(std::move(routed->decision));
@@ -121,7 +135,7 @@ Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
   if (!read.ok() && !WasRejected(read.status())) co_return read.status();
   if (read.ok() && read->AreEngines()) {
     VerifiedAnalysis verified =
-        VerifyAnalysis(call, MergeAnalyses(call, parts, std::move(read->answers)));
+        VerifyEngines(call, MergeAnalyses(call, parts, std::move(read->answers)));
     co_return AnalyzedCall{.analysis = std::move(verified.analysis),
                            .decisions = std::move(read->decisions),
                            .dropped = std::move(verified.dropped),
@@ -140,7 +154,7 @@ Task<absl::StatusOr<AnalyzedCall>> Analyst::Analyze(const Context& context,
                       .decisions = std::move(read->decisions),
                       .dropped = std::move(verified.dropped),
                       .parts = static_cast<int>(parts.size())};
-  if (engines == nullptr) co_return result;
+  if (engines == nullptr || grounding::IsForeign(call)) co_return result;
   Reconciliation both = Reconcile(result.analysis, *engines);
   result.analysis.confidence = both.confidence;
   result.agreements = std::move(both.agreements);

@@ -36,7 +36,8 @@ struct ExtractedCall {
 // Asks the models and believes only what the call bears out. A call that no model holds is read in
 // parts. Where a model answers, the built-in engine reads the call beside it, if it is configured:
 // what both say counts for more, the words it finds to instruct the software bear out nothing, and
-// its answer stands in for one that no check would pass. Borrows the router, which outlives it;
+// its answer stands in for one that no check would pass. It reads English only: of another call it
+// claims nothing, and `dropped` says so. Borrows the router, which outlives it;
 // thread-safe. Errors are the router's.
 class Analyst {
  public:

@@ -109,6 +109,27 @@ TEST(AnalystTest, AModelIsHeldAgainstTheEngineWhereThereIsOne) {
   EXPECT_DOUBLE_EQ(alone.analysis.confidence, 0.5);
 }
 
+TEST(AnalystTest, ACallThatTheEngineCannotReadIsNotSaidToHaveNothingOpen) {
+  grounding::CallContext call = Call(1);
+  for (int i = 0; i < 10; ++i) {
+    call.transcript.turns[0].text +=
+        "Ich kann nicht zustimmen, solange der Vertrag zur Auftragsverarbeitung nicht vorliegt. ";
+  }
+  ScriptedRouter router;
+  Analyst analyst(router);
+  const Context context = Context::Background();
+  ASSERT_OK_AND_ASSIGN(const AnalyzedCall models, Wait(analyst.Analyze(context, call)));
+  EXPECT_THAT(models.analysis.open_blockers, SizeIs(1));
+  EXPECT_THAT(models.agreements, IsEmpty()) << "the engine's reading counts for nothing";
+  EXPECT_THAT(models.dropped, IsEmpty());
+  router.only_engine = true;
+  ASSERT_OK_AND_ASSIGN(const AnalyzedCall engines, Wait(analyst.Analyze(context, call)));
+  EXPECT_THAT(engines.analysis.open_blockers, IsEmpty());
+  EXPECT_EQ(engines.analysis.confidence, 0);
+  ASSERT_THAT(engines.dropped, SizeIs(1));
+  EXPECT_THAT(engines.dropped[0].reason, HasSubstr("in German"));
+}
+
 TEST(AnalystTest, ALongCallIsReadInPartsEachTimeAlike) {
   ScriptedRouter router;
   router.room = {.context_tokens = 10'000, .answer_tokens = 1000};

@@ -45,6 +45,8 @@ std::string RenderBlockers(const deal::Analysis& analysis, const Layout& layout)
     out += Labelled("  why", Printable(analysis.primary_reason()), layout.width);
     out += Labelled("  clears when", OneLine(primary.clearing_condition()), layout.width);
     out += QuoteLine(NewestEvidence(primary), layout);
+  } else if (!analysis.not_a_sales_call() && analysis.confidence() == 0) {
+    out += Labelled("Blocker", "not known", layout.width);
   } else {
     out += layout.style.Green(Labelled(
         "Blocker", analysis.not_a_sales_call() ? "none: not a sales call" : "nothing is open",

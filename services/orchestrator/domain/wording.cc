@@ -28,7 +28,10 @@ std::string Names(const std::vector<deal::Stakeholder>& people) {
 }
 
 std::string Blocks(const deal::Analysis& analysis) {
-  if (!analysis.primary_blocker) return "nothing blocks the deal";
+  if (!analysis.primary_blocker) {
+    return analysis.confidence > 0 ? "nothing blocks the deal"
+                                   : "what blocks the deal is not known";
+  }
   return absl::StrCat(analysis.primary_blocker->object, " (",
                       deal::Name(analysis.primary_blocker->category), ") blocks the deal");
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
+#include "common/grounding/language.h"
 #include "re2/re2.h"
 #include "services/writer/domain/check_email.h"
 #include "services/writer/domain/wording.h"
@@ -19,7 +20,7 @@ namespace {
 
 // The sentence that asks, without quotations that end in a question mark; nullopt when none does.
 std::optional<size_t> FindAsk(const std::vector<std::string>& sentences) {
-  const bool is_english = ReadsAsEnglish(absl::StrJoin(sentences, ""));
+  const bool is_english = grounding::ReadsAsEnglish(absl::StrJoin(sentences, ""));
   for (size_t i = sentences.size(); i > 0; --i) {
     const std::string own = WithoutQuotations(sentences[i - 1]);
     if (Asks(own, is_english)) return i - 1;

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/grounding/language.h"
 #include "re2/re2.h"
 #include "services/writer/domain/prompts.h"
 #include "services/writer/domain/quantities.h"
@@ -20,9 +21,6 @@ constexpr int kMaxAskingSentences = 2;
 constexpr int kLeastParagraphWords = 8;
 // Fewer words may lack the commonest ones in any language.
 constexpr int kTellingWords = 25;
-// So much of a call tells its language; less than the least does not.
-constexpr size_t kTellingBytes = 2000;
-constexpr size_t kLeastTellingBytes = 600;
 
 bool NamesDay(absl::string_view body) {
   static const RE2& near = *new RE2("(?i)\\b(?:today|tomorrow|tonight)\\b|\\d{1,2}[./]\\d{1,2}\\b");
@@ -41,17 +39,6 @@ int CountParagraphs(absl::string_view body) {
   return paragraphs;
 }
 
-std::string OpeningOf(const grounding::CallContext& call) {
-  std::string opening;
-  for (const transcript::Turn& turn : call.transcript.turns) {
-    if (opening.size() >= kTellingBytes) break;
-    absl::StrAppend(&opening, turn.text, "\n");
-  }
-  return opening;
-}
-
-bool IsEnglish(const grounding::CallContext& call) { return ReadsAsEnglish(OpeningOf(call)); }
-
 bool IsClosed(deal::JourneyStage stage) {
   return stage == deal::JourneyStage::kClosedWon || stage == deal::JourneyStage::kClosedLost;
 }
@@ -62,14 +49,15 @@ class Check {
       : task_(task),
         email_(email),
         sentences_(SplitSentences(email.body)),
-        is_english_(ReadsAsEnglish(email.body)) {}
+        is_english_(grounding::ReadsAsEnglish(email.body)) {}
 
   std::vector<std::string> Run() {
     CheckForm();
     if (task_.analysis.follow_up.recipient.empty()) return std::move(problems_);
     CheckGreeting();
     const bool is_foreign = !is_english_ && CountWords(email_.body) >= kTellingWords;
-    if (is_english_ ? IsForeign(task_.call) : is_foreign && IsEnglish(task_.call)) {
+    if (is_english_ ? grounding::IsForeign(task_.call)
+                    : is_foreign && grounding::IsEnglish(task_.call)) {
       problems_.push_back("is not in the language of the call");
     }
     if (email_.subject.empty()) problems_.push_back("has no subject");
@@ -175,11 +163,6 @@ class Check {
 
 std::vector<std::string> ProblemsOf(const EmailTask& task, const deal::Email& email) {
   return Check(task, email).Run();
-}
-
-bool IsForeign(const grounding::CallContext& call) {
-  const std::string opening = OpeningOf(call);
-  return opening.size() >= kLeastTellingBytes && !ReadsAsEnglish(opening);
 }
 
 int CountWords(absl::string_view text) {

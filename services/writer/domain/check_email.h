@@ -20,10 +20,6 @@ namespace throughline::writer {
 // English drafts only. Pure and thread-safe.
 std::vector<std::string> ProblemsOf(const EmailTask& task, const deal::Email& email);
 
-// Whether a call is held in another language than English, by the words that open it. A call of a
-// few words tells nothing.
-bool IsForeign(const grounding::CallContext& call);
-
 // Words as people count them: runs without white space.
 int CountWords(absl::string_view text);
 

@@ -14,6 +14,7 @@
 #include "absl/time/civil_time.h"
 #include "common/grounding/evidence.h"
 #include "common/grounding/instructed_words.h"
+#include "common/grounding/language.h"
 #include "re2/re2.h"
 #include "services/writer/domain/check_email.h"
 #include "services/writer/domain/next_step.h"
@@ -350,11 +351,9 @@ class Verification {
 }  // namespace
 
 VerifiedEmail VerifyEmail(const EmailTask& task, deal::Email draft, DraftedBy by) {
-  if (by == DraftedBy::kEngine && IsForeign(task.call)) {
+  if (by == DraftedBy::kEngine && grounding::IsForeign(task.call)) {
     return {
-        .dropped = {{.claim = "the e-mail",
-                     .reason = "the call is not in English, the only language that the built-in "
-                               "engine reads; configure a model for e-mails"}}};
+        .dropped = {{.claim = "the e-mail", .reason = grounding::WhyUnread(task.call, "e-mails")}}};
   }
   VerifiedEmail verified = Verification(task, by == DraftedBy::kModel).Run(std::move(draft));
   if (by == DraftedBy::kEngine) verified.email = WithNextStep(task, std::move(verified.email));

@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
+#include "common/grounding/words.h"
 #include "re2/re2.h"
 
 namespace throughline::writer {
@@ -14,14 +15,9 @@ namespace {
 // Letters of a word that its forms share: "decide", "decides", "deciding".
 constexpr size_t kStemBytes = 5;
 constexpr size_t kLeastWordBytes = 4;
-constexpr int kLeastEnglishWords = 3;
-// Other languages have some of English's words by chance, but seldom.
-constexpr int kMostWordsPerEnglishOne = 25;
 
-bool IsWordByte(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
+using grounding::ForEachWord;
+using grounding::IsByteOfWord;
 
 bool IsFiller(absl::string_view word) {
   static const std::set<absl::string_view>& fillers = *new std::set<absl::string_view>(
@@ -32,20 +28,6 @@ bool IsFiller(absl::string_view word) {
        "will",  "with",    "would", "your", "ours",   "their", "please", "thanks", "thank",
        "best",  "regards", "know",  "each", "until"});
   return fillers.contains(word);
-}
-
-// Calls `use` with each word of `text`.
-template <typename Use>
-void ForEachWord(absl::string_view text, const Use& use) {
-  for (size_t i = 0; i < text.size();) {
-    if (!IsWordByte(text[i])) {
-      ++i;
-      continue;
-    }
-    const size_t begin = i;
-    while (i < text.size() && IsWordByte(text[i])) ++i;
-    use(text.substr(begin, i - begin));
-  }
 }
 
 const RE2& DayPattern() {
@@ -60,7 +42,7 @@ bool Abbreviates(absl::string_view before) {
   static const std::set<absl::string_view>& titles =
       *new std::set<absl::string_view>({"Dr", "Mr", "Mrs", "Ms", "Prof", "St", "Sr", "Jr", "vs"});
   size_t begin = before.size();
-  while (begin > 0 && IsWordByte(before[begin - 1])) --begin;
+  while (begin > 0 && IsByteOfWord(before[begin - 1])) --begin;
   const absl::string_view word = before.substr(begin);
   const bool is_initial =
       word.size() == 1 && absl::ascii_isupper(static_cast<unsigned char>(word[0])) && word != "I";
@@ -148,35 +130,12 @@ bool ContainsWord(absl::string_view text, absl::string_view word) {
   if (word.empty()) return false;
   for (size_t at = text.find(word); at != absl::string_view::npos; at = text.find(word, at + 1)) {
     const size_t end = at + word.size();
-    if ((at == 0 || !IsWordByte(text[at - 1])) && (end == text.size() || !IsWordByte(text[end]))) {
+    if ((at == 0 || !IsByteOfWord(text[at - 1])) &&
+        (end == text.size() || !IsByteOfWord(text[end]))) {
       return true;
     }
   }
   return false;
-}
-
-bool ReadsAsEnglish(absl::string_view text) {
-  static const std::set<absl::string_view>& common = *new std::set<absl::string_view>(
-      {"the", "and", "you", "your", "for", "with", "that", "this", "will", "have", "from", "are"});
-  int words = 0;
-  int found = 0;
-  std::string first;
-  bool is_first_alone = true;  // German has "will", too
-  bool is_english = false;
-  ForEachWord(text, [&](absl::string_view word) {
-    if (is_english) return;
-    ++words;
-    if (word.size() < 3 || word.size() > 4) return;
-    std::string lower = absl::AsciiStrToLower(word);
-    if (!common.contains(lower)) return;
-    if (++found == 1)
-      first = std::move(lower);
-    else if (lower != first)
-      is_first_alone = false;
-    is_english =
-        !is_first_alone && found >= kLeastEnglishWords && found * kMostWordsPerEnglishOne >= words;
-  });
-  return is_english;
 }
 
 bool Asks(absl::string_view sentence, bool is_english) {

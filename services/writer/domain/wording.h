@@ -37,9 +37,6 @@ size_t SharedWords(const ContentWords& a, const ContentWords& b);
 // Whether `word` stands in `text` as a whole word, case and all.
 bool ContainsWord(absl::string_view text, absl::string_view word);
 
-// Whether a text has so many of English's commonest words that it must be English.
-bool ReadsAsEnglish(absl::string_view text);
-
 // Whether a sentence asks its reader for something; requests without a question mark are known in
 // English only.
 bool Asks(absl::string_view sentence, bool is_english);

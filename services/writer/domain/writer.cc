@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/task_macros.h"
+#include "common/grounding/language.h"
 #include "services/writer/domain/alternatives.h"
 #include "services/writer/domain/check_email.h"
 #include "services/writer/domain/prompts.h"
@@ -64,7 +65,8 @@ Task<absl::StatusOr<Writer::Draft>> Writer::First(const Context& context, const 
   if (draft.ok() && draft->problems.empty()) co_return draft;
   if (!draft.ok() && !WasRejected(draft.status())) co_return draft;
   absl::StatusOr<Draft> engines = absl::NotFoundError("the engine cannot read this call");
-  if (!IsForeign(task.call)) engines = co_await Ask(context, task, prompt, by_engine, written);
+  if (!grounding::IsForeign(task.call))
+    engines = co_await Ask(context, task, prompt, by_engine, written);
   if (!draft.ok() && !engines.ok()) co_return draft;
   const grounding::DroppedClaim not_used =
       draft.ok() ? NotUsed(draft->model, draft->problems)

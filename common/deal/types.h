@@ -100,6 +100,8 @@ struct Stakeholder {
   std::vector<Evidence> authority_evidence;  // why the role; a title never implies authority
   bool nominal = false;        // seems to decide (title, own words), but somebody else does
   std::string nominal_reason;  // why nominal; empty otherwise
+  // How likely it is that they decide, 0 to 1, by all calls so far; unset when nobody judged it.
+  std::optional<double> decides_probability;
 };
 
 struct NextStep {

@@ -241,19 +241,22 @@ v1::Stakeholder ToProto(const deal::Stakeholder& value) {
   AppendAll(value.authority_evidence, proto.mutable_authority_evidence());
   proto.set_nominal(value.nominal);
   proto.set_nominal_reason(value.nominal_reason);
+  if (value.decides_probability) proto.set_decides_probability(*value.decides_probability);
   return proto;
 }
 
 deal::Stakeholder FromProto(const v1::Stakeholder& proto) {
-  return {.name = proto.name(),
-          .title = proto.title(),
-          .organization = proto.organization(),
-          .email = proto.email(),
-          .role = ToEnum<deal::StakeholderRole>(proto.role(),
-                                                v1::StakeholderRole_IsValid(proto.role())),
-          .authority_evidence = CollectAll(proto.authority_evidence()),
-          .nominal = proto.nominal(),
-          .nominal_reason = proto.nominal_reason()};
+  deal::Stakeholder value{.name = proto.name(),
+                          .title = proto.title(),
+                          .organization = proto.organization(),
+                          .email = proto.email(),
+                          .role = ToEnum<deal::StakeholderRole>(
+                              proto.role(), v1::StakeholderRole_IsValid(proto.role())),
+                          .authority_evidence = CollectAll(proto.authority_evidence()),
+                          .nominal = proto.nominal(),
+                          .nominal_reason = proto.nominal_reason()};
+  if (proto.has_decides_probability()) value.decides_probability = proto.decides_probability();
+  return value;
 }
 
 v1::Analysis ToProto(const deal::Analysis& value) {

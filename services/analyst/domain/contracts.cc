@@ -101,7 +101,8 @@ std::string Stakeholder() {
                  {"role", OneOf("STAKEHOLDER_ROLE_", kRoles)},
                  {"authorityEvidence", ListOf(Ref("evidence"))},
                  {"nominal", kFlag},
-                 {"nominalReason", kText}},
+                 {"nominalReason", kText},
+                 {"decidesProbability", kShare}},
                 {"name"});
 }
 

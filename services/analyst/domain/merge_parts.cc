@@ -231,6 +231,8 @@ class AnalysisMerge {
       FillIn(same->email, person.email);
       FillIn(same->nominal_reason, person.nominal_reason);
       same->nominal = same->nominal || person.nominal;
+      // A part that does not speak of somebody shows nothing.
+      same->decides_probability = std::max(same->decides_probability, person.decides_probability);
       if (same->role == deal::StakeholderRole::kUnspecified) same->role = person.role;
       std::move(person.authority_evidence.begin(), person.authority_evidence.end(),
                 std::back_inserter(same->authority_evidence));

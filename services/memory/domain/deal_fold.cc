@@ -55,6 +55,7 @@ void MergeStakeholder(const Stakeholder& incoming, Stakeholder* known) {
   Replace(incoming.title, &known->title);
   Replace(incoming.organization, &known->organization);
   Replace(incoming.email, &known->email);
+  if (incoming.decides_probability) known->decides_probability = incoming.decides_probability;
   const bool role_stated = incoming.role != deal::StakeholderRole::kUnspecified;
   if (role_stated && (!incoming.authority_evidence.empty() || known->authority_evidence.empty())) {
     known->role = incoming.role;

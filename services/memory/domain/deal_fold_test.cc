@@ -39,6 +39,19 @@ TEST(DealFoldTest, AFirstNameJoinsItsPersonAndNeverAnother) {
   EXPECT_EQ(state.deal.stakeholders[1].name, "Bob Miller");
 }
 
+TEST(DealFoldTest, HowLikelySomebodyDecidesIsAsTheLastCallThatJudgedItSays) {
+  Contribution first = Call("c1", Day(3, 3));
+  first.analysis->stakeholders = {{.name = "Ann Lee", .decides_probability = 0.8},
+                                  {.name = "Bob Miller", .decides_probability = 0.4}};
+  Contribution second = Call("c2", Day(3, 10));
+  second.analysis->stakeholders = {{.name = "Ann Lee", .decides_probability = 0.1},
+                                   {.name = "Bob Miller"}};
+  const CustomerState state = Fold({first, second});
+  ASSERT_THAT(state.deal.stakeholders, SizeIs(2));
+  EXPECT_EQ(state.deal.stakeholders[0].decides_probability, 0.1);
+  EXPECT_EQ(state.deal.stakeholders[1].decides_probability, 0.4);
+}
+
 TEST(DealFoldTest, ARoleStatedWithEvidenceOutlivesOneWithout) {
   Contribution first = Call("c1", Day(3, 3));
   first.analysis->decision_makers = {{.name = "Ann Lee",

@@ -64,6 +64,10 @@ absl::Status CheckPerson(const deal::Stakeholder& person, const std::string& fie
                                 {&person.email, "email"},
                                 {&person.nominal_reason, "nominal_reason"}},
                                field));
+  const double decides = person.decides_probability.value_or(0);
+  if (!(decides >= 0 && decides <= 1)) {
+    return InvalidField(field + ".decides_probability", "0 to 1", "leave it unset if unknown");
+  }
   return CheckEach(person.authority_evidence, field + ".authority_evidence", CheckSource);
 }
 

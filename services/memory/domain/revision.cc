@@ -119,6 +119,7 @@ void Scrub(const EvidenceTest& forgotten, std::vector<deal::Stakeholder>* people
       person.role = deal::StakeholderRole::kUnspecified;
       person.nominal = false;
       person.nominal_reason.clear();
+      person.decides_probability.reset();
     }
   }
 }

@@ -8,10 +8,11 @@ The sentence model is a pair of multinomial logistic regressions (what a sentenc
 about) over the features that reading_features prints, from the labelled utterances and from the
 evidence quotes of the labelled calls; every other sentence of a call counts a little as neutral.
 What a sentence is about is fitted with the sentences around it. The judgement model is a set of
-logistic regressions over what whole calls show. It learns from sentence scores of models that have
-not seen the series (--folds), and the figures printed are of series left out of both fits. It is
-fitted twice: first on calls whose earlier calls are remembered as labelled, then on calls that
-remember what the first fit judged. Taught with a memory that never errs, it would believe its own
+logistic regressions over what whole calls show, that of who decides corrected by small decision
+trees. It learns from sentence scores of models that have not seen the series (--folds), and the
+figures printed are of series left out of both fits. It is fitted twice: first on calls whose earlier
+calls are remembered as labelled, then on calls that remember what a first fit, to others, judged.
+Taught with a memory that never errs, it would believe its own
 mistakes of earlier calls.
 """
 
@@ -24,6 +25,7 @@ import subprocess
 import tempfile
 
 import annotated_series
+import boosted_trees
 import numpy as np
 import scipy.optimize
 import scipy.sparse
@@ -39,7 +41,7 @@ QUOTE_WEIGHT = 2.0
 ANNOTATED_WEIGHT = 1.5
 TRAP_WEIGHT = 1.5
 NOMINAL_WEIGHT = 5.0
-ANCHOR_WEIGHT = 10.0
+ANCHOR_WEIGHT = 20.0
 LEFT_OUT_PARTS = 8
 ACT_L2, SUBJECT_L2 = 4.0, 8.0
 # Of analysis/scored_sentences.cc.
@@ -51,6 +53,14 @@ CALL_L2 = 0.03
 LEAST_CALLS = 2
 # Of analysis/person_model.h and .cc.
 PEOPLE_SCALE, PEOPLE_L2, LEAST_PEOPLE, PEOPLE_NOMINAL_WEIGHT = 40, 0.15, 4, 2.0
+# Of analysis/judgement.h. From the least on, a probability counts. Trees correct who decides.
+DECIDES_L2, DECIDES_TREES = 100.0, {"trees": 100, "leaves": 8, "rate": 0.05}
+BESIDE_L2, BESIDE_TREES = 10.0, {"trees": 40, "leaves": 4, "rate": 0.05}
+BESIDE_PARTS, NOBODY_ELSE = 4, -6.0
+# IsBody, Speaks, NothingHeard, ByWords, KnownOdds and KnownBuyer of analysis/person_evidence.h.
+BESIDE_OF_PERSON = [58, 12, 62, 56, 67, 18]
+SUBJECTS_L2 = 1.0
+LEAST_OPEN, LEAST_DECIDES = 0.45, 0.30
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
 LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 0.5, 0.7
 SALES_SCALE = 200
@@ -460,21 +470,72 @@ def judge(model, call):
     return judged
 
 
-def fit_people(calls, weights, l2):
-    rows, y, weight = [], [], []
-    for call, w in zip(calls, weights):
-        for person in call["people"]:
+def fit_line(x, y, weight, l2, trees):
+    """(weights, bias, trees) of a logistic regression that trees correct."""
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    w = fit_logistic((x - mean) / spread, y, weight, l2)
+    own = w[:-1] / spread
+    bias = w[-1] - (own * mean).sum()
+    return own, bias, boosted_trees.fit(x, y, weight, x @ own + bias, **trees)
+
+
+def odds_of(line, x):
+    own, bias, trees = line
+    return x @ own + bias + boosted_trees.weigh(trees, x)
+
+
+def features_of(call):
+    return np.array([person["features"] for person in call["people"]])
+
+
+def beside(call, alone):
+    """How each person of a call stands beside the others, by the log-odds of each alone; as
+    analysis/judgement.cc counts."""
+    rows = []
+    for i, person in enumerate(call["people"]):
+        others = np.delete(alone, i)
+        most = max(others, default=NOBODY_ELSE)
+        most = max(most, NOBODY_ELSE)
+        rows.append([alone[i], most, (1 / (1 + np.exp(-others))).sum(), (others > 0).sum(),
+                     alone[i] - most, *[person["features"][f] for f in BESIDE_OF_PERSON]])
+    return np.array(rows)
+
+
+def fit_people(calls, weights):
+    """Who decides by themselves, and beside the others. The latter learns from log-odds of calls
+    that the former has not seen."""
+    chosen, y, weight = [], [], []
+    for number, (call, w) in enumerate(zip(calls, weights)):
+        for i, person in enumerate(call["people"]):
             if is_free(person):
                 continue
-            rows.append(person["features"])
+            chosen.append((number, i))
             y.append(float(person["decides"]))
             # Naming somebody who only seems to decide is the worse mistake.
             weight.append(w * (NOMINAL_WEIGHT if person["nominal"] else 1))
-    x = np.array(rows)
-    mean, spread = x.mean(0), x.std(0) + 1e-6
-    w = fit_logistic((x - mean) / spread, np.array(y), np.array(weight), l2)
-    own = w[:-1] / spread
-    return own, w[-1] - (own * mean).sum()
+    y, weight = np.array(y), np.array(weight)
+    x = np.array([calls[number]["people"][i]["features"] for number, i in chosen])
+    series = [call["series"] for call in calls]
+    part_of = {name: i % BESIDE_PARTS for i, name in enumerate(sorted(set(series)))}
+    part = np.array([part_of[series[number]] for number, _ in chosen])
+    shown = [None] * len(calls)
+    for left in range(BESIDE_PARTS):
+        keep = part != left
+        line = fit_line(x[keep], y[keep], weight[keep], DECIDES_L2, DECIDES_TREES)
+        for number, call in enumerate(calls):
+            if call["people"] and part_of[call["series"]] == left:
+                shown[number] = beside(call, odds_of(line, features_of(call)))
+    among = np.array([shown[number][i] for number, i in chosen])
+    return (fit_line(x, y, weight, DECIDES_L2, DECIDES_TREES),
+            fit_line(among, y, weight, BESIDE_L2, BESIDE_TREES))
+
+
+def judge_people(people, call):
+    """The probability that each person of a call decides."""
+    if not call["people"]:
+        return np.array([])
+    alone, among = people
+    return 1 / (1 + np.exp(-odds_of(among, beside(call, odds_of(alone, features_of(call))))))
 
 
 def score(calls, subjects, people, least_open, least_decides):
@@ -496,9 +557,8 @@ def score(calls, subjects, people, least_open, least_decides):
                   and (was_open[s] or was_settled[s] or judged["settled"][s] >= 0.5)}
         meant = {s for s, one in enumerate(call["subjects"]) if one["settled"]}
         settled += [len(closed & meant), len(closed), len(meant)]
-        own, bias = people(call)
-        for person in call["people"]:
-            yes = 1 / (1 + np.exp(-(np.dot(person["features"], own) + bias))) >= least_decides
+        for person, probability in zip(call["people"], judge_people(people(call), call)):
+            yes = probability >= least_decides
             if yes and (person["decides"] or not person["free"]):
                 decide += [person["decides"], 1, 0]
         decide[2] += call["wanted"]
@@ -567,13 +627,21 @@ def fit_all(options, scratch):
     models = [[os.path.join(scratch, f"{name}{fold}.model")
                for name in ("sentences", "calls", "people")] for fold in range(options.folds)]
     fit_words(options, models, Readings(utterances, sentences), fold_of)
-    read = left_out_calls(options, [paths[:2] for paths in models], folders, [])
+    read = left_out_calls(options, [paths[:2] for paths in models], folders)
     for fold, (_, _, for_people) in enumerate(models):
         fit_person_words([c for c in read if fold_of[c["series"]] != fold], for_people)
     fit_person_words(read, os.path.join(options.out, "people.model"))
-    fit_judgement(options, left_out_calls(options, models, folders, []))
-    judged = os.path.join(options.out, "judgement.model")
-    fit_judgement(options, left_out_calls(options, models, folders, [judged]))
+    read = left_out_calls(options, models, folders)
+    for fold, paths in enumerate(models):
+        paths.append(os.path.join(scratch, f"judgement{fold}.model"))
+        # Anchors are remembered as whoever uses the models remembers them.
+        rest = [c for c in read
+                if fold_of[c["series"]] != fold or c["series"] in options.anchors]
+        write_judgement(paths[-1], *fit_judgement(rest, weights_of(options, rest)))
+    read = left_out_calls(options, models, folders)
+    weights = weights_of(options, read)
+    print_left_out(options, read, weights)
+    write_judgement(os.path.join(options.out, "judgement.model"), *fit_judgement(read, weights))
 
 
 def fold_folders(options, scratch, fold_of):
@@ -608,50 +676,59 @@ def fit_words(options, models, readings, fold_of):
     fit_calls([d for _, d in documents], os.path.join(options.out, "calls.model"))
 
 
-def left_out_calls(options, models, folders, judgement):
+def left_out_calls(options, models, folders):
     """What each call shows, read with models that have not seen its series."""
     calls = []
     for paths, folder in zip(models, folders):
-        calls += run(options.tool, "calls", "--model", *paths, *judgement, "--deals", folder)
+        calls += run(options.tool, "calls", "--model", *paths, "--deals", folder)
     return sorted(calls, key=lambda c: (c["series"], c["call"]))
 
 
-def fit_judgement(options, calls):
-    made_on = np.array([c["series"] in options.cues_made_on for c in calls])
-    weights = np.where(made_on, 0.5, 1.0)
+def weights_of(options, calls):
+    weights = np.array([0.5 if c["series"] in options.cues_made_on else 1.0 for c in calls])
     weights[[c["series"] in options.anchors for c in calls]] = ANCHOR_WEIGHT
-    if os.environ.get("FIT_KEEP"):
-        json.dump([calls, list(weights), made_on.tolist()], open(os.environ["FIT_KEEP"], "w"))
-    finish(calls, weights, made_on, options.out)
+    return weights
 
 
-def finish(calls, weights, made_on, out, l2=1.0, people_l2=100.0, least_open=0.45, least_decides=0.30):
+def fit_judgement(calls, weights):
+    return fit_subjects(calls, weights, SUBJECTS_L2), fit_people(calls, weights)
+
+
+def print_left_out(options, calls, weights):
+    """How well series are read that a judgement has not seen."""
     held = {}
     names = sorted({c["series"] for c in calls})
     for part in range(LEFT_OUT_PARTS):
         out_now = set(names[part::LEFT_OUT_PARTS])
         keep = [i for i, c in enumerate(calls) if c["series"] not in out_now]
-        rest = [calls[i] for i in keep]
-        model = (fit_subjects(rest, weights[keep], l2), fit_people(rest, weights[keep], people_l2))
+        model = fit_judgement([calls[i] for i in keep], weights[keep])
         held.update({name: model for name in out_now})
-    for title, chosen in (("cues made on them", made_on), ("others", ~made_on)):
-        part = [c for c, use in zip(calls, chosen) if use]
-        print(f"left out, {title}: " + score(part, lambda c: held[c["series"]][0],
+    made_on = [c["series"] in options.cues_made_on for c in calls]
+    for title, wanted in (("cues made on them", True), ("others", False)):
+        chosen = [c for c, made in zip(calls, made_on) if made == wanted]
+        print(f"left out, {title}: " + score(chosen, lambda c: held[c["series"]][0],
                                              lambda c: held[c["series"]][1],
-                                             least_open, least_decides))
-    subjects, people = fit_subjects(calls, weights, l2), fit_people(calls, weights, people_l2)
+                                             LEAST_OPEN, LEAST_DECIDES))
+
+
+def write_judgement(path, subjects, people):
     row = lambda values: " ".join(f"{v:.4f}" for v in values)
-    with open(os.path.join(out, "judgement.model"), "w") as file:
+    with open(path, "w") as file:
         file.write("# Weights of analysis/judgement.h, fitted by "
                    "services/router/tools/fit_reading.py; not made by hand.\n")
         for target in ("open", "settled", "primary"):
             file.write(f"{target}.bias\t{row(subjects[target][1])}\n")
             file.write(f"{target}.weights\t{row(subjects[target][0])}\n")
-        largest, mean, bias = subjects["nothing"]
-        file.write(f"nothing.bias\t{bias:.4f}\nnothing.largest\t{row(largest)}\n"
+        largest, mean, nothing_bias = subjects["nothing"]
+        file.write(f"nothing.bias\t{nothing_bias:.4f}\nnothing.largest\t{row(largest)}\n"
                    f"nothing.mean\t{row(mean)}\n")
-        file.write(f"decides.bias\t{people[1]:.4f}\ndecides.weights\t{row(people[0])}\n")
-        file.write(f"open.least\t{least_open}\ndecides.least\t{least_decides}\n")
+        for name, (own, bias, trees) in zip(("decides", "beside"), people):
+            file.write(f"{name}.bias\t{bias:.4f}\n{name}.weights\t{row(own)}\n")
+            for number, nodes in enumerate(trees):
+                numbers = " ".join(f"{feature} {value:.5g} {left} {right}"
+                                   for feature, value, left, right in nodes)
+                file.write(f"{name}.tree.{number:02}\t{numbers}\n")
+        file.write(f"open.least\t{LEAST_OPEN}\ndecides.least\t{LEAST_DECIDES}\n")
 
 
 if __name__ == "__main__":

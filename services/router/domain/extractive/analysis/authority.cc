@@ -413,7 +413,8 @@ class AuthorityFinder {
             role,
             standing.evidence,
             !standing.nominal_reason.empty(),
-            standing.nominal_reason};
+            standing.nominal_reason,
+            {}};
   }
 
   Authority Collect() {

@@ -191,6 +191,11 @@ void SetAsideInstructions(CallView& call, size_t index) {
 
 }  // namespace
 
+const deal::DealState& CallView::known() const {
+  static const auto* const kNothing = new deal::DealState;
+  return deep() ? input->known : *kNothing;
+}
+
 std::shared_ptr<const TurnReadings> ReadingsOf(const CallInput& input) {
   return input.readings != nullptr ? input.readings : std::make_shared<const TurnReadings>();
 }

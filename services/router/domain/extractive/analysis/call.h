@@ -50,6 +50,8 @@ struct CallView {
   // True when nobody waits any more for what would be read of `line` next.
   bool Ended(size_t line) const { return patience->Ended(lines[line].turn->text.size()); }
   bool deep() const { return tier == Tier::kDeep; }
+  // What earlier calls told; fast reading knows of none.
+  const deal::DealState& known() const;
 };
 
 // The input's own readings, or new ones.

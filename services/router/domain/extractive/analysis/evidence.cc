@@ -127,7 +127,7 @@ struct Ledgered {
 
 Ledgered ReadLedger(const CallView& call, const std::vector<Entry>& entries) {
   Ledgered ledger;
-  for (const deal::Blocker& blocker : call.input->known.blockers) {
+  for (const deal::Blocker& blocker : call.known().blockers) {
     const size_t s = SubjectOf(blocker.category);
     if (s == kSubjects) continue;
     (deal::IsOpen(blocker.status) ? ledger.was_open : ledger.was_settled)[s] = true;
@@ -208,7 +208,7 @@ std::array<SubjectFeatures, kSubjects> FeaturesOfSubjects(
         was_open * stated.settle[s],
         was_open > 0 && !others_open ? 1.0F : 0.0F,
         was_open == 0 && others_open ? 1.0F : 0.0F,
-        call.input->known.version == 0 && call.input->known.blockers.empty() ? 1.0F : 0.0F,
+        call.known().version == 0 && call.known().blockers.empty() ? 1.0F : 0.0F,
         stated.raise[s],
         stated.gate[s],
         stated.pointer[s],

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -33,6 +34,28 @@ constexpr float kClearlySigns = 0.5F;
 constexpr float kFullTokens = 8;
 // From here on all that is said together outweighs one sentence against it.
 constexpr float kClearlyDecides = 0.5F;
+
+// Each is looked at for each person.
+constexpr size_t kMaxTrees = 100;
+
+// What the log-odds of nobody are.
+constexpr float kNobodyElse = -6;
+
+// How a person stands beside the others.
+enum BesideFeature : size_t {
+  kAlone,         // the log-odds by themselves
+  kMostOfOthers,  // the most of the others
+  kOthersDecide,  // how many of the others are to be expected to decide
+  kOthersLikely,  // how many of them more likely do than not
+  kMoreThanOthers,
+  kBesideBody,  // and of themselves
+  kBesideSpeaks,
+  kBesideNothingHeard,
+  kBesideByWords,
+  kBesideKnownOdds,
+  kBesideKnownBuyer,
+  kBesideFeatures,
+};
 
 float Logistic(float z) { return 1 / (1 + std::exp(-z)); }
 
@@ -64,6 +87,49 @@ absl::Status Copy(const Rows& rows, const std::string& name, float* to, size_t c
   }
   std::copy(row->second.begin(), row->second.end(), to);
   return absl::OkStatus();
+}
+
+// Rows NAME.bias, NAME.weights and NAME.tree.00 and so on.
+absl::StatusOr<CorrectedLine> ReadLine(const Rows& rows, const std::string& name, size_t features) {
+  CorrectedLine line;
+  line.weights.resize(features);
+  RETURN_IF_ERROR(Copy(rows, name + ".bias", &line.bias, 1));
+  RETURN_IF_ERROR(Copy(rows, name + ".weights", line.weights.data(), features));
+  const std::string trees = name + ".tree.";
+  for (auto row = rows.lower_bound(trees); row != rows.end() && absl::StartsWith(row->first, trees);
+       ++row) {
+    ASSIGN_OR_RETURN(DecisionTree tree, DecisionTree::Parse(row->first, row->second, features));
+    line.trees.push_back(std::move(tree));
+  }
+  if (line.trees.size() > kMaxTrees) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("judgement.model rows ", trees, "*: expected at most ", kMaxTrees,
+                     "; fit the file again with services/router/tools/fit_reading.py"));
+  }
+  return line;
+}
+
+// How person `i` stands beside the others, by the log-odds of each alone.
+std::array<float, kBesideFeatures> FeaturesBeside(const PersonFeatures& own,
+                                                  const std::vector<float>& alone, size_t i) {
+  std::array<float, kBesideFeatures> row{};
+  float most = kNobodyElse;
+  for (size_t j = 0; j < alone.size(); ++j) {
+    if (j == i) continue;
+    most = std::max(most, alone[j]);
+    row[kOthersDecide] += Logistic(alone[j]);
+    row[kOthersLikely] += alone[j] > 0 ? 1 : 0;
+  }
+  row[kAlone] = alone[i];
+  row[kMostOfOthers] = most;
+  row[kMoreThanOthers] = alone[i] - most;
+  row[kBesideBody] = own[kIsBody];
+  row[kBesideSpeaks] = own[kSpeaks];
+  row[kBesideNothingHeard] = own[kNothingHeard];
+  row[kBesideByWords] = own[kByWords];
+  row[kBesideKnownOdds] = own[kKnownOdds];
+  row[kBesideKnownBuyer] = own[kKnownBuyer];
+  return row;
 }
 
 // The sentence of a customer that says most strongly what `weigh` asks; nullptr when none does.
@@ -181,7 +247,7 @@ class Reconciler {
   }
 
   bool WasOpen(size_t subject) const {
-    return std::any_of(call_.input->known.blockers.begin(), call_.input->known.blockers.end(),
+    return std::any_of(call_.known().blockers.begin(), call_.known().blockers.end(),
                        [&](const deal::Blocker& blocker) {
                          return SubjectOf(blocker.category) == subject &&
                                 deal::IsOpen(blocker.status);
@@ -264,8 +330,8 @@ absl::StatusOr<JudgementModel> JudgementModel::Parse(absl::string_view text) {
   RETURN_IF_ERROR(Copy(rows, "nothing.bias", &model.nothing_bias_, 1));
   RETURN_IF_ERROR(Copy(rows, "nothing.largest", model.nothing_largest_.data(), kSubjectFeatures));
   RETURN_IF_ERROR(Copy(rows, "nothing.mean", model.nothing_mean_.data(), kSubjectFeatures));
-  RETURN_IF_ERROR(Copy(rows, "decides.bias", &model.decider_bias_, 1));
-  RETURN_IF_ERROR(Copy(rows, "decides.weights", model.decider_.data(), kPersonFeatures));
+  ASSIGN_OR_RETURN(model.decides_, ReadLine(rows, "decides", kPersonFeatures));
+  ASSIGN_OR_RETURN(model.beside_, ReadLine(rows, "beside", kBesideFeatures));
   RETURN_IF_ERROR(Copy(rows, "open.least", &model.least_open_, 1));
   RETURN_IF_ERROR(Copy(rows, "decides.least", &model.least_decides_, 1));
   return model;
@@ -309,10 +375,14 @@ size_t CallJudgement::First() const {
 
 bool CallJudgement::NothingIsOpen() const { return nothing > subjects[First()].primary; }
 
-float JudgementModel::Decides(const PersonFeatures& features) const {
-  float z = decider_bias_;
-  for (size_t f = 0; f < kPersonFeatures; ++f) z += decider_[f] * features[f];
-  return Logistic(z);
+std::vector<float> JudgementModel::Decide(const std::vector<const PersonFeatures*>& people) const {
+  std::vector<float> alone;
+  for (const PersonFeatures* const row : people) alone.push_back(decides_.Odds(*row));
+  std::vector<float> decide;
+  for (size_t i = 0; i < people.size(); ++i) {
+    decide.push_back(Logistic(beside_.Odds(FeaturesBeside(*people[i], alone, i))));
+  }
+  return decide;
 }
 
 const JudgementModel& BuiltinJudgementModel() {
@@ -359,13 +429,25 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
                        Authority& authority) {
   const std::vector<const ScoredSentence*> telling =
       SentencesOfDeciding(call, sentences, spoken_of);
+  std::vector<size_t> customers;
+  std::vector<const PersonFeatures*> rows;
   for (size_t i = 0; i < features.size(); ++i) {
     const Person& person = call.people.at(i);
     if (person.side == transcript::Side::kSeller || person.name.empty()) continue;
+    customers.push_back(i);
+    rows.push_back(&features[i]);
+  }
+  const std::vector<float> probabilities = model.Decide(rows);
+  for (size_t c = 0; c < customers.size(); ++c) {
+    const size_t i = customers[c];
+    const Person& person = call.people.at(i);
     const auto is_person = [&](const Stakeholder& one) { return one.name == person.name; };
     std::vector<Stakeholder>& deciders = authority.decision_makers;
     const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
-    const float probability = model.Decides(features[i]);
+    const float probability = probabilities[c];
+    for (Stakeholder& one : authority.everybody) {
+      if (is_person(one)) one.decides_probability = probability;
+    }
     const bool clear = probability >= kClearlyDecides;
     const bool decides = probability >= model.least_decides() && (clear || !IsDenied(features[i]));
     if (!decides && listed != deciders.end()) {
@@ -392,7 +474,8 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
                         signs ? StakeholderRole::kEconomicBuyer : StakeholderRole::kApprover,
                         {},
                         false,
-                        ""};
+                        "",
+                        probability};
     const auto known =
         std::find_if(authority.everybody.begin(), authority.everybody.end(), is_person);
     if (known != authority.everybody.end()) {

@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/analysis/authority.h"
 #include "services/router/domain/extractive/analysis/call.h"
+#include "services/router/domain/extractive/analysis/decision_tree.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/analysis/person_evidence.h"
@@ -33,16 +34,19 @@ struct CallJudgement {
 };
 
 // Logistic regressions for open and settled; the primary subject is one choice among all subjects
-// and nothing (conditional logit). Their weights are a data file, lexicon/judgement.model, fitted
-// by services/router/tools/fit_reading.py. Thread-safe.
+// and nothing (conditional logit). Who decides is a logistic regression that small decision trees
+// correct where features count only together, and one more over what the first makes of the others:
+// where one clearly signs, the next claims it in vain. Their weights are a data file,
+// lexicon/judgement.model, fitted by services/router/tools/fit_reading.py. Thread-safe.
 class JudgementModel {
  public:
   // INVALID_ARGUMENT naming the row that is missing or too short.
   static absl::StatusOr<JudgementModel> Parse(absl::string_view text);
 
   CallJudgement Judge(const std::array<SubjectFeatures, kSubjects>& features) const;
-  // The probability that the person decides.
-  float Decides(const PersonFeatures& features) const;
+  // The probability that each of the customer's people decides, beside the others. `people`: the
+  // features of them all.
+  std::vector<float> Decide(const std::vector<const PersonFeatures*>& people) const;
 
   // From here on a probability counts.
   float least_open() const { return least_open_; }
@@ -59,8 +63,8 @@ class JudgementModel {
   // For "nothing": of the largest and the mean of each feature over the subjects.
   SubjectFeatures nothing_largest_{}, nothing_mean_{};
   float nothing_bias_ = 0;
-  float decider_bias_ = 0;
-  PersonFeatures decider_{};
+  // What of a person shows by itself, and what that is worth beside the others.
+  CorrectedLine decides_, beside_;
 };
 
 // The model embedded in the binary. Read-only after its first use; thread-safe.

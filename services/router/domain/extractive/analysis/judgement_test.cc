@@ -24,6 +24,7 @@ std::string Text() {
   absl::StrAppend(&text, "nothing.bias\t1\nnothing.largest\t", Zeros(kSubjectFeatures),
                   "\nnothing.mean\t", Zeros(kSubjectFeatures), "\n");
   absl::StrAppend(&text, "decides.bias\t-1\ndecides.weights\t1 ", Zeros(kPersonFeatures - 1),
+                  "\nbeside.bias\t0\nbeside.weights\t1 0 0 -2 ", Zeros(7),
                   "\nopen.least\t0.6\ndecides.least\t0.7\n");
   return text;
 }
@@ -36,10 +37,39 @@ TEST(JudgementModel, WeighsFeaturesPerSubjectAndPerson) {
   EXPECT_FLOAT_EQ(judged.subjects[1].open, 0.5F);
   EXPECT_EQ(judged.First(), 0U);
   EXPECT_FALSE(judged.NothingIsOpen()) << "its bias is smaller than that of the first subject";
-  PersonFeatures signs{};
-  EXPECT_LT(model->Decides(signs), model->least_decides());
-  signs[0] = 3;
-  EXPECT_GT(model->Decides(signs), model->least_decides());
+}
+
+// In this model each other who is likely to decide speaks against a person.
+TEST(JudgementModel, WhoDecidesIsWeighedBesideTheOthers) {
+  const auto model = JudgementModel::Parse(Text());
+  ASSERT_TRUE(model.ok()) << model.status();
+  const PersonFeatures silent{};
+  PersonFeatures signs{}, proposes{};
+  signs[0] = 5;
+  proposes[0] = 2;
+  EXPECT_GT(model->Decide({&proposes})[0], model->least_decides());
+  const std::vector<float> decide = model->Decide({&silent, &signs, &proposes});
+  EXPECT_LT(decide[0], model->least_decides());
+  EXPECT_GT(decide[1], model->least_decides());
+  EXPECT_LT(decide[2], model->least_decides());
+}
+
+TEST(JudgementModel, TreesCorrectWhatFeaturesSayTogether) {
+  // Whoever has more than 1 of feature 2 and at most 0.5 of feature 3 does not decide.
+  const char kTree[] = "decides.tree.00\t2 1 1 2 -1 0 0 0 3 0.5 3 4 -1 -9 0 0 -1 0 0 0\n";
+  const auto model = JudgementModel::Parse(absl::StrCat(Text(), kTree));
+  ASSERT_TRUE(model.ok()) << model.status();
+  PersonFeatures person{};
+  person[0] = 5;
+  EXPECT_GT(model->Decide({&person})[0], model->least_decides());
+  person[2] = 2;
+  EXPECT_LT(model->Decide({&person})[0], model->least_decides());
+  person[3] = 1;
+  EXPECT_GT(model->Decide({&person})[0], model->least_decides());
+  for (const char* broken : {"9999 1 1 2 -1 0 0 0 -1 0 0 0", "2 1 0 1 -1 0 0 0", "2 1 1", ""}) {
+    const auto refused = JudgementModel::Parse(absl::StrCat(Text(), "decides.tree.00\t", broken));
+    EXPECT_FALSE(refused.ok()) << broken;
+  }
 }
 
 TEST(JudgementModel, AMissingRowIsNamed) {

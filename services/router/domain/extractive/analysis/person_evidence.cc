@@ -16,6 +16,10 @@ using transcript::Side;
 // What a role known from earlier calls counts beside what this call says.
 constexpr float kKnownStrength = 0.5F;
 
+// More certainty than this of an earlier call says no more.
+constexpr float kMostKnownOdds = 3;
+constexpr float kLeastOdds = 1e-4F;
+
 // What the person model makes of nobody.
 constexpr float kFewWords = -5;
 
@@ -77,6 +81,14 @@ void AddSaid(const ScoredSentence& one, bool continued, PersonFeatures& about) {
   about[continued ? kTimesContinued : kTimesNamed] += 1;
 }
 
+void AddKnown(float probability, PersonFeatures& row) {
+  const float odds =
+      std::log(std::max(probability, kLeastOdds) / std::max(1 - probability, kLeastOdds));
+  row[kKnownJudged] = 1;
+  row[kKnownOdds] = std::clamp(odds, -kMostKnownOdds, kMostKnownOdds);
+  row[kKnownDecides] = probability;
+}
+
 void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Authority& authority,
               size_t person, PersonFeatures& row) {
   using deal::StakeholderRole;
@@ -87,7 +99,7 @@ void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Aut
   };
   row[kCuesDecide] = lists(authority.decision_makers) ? 1 : 0;
   row[kCuesNominal] = lists(authority.nominal) ? 1 : 0;
-  for (const deal::Stakeholder& known : call.input->known.stakeholders) {
+  for (const deal::Stakeholder& known : call.known().stakeholders) {
     if (known.name != name && call.people.Find(known.name) != person) continue;
     const bool buyer =
         known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner;
@@ -99,6 +111,7 @@ void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Aut
         [&](const deal::Evidence& evidence) { return evidence.speaker != known.name; });
     Raise(row[kKnownEvidence], std::log1p(static_cast<float>(known.authority_evidence.size())));
     Raise(row[kKnownFromOthers], std::log1p(static_cast<float>(from_others)));
+    if (known.decides_probability) AddKnown(static_cast<float>(*known.decides_probability), row);
   }
   for (const Entry& entry : entries) {
     if (entry.raiser != name && entry.blocker.owner != name) continue;
@@ -140,6 +153,9 @@ void AddPairs(PersonFeatures& row) {
   row[kKnownBuyerUnheard] = row[kKnownBuyer] * row[kNothingHeard];
   row[kKnownApproverUnheard] = row[kKnownApprover] * row[kNothingHeard];
   row[kKnownBuyerByWords] = row[kKnownBuyer] * row[kByWords];
+  row[kKnownOddsUnheard] = row[kKnownOdds] * row[kNothingHeard];
+  row[kKnownDecidesUnheard] = row[kKnownDecides] * row[kNothingHeard];
+  row[kKnownOddsByWords] = row[kKnownOdds] * row[kByWords];
   row[kKnownBuyerAbsent] = row[kKnownBuyer] * (1 - row[kSpeaks]);
 }
 

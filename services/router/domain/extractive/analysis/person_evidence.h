@@ -77,6 +77,12 @@ enum PersonFeature : size_t {
   kKnownBuyerUnheard,
   kKnownApproverUnheard,
   kKnownBuyerByWords,
+  kKnownJudged,  // an earlier call was judged
+  kKnownOdds,    // how that call judged them, as log-odds; 0 when none did
+  kKnownOddsUnheard,
+  kKnownDecides,  // the same as a probability
+  kKnownDecidesUnheard,
+  kKnownOddsByWords,
   kPersonFeatures,
 };
 using PersonFeatures = std::array<float, kPersonFeatures>;

@@ -60,9 +60,12 @@ float ScoredSentence::Pointing() const { return customer ? counts * scores.Of(Ac
 float ScoredSentence::Closing() const { return customer ? counts * SaysClosing() : 0; }
 
 std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model) {
+  const bool builtin = &model == &BuiltinSentenceModel();
   std::vector<ScoredSentence> sentences;
   for (size_t i = 0; i < call.lines.size() && !call.Ended(i); ++i) {
     const Line& line = call.lines[i];
+    const std::vector<SentenceScores>* const known =
+        builtin ? &call.readings->ScoresOf(i) : nullptr;
     for (size_t k = 0; k < line.reading.sentences.size(); ++k) {
       const Sentence& sentence = line.reading.sentences[k];
       if (sentence.span.first_token == sentence.span.last_token) continue;
@@ -70,7 +73,7 @@ std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceM
       one.line = i;
       one.sentence = k;
       one.customer = line.side != Side::kSeller;
-      one.scores = model.Score(line.reading, sentence);
+      one.scores = known != nullptr ? (*known)[k] : model.Score(line.reading, sentence);
       for (size_t t = sentence.span.first_token; t < sentence.span.last_token; ++t) {
         const Guards& guards = GuardsAt(line, t);
         if (guards.anecdote || guards.third_party) one.counts = kElsewhere;

@@ -30,7 +30,8 @@ struct ScoredSentence {
   float Pointing() const;  // named as what has to clear next
 };
 
-// Those without words are left out. Linear in the words.
+// Those without words are left out. Linear in the words; what the built-in model reads is read once
+// for all who share the readings of the call.
 std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model);
 
 }  // namespace throughline::router::extractive

@@ -21,4 +21,18 @@ const std::vector<TurnReading>& TurnReadings::Of(const transcript::Transcript& t
   return turns;
 }
 
+const std::vector<SentenceScores>& TurnReadings::ScoresOf(size_t turn) const {
+  absl::MutexLock lock(&state_->mutex);
+  state_->scores.resize(state_->turns.size());
+  std::vector<SentenceScores>& scores = state_->scores[turn];
+  const Reading& reading = state_->turns[turn].reading;
+  if (scores.empty()) {
+    scores.reserve(reading.sentences.size());
+    for (const Sentence& sentence : reading.sentences) {
+      scores.push_back(BuiltinSentenceModel().Score(reading, sentence));
+    }
+  }
+  return scores;
+}
+
 }  // namespace throughline::router::extractive

@@ -10,6 +10,7 @@
 #include "common/transcript/transcript.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/lexicon.h"
+#include "services/router/domain/extractive/language/sentence_model.h"
 
 namespace throughline::router::extractive {
 
@@ -19,7 +20,8 @@ struct TurnReading {
   std::vector<CueMatch> matches;
 };
 
-// The turns of one transcript, read once, when first asked for. Thread-safe.
+// The turns of one transcript, read once, when first asked for: by both tiers and by whoever
+// writes. Thread-safe.
 class TurnReadings {
  public:
   TurnReadings() : state_(std::make_unique<State>()) {}
@@ -29,10 +31,16 @@ class TurnReadings {
   const std::vector<TurnReading>& Of(const transcript::Transcript& transcript,
                                      Patience& patience) const;
 
+  // What BuiltinSentenceModel makes of each sentence of a turn of those that Of() gave: once, when
+  // first asked for.
+  const std::vector<SentenceScores>& ScoresOf(size_t turn) const;
+
  private:
   struct State {
     absl::Mutex mutex;
     std::vector<TurnReading> turns ABSL_GUARDED_BY(mutex);  // does not change once it is whole
+    // By turn; what is there does not change.
+    std::vector<std::vector<SentenceScores>> scores ABSL_GUARDED_BY(mutex);
   };
   std::unique_ptr<State> state_;
 };

@@ -52,8 +52,8 @@ size_t FirstWord(const Reading& reading, const Span& span) {
 }
 
 bool IsDeterminer(absl::string_view word) {
-  return word == "that" || word == "this" || word == "those" || word == "these" || word == "both" ||
-         word == "which";
+  static const WordSet& words = WordList("determiner");
+  return words.contains(word);
 }
 
 bool IsAuxiliary(absl::string_view word) {

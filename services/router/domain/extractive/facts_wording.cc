@@ -15,6 +15,7 @@
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -39,16 +40,15 @@ std::string Who(const std::string& speaker, const Cast& cast) {
 }
 
 bool IsAsker(absl::string_view word) {
-  return word == "what" || word == "who" || word == "when" || word == "where" || word == "why" ||
-         word == "how" || word == "which";
+  static const WordSet& words = WordList("asks");
+  return words.contains(word);
 }
 
 bool IsDo(absl::string_view word) { return word == "do" || word == "does"; }
 
 bool IsModal(absl::string_view word) {
-  return word == "can" || word == "could" || word == "will" || word == "would" ||
-         word == "should" || word == "have" || word == "has" || word == "is" || word == "are" ||
-         word == "was" || word == "were" || word == "am";
+  static const WordSet& words = WordList("begins a question");
+  return words.contains(word);
 }
 
 bool IsPronoun(absl::string_view word) {

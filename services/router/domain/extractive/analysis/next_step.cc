@@ -5,6 +5,7 @@
 #include "services/router/domain/extractive/analysis/agreed_days.h"
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/money.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -104,6 +105,7 @@ std::optional<deal::NextStep> FindNextStep(const CallView& call) {
 }
 
 std::string FindTimeline(const CallView& call) {
+  static const WordSet& milestones = WordList("milestone");
   std::string timeline;
   for (size_t i = 0; i < call.lines.size(); ++i) {
     const Line& line = call.lines[i];
@@ -113,9 +115,7 @@ std::string FindTimeline(const CallView& call) {
       bool milestone = false;
       for (size_t t = sentence.span.first_token; t < sentence.span.last_token; ++t) {
         const absl::string_view word = line.reading.tokens[t].text;
-        milestone |= word == "live" || word == "start" || word == "order" || word == "launch" ||
-                     word == "sign" || word == "decide" || word == "decides" || word == "running" ||
-                     word == "opening" || word == "install";
+        milestone |= milestones.contains(word);
       }
       const bool dated = milestone && !FindDates(line.reading, sentence.span.first_token,
                                                  sentence.span.last_token, call.today)

@@ -12,22 +12,14 @@ constexpr size_t kShortestCondition = 6;
 }  // namespace
 
 bool LiesAhead(const Reading& reading, size_t token) {
+  static const WordSet& holding = WordList("holds until");
+  static const WordSet& ahead = WordList("before what lies ahead");
   const Span& clause = reading.clauses[ClauseOf(reading, token)].span;
   for (size_t i = clause.first_token; i < token; ++i) {
-    const absl::string_view word = reading.tokens[i].text;
-    if (word == "until" || word == "till" || word == "unless" || word == "once" ||
-        word == "before") {
-      return true;
-    }
+    if (holding.contains(reading.tokens[i].text)) return true;
   }
   for (size_t back = 1; back <= kFutureWindow && token >= clause.first_token + back; ++back) {
-    const absl::string_view word = reading.tokens[token - back].text;
-    if (word == "will" || word == "would" || word == "should" || word == "once" || word == "when" ||
-        word == "until" || word == "before" || word == "to" || word == "can" || word == "could" ||
-        word == "must" || word == "gets" || word == "if" || word == "might" || word == "may" ||
-        word == "almost" || word == "nearly") {
-      return true;
-    }
+    if (ahead.contains(reading.tokens[token - back].text)) return true;
   }
   return false;
 }
@@ -45,12 +37,11 @@ std::optional<size_t> EnumerationStart(const Reading& reading, const Span& sente
   size_t at = sentence.first_token;
   if (at < sentence.last_token && reading.tokens[at].text == "and") ++at;
   if (at >= sentence.last_token) return std::nullopt;
+  static const WordSet& ordinals = WordList("enumerates");
   const absl::string_view word = reading.tokens[at].text;
-  const bool ordinal = word == "first" || word == "second" || word == "third" || word == "fourth" ||
-                       word == "secondly" || word == "thirdly" || word == "finally" ||
-                       word == "lastly";
   const bool number = word == "number" && at + 2 < sentence.last_token;
-  if (ordinal && at + 1 < sentence.last_token && reading.tokens[at + 1].before == ',') {
+  if (ordinals.contains(word) && at + 1 < sentence.last_token &&
+      reading.tokens[at + 1].before == ',') {
     return at + 1;
   }
   if (number) return at + 2;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "services/router/domain/extractive/language/people_words.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -17,7 +18,8 @@ constexpr size_t kMaxTitleTokens = 7;
 constexpr size_t kMaxOffices = 100;
 
 bool IsOwnPronoun(absl::string_view word) {
-  return word == "i" || word == "me" || word == "my" || word == "mine" || word == "myself";
+  static const WordSet& words = WordList("first person singular");
+  return words.contains(word);
 }
 
 bool IsPronounOfMany(absl::string_view word) {
@@ -38,8 +40,8 @@ bool IsSpokenTo(const Reading& reading, const Span& sentence, const PersonMentio
 }
 
 bool BeginsOffice(absl::string_view word) {
-  return word == "our" || word == "my" || word == "the" || word == "a" || word == "an" ||
-         word == "their" || word == "your";
+  static const WordSet& words = WordList("begins an office");
+  return words.contains(word);
 }
 
 // Offices said without an article.

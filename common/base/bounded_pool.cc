@@ -1,8 +1,10 @@
 #include "common/base/bounded_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace throughline {
@@ -42,14 +44,42 @@ bool BoundedPool::TrySubmit(std::function<void()> task) {
     absl::MutexLock done(&mutex_);
     --submitted_;
   });
-  work_.Signal();
+  CallOne(/*elsewhere=*/false);
   return true;
 }
 
 void BoundedPool::Resume(std::coroutine_handle<> step) {
   absl::MutexLock lock(&mutex_);
   queue_.push_back([step] { step.resume(); });
-  work_.Signal();
+  CallOne(/*elsewhere=*/false);
+}
+
+void BoundedPool::ResumeBeside(std::coroutine_handle<> step) {
+  absl::MutexLock lock(&mutex_);
+  queue_.push_back([step] { step.resume(); });
+  CallOne(/*elsewhere=*/true);
+}
+
+void BoundedPool::CallOne(bool elsewhere) {
+  if (idle_.empty()) return;
+  auto called = idle_.rbegin();
+  if (elsewhere) {
+    const auto other =
+        std::find_if(idle_.rbegin(), idle_.rend(),
+                     [here = sched_getcpu()](const Idle* idle) { return idle->processor != here; });
+    if (other != idle_.rend()) called = other;
+  }
+  Idle* const idle = *called;
+  idle_.erase(std::next(called).base());
+  idle->is_called = true;
+  idle->called.Signal();
+}
+
+void BoundedPool::Await(Idle& idle) {
+  idle.is_called = false;
+  idle.processor = sched_getcpu();
+  idle_.push_back(&idle);
+  while (!idle.is_called) idle.called.Wait(&mutex_);
 }
 
 bool BoundedPool::IsHere() const { return current_pool == this; }
@@ -58,7 +88,7 @@ void BoundedPool::Drain() {
   {
     absl::MutexLock lock(&mutex_);
     draining_ = true;
-    work_.SignalAll();
+    while (!idle_.empty()) CallOne(/*elsewhere=*/false);
   }
   absl::MutexLock lock(&join_mutex_);
   for (std::thread& thread : threads_) {
@@ -73,11 +103,12 @@ size_t BoundedPool::queued() const {
 
 void BoundedPool::Work() {
   current_pool = this;
+  Idle idle;
   while (true) {
     std::function<void()> task;
     {
       absl::MutexLock lock(&mutex_);
-      while (!draining_ && queue_.empty()) work_.Wait(&mutex_);
+      while (!draining_ && queue_.empty()) Await(idle);
       if (queue_.empty()) return;
       task = std::move(queue_.front());
       queue_.pop_front();

@@ -36,6 +36,7 @@ class BoundedPool final : public Executor {
 
   // A step of work admitted elsewhere; takes no room from TrySubmit. Not once the pool drains.
   void Resume(std::coroutine_handle<> step) override ABSL_LOCKS_EXCLUDED(mutex_);
+  void ResumeBeside(std::coroutine_handle<> step) override ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayRunElsewhere() const override { return true; }
   bool IsHere() const override;
 
@@ -48,12 +49,23 @@ class BoundedPool final : public Executor {
   const std::string& name() const { return options_.name; }
 
  private:
+  // A thread while it has nothing to do.
+  struct Idle {
+    // Not a condition of the mutex: every unlock would ask it for each idle thread.
+    absl::CondVar called;
+    bool is_called = false;
+    int processor = -1;  // where it ran last
+  };
+
   void Work();
+  void Await(Idle& idle) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Calls one idle thread if there is one: the last to become so, whose memory is still in the
+  // processor's caches; `elsewhere`: of those that ran on another processor than this, if any.
+  void CallOne(bool elsewhere) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   mutable absl::Mutex mutex_;
-  // Not a condition of the mutex: every unlock would ask it for each idle thread.
-  absl::CondVar work_;
+  std::vector<Idle*> idle_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::function<void()>> queue_ ABSL_GUARDED_BY(mutex_);
   size_t submitted_ ABSL_GUARDED_BY(mutex_) = 0;  // by TrySubmit and not yet done
   bool draining_ ABSL_GUARDED_BY(mutex_) = false;

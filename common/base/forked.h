@@ -34,7 +34,7 @@ class Forked {
  private:
   // Begins on a thread of the executor, so that both tasks work at once.
   static Task<T> Elsewhere(Task<T> task) {
-    co_await Reschedule();
+    co_await RescheduleBeside();
     co_return co_await std::move(task);
   }
 

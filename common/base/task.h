@@ -35,6 +35,10 @@ class Executor {
   // Resumes `step` soon, on a thread of the executor and never inside this call. Takes everything:
   // the work was admitted before, and the bound of what is admitted is the bound of this queue.
   virtual void Resume(std::coroutine_handle<> step) = 0;
+  // The same for a step that is to run while the caller goes on working, not behind it: a kernel
+  // may take a processor that sleeps for one that is not there, and leave the step to wait for this
+  // one.
+  virtual void ResumeBeside(std::coroutine_handle<> step) { Resume(step); }
   // Whether a short step may as well run on the thread that has what the step waited for: for those
   // who can tell that this is better than another thread's waking up.
   virtual bool MayRunElsewhere() const { return false; }
@@ -151,6 +155,17 @@ class Reschedule {
   template <typename Promise>
   void await_suspend(std::coroutine_handle<Promise> waiting) const {
     waiting.promise().executor->Resume(waiting);
+  }
+  void await_resume() const noexcept {}
+};
+
+// Goes on at the task's executor, beside what is done here: co_await RescheduleBeside().
+class RescheduleBeside {
+ public:
+  bool await_ready() const noexcept { return false; }
+  template <typename Promise>
+  void await_suspend(std::coroutine_handle<Promise> waiting) const {
+    waiting.promise().executor->ResumeBeside(waiting);
   }
   void await_resume() const noexcept {}
 };

@@ -17,13 +17,16 @@ namespace {
 absl::Status Insert(absl::Span<const absl::string_view> entries, SqlDatabase& database,
                     const Context& context) {
   std::vector<DecisionRows> decisions;
+  decisions.reserve(entries.size());
   for (const absl::string_view entry : entries) {
     ASSIGN_OR_RETURN(DecisionRows rows, DecodeRows(entry));
     decisions.push_back(std::move(rows));
   }
   return database.Write(context, [&](SqlSession& session) -> absl::Status {
-    for (const DecisionRows& rows : decisions) {
-      const absl::Status inserted = InsertRows(session, rows);
+    for (DecisionRows& rows : decisions) {
+      absl::Status inserted = InsertRows(session, rows);
+      // A key that is taken takes nothing from what the decision cost.
+      if (absl::IsNotFound(inserted) && DropKey(rows)) inserted = InsertRows(session, rows);
       if (!inserted.ok() && !absl::IsNotFound(inserted)) return inserted;
     }
     return absl::OkStatus();
@@ -55,17 +58,37 @@ JournalWriter::~JournalWriter() {
   thread_.join();
 }
 
-bool JournalWriter::Append(absl::string_view entry) {
+bool JournalWriter::Append(absl::string_view entry, std::string key) {
   if (!is_database_ok_ || !journal_->Append(entry)) return false;
   absl::MutexLock lock(&gather_mutex_);
+  // After the entry: a key is not taken off before its entry has been written.
+  if (!key.empty()) keys_.insert(std::move(key));
   if (!std::exchange(has_entries_, true)) changed_.Signal();
   return true;
+}
+
+bool JournalWriter::MayHold(absl::string_view key) const {
+  absl::MutexLock lock(&gather_mutex_);
+  return keys_.contains(key) || written_keys_.contains(key);
+}
+
+void JournalWriter::BeginKeys() {
+  absl::MutexLock lock(&gather_mutex_);
+  written_keys_ = std::exchange(keys_, {});
+}
+
+void JournalWriter::EndKeys(bool are_written) {
+  absl::MutexLock lock(&gather_mutex_);
+  if (!are_written) keys_.merge(written_keys_);
+  written_keys_.clear();
 }
 
 absl::Status JournalWriter::Write(const Context& context) {
   if (journal_->IsEmpty()) return absl::OkStatus();
   absl::MutexLock lock(&write_mutex_);
+  BeginKeys();
   const absl::Status written = WriteOut(*journal_, database_, context);
+  EndKeys(written.ok());
   // A caller's own deadline says nothing of the database.
   if (context.Check().ok()) is_database_ok_ = written.ok();
   return written;

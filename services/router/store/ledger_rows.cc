@@ -29,8 +29,9 @@ constexpr char kAttemptColumns[] =
     "cost_nano_usd, cost_unpriced, latency_us, explanation, empty_cause, first_text_us";
 constexpr char kAttemptTypes[] = "ttiiitriiiiiiiitti";
 
-// What RowsOf makes of a decision without a key, and of a model call.
+// What RowsOf makes of a decision without a key, of one with, and of a model call.
 constexpr size_t kDecisionValues = 22;
+constexpr size_t kKeyedDecisionValues = 25;
 constexpr size_t kAttemptValues = 19;
 
 template <typename T>
@@ -252,6 +253,12 @@ DecisionRows RowsOf(absl::string_view tenant, const Answer& answer, absl::string
   return rows;
 }
 
+bool DropKey(DecisionRows& rows) {
+  if (rows.decision.size() <= kDecisionValues) return false;
+  rows.decision.resize(kDecisionValues);
+  return true;
+}
+
 absl::Status InsertRows(SqlSession& session, const DecisionRows& rows) {
   std::string columns = absl::StrCat("tenant", absl::StripPrefix(kDecisionColumns, "sequence"));
   std::string places =
@@ -282,7 +289,8 @@ std::string Encode(const DecisionRows& rows) {
 
 absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes) {
   DecisionRows rows;
-  bool is_whole = DecodeRow(bytes, rows.decision) && rows.decision.size() == kDecisionValues;
+  bool is_whole = DecodeRow(bytes, rows.decision) && (rows.decision.size() == kDecisionValues ||
+                                                      rows.decision.size() == kKeyedDecisionValues);
   while (is_whole && !bytes.empty()) {
     is_whole = DecodeRow(bytes, rows.attempts.emplace_back()) &&
                rows.attempts.back().size() == kAttemptValues;

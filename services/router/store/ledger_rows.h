@@ -32,6 +32,9 @@ struct DecisionRows {
 DecisionRows RowsOf(absl::string_view tenant, const Answer& answer, absl::string_view key,
                     absl::string_view fingerprint);
 
+// Makes them the rows of a decision without a key; false when they are that.
+bool DropKey(DecisionRows& rows);
+
 // NOT_FOUND, and nothing added, when the tenant has the decision's id or key already.
 absl::Status InsertRows(sql::SqlSession& session, const DecisionRows& rows);
 

@@ -446,6 +446,37 @@ TEST_P(LedgerTest, RequestsSideBySideCannotOverspend) {
   EXPECT_EQ(granted, 10);
 }
 
+TEST_P(LedgerTest, AnAnswerIsFoundAtOnceUnderAKeyThatWasFree) {
+  EXPECT_THAT(log_->FindAnswer(context_, "key"), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_OK(Wait(log_->Append(context_, Escalated("dec_1"), "key", "print")));
+  ASSERT_OK_AND_ASSIGN(const StoredAnswer stored, log_->FindAnswer(context_, "key"));
+  EXPECT_EQ(stored.answer.decision.id, "dec_1");
+  EXPECT_EQ(stored.answer.text, "{\"answer\": true}");
+  EXPECT_THAT(log_->FindAnswer(other_tenant_, "key"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Wait(log_->Append(context_, Escalated("dec_2"), "key", "print")),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+std::string KeyOf(int32_t decision) {
+  return decision % 2 == 0 ? "" : absl::StrCat("key_", decision);
+}
+
+// Keeps decisions until it is killed, every second one under a key that it has looked for, and says
+// which.
+void KeepDecisions(const std::string& path, int says) {
+  const Context context = Context::Background();
+  auto log = OpenSqliteLedger(path);
+  if (!log.ok()) return;
+  for (int32_t i = 0;; ++i) {
+    const std::string key = KeyOf(i);
+    if (!key.empty() && !absl::IsNotFound((*log)->FindAnswer(context, key).status())) return;
+    if (!Wait((*log)->Append(context, Escalated(absl::StrCat("dec_", i)), key, "print")).ok() ||
+        write(says, &i, sizeof(i)) != sizeof(i)) {
+      return;
+    }
+  }
+}
+
 // A process that is killed while it writes has lost nothing that it reported as kept.
 TEST(Ledger, KillingTheProcessLosesNoSettledRow) {
   TempDirectory directory;
@@ -455,15 +486,8 @@ TEST(Ledger, KillingTheProcessLosesNoSettledRow) {
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    auto log = OpenSqliteLedger(path);
-    if (!log.ok()) _exit(1);
-    for (int32_t i = 0;; ++i) {
-      if (!Wait((*log)->Append(Context::Background(), Escalated(absl::StrCat("dec_", i)), "", ""))
-               .ok()) {
-        _exit(1);
-      }
-      if (write(pipe_ends[1], &i, sizeof(i)) != sizeof(i)) _exit(1);
-    }
+    KeepDecisions(path, pipe_ends[1]);
+    _exit(1);
   }
   close(pipe_ends[1]);
   constexpr int32_t kEnough = 300;
@@ -481,6 +505,8 @@ TEST(Ledger, KillingTheProcessLosesNoSettledRow) {
   ASSERT_OK_AND_ASSIGN(const auto log, OpenSqliteLedger(path));
   for (int32_t i = 0; i <= last; ++i) {
     EXPECT_OK(log->Get(Context::Background(), absl::StrCat("dec_", i))) << i;
+    if (KeyOf(i).empty()) continue;
+    EXPECT_OK(log->FindAnswer(Context::Background(), KeyOf(i))) << i;
   }
 }
 
@@ -504,6 +530,20 @@ TEST(Ledger, TwoProcessesMayShareAFile) {
   ASSERT_OK_AND_ASSIGN(const auto second, OpenSqliteLedger(path));  // without a journal
   ASSERT_OK(Wait(second->Append(Context::Background(), Escalated("dec_1"), "", "")));
   EXPECT_OK(first->Get(Context::Background(), "dec_1"));
+}
+
+TEST(Ledger, WhoFindsAKeyTakenStillHasItsCostOnRecord) {
+  TempDirectory directory;
+  const std::string path = directory.File("router.db");
+  const Context context = Context::Background();
+  ASSERT_OK_AND_ASSIGN(auto first, OpenSqliteLedger(path));
+  ASSERT_OK_AND_ASSIGN(const auto second, OpenSqliteLedger(path));  // without a journal
+  EXPECT_THAT(first->FindAnswer(context, "key"), StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_OK(Wait(second->Append(context, Escalated("dec_2"), "key", "print")));
+  ASSERT_OK(Wait(first->Append(context, Escalated("dec_1"), "key", "print")));
+  ASSERT_OK_AND_ASSIGN(const Spend spend, first->SumSpend(context, {}));
+  EXPECT_EQ(spend.total.model_calls, 4);
+  EXPECT_EQ(first->FindAnswer(context, "key")->answer.decision.id, "dec_2");
 }
 
 TEST(Ledger, AJournalOfAnotherVersionIsNotGuessedAt) {

@@ -32,6 +32,10 @@ absl::StatusOr<bool> IsKept(SqlSession& session, const Context& context, absl::s
   return !rows.empty();
 }
 
+std::string JournalKey(const Context& context, absl::string_view idempotency_key) {
+  return absl::StrCat(context.tenant(), ":", idempotency_key);
+}
+
 }  // namespace
 
 SqlLedger::SqlLedger(std::unique_ptr<SqlDatabase> database, std::unique_ptr<AppendJournal> journal)
@@ -43,6 +47,9 @@ SqlLedger::SqlLedger(std::unique_ptr<SqlDatabase> database, std::unique_ptr<Appe
 
 absl::StatusOr<StoredAnswer> SqlLedger::FindAnswer(const Context& context,
                                                    absl::string_view idempotency_key) {
+  if (journal_ != nullptr && journal_->MayHold(JournalKey(context, idempotency_key))) {
+    RETURN_IF_ERROR(WriteJournal(context));
+  }
   StoredAnswer stored;
   RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
@@ -51,7 +58,10 @@ absl::StatusOr<StoredAnswer> SqlLedger::FindAnswer(const Context& context,
             absl::StrCat("SELECT ", kDecisionColumns, ", fingerprint, answer FROM ",
                          session.Table("decisions"), " WHERE tenant = $1 AND idempotency_key = $2"),
             {context.tenant(), idempotency_key}, absl::StrCat(kDecisionTypes, "tt")));
-    if (rows.empty()) return absl::NotFoundError("idempotency_key: no answer under it");
+    if (rows.empty()) {
+      NoteFree(context, idempotency_key);
+      return absl::NotFoundError("idempotency_key: no answer under it");
+    }
     int64_t sequence = 0;
     ASSIGN_OR_RETURN(stored.answer.decision, ReadDecision(session, rows[0], sequence));
     stored.fingerprint = rows[0][rows[0].size() - 2].Text();
@@ -111,10 +121,24 @@ Task<absl::Status> SqlLedger::Append(const Context& context, const Answer& answe
 
 bool SqlLedger::AppendToJournal(const Context& context, const Answer& answer,
                                 absl::string_view idempotency_key, absl::string_view fingerprint) {
-  // Keys and budgets are held against what others write at the same time.
-  return journal_ != nullptr && idempotency_key.empty() &&
-         answer.decision.budget_accounts.empty() &&
-         journal_->Append(Encode(RowsOf(context.tenant(), answer, idempotency_key, fingerprint)));
+  // Budgets, and keys that nobody looked for, are held against what others have written.
+  return journal_ != nullptr && answer.decision.budget_accounts.empty() &&
+         (idempotency_key.empty() || TakeFree(context, idempotency_key)) &&
+         journal_->Append(Encode(RowsOf(context.tenant(), answer, idempotency_key, fingerprint)),
+                          idempotency_key.empty() ? "" : JournalKey(context, idempotency_key));
+}
+
+void SqlLedger::NoteFree(const Context& context, absl::string_view idempotency_key) {
+  if (journal_ == nullptr) return;
+  absl::MutexLock lock(&mutex_);
+  // Those of requests that failed are left over.
+  if (free_keys_.size() >= kMaxFreeKeys) free_keys_.clear();
+  free_keys_.insert(JournalKey(context, idempotency_key));
+}
+
+bool SqlLedger::TakeFree(const Context& context, absl::string_view idempotency_key) {
+  absl::MutexLock lock(&mutex_);
+  return free_keys_.erase(JournalKey(context, idempotency_key)) > 0;
 }
 
 absl::Status SqlLedger::WriteJournal(const Context& context) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -25,9 +26,11 @@ namespace throughline::router {
 // in one transaction that also settles the budgets. Appends that come together share a transaction,
 // which the first of them writes on its thread while the others wait without one.
 //
-// With a journal, a decision without a key and without a budget to settle is kept there and written
-// to the database moments later, by a thread of the ledger's; whoever reads decisions or appends to
-// the database itself sees to it that the journal has been written before. Thread-safe.
+// With a journal, a decision without a budget to settle is kept there and written to the database
+// moments later, by a thread of the ledger's: without a key, or under one that FindAnswer has just
+// found free. Whoever reads decisions, asks for a key that stands in the journal or appends to the
+// database itself sees to it that the journal has been written before.
+// Thread-safe.
 class SqlLedger final : public DecisionLog, public BudgetBook {
  public:
   // `journal` may be null; else it is empty.
@@ -68,6 +71,7 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   // What a waiting append goes on to do.
   enum class Turn { kWritten, kWrite };
   static constexpr size_t kMaxAppendsPerCommit = 64;
+  static constexpr size_t kMaxFreeKeys = 4096;
 
   // Calls `waiting` when the append has been written, or when its writer is the next to write.
   void Queue(PendingAppend& pending, std::function<void(Turn)> waiting) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -82,10 +86,16 @@ class SqlLedger final : public DecisionLog, public BudgetBook {
   bool AppendToJournal(const Context& context, const Answer& answer,
                        absl::string_view idempotency_key, absl::string_view fingerprint);
   absl::Status WriteJournal(const Context& context);
+  // With a journal: that FindAnswer found nothing under the key; and whether it did, asked once.
+  void NoteFree(const Context& context, absl::string_view idempotency_key)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  bool TakeFree(const Context& context, absl::string_view idempotency_key)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<sql::SqlDatabase> database_;
   std::unique_ptr<JournalWriter> journal_;  // null: there is none
   absl::Mutex mutex_;
+  absl::flat_hash_set<std::string> free_keys_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<PendingAppend*> waiting_ ABSL_GUARDED_BY(mutex_);
 };

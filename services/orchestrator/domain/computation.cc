@@ -64,13 +64,15 @@ Computation::Computation(const Context& context, Pipeline::Ports ports, StepObse
       with_caller_(context, [stop = stop_] { stop->Cancel(); }),
       until_stopped_(context.WithCancellation(stop_)) {}
 
-Task<absl::Status> Computation::Analyze() {
+Task<absl::Status> Computation::Analyze(bool is_fresh) {
   CallResult& result = computed_.result;
   result.customer_id = computed_.call.key.customer_id;
   result.call_id = computed_.call.key.call_id;
   result.occurred_at = computed_.call.occurred_at;
   result.warnings = computed_.call.transcript.warnings;
-  CO_ASSIGN_OR_RETURN(progress_, ports_.store.FindProgress(context_, computed_.call));
+  if (!is_fresh) {
+    CO_ASSIGN_OR_RETURN(progress_, ports_.store.FindProgress(context_, computed_.call));
+  }
   CO_RETURN_IF_ERROR(co_await Recall());
   Open();
   CO_RETURN_IF_ERROR(co_await AskModels());

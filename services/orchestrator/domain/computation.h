@@ -43,8 +43,8 @@ class Computation {
   Computation(const Context& context, Pipeline::Ports ports, StepObserver& observer,
               ComputedCall& computed);
 
-  // Fills `computed` but for the e-mail.
-  Task<absl::Status> Analyze();
+  // Fills `computed` but for the e-mail. `is_fresh`: no earlier attempt left any progress.
+  Task<absl::Status> Analyze(bool is_fresh);
   // Begins the e-mail of a call that was checkpointed by an earlier attempt.
   Task<absl::Status> Resume();
   // Waits for the e-mail, if there is to be one, and puts it into `result`.

@@ -125,20 +125,23 @@ Task<absl::StatusOr<CallResult>> JobRunner::Process(const Context& context,
     co_return KeepForLater(context, job, settled);
   }
   if (!turn.ok()) co_return turn.status();
-  CO_ASSIGN_OR_RETURN(std::optional<CallResult> answer, pipeline_.FindAnswer(context, accepted));
-  if (answer) co_return *std::move(answer);
-  CO_ASSIGN_OR_RETURN(const JobStore::Begun begun,
-                      co_await AwaitTurn(waiting.context(), job, settled));
+  const absl::StatusOr<JobStore::Begun> begun = co_await AwaitTurn(waiting.context(), job, settled);
   waiting.End();
-  if (begun.ours) co_return co_await RunTurn(context, begun.job, std::move(call), observer);
-  if (begun.job.state != JobState::kSucceeded) {
-    co_return absl::UnavailableError(absl::StrCat("job ", begun.job.id, " ended as ",
-                                                  JobStateName(begun.job.state), " (",
-                                                  begun.job.error, "); send the call again"));
+  call.is_fresh = begun.ok() && begun->is_fresh;
+  if (begun.ok() && begun->ours) {
+    co_return co_await RunTurn(context, begun->job, std::move(call), observer);
   }
-  CO_ASSIGN_OR_RETURN(answer, pipeline_.FindAnswer(context, accepted));
-  if (answer) co_return *std::move(answer);
-  co_return absl::DataLossError(absl::StrCat("the result of job ", begun.job.id, " is gone"));
+  if (begun.ok() && !begun->is_answered && begun->job.state != JobState::kSucceeded) {
+    co_return absl::UnavailableError(absl::StrCat("job ", begun->job.id, " ended as ",
+                                                  JobStateName(begun->job.state), " (",
+                                                  begun->job.error, "); send the call again"));
+  }
+  // Also where the store takes no writes: what is answered can be read.
+  absl::StatusOr<std::optional<CallResult>> answer = pipeline_.FindAnswer(context, accepted);
+  if (answer.ok() && answer->has_value()) co_return **std::move(answer);
+  if (!begun.ok()) co_return begun.status();
+  if (!answer.ok()) co_return answer.status();
+  co_return absl::DataLossError(absl::StrCat("the result of job ", job.id, " is gone"));
 }
 
 Task<absl::StatusOr<JobStore::Begun>> JobRunner::AwaitTurn(const Context& context, const Job& job,
@@ -150,7 +153,7 @@ Task<absl::StatusOr<JobStore::Begun>> JobRunner::AwaitTurn(const Context& contex
     CO_ASSIGN_OR_RETURN(
         JobStore::Begun begun,
         store_.Begin(context, job, source, resubmission, context.clock().Now() + options_.lease));
-    if (begun.ours || HasEnded(begun.job.state)) co_return begun;
+    if (begun.is_answered || begun.ours || HasEnded(begun.job.state)) co_return begun;
     if (is_ending()) co_return HandedOver(job);
     added |= begun.added;
     resubmission = Resubmission::kKeep;

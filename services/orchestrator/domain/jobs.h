@@ -83,9 +83,13 @@ class JobStore {
     Job job;
     bool added = false;  // by this call
     bool ours = false;   // kRunning, and the turn is this process's
+    // There is a record of the call that is saved, or of other content: nothing was stored.
+    bool is_answered = false;
+    bool is_fresh = false;  // ours, and nothing that an earlier attempt has kept
   };
-  // Add, and takes the customer's turn until `lease_until` when it is the job's. Survives the
-  // process; the machine only with the next write: nobody has been told of the job yet.
+  // Add, and takes the customer's turn until `lease_until` when it is the job's; but for a call
+  // that is answered. Survives the process; the machine only with the next write: nobody has been
+  // told of the job yet.
   virtual absl::StatusOr<Begun> Begin(const Context& context, const Job& job,
                                       const CallSource& source, Resubmission resubmission,
                                       absl::Time lease_until) = 0;

@@ -98,7 +98,10 @@ absl::StatusOr<std::optional<CallResult>> Pipeline::FindAnswer(const Context& co
 Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInProgress call,
                                                StepObserver& observer) {
   const CallKey key = call.call.key;
-  CO_ASSIGN_OR_RETURN(std::optional<StoredCall> stored, ports_.store.Find(context, key));
+  std::optional<StoredCall> stored;
+  if (!call.is_fresh) {
+    CO_ASSIGN_OR_RETURN(stored, ports_.store.Find(context, key));
+  }
   if (stored && stored->content_digest != call.call.content_digest) co_return OtherContent(key);
   ComputedCall computed;
   if (stored) computed = std::move(stored->computed);
@@ -109,7 +112,7 @@ Task<absl::StatusOr<CallResult>> Pipeline::Run(const Context& context, CallInPro
     const absl::Status resumed = co_await computation.Resume();
     if (!resumed.ok()) co_return NotSavedYet(resumed);
   } else {
-    CO_RETURN_IF_ERROR(co_await computation.Analyze());
+    CO_RETURN_IF_ERROR(co_await computation.Analyze(call.is_fresh));
   }
   CO_ASSIGN_OR_RETURN(CallResult result,
                       co_await Keep(context, computed, stored.has_value(), computation, observer));

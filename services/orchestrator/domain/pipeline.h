@@ -36,6 +36,7 @@ struct CallInProgress {
   AcceptedCall call;
   std::vector<StepTiming> timings;
   absl::Time arrived;
+  bool is_fresh = false;  // nothing is kept of it: there is no earlier attempt to go on from
 };
 
 // Takes a call through parse, recall, analyse, write and save.

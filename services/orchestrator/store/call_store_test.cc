@@ -56,16 +56,21 @@ class CallStoreTest : public testing::TestWithParam<DatabaseKind> {
   static std::string JobId(const ComputedCall& call) {
     return absl::StrCat("job-", call.call.key.customer_id, "-", call.call.key.call_id);
   }
+  static Job JobOf(const ComputedCall& call) {
+    return {.id = JobId(call),
+            .call = call.call.key,
+            .occurred_at = call.call.occurred_at,
+            .content_digest = call.call.content_digest,
+            .created_at = absl::Now()};
+  }
+  JobStore::Begun TryToBegin(const ComputedCall& call) {
+    return jobs_->Begin(kContext, JobOf(call), {}, Resubmission::kRenew, absl::Now() + kLease)
+        .value();
+  }
   // Takes the turn of the call's customer.
-  void Begin(const ComputedCall& call) {
-    const Job job{.id = JobId(call),
-                  .call = call.call.key,
-                  .occurred_at = call.call.occurred_at,
-                  .content_digest = call.call.content_digest,
-                  .created_at = absl::Now()};
-    const auto begun = jobs_->Begin(kContext, job, {}, Resubmission::kKeep, absl::Now() + kLease);
-    ASSERT_OK(begun.status());
-    ASSERT_TRUE(begun->ours);
+  void Begin(const ComputedCall& call) { ASSERT_TRUE(TryToBegin(call).ours); }
+  void Fail(const ComputedCall& call) {
+    ASSERT_OK(jobs_->Release(kContext, JobOf(call), JobState::kFailed, "why", absl::Now()));
   }
   void SaveAll(const ComputedCall& call) {
     Begin(call);
@@ -105,6 +110,31 @@ TEST_P(CallStoreTest, AComputedCallSurvivesWithAllThatSavingNeeds) {
   EXPECT_EQ(kept.learned.facts.at(0).text, "They have four sites.");
   EXPECT_EQ(kept.learned.profile_changes.budget->text, "20k");
   EXPECT_EQ(kept.learned.summary, "A call.");
+}
+
+TEST_P(CallStoreTest, WhoBeginsHearsWhetherAnythingWasKeptBefore) {
+  const ComputedCall call = Computed("acme", "c1");
+  EXPECT_TRUE(TryToBegin(call).is_fresh);
+  Fail(call);
+  EXPECT_TRUE(TryToBegin(call).is_fresh) << "the attempt left nothing";
+  ASSERT_OK(store_->SaveProgress(kContext, call.call, {.analysis = AnalysisAnswer()}));
+  Fail(call);
+  EXPECT_FALSE(TryToBegin(call).is_fresh);
+  ASSERT_OK(store_->SaveComputed(kContext, call, {}));
+  Fail(call);
+  const JobStore::Begun again = TryToBegin(call);
+  EXPECT_TRUE(again.ours);
+  EXPECT_FALSE(again.is_fresh);
+  EXPECT_FALSE(again.is_answered);
+  ASSERT_OK(store_->SaveFinished(kContext, call, call.result));
+  const JobStore::Begun saved = TryToBegin(call);
+  EXPECT_TRUE(saved.is_answered);
+  EXPECT_FALSE(saved.ours || saved.added);
+  ComputedCall other = call;
+  other.call.content_digest = "other";
+  EXPECT_TRUE(TryToBegin(other).is_answered);
+  EXPECT_OK(jobs_->Add(kContext, JobOf(Computed("acme", "c2")), {}, Resubmission::kKeep).status());
+  EXPECT_TRUE(TryToBegin(Computed("acme", "c2")).is_fresh) << "the turn is free";
 }
 
 TEST_P(CallStoreTest, WhatIsNotThereIsNotFound) {

@@ -6,6 +6,7 @@
 #include "common/base/errors.h"
 #include "common/base/status_macros.h"
 #include "services/orchestrator/call_codec.h"
+#include "services/orchestrator/domain/ports.h"
 #include "services/orchestrator/store/page_token.h"
 #include "services/orchestrator/store/turns.h"
 #include "throughline/orchestrator/v1/orchestrator_service.pb.h"
@@ -90,6 +91,27 @@ absl::StatusOr<std::optional<ClaimedJob>> NextJob(SqlSession& session, const Cal
   }
   ASSIGN_OR_RETURN(next.source, FromProto(source));
   return std::optional<ClaimedJob>(std::move(next));
+}
+
+// Whether the call has a record that JobStore::Begun calls answered.
+absl::StatusOr<bool> IsAnswered(SqlSession& session, const Job& job) {
+  ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                   session.Query("SELECT 1 FROM {calls} WHERE tenant = $1 AND customer_id = $2 AND "
+                                 "call_id = $3 AND (state = $4 OR content_digest <> $5)",
+                                 {job.call.tenant, job.call.customer_id, job.call.call_id,
+                                  CallState::kSaved, job.content_digest},
+                                 "i"));
+  return !rows.empty();
+}
+
+// Whether there is nothing of the call but its job. Of one whose turn is locked.
+absl::StatusOr<bool> IsFresh(SqlSession& session, const CallKey& call) {
+  constexpr char kOfCall[] = " WHERE tenant = $1 AND customer_id = $2 AND call_id = $3";
+  ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                   session.Query(absl::StrCat("SELECT 1 FROM {calls}", kOfCall,
+                                              " UNION ALL SELECT 1 FROM {progress}", kOfCall),
+                                 {call.tenant, call.customer_id, call.call_id}, "i"));
+  return rows.empty();
 }
 
 // Begins an attempt at a job whose customer's turn is locked.
@@ -199,6 +221,8 @@ absl::StatusOr<JobStore::Begun> SqlJobStore::Begin(const Context& context, const
                                                    absl::Time lease_until) {
   Begun begun;
   RETURN_IF_ERROR(database_.WriteSoon(context, [&](SqlSession& session) -> absl::Status {
+    ASSIGN_OR_RETURN(begun.is_answered, IsAnswered(session, job));
+    if (begun.is_answered) return absl::OkStatus();
     const absl::Time now = context.clock().Now();
     ASSIGN_OR_RETURN(const Turn turn, LockTurn(session, job.call, now));
     ASSIGN_OR_RETURN(begun, Store(session, job, source, resubmission));
@@ -209,6 +233,7 @@ absl::StatusOr<JobStore::Begun> SqlJobStore::Begin(const Context& context, const
     }
     begun.ours = true;
     begun.job = next->job;
+    ASSIGN_OR_RETURN(begun.is_fresh, IsFresh(session, job.call));
     return StartAttempt(session, begun.job, options_.owner, lease_until);
   }));
   return begun;

@@ -67,6 +67,7 @@ class PostgresSession final : public SqlSession {
 
   std::string Localize(absl::string_view sql) const override {
     return absl::StrReplaceAll(sql, {{"{skip locked}", "FOR UPDATE SKIP LOCKED"},
+                                     {"{for update}", "FOR UPDATE"},
                                      {"{", absl::StrCat(schema_, ".")},
                                      {"}", ""}});
   }

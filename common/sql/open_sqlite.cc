@@ -71,7 +71,8 @@ class SqliteSession final : public SqlSession {
   }
 
   std::string Localize(absl::string_view sql) const override {
-    return absl::StrReplaceAll(sql, {{"{skip locked}", ""}, {"{", ""}, {"}", ""}});
+    return absl::StrReplaceAll(sql,
+                               {{"{skip locked}", ""}, {"{for update}", ""}, {"{", ""}, {"}", ""}});
   }
 
  private:

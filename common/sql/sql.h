@@ -101,8 +101,9 @@ class SqlSession {
   virtual absl::StatusOr<std::vector<SqlRow>> Run(const std::string& sql,
                                                   absl::Span<const SqlValue> parameters,
                                                   absl::string_view columns) = 0;
-  // The statement with each "{name}" replaced by the table's name as the database knows it, and
-  // "{skip locked}" by what keeps two transactions from waiting for one row.
+  // The statement with each "{name}" replaced by the table's name as the database knows it,
+  // "{for update}" by what locks the rows until the transaction ends, and "{skip locked}" by what
+  // locks those that no other transaction has locked.
   virtual std::string Localize(absl::string_view sql) const = 0;
   // The table's name as the database knows it.
   std::string Table(absl::string_view name) const { return Localize(absl::StrCat("{", name, "}")); }

@@ -64,35 +64,35 @@ bool InTransaction(SqliteConnection& connection) {
 }
 
 void RollBackIfOpen(SqliteConnection& connection) {
-  if (InTransaction(connection)) connection.database().tryExec("ROLLBACK");
+  if (!InTransaction(connection)) return;
+  try {
+    connection.Step("ROLLBACK");
+  } catch (const SQLite::Exception&) {
+    // Open as before: the next BEGIN says so.
+  }
 }
 
 }  // namespace
 
 SqliteStatement::~SqliteStatement() {
-  if (statement_ != nullptr) owner_->GiveBack(std::move(statement_));
+  if (statement_ == nullptr) return;
+  // A failed statement reports its error once more when reset; it is as good as new afterwards.
+  statement_->tryReset();
+  statement_->clearBindings();
+  if (*place_ == nullptr) *place_ = std::move(statement_);
 }
 
 SqliteStatement SqliteConnection::Prepare(const std::string& sql) {
-  const auto found = idle_.find(sql);
-  if (found == idle_.end()) {
-    return SqliteStatement(*this, std::make_unique<SQLite::Statement>(*database_, sql));
+  if (statements_.size() >= kMaxCachedStatements && !statements_.contains(sql)) {
+    absl::erase_if(statements_, [](const auto& entry) { return entry.second != nullptr; });
   }
-  std::unique_ptr<SQLite::Statement> statement = std::move(found->second);
-  idle_.erase(found);
-  return SqliteStatement(*this, std::move(statement));
+  SqliteStatement::Place& place = statements_[sql];
+  std::unique_ptr<SQLite::Statement> statement = std::move(place);
+  if (statement == nullptr) statement = std::make_unique<SQLite::Statement>(*database_, sql);
+  return SqliteStatement(place, std::move(statement));
 }
 
 void SqliteConnection::Step(const std::string& sql) { Prepare(sql)->exec(); }
-
-void SqliteConnection::GiveBack(std::unique_ptr<SQLite::Statement> statement) {
-  // A failed statement reports its error once more when reset; it is as good as new afterwards.
-  statement->tryReset();
-  statement->clearBindings();
-  if (idle_.size() >= kMaxCachedStatements) idle_.clear();
-  std::string sql = statement->getQuery();
-  idle_.insert_or_assign(std::move(sql), std::move(statement));
-}
 
 SqliteDatabase::SqliteDatabase(SqliteOptions options, std::unique_ptr<SqliteConnection> writer)
     : options_(std::move(options)),

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -51,10 +51,12 @@ class SqliteStatement {
 
  private:
   friend class SqliteConnection;
-  SqliteStatement(SqliteConnection& owner, std::unique_ptr<SQLite::Statement> statement)
-      : owner_(&owner), statement_(std::move(statement)) {}
+  using Place = std::unique_ptr<SQLite::Statement>;
 
-  SqliteConnection* owner_;
+  SqliteStatement(Place& place, std::unique_ptr<SQLite::Statement> statement)
+      : place_(&place), statement_(std::move(statement)) {}
+
+  Place* place_;  // in the cache
   std::unique_ptr<SQLite::Statement> statement_;
 };
 
@@ -74,13 +76,11 @@ class SqliteConnection {
   SQLite::Database& database() { return *database_; }
 
  private:
-  friend class SqliteStatement;
   static constexpr size_t kMaxCachedStatements = 128;
 
-  void GiveBack(std::unique_ptr<SQLite::Statement> statement);
-
   std::unique_ptr<SQLite::Database> database_;
-  absl::flat_hash_map<std::string, std::unique_ptr<SQLite::Statement>> idle_;
+  // By their text; null while on loan. Entries stay where they are.
+  absl::node_hash_map<std::string, SqliteStatement::Place> statements_;
 };
 
 // A SQLite file with one writing connection and a bounded pool of reading ones (WAL, FULL sync,

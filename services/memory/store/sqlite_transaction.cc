@@ -1,5 +1,7 @@
 #include "services/memory/store/sqlite_transaction.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <deque>
 #include <utility>
@@ -399,19 +401,33 @@ absl::Status SqliteTransaction::PutFact(const FactRow& row) {
       "VALUES (?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (tenant, customer_id, fact_id) DO UPDATE SET fact_key = excluded.fact_key, "
       "changed_version = excluded.changed_version, body = excluded.body, "
-      "statements = excluded.statements RETURNING place");
+      "statements = excluded.statements");
   BindText(statement, 3, row.fact.id);
   BindText(statement, 4, row.key);
   statement->bind(5, next_version_);
   BindMessage(statement, 6, Encode(row));
   BindMessage(statement, 7, EncodeStatements(row.statements));
-  if (!statement->executeStep()) return absl::InternalError("a fact was written to no place");
-  const int64_t place = statement->getColumn(0).getInt64();
+  // RETURNING would tell by way of a table of its own for each statement.
+  sqlite3* const handle = connection_.database().getHandle();
+  sqlite3_set_last_insert_rowid(handle, 0);
+  statement->exec();
+  int64_t place = sqlite3_last_insert_rowid(handle);
+  if (place == 0) {
+    ASSIGN_OR_RETURN(place, PlaceOf(row.fact.id));
+  }
   erased_.erase(row.fact.id);
   PendingEntry pending{.id = row.fact.id, .entry = analyser_.Analyse(row)};
   pending.entry.place = place;
   Pack(std::move(pending), next_version_);
   return absl::OkStatus();
+}
+
+absl::StatusOr<int64_t> SqliteTransaction::PlaceOf(absl::string_view id) {
+  storage::SqliteStatement statement =
+      Prepare("SELECT place FROM facts WHERE tenant = ? AND customer_id = ? AND fact_id = ?");
+  BindText(statement, 3, id);
+  if (!statement->executeStep()) return absl::InternalError("a fact was written to no place");
+  return statement->getColumn(0).getInt64();
 }
 
 absl::Status SqliteTransaction::EraseFact(absl::string_view id) {

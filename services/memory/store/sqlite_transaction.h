@@ -62,6 +62,7 @@ class SqliteTransaction final : public CustomerTransaction {
   storage::SqliteStatement Prepare(const char* sql);
   std::string Digest() const;
   // The rows of `sql` for each of `values`, its third parameter.
+  absl::StatusOr<int64_t> PlaceOf(absl::string_view id);
   absl::StatusOr<std::vector<FactRow>> FactsWhere(const char* sql,
                                                   absl::Span<const std::string> values,
                                                   Statements statements);

@@ -32,8 +32,8 @@ absl::StatusOr<Turn> LockTurn(SqlSession& session, const CallKey& call, absl::Ti
 
 absl::Status CheckTurn(SqlSession& session, const CallKey& call, const std::string& owner) {
   ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
-                   session.Query("UPDATE {turns} SET owner = owner WHERE tenant = $1 AND "
-                                 "customer_id = $2 AND owner = $3 RETURNING owner",
+                   session.Query("SELECT owner FROM {turns} WHERE tenant = $1 AND "
+                                 "customer_id = $2 AND owner = $3 {for update}",
                                  {call.tenant, call.customer_id, owner}, "t"));
   if (!rows.empty()) return absl::OkStatus();
   return WithReason(

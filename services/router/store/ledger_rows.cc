@@ -109,10 +109,14 @@ bool DecodeRow(absl::string_view& bytes, SqlRow& row) {
 std::string ChecksToJson(const std::vector<Check>& checks) {
   std::string list = "[";
   for (const Check& check : checks) {
-    absl::StrAppend(&list, list.size() > 1 ? "," : "", "[", json_text::Quoted(check.name), ",",
-                    static_cast<int>(check.result), ",", json_text::Quoted(check.explanation), "]");
+    list += list.size() > 1 ? ",[" : "[";
+    json_text::AppendQuoted(check.name, list);
+    absl::StrAppend(&list, ",", static_cast<int>(check.result), ",");
+    json_text::AppendQuoted(check.explanation, list);
+    list += ']';
   }
-  return list + "]";
+  list += ']';
+  return list;
 }
 
 std::vector<Check> ChecksFromJson(const std::string& text) {

@@ -20,7 +20,7 @@ namespace throughline::router::extractive {
 // How hard to look. The cascade tries kFast first and escalates to kDeep when the judge finds
 // evidence that fast reading was not enough.
 enum class Tier {
-  kFast,  // this call's cues, clause by clause
+  kFast,  // this call alone, clause by clause
   kDeep,  // the whole ledger, discourse, hypothetical / past / third-party guards, confirmations
 };
 

@@ -212,6 +212,8 @@ TEST_F(JudgeTest, KnownDecidersMayNotVanish) {
   Json kept = GoodAnalysis();
   kept["stakeholders"].push_back({{"name", "Omar Haddad"}});
   EXPECT_EQ(Judged(kept).reason, DecisionReason::kChecksPassed);
+  request_.call->known.stakeholders[0].name = "Miss Dana";  // the call has her as Dana Wells
+  EXPECT_EQ(Judged(GoodAnalysis()).reason, DecisionReason::kChecksPassed);
 }
 
 TEST_F(JudgeTest, LeakedReasoningFails) {

@@ -3,7 +3,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/deal/types.h"
+#include "services/router/domain/extractive/language/people_words.h"
 #include "services/router/domain/judge/checks.h"
 #include "services/router/domain/text/fold.h"
 
@@ -79,12 +81,22 @@ bool IsDecider(const deal::Stakeholder& person) {
          person.role == deal::StakeholderRole::kApprover;
 }
 
+// The folded name without forms of address: "lurleen" for "Miss Lurleen".
+std::string BareName(const std::string& name) {
+  std::vector<absl::string_view> bare;
+  const std::string folded = text::Fold(name);
+  for (const absl::string_view word : text::FoldedWords(folded)) {
+    if (!extractive::IsHonorific(word)) bare.push_back(word);
+  }
+  return bare.empty() ? folded : absl::StrJoin(bare, " ");
+}
+
 // The answer's entry for somebody, in `list`; a first name stands for the full one.
-const Json* FindPerson(const Json& list, const std::string& folded_name) {
+const Json* FindPerson(const Json& list, const std::string& bare_name) {
   for (const Json& entry : list) {
-    const std::string name = FoldedAt(entry, "name");
+    const std::string name = BareName(StringAt(entry, "name"));
     if (name.empty()) continue;
-    if (text::ContainsPhrase(name, folded_name) || text::ContainsPhrase(folded_name, name)) {
+    if (text::ContainsPhrase(name, bare_name) || text::ContainsPhrase(bare_name, name)) {
       return &entry;
     }
   }
@@ -92,7 +104,7 @@ const Json* FindPerson(const Json& list, const std::string& folded_name) {
 }
 
 std::string ProblemWithPerson(const Json& answer, const deal::Stakeholder& person) {
-  const std::string name = text::Fold(person.name);
+  const std::string name = BareName(person.name);
   if (name.empty()) return "";
   const Json* decider = FindPerson(ArrayAt(answer, "decisionMakers"), name);
   const Json* nominal = FindPerson(ArrayAt(answer, "nominalDecisionMakers"), name);

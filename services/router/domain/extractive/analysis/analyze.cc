@@ -84,8 +84,7 @@ absl::StatusOr<deal::Analysis> Analyze(const Context& context, Tier tier, const 
   const std::vector<BlockerStatement> statements = FindStatements(call, topics);
   RETURN_IF_ERROR(patience.Check());
   std::vector<Entry> entries = ApplyStatements(call, statements);
-  std::vector<ScoredSentence> sentences;
-  if (call.deep()) sentences = ScoreSentences(call, BuiltinSentenceModel());
+  const std::vector<ScoredSentence> sentences = ScoreSentences(call, BuiltinSentenceModel());
   RETURN_IF_ERROR(patience.Check());
   const bool telling = SaysEnough(sentences);
   const JudgementModel& model = BuiltinJudgementModel();

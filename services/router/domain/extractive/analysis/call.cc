@@ -176,6 +176,7 @@ void SetAsideInstructions(CallView& call, size_t index) {
   const bool goes_on = index > 0 && call.lines[index - 1].turn->index == line.turn->index;
   if (goes_on && !call.suspicious.empty() && call.suspicious.back().turn == line.turn->index) {
     line.matches.clear();
+    line.silent_from = 0;
     return;
   }
   const CueMatch* first = FindCue(line, "suspicious");
@@ -183,6 +184,7 @@ void SetAsideInstructions(CallView& call, size_t index) {
   const Sentence& sentence = line.reading.sentences[SentenceOf(line.reading, first->first_token)];
   call.suspicious.push_back(EvidenceOf(call, index, sentence.span));
   const size_t from = sentence.span.first_token;
+  line.silent_from = from;
   line.matches.erase(
       std::remove_if(line.matches.begin(), line.matches.end(),
                      [from](const CueMatch& match) { return match.first_token >= from; }),

@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct Line {
   size_t speaker = kNobody;  // index into CallView::people
   // Whose words each sentence is: the speaker's, or the author's of a letter read aloud.
   std::vector<size_t> voice;
+  // From this token on, the words instruct software, or come after such words: they say nothing.
+  size_t silent_from = std::numeric_limits<size_t>::max();
 };
 
 struct CallView {

@@ -68,7 +68,9 @@ bool PrefersWriting(const EmailTask& task) {
 
 // Its day stands in a sentence before it.
 bool MeansTheSameDay(const std::string& ask) {
-  static const RE2& same_day = *new RE2("(?i)\\b(?:that|the same) day\\b");
+  static const RE2& same_day = *new RE2(
+      "(?i)\\b(?:that|the same) day\\b|\\bon (?:mon|tues|wednes|thurs|fri|satur|sun)day "
+      "whether\\b");
   return Matches(ask, same_day);
 }
 

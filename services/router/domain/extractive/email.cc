@@ -15,14 +15,18 @@
 #include "common/base/patience.h"
 #include "common/base/status_macros.h"
 #include "common/transcript/person.h"
+#include "re2/re2.h"
 #include "services/router/domain/extractive/email_address.h"
 #include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/email_phrases.h"
 #include "services/router/domain/extractive/email_quotes.h"
+#include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_text.h"
 #include "services/router/domain/extractive/language/dates.h"
+#include "services/router/domain/extractive/language/perspective.h"
+#include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
 #include "services/router/domain/extractive/short_turns.h"
 
@@ -36,6 +40,8 @@ using deal::JourneyStage;
 constexpr size_t kMaxPromises = 3;
 constexpr size_t kMaxRecaps = 3;
 constexpr size_t kMaxWishes = 3;
+// Most people whom an e-mail to somebody else names as spoken with.
+constexpr size_t kMaxNames = 3;
 // Two sentences that share more than this say the same.
 constexpr double kSameSentence = 0.75;
 
@@ -76,18 +82,20 @@ class Composer {
         material_(GatherMaterial(tier, input, cast_)),
         quotes_(tier == Tier::kFast ? EmailQuotes{}
                                     : FindQuotes(input, material_.withheld, patience)),
-        tone_(Brisk() ? "brisk" : "warm") {
-    seed_ = absl::StrCat(input.call.call_id, "/", static_cast<int>(Category()));
-    if (input.variation > 0) absl::StrAppend(&seed_, "/", input.variation);
-  }
+        tone_(Brisk()                                          ? "brisk"
+              : input.analysis.stage == JourneyStage::kStalled ? "patient"
+                                                               : "warm"),
+        seed_(input.call.customer_name.empty() ? input.call.call_id : input.call.customer_name),
+        turn_(CallsBefore(input.call.known) + static_cast<size_t>(input.variation)) {}
 
   Email Run() {
     Email email;
     Address(email);
     email.subject = Capitalized(Subject());
     const std::string sender = SenderOf(input_, cast_);
-    std::vector<std::string> opening = {Toned("opener", {})};
+    std::vector<std::string> opening = {Opener()};
     std::vector<std::string> action;
+    Settled(opening, email);
     Agreed(opening, email);
     Open(opening, email);
     Act(action, email);
@@ -109,19 +117,43 @@ class Composer {
   bool Brisk() const {
     const JourneyStage stage = input_.analysis.stage;
     return stage == JourneyStage::kNegotiation || stage == JourneyStage::kProcurement ||
-           stage == JourneyStage::kCommit || stage == JourneyStage::kClosedWon;
+           stage == JourneyStage::kCommit || stage == JourneyStage::kClosedWon || material_.brief;
   }
 
-  deal::BlockerCategory Category() const {
-    return input_.analysis.primary_blocker ? input_.analysis.primary_blocker->category
-                                           : deal::BlockerCategory::kNone;
+  // Of the customer, as far as memory tells: no two calls in a row open with the same words.
+  static size_t CallsBefore(const deal::DealState& known) {
+    return known.timeline.empty() ? static_cast<size_t>(known.version) : known.timeline.size();
+  }
+
+  // First names of those who spoke for the customer while the reader was not there; empty when the
+  // reader was, or when nobody can tell.
+  std::vector<EmailLine> SpokenWith() const {
+    std::vector<EmailLine> names;
+    for (const transcript::Turn& turn : input_.call.transcript.turns) {
+      const std::string& voice = cast_.VoiceOf(turn);
+      if (cast_.SideOf(voice) == transcript::Side::kSeller) continue;
+      const bool named =
+          !voice.empty() && transcript::SideOfRole(voice) == transcript::Side::kUnknown;
+      if (!named || voice == input_.analysis.follow_up.recipient) return {};
+      const std::string name = FirstName(voice);
+      const bool known = std::any_of(names.begin(), names.end(),
+                                     [&](const EmailLine& other) { return other.text == name; });
+      if (!known) names.push_back({name, {}});
+    }
+    return names;
+  }
+
+  std::string Opener() const {
+    const std::vector<EmailLine> spoken_with = SpokenWith();
+    if (spoken_with.empty() || spoken_with.size() > kMaxNames) return Toned("opener", {});
+    return Say("opener.absent", {{"names", Joined(spoken_with)}});
   }
 
   bool Lost() const { return input_.analysis.stage == JourneyStage::kClosedLost; }
   bool Won() const { return input_.analysis.stage == JourneyStage::kClosedWon; }
 
-  std::string Say(absl::string_view section, const Phrases::Slots& slots) const {
-    return EnglishPhrases().Say(section, seed_, slots);
+  std::string Say(absl::string_view section, const Phrases::Slots& slots, size_t turn = 0) const {
+    return EnglishPhrases().Say(section, seed_, slots, turn_ + turn);
   }
   std::string Toned(absl::string_view section, const Phrases::Slots& slots) const {
     return Say(absl::StrCat(section, ".", tone_), slots);
@@ -137,8 +169,7 @@ class Composer {
 
   // The day the ask names: the delivery, unless the next conversation comes right after it.
   std::optional<EmailDay> AskDay() const {
-    const absl::CivilDay today = absl::ToCivilDay(input_.call.occurred_at, absl::UTCTimeZone());
-    const bool soon = material_.promised && material_.promised->day <= today + 1;
+    const bool soon = material_.promised && material_.promised->day <= Today() + 1;
     if (material_.promised && !(soon && material_.meeting)) return material_.promised;
     return material_.meeting;
   }
@@ -154,12 +185,17 @@ class Composer {
   }
 
   std::string Subject() const {
-    if (Won()) return Say("subject.won", {});
-    if (Lost()) return Say("subject.lost", {});
-    if (material_.items.empty()) return Say("subject.nothing", {});
+    const std::optional<EmailDay> day = AskDay();
+    if (Won() || Lost() || material_.items.empty()) {
+      const std::string end = Won() ? "won" : Lost() ? "lost" : "nothing";
+      if (day && !Lost()) {
+        return Say(absl::StrCat("subject.", end, ".dated"), {{"date", FormatDay(day->day)}});
+      }
+      if (cast_.seller() == "the seller") return Say(absl::StrCat("subject.", end), {});
+      return Say(absl::StrCat("subject.", end, ".named"), {{"seller", cast_.seller()}});
+    }
     std::string item = FirstItem();
     if (absl::StartsWith(item, "the ")) item = item.substr(4);
-    const std::optional<EmailDay> day = AskDay();
     if (!day) return Say("subject.undated", {{"item", item}, {"named", FirstItem()}});
     return Say(AsksForMeeting() ? "subject.meeting" : "subject.deliver",
                {{"item", item}, {"named", FirstItem()}, {"date", FormatDay(day->day)}});
@@ -170,6 +206,25 @@ class Composer {
     email.claims.push_back({sentence, {}});
     if (!evidence.quote.empty()) email.claims.back().evidence.push_back(evidence);
     paragraph.push_back(std::move(sentence));
+  }
+
+  // One line on what this call settled. Money that is settled is not brought up by name.
+  void Settled(std::vector<std::string>& opening, Email& email) const {
+    if (Won() || Lost() || tier_ == Tier::kFast) return;
+    const deal::Blocker* latest = nullptr;
+    for (const deal::Blocker& settled : input_.analysis.resolved_blockers) {
+      if (settled.history.empty() || SettledName(settled.category).empty()) continue;
+      const deal::Evidence& words = settled.history.back().evidence;
+      const auto& open = input_.analysis.open_blockers;
+      const bool goes_on = std::any_of(open.begin(), open.end(), [&](const deal::Blocker& other) {
+        return other.category == settled.category;
+      });
+      if (words.call_id != input_.call.call_id || goes_on) continue;
+      if (latest == nullptr || latest->history.back().evidence.turn < words.turn) latest = &settled;
+    }
+    if (latest == nullptr) return;
+    Claim(email, opening, Say("settled", {{"item", SettledName(latest->category)}}),
+          latest->history.back().evidence);
   }
 
   void Agreed(std::vector<std::string>& opening, Email& email) const {
@@ -198,38 +253,96 @@ class Composer {
             material_.condition->evidence);
     }
     if (tier_ == Tier::kFast) return;
-    Quote("quote", quotes_.telling, opening, email);
+    Telling(opening, email);
     for (size_t i = 0; i < std::min(kMaxWishes, material_.wishes.size()); ++i) {
       if (!IsRequested(material_.wishes[i])) AddLine(opening, email, material_.wishes[i]);
     }
   }
 
-  // Their own words, introduced by whose they are: "<kind>.own", "<kind>.other", "<kind>".
-  void Quote(absl::string_view kind, const std::vector<deal::Evidence>& quotes,
-             std::vector<std::string>& paragraph, Email& email) const {
-    size_t turn = 0;
-    for (const deal::Evidence& words : quotes) {
-      if (!IsSaid(email, words.quote)) {
-        Claim(email, paragraph, Introduced(kind, words, turn++), words);
+  // Their own words on the open matter, introduced by whose they are: "quote.own", "quote.other",
+  // "quote". What one person said stands behind one introduction.
+  void Telling(std::vector<std::string>& paragraph, Email& email) const {
+    std::vector<std::vector<deal::Evidence>> groups;
+    for (const deal::Evidence& words : quotes_.telling) {
+      if (IsSaid(email, words.quote) || SpeaksOfReader(words) || SaysLittle(words)) continue;
+      if (groups.empty() || groups.back().front().speaker != words.speaker) groups.emplace_back();
+      groups.back().push_back(words);
+    }
+    for (size_t i = 0; i < groups.size(); ++i) {
+      std::string words;
+      for (const deal::Evidence& one : groups[i]) {
+        if (!words.empty()) words = absl::StrCat(WithoutFullStop(words), "\", and \"");
+        absl::StrAppend(&words, Capitalized(WithoutTies(one.quote)));
+      }
+      const deal::Evidence& first = groups[i].front();
+      Claim(email, paragraph,
+            Say(absl::StrCat("quote", Whose(first)),
+                {{"words", words}, {"name", FirstName(first.speaker)}}, i),
+            first);
+      for (size_t j = 1; j < groups[i].size(); ++j) {
+        email.claims.back().evidence.push_back(groups[i][j]);
       }
     }
   }
 
-  std::string Introduced(absl::string_view kind, const deal::Evidence& words, size_t turn) const {
-    const bool reader = words.speaker == input_.analysis.follow_up.recipient;
+  // "That's what's missing, as I see it": nothing to quote beside words that say what it is.
+  bool SaysLittle(const deal::Evidence& words) const {
+    constexpr size_t kFewStems = 3;
+    static const RE2& pointing =
+        *new RE2("(?i)^(?:it|it's|that|that's|this|this is|he's|she's|i'd (?:put|say))\\b");
+    return quotes_.telling.size() > 1 && Matches(WithoutTies(words.quote), pointing) &&
+           ContentStems(words.quote).size() < kFewStems;
+  }
+
+  static std::string WithoutFullStop(std::string words) {
+    if (absl::EndsWith(words, ".")) words.pop_back();
+    return words;
+  }
+
+  // The reader is not quoted what others say of them.
+  bool SpeaksOfReader(const deal::Evidence& words) const {
+    const std::string& reader = input_.analysis.follow_up.recipient;
+    return words.speaker != reader && absl::StrContains(words.quote, FirstName(reader));
+  }
+
+  // The ending of a section's name: whose the words are.
+  std::string Whose(const deal::Evidence& words) const {
+    if (words.speaker == input_.analysis.follow_up.recipient) return ".own";
     const bool named = !words.speaker.empty() &&
                        transcript::SideOfRole(words.speaker) == transcript::Side::kUnknown;
-    const std::string section = absl::StrCat(kind, reader ? ".own" : named ? ".other" : "");
-    const std::string shown = kind == "request" ? WithoutRemarks(words.quote) : words.quote;
-    return EnglishPhrases().Say(section, seed_,
-                                {{"words", shown}, {"name", FirstName(words.speaker)}}, turn);
+    return named ? ".other" : "";
+  }
+
+  // What they want done: retold where the words allow it, else word for word.
+  void Requests(std::vector<std::string>& paragraph, Email& email) const {
+    const Reader reader{input_.analysis.follow_up.recipient, Today()};
+    size_t turn = 0;
+    for (const deal::Evidence& request : quotes_.requests) {
+      if (IsSaid(email, request.quote)) continue;
+      const std::string words = WithoutRemarks(request.quote);
+      const RetoldRequest retold = Retold(words, request.speaker, reader, cast_);
+      const std::string own = WithoutTies(words);
+      if (Lost() && !retold.asks && !IsDirectiveVerb(own.substr(0, own.find(' ')))) continue;
+      const std::string whose = Whose(request);
+      const Phrases::Slots slots = {{"words", retold.words.empty() ? words : retold.words},
+                                    {"name", FirstName(request.speaker)}};
+      Claim(email, paragraph,
+            retold.words.empty() || whose.empty() ? Say(absl::StrCat("request", whose), slots, turn)
+            : retold.asks                         ? Say(absl::StrCat("asked", whose), slots, turn)
+                                                  : retold.words,
+            request);
+      ++turn;
+    }
+  }
+
+  absl::CivilDay Today() const {
+    return absl::ToCivilDay(input_.call.occurred_at, absl::UTCTimeZone());
   }
 
   void Act(std::vector<std::string>& action, Email& email) const {
-    Quote("request", quotes_.requests, action, email);
+    Requests(action, email);
     if (Lost()) {
       if (material_.later) AddLine(action, email, *material_.later);
-      OtherDays("", action, email);
       return;
     }
     for (size_t i = 0; i < std::min(kMaxPromises, material_.promises.size()); ++i) {
@@ -238,8 +351,9 @@ class Composer {
       Claim(email, action, absl::StrCat(promise.text, "."), promise.evidence);
     }
     Recap(action, email);
-    if (material_.deadline && !IsRequested(*material_.deadline))
+    if (material_.deadline && !IsRequested(*material_.deadline)) {
       AddLine(action, email, *material_.deadline);
+    }
     std::string said = absl::StrJoin(action, " ");
     absl::StrAppend(&said, " ", Ask(said));
     if (material_.meeting && !absl::StrContains(said, FormatDay(material_.meeting->day))) {
@@ -261,7 +375,12 @@ class Composer {
       std::string date = FormatDay(day.day);
       const bool asked =
           material_.items.empty() && material_.promised && material_.promised->day == day.day;
-      if (!asked && !absl::StrContains(said, date)) days.push_back({std::move(date), day.evidence});
+      if (asked || absl::StrContains(said, date) || IsRepeated(email, day.evidence)) continue;
+      if (!day.matter.empty() && !IsSaid(email, day.matter)) {
+        AddLine(action, email, {day.matter, day.evidence});
+      } else {
+        days.push_back({std::move(date), day.evidence});
+      }
     }
     if (days.empty()) return;
     Claim(email, action, Say("days", {{"dates", Joined(days)}}), days.front().evidence);
@@ -285,13 +404,30 @@ class Composer {
     EmailLine all;
     for (size_t i = 0; i < std::min(kMaxRecaps, material_.recaps.size()); ++i) {
       const EmailLine& recap = material_.recaps[i];
-      if (IsRequested(recap) || IsSaid(email, recap.text)) continue;
+      if (IsRequested(recap) || IsSaid(email, recap.text) || NamesTheAskedDay(recap)) continue;
       if (all.text.empty()) all.evidence = recap.evidence;
       absl::StrAppend(&all.text, all.text.empty() ? "" : "; ", Uncapitalized(recap.text, cast_));
     }
     if (!all.text.empty()) {
       Claim(email, action, Say("recap", {{"words", all.text}}), all.evidence);
     }
+  }
+
+  // True when a claim gives the very words.
+  static bool IsRepeated(const Email& email, const deal::Evidence& words) {
+    return std::any_of(
+        email.claims.begin(), email.claims.end(), [&](const deal::EmailClaim& claim) {
+          return std::any_of(claim.evidence.begin(), claim.evidence.end(), [&](const auto& held) {
+            return held.turn == words.turn && absl::StrContains(claim.text, words.quote);
+          });
+        });
+  }
+
+  // Nothing but the day that the ask names.
+  bool NamesTheAskedDay(const EmailLine& recap) const {
+    const std::optional<EmailDay> day = AskDay();
+    return day && WordsBesidesDates(recap.text) == 0 &&
+           absl::StrContains(recap.text, FormatDay(day->day));
   }
 
   // True when a sentence of the body says the same already.
@@ -338,6 +474,9 @@ class Composer {
     }
     const std::string item = material_.items.size() > 1 ? "these points" : FirstItem();
     if (!day) return Say("ask.undated", {{"item", item}});
+    if (!AsksForMeeting() && material_.promises.empty() && material_.recaps.empty()) {
+      return Say("ask.open", {{"item", item}, {"date", FormatDay(day->day)}});
+    }
     if (AsksForMeeting()) return Say("ask.meeting", {{"date", MeetingDate(day->day, ",")}});
     if (!absl::StrContains(said, FormatDay(day->day))) {
       return Say("ask.deliver", {{"item", item}, {"date", FormatDay(day->day)}});
@@ -346,13 +485,19 @@ class Composer {
       return Say("ask.before.meeting",
                  {{"item", item}, {"date", MeetingDate(material_.meeting->day, ",")}});
     }
-    return Say("ask.same.day", {{"item", item}});
+    return Say("ask.same.day", {{"item", item}, {"weekday", WeekdayOf(day->day)}});
+  }
+
+  static std::string WeekdayOf(absl::CivilDay day) {
+    const std::string date = FormatDay(day);
+    return date.substr(0, date.find(','));
   }
 
   // Drops the least needed sentences until the body is short enough: from the end of the second
   // paragraph first, never its first sentence, then from the first paragraph.
-  static void Shorten(size_t fixed, std::vector<std::string>& opening,
-                      std::vector<std::string>& action, Email& email) {
+  void Shorten(size_t fixed, std::vector<std::string>& opening, std::vector<std::string>& action,
+               Email& email) const {
+    const size_t most = material_.brief ? kMaxMessageWords : kMaxEmailWords;
     const auto words = [&] {
       return fixed + CountWords(absl::StrJoin(opening, " ")) +
              CountWords(absl::StrJoin(action, " "));
@@ -365,9 +510,10 @@ class Composer {
                          [&](const deal::EmailClaim& claim) { return claim.text == sentence; }),
           email.claims.end());
     };
-    while (words() > kMaxEmailWords && opening.size() > 3) drop(opening);
-    while (words() > kMaxEmailWords && action.size() > 1) drop(action);
-    while (words() > kMaxEmailWords && opening.size() > 2) drop(opening);
+    const size_t sentences = material_.brief ? 2 : 3;
+    while (words() > most && opening.size() > sentences) drop(opening);
+    while (words() > most && action.size() > 1) drop(action);
+    while (words() > most && opening.size() > 2) drop(opening);
   }
 
   Tier tier_;
@@ -375,8 +521,9 @@ class Composer {
   const Cast cast_;
   const EmailMaterial material_;
   const EmailQuotes quotes_;
-  std::string tone_;
-  std::string seed_;
+  const std::string tone_;
+  const std::string seed_;
+  const size_t turn_;
 };
 
 absl::StatusOr<Email> Compose(const Context& context, Tier tier, const EmailInput& input) {

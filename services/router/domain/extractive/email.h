@@ -9,6 +9,7 @@ namespace throughline::router::extractive {
 
 // The limits of a follow-up that gets read.
 inline constexpr size_t kMaxEmailWords = 150;
+inline constexpr size_t kMaxMessageWords = 100;  // for who would rather have a message
 inline constexpr size_t kMaxEmailParagraphs = 3;
 
 size_t CountWords(absl::string_view text);

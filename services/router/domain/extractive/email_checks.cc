@@ -58,6 +58,18 @@ bool IsSomebodysOwnDay(absl::string_view piece) {
   return Matches(piece, vague) || Matches(piece, others) || Matches(piece, away);
 }
 
+bool TellsOfDay(absl::string_view piece) {
+  // The day in front is what something else is said of: "April, but it's a cut year".
+  static const RE2& day_first = *new RE2(
+      "(?i)^(?:the )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\\b|^(?:the )?[a-z-]*(?:first|"
+      "second|third|th|[0-9](?:st|nd|rd|th))\\b|^(?:january|february|march|april|may|june|july|"
+      "august|september|october|november|december)\\b");
+  static const RE2& pointing = *new RE2(
+      "(?i)^(?:it|it's|it'll|that|that's|this|then it's|he|he's|she|she's|then|and|but|how about|"
+      "what about|if|so)\\b|\\bis it\\b");
+  return !Matches(piece, pointing) && !Matches(piece, day_first);
+}
+
 bool TellsWhereabouts(absl::string_view piece) {
   static const RE2& place = *new RE2(
       "(?i)^(?:i'm|i am|we're|we are|i'll be|we'll be) (?:in|out|away|off|back|travell?ing|on "
@@ -86,7 +98,10 @@ bool SpeaksOfAnotherVendor(absl::string_view piece) {
 bool ReadsAsRecap(absl::string_view piece) {
   static const RE2& address =
       *new RE2("(?i)^(?:just )?(?:to|for|on|in|at|with|from) |^see you\\b|^(?:[A-Z] )+[A-Z]$");
-  return !Matches(piece, address) && !IsDirectiveVerb(piece.substr(0, piece.find(' ')));
+  static const RE2& judgement =
+      *new RE2("(?i)^\\w+'s (?:\\w+ )?(?:hard|easy|fair|true|fine|good)\\b");
+  return !Matches(piece, address) && !Matches(piece, judgement) &&
+         !IsDirectiveVerb(piece.substr(0, piece.find(' ')));
 }
 
 bool IsPrivate(absl::string_view piece) {

@@ -25,6 +25,9 @@ bool Promises(absl::string_view piece);
 // Lisbon until the twentieth", "he needs it by Friday".
 bool IsSomebodysOwnDay(absl::string_view piece);
 
+// False where the words only point at what the day is for: "it's the twenty-fourth".
+bool TellsOfDay(absl::string_view piece);
+
 // "I'm in Lisbon until the twentieth": where somebody is on a day says nothing of the matter.
 bool TellsWhereabouts(absl::string_view piece);
 

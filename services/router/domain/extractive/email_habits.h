@@ -4,13 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/facts_statements.h"
 
 namespace throughline::router::extractive {
 
-// How `reader` wants to be written to and when to be met, said on this call: fills `form` and
-// `not_before` of `material`. Thread-safe.
+// True for words of a channel for short messages: "text", "Slack".
+bool IsMessageChannel(absl::string_view words);
+
+// How `reader` wants to be written to and when to be met, said on this call: fills `form`, `brief`
+// and `not_before` of `material`. Thread-safe.
 void FindHabits(const std::vector<Statement>& statements, const std::string& reader,
                 EmailMaterial& material);
 

@@ -14,12 +14,14 @@
 #include "common/deal/names.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/agreed_days.h"
+#include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_habits.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
 #include "services/router/domain/extractive/facts_statements.h"
+#include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/text.h"
 #include "services/router/domain/extractive/language/tokens.h"
@@ -36,12 +38,11 @@ constexpr size_t kMaxCandidates = 3;  // of each kind
 constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-mail
 constexpr double kMinWorth = 2.0;
 constexpr double kMinTelling = 1.2;
+constexpr size_t kMostMatterWords = 24;
 constexpr size_t kLongCondition = 20;
 constexpr double kUnlinkedHandicap = 1.0;  // a refusal may belong to another matter
 constexpr double kPointsAtWhatIsLeft = 1.5;
-constexpr double kAnswersWhatIsNeeded = 6.0;
 constexpr double kTellingStems = 4;
-constexpr double kOthersOverlap = 0.3;  // what somebody else asks for must concern the open matter
 
 bool SameGate(const Blocker& a, const Blocker& b) {
   if (a.category == b.category) return true;
@@ -109,7 +110,6 @@ class Gatherer {
     }
     for (const transcript::Turn& turn : input.call.transcript.turns) {
       last_turn_ = std::max(last_turn_, turn.index);
-      reader_speaks_ = reader_speaks_ || turn.speaker == reader_.name;
     }
   }
 
@@ -122,7 +122,7 @@ class Gatherer {
       material.promised = EmailDay{agreed_.delivery->day, agreed_.delivery->evidence};
     }
     for (const AgreedDay& other : agreed_.others) {
-      material.other_days.push_back({other.day, other.evidence});
+      material.other_days.push_back({other.day, other.evidence, MatterOf(other)});
     }
     std::sort(material.other_days.begin(), material.other_days.end(),
               [](const EmailDay& a, const EmailDay& b) { return a.day < b.day; });
@@ -132,6 +132,7 @@ class Gatherer {
     Meeting(material);
     NextStepDay(material);
     FindHabits(statements_, reader_.name, material);
+    KnownHabits(material);
     if (tier_ == Tier::kDeep) {
       Recaps(material);
       Wishes(material);
@@ -155,8 +156,14 @@ class Gatherer {
     const Blocker& primary = *analysis.primary_blocker;
     const auto add = [&](const Blocker& blocker) {
       const std::string name = ItemName(blocker);
-      if (name.empty() || material.items.size() >= kMaxItems) return;
-      material.items.push_back({WithArticle(name, cast_), LatestEvidence(blocker)});
+      const std::vector<std::string> stems = ContentStems(name);
+      const bool named =
+          std::any_of(material.items.begin(), material.items.end(), [&](const EmailLine& item) {
+            const std::vector<std::string> other = ContentStems(item.text);
+            return StemOverlap(stems, other) >= 1 || StemOverlap(other, stems) >= 1;
+          });
+      if (name.empty() || named || material.items.size() >= kMaxItems) return;
+      material.items.push_back({name, LatestEvidence(blocker)});
     };
     add(primary);
     for (const Blocker& open : analysis.open_blockers) {
@@ -164,13 +171,35 @@ class Gatherer {
     }
   }
 
-  // What the customer calls the matter. An unnamed competitor is the comparison that is owed.
-  static std::string ItemName(const Blocker& blocker) {
-    static const RE2& named = *new RE2("^[A-Z]");
-    if (blocker.category == BlockerCategory::kCompetition && !Matches(blocker.object, named)) {
-      return "comparison with the other offer";
+  // What the customer calls the matter, as a noun phrase.
+  std::string ItemName(const Blocker& blocker) const {
+    const std::string& object = blocker.object.empty() ? blocker.description : blocker.object;
+    if (blocker.category == BlockerCategory::kCompetition ||
+        object == DefaultObject(blocker.category) || !IsNounPhrase(object)) {
+      return CommonName(blocker.category);
     }
-    return blocker.object.empty() ? blocker.description : blocker.object;
+    if (absl::StartsWith(object, "no ")) return absl::StrCat("the matter of ", object);
+    return WithArticle(object, cast_);
+  }
+
+  // False where the call uses the words, and never as a noun: "slow", "falls off".
+  bool IsNounPhrase(const std::string& object) const {
+    constexpr size_t kPlainNounWords = 3;
+    if (object.empty() || absl::ascii_isupper(object.front()) ||
+        WordCount(object) >= kPlainNounWords) {
+      return true;
+    }
+    const RE2 as_noun(absl::StrCat(
+        "(?i)\\b(?:the|an?|our|your|their|his|her|its|my|this|that|these|those|any|no|every|each|"
+        "for|of|with|on|to|by|from|about|and|or|one|two|three|\\w+'s) ",
+        RE2::QuoteMeta(object), "\\b"));
+    bool used = false;
+    for (const transcript::Turn& turn : input_.call.transcript.turns) {
+      if (!absl::StrContains(turn.text, object)) continue;
+      if (Matches(turn.text, as_noun)) return true;
+      used = true;
+    }
+    return !used;
   }
 
   static bool IsWithheld(const Statement& statement) {
@@ -263,7 +292,7 @@ class Gatherer {
 
   std::string ToReader(const Candidate& candidate) const {
     if (candidate.statement->side == Side::kSeller) {
-      return SellerToReader(candidate.clean, *candidate.statement, reader_);
+      return SellerToReader(candidate.clean, *candidate.statement, reader_, cast_);
     }
     return WithCurrency(CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_),
                         cast_);
@@ -370,7 +399,7 @@ class Gatherer {
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
       std::string text =
-          SellerToReader(Named(WithObject(candidate)), *candidate.statement, reader_);
+          SellerToReader(Named(WithObject(candidate)), *candidate.statement, reader_, cast_);
       if (text.empty()) continue;
       const auto day = DayIn(candidate.clean, reader_.today);
       if (day && !material.promised) {
@@ -387,6 +416,35 @@ class Gatherer {
     if (material.promised || !next || !next->due_date) return;
     if (material.meeting && material.meeting->day == *next->due_date) return;
     material.promised = EmailDay{*next->due_date, next->evidence};
+  }
+
+  // "They sit on the ninth of October": what the day is for, said to the reader.
+  std::string MatterOf(const AgreedDay& other) const {
+    const std::string date = FormatDay(other.day);
+    for (const Statement& statement : Statements()) {
+      const bool says = statement.turn->index == other.evidence.turn &&
+                        (absl::StrContains(statement.quote, other.evidence.quote) ||
+                         absl::StrContains(other.evidence.quote, statement.quote));
+      if (!says || statement.question) continue;
+      for (const std::string& piece : statement.pieces) {
+        if (WordCount(piece) > kMostMatterWords || WordsBesidesDates(piece) == 0) continue;
+        if (!absl::StrContains(SpellOut(piece, reader_.today), date)) continue;
+        if (IsVerbless(piece) || !Presentable(statement, piece) || !TellsOfDay(piece)) continue;
+        std::string text = ToReader({&statement, piece, 0});
+        if (absl::StrContains(text, date)) return text;
+      }
+    }
+    return "";
+  }
+
+  // What earlier calls told of how to reach the reader.
+  void KnownHabits(EmailMaterial& material) const {
+    for (const deal::ProfileEntry& entry : input_.profile.channel_preference) {
+      absl::string_view channel = entry.text;
+      if (absl::ConsumePrefix(&channel, reader_.name) && IsMessageChannel(channel)) {
+        material.brief = true;
+      }
+    }
   }
 
   // A customer's list of what is open is not said twice.
@@ -421,7 +479,7 @@ class Gatherer {
     }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
-      std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_);
+      std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_, cast_);
       if (!text.empty()) {
         const auto day = DayIn(candidate.clean, reader_.today);
         if (day && !material.promised && candidate.statement->side == Side::kSeller) {
@@ -443,46 +501,17 @@ class Gatherer {
   }
 
   void Wishes(EmailMaterial& material) const {
-    std::vector<Candidate> candidates;
     for (const Statement& statement : Statements()) {
+      if (material.wishes.size() >= kMaxCandidates) return;
       if (statement.side == Side::kSeller || statement.question) continue;
-      const bool asks =
-          statement.Has("need") || statement.Has("preference") || statement.heard_turn != nullptr;
-      if (!asks || (material.condition && material.condition->evidence.quote == statement.quote)) {
-        continue;
-      }
       for (const std::string& piece : statement.pieces) {
-        if (AnswersWhatIsNeeded(statement, piece)) {
-          candidates.push_back({&statement, piece, kAnswersWhatIsNeeded});
-          continue;
-        }
-        if (!statement.Has("need") && !statement.Has("preference")) continue;
-        static const RE2& others = *new RE2("(?i)\\b(he|she|him|his|they|them|their)\\b");
-        if (IsVerbless(piece) || Matches(piece, others) || !Presentable(statement, piece)) continue;
-        const double worth = Relevance(statement, piece) + (statement.Has("need") ? 0.5 : 0) +
-                             (statement.voice == reader_.name ? 0.5 : 0);
-        const std::vector<std::string> stems = ContentStems(piece);
-        const bool others_wish = statement.voice != reader_.name &&
-                                 (reader_speaks_ || StemOverlap(stems, subject_) < kOthersOverlap);
-        static const RE2& pointing =
-            *new RE2("(?i)^(it|it's|that|that's|they|there|there's|this|those)\\b");
-        if (others_wish || stems.size() < 2 || Matches(piece, pointing)) continue;
-        if (!StandsAlone(piece, cast_) || absl::StartsWithIgnoreCase(piece, "if ")) continue;
-        if (!statement.Has("need") && SharesNothing(stems)) continue;
-        if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
-      }
-    }
-    KeepBest(candidates);
-    for (const Candidate& candidate : candidates) {
-      std::string text = ToReader(candidate);
-      if (candidate.worth == kAnswersWhatIsNeeded && !text.empty()) {
-        text = absl::StrCat(candidate.statement->voice == reader_.name
-                                ? "You"
-                                : FirstName(candidate.statement->voice),
-                            " asked for ", Uncapitalized(text, cast_));
-      }
-      if (!text.empty()) {
-        material.wishes.push_back({std::move(text), EvidenceOf(*candidate.statement)});
+        if (!AnswersWhatIsNeeded(statement, piece)) continue;
+        const std::string text = ToReader({&statement, piece, 0});
+        if (text.empty()) continue;
+        const bool reader = statement.voice == reader_.name;
+        material.wishes.push_back({absl::StrCat(reader ? "You" : FirstName(statement.voice),
+                                                " asked for ", Uncapitalized(text, cast_)),
+                                   EvidenceOf(statement)});
       }
     }
   }
@@ -559,7 +588,8 @@ class Gatherer {
     for (const Statement& statement : Statements()) {
       if (statement.side == Side::kSeller || statement.question || statement.numbers == 0) continue;
       for (const std::string& piece : statement.pieces) {
-        if (!Matches(piece, accepts) || !Presentable(statement, piece)) continue;
+        if (!Matches(piece, accepts) || ContentStems(piece).size() < 3) continue;
+        if (!Presentable(statement, piece)) continue;
         std::string text = WithCurrency(CustomerToReader(piece, statement, reader_, cast_), cast_);
         if (!text.empty()) material.agreed = EmailLine{std::move(text), EvidenceOf(statement)};
       }
@@ -574,8 +604,7 @@ class Gatherer {
   std::vector<Statement> statements_;
   std::vector<std::string> subject_;
   std::vector<std::string> rivals_;  // other vendors by name
-  bool reader_speaks_ = false;
-  std::vector<std::string> said_;  // this call's words on the primary matter
+  std::vector<std::string> said_;    // this call's words on the primary matter
   // Turns in which the seller promised what the e-mail repeats.
   absl::flat_hash_set<int32_t> promise_turns_;
   // Turns in which the customer asked for something.

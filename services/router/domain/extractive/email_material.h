@@ -24,6 +24,9 @@ struct EmailLine {
 struct EmailDay {
   absl::CivilDay day;
   deal::Evidence evidence;
+  // What happens on it, said to the reader: "The committee sits on Thursday, October 9"; empty when
+  // nobody said.
+  std::string matter = {};
 };
 
 struct EmailMaterial {
@@ -33,7 +36,7 @@ struct EmailMaterial {
   std::optional<EmailLine> condition;
   // The condition says itself what is left ("what remains is …").
   bool condition_names_item = false;
-  // What the customer asked for, by worth.
+  // What the customer said they need when they were asked.
   std::vector<EmailLine> wishes;
   // What the seller said they would do, by worth, in the first person.
   std::vector<EmailLine> promises;
@@ -52,6 +55,7 @@ struct EmailMaterial {
   // Words that no e-mail repeats: private ones, anecdotes, what tries to instruct the software.
   std::vector<deal::Evidence> withheld;
   std::string form;        // how the reader wants things sent: "as a PDF by email"; may be empty
+  bool brief = false;      // the reader would rather have a message
   std::string not_before;  // the hour before which the reader does not meet; may be empty
 };
 

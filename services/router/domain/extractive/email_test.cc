@@ -141,7 +141,7 @@ TEST(WriteEmailTest, NamesTheOpenItemThePromiseAndAsksOnceWithADate) {
               AllOf(HasSubstr("ecurity questionnaire"), HasSubstr("Friday, June 5")));
 }
 
-TEST(WriteEmailTest, QuotesWhatTheyAskedForAndNamesTheOtherDay) {
+TEST(WriteEmailTest, RetellsWhatTheyAskedForAndNamesTheOtherDay) {
   const deal::Email email = WriteEmail(
       Tier::kDeep,
       Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire back."},
@@ -154,9 +154,8 @@ TEST(WriteEmailTest, QuotesWhatTheyAskedForAndNamesTheOtherDay) {
             {"Leo Park", "Don't send the two pages on the plants to me, I never read them."},
             {"Tom Beck", "I'll send the two pages by Friday."}}));
   EXPECT_THAT(email.body,
-              HasSubstr("\"Send me two pages on the plants in Lisbon and Porto. On paper, by "
-                        "Friday."));
-  EXPECT_THAT(email.body, HasSubstr("Wednesday, June 10"));
+              HasSubstr("us to send you two pages on the plants in Lisbon and Porto, on paper, by "
+                        "Friday, June 5. The committee sits on Wednesday, June 10."));
   EXPECT_THAT(email.body, Not(HasSubstr("never read")));
 }
 
@@ -364,6 +363,90 @@ TEST(WriteEmailTest, ALostDealIsThankedWithoutAnAsk) {
   EmailInput input = Typical();
   input.analysis.stage = deal::JourneyStage::kClosedLost;
   EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, Not(HasSubstr("?")));
+}
+
+// What is retold of a request of Ana's, or of `speaker`'s, to Ana on Monday, June 1.
+std::string RetoldToAna(absl::string_view request, const std::string& speaker = "Ana Ruiz") {
+  const EmailInput input = Typical();
+  const Cast cast(input.call);
+  const RetoldRequest retold =
+      Retold(request, speaker, {"Ana Ruiz", absl::CivilDay(2026, 6, 1)}, cast);
+  return retold.asks ? absl::StrCat("asked us to ", retold.words) : retold.words;
+}
+
+TEST(RetoldTest, RequestsAreSaidToTheReader) {
+  EXPECT_EQ(RetoldToAna("Then send me the plan, by Friday. With the sites on it."),
+            "asked us to send you the plan, by Friday, June 5, with the sites on it.");
+  EXPECT_EQ(RetoldToAna("And I'd want our logo on page one."),
+            "You would want your logo on page one.");
+  EXPECT_EQ(RetoldToAna("By the ninth, before I travel."),
+            "asked us to let you have it by Tuesday, June 9, before you travel.");
+  EXPECT_EQ(RetoldToAna("Put the supplier number on it.", "Leo Park"),
+            "asked us to put the supplier number on it.");
+}
+
+TEST(RetoldTest, WhatCannotBeRetoldStaysAsItWasSaid) {
+  for (const char* words :
+       {"That one would be good.", "Change the words and I'm yours.", "It's for the plant.",
+        "You write to me, and you put Mika in copy.", "Name of the firm, scope, start date."}) {
+    EXPECT_EQ(RetoldToAna(words), "") << words;
+  }
+  EXPECT_EQ(RetoldToAna("Send it to Joe, he keeps my list.", "Leo Park"), "");
+}
+
+TEST(EmailWordsTest, TiesToWordsBeforeAreDropped) {
+  EXPECT_EQ(WithoutTies("And so she signs."), "she signs.");
+  EXPECT_EQ(WithoutTies("So far it holds."), "So far it holds.");
+  EXPECT_EQ(WithoutTies("No order before June."), "No order before June.");
+}
+
+TEST(EmailChecksTest, ADayIsToldOfWhereTheWordsSayWhatItIsFor) {
+  EXPECT_TRUE(TellsOfDay("the committee sits on the ninth"));
+  EXPECT_FALSE(TellsOfDay("it's the ninth"));
+  EXPECT_FALSE(TellsOfDay("first of April, but it's a lean year"));
+}
+
+TEST(WriteEmailTest, OneLineSaysWhatTheCallSettled) {
+  EmailInput input = Typical();
+  deal::Blocker settled = *input.analysis.primary_blocker;
+  settled.category = deal::BlockerCategory::kPrice;
+  settled.object = "price";
+  settled.history.back().evidence = {"call-1", 3, "Leo Park", "that's agreed"};
+  input.analysis.resolved_blockers = {settled};
+  const std::string body = WriteEmail(Tier::kDeep, input).body;
+  EXPECT_THAT(body, AllOf(HasSubstr("the commercial side"), Not(HasSubstr("price"))));
+  input.analysis.resolved_blockers[0].history.back().evidence.call_id = "call-0";
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, Not(HasSubstr("the commercial side")));
+}
+
+TEST(WriteEmailTest, WhoWasNotOnTheCallIsNotThankedForIt) {
+  EmailInput input = Typical();
+  input.analysis.follow_up.recipient = "Eva Lind";
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, HasSubstr("spoke with Ana and Leo today."));
+  EXPECT_THAT(WriteEmail(Tier::kDeep, Typical()).body, Not(HasSubstr("spoke with")));
+}
+
+TEST(WriteEmailTest, CallsOfOneCustomerDoNotOpenAlike) {
+  EmailInput input = Typical();
+  const std::string first = WriteEmail(Tier::kDeep, input).body;
+  input.call.known.version = 1;
+  const std::string second = WriteEmail(Tier::kDeep, input).body;
+  EXPECT_NE(first.substr(0, first.find('.')), second.substr(0, second.find('.')));
+}
+
+TEST(WriteEmailTest, WhoWouldRatherHaveAMessageGetsLessToRead) {
+  EmailInput input = Typical();
+  for (int i = 0; i < 6; ++i) {
+    transcript::Turn turn = input.call.transcript.turns[1];
+    turn.index = static_cast<int32_t>(input.call.transcript.turns.size());
+    turn.text = absl::StrCat("I'll send annex ", i + 2,
+                             " of the questionnaire to you with each of its drawings, lists, names "
+                             "and plans of the plant by Friday.");
+    input.call.transcript.turns.push_back(turn);
+  }
+  input.profile.channel_preference = {{"Ana Ruiz: text", {}, {}}};
+  EXPECT_LE(CountWords(WriteEmail(Tier::kDeep, input).body), kMaxMessageWords);
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, HasSubstr("Best,"));
 }
 
 TEST(PhrasesTest, TheEmbeddedFileParsesAndAFaultIsNamedWithItsLine) {

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/deal/names.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/language/clause.h"
@@ -14,6 +15,9 @@
 #include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
+
+using deal::BlockerCategory;
+
 namespace {
 
 // Speaks of the past and of nothing to come.
@@ -47,6 +51,21 @@ bool TurnReader(const Reader& reader, std::string* text) {
   return !Matches(*text, RE2(absl::StrCat("\\b", name, "\\b"))) && !Matches(*text, other);
 }
 
+// "I'll send you the rules, Jostein, so that …": whom of the reader's colleagues it is said to,
+// with the name taken out of `text`; empty when it calls nobody.
+std::string TakeOutColleagueCalled(const Reader& reader, const Cast& cast, std::string* text) {
+  for (const std::string& name : cast.People(transcript::Side::kCustomer)) {
+    const std::string called = absl::StrCat(", ", FirstName(name));
+    const size_t at = name == reader.name ? std::string::npos : text->find(called);
+    if (at == std::string::npos) continue;
+    const size_t end = at + called.size();
+    if (end < text->size() && !absl::StrContains(",.;!", text->substr(end, 1))) continue;
+    text->erase(at, called.size());
+    return name;
+  }
+  return "";
+}
+
 // Small talk that trails off a sentence of substance: ", like I said", ", right".
 std::string Trimmed(std::string text) {
   static const RE2& tail = *new RE2(
@@ -71,6 +90,13 @@ std::string WithoutRepeatedDay(std::string text) {
   std::string first, second;
   if (RE2::PartialMatch(text, day, &first, &second) && first == second) {
     RE2::Replace(&text, day, "\\1");
+  }
+  // "Friday, June 5, a Friday".
+  static const RE2& weekday =
+      *new RE2("(([A-Z][a-z]+day), [A-Z][a-z]+ [0-9]{1,2}), an? ([A-Z][a-z]+day)\\b");
+  std::string date;
+  if (RE2::PartialMatch(text, weekday, &date, &first, &second) && first == second) {
+    RE2::Replace(&text, weekday, "\\1");
   }
   return text;
 }
@@ -129,15 +155,19 @@ bool IsVerbless(absl::string_view clean) {
 }
 
 std::string SellerToReader(absl::string_view clean, const Statement& statement,
-                           const Reader& reader) {
-  std::string text = Trimmed(std::string(clean));
+                           const Reader& reader, const Cast& cast) {
+  std::string text = Trimmed(WithoutTies(clean));
+  static const RE2& offers = *new RE2("(?i)^let me\\b");
+  RE2::Replace(&text, offers, "I'll");
+  const std::string called = TakeOutColleagueCalled(reader, cast, &text);
   if (!TurnReader(reader, &text)) return "";
-  const bool somebody_else = !statement.addressee.empty() && statement.addressee != reader.name;
+  const std::string& addressee = called.empty() ? statement.addressee : called;
+  const bool somebody_else = !addressee.empty() && addressee != reader.name;
   static const RE2& all = *new RE2("(?i)\\byou (both|all|guys|two)\\b");
   if (somebody_else && HasSecondPerson(text) && !Matches(text, all)) {
     // The reader must not be promised what a colleague was.
     Perspective perspective;
-    perspective.second = Named(FirstName(statement.addressee));
+    perspective.second = Named(FirstName(addressee));
     text = Rephrase(text, perspective);
   }
   return Capitalized(SpellOut(text, reader.today));
@@ -170,6 +200,192 @@ std::string CustomerToReader(absl::string_view clean, const Statement& statement
   return Capitalized(SpellOut(text, reader.today));
 }
 
+namespace {
+
+// Somebody else than the reader. `named` says that the name stands right before.
+Referent Colleague(const std::string& name, const Cast& cast, bool named) {
+  const absl::string_view pronoun = cast.PronounOf(name);
+  const std::string subject = pronoun.empty() ? "they" : std::string(pronoun);
+  const std::string object = pronoun == "she" ? "her" : pronoun == "he" ? "him" : "them";
+  const std::string possessive = pronoun == "she" ? "her" : pronoun == "he" ? "his" : "their";
+  const Agreement agreement = pronoun.empty() ? Agreement::kPlural : Agreement::kThirdSingular;
+  if (named) return {subject, object, possessive, "", agreement};
+  const std::string first = FirstName(name);
+  return {
+      first,  first,    absl::StrCat(first, "'s"), subject, Agreement::kThirdSingular, possessive,
+      object, agreement};
+}
+
+// Retells a request, sentence by sentence.
+class Reteller {
+ public:
+  Reteller(const std::string& speaker, const Reader& reader, const Cast& cast)
+      : speaker_(speaker), reader_(reader), cast_(cast) {}
+
+  RetoldRequest Run(absl::string_view request) {
+    static const RE2& sentence = *new RE2("([^.!?;]+(?:[.!?;]+[^\\s.!?;][^.!?;]*)*)[.!?;]*\\s*");
+    static const RE2& bound = *new RE2("(?i)\\b(?:here|yours|mine|myself)\\b|[\"…]");
+    if (Matches(request, bound) || Matches(request, Pointing())) return {};
+    re2::StringPiece rest(request.data(), request.size());
+    std::string one;
+    RetoldRequest retold;
+    while (RE2::Consume(&rest, sentence, &one)) {
+      if (!Add(WithoutTies(one), retold)) return {};
+    }
+    retold.words = SpellOut(retold.words, reader_.today);
+    if (speaker_ != reader_.name && !TurnReader(reader_, &retold.words)) return {};
+    absl::StrAppend(&retold.words, ".");
+    return retold;
+  }
+
+ private:
+  // What points at something said before starts no sentence of an e-mail.
+  static const RE2& Pointing() {
+    static const RE2& pointing = *new RE2("(?i)^(?:that|this|those|these|it|so)\\b");
+    return pointing;
+  }
+
+  bool Add(std::string sentence, RetoldRequest& retold) {
+    static const RE2& told = *new RE2(
+        "(?i)^you (?:(?:can|could|would|should|then|just|please|will|'d better) )*(\\w+\\b.*)$");
+    static const RE2& wish = *new RE2(
+        "(?i)^(?:i|we)(?: (?:also |still |only |just |do )*(?:want|need|require)|(?:'d| would) "
+        "(?:also |still |only |just )*(?:want|need|like|prefer))\\b");
+    static const RE2& fragment =
+        *new RE2("(?i)^(?:to|by|in|with|on|for|before|from|at|without|no later than)\\b");
+    std::string asked = sentence;
+    if (std::string rest; RE2::FullMatch(sentence, told, &rest)) asked = rest;
+    const bool first = retold.words.empty();
+    // Nobody is "them" or "they" where a name would do.
+    const bool unknown = speaker_ != reader_.name && cast_.PronounOf(speaker_).empty();
+    static const RE2& again = *new RE2("(?i)\\S\\s+(?:i|me|my)\\b");
+    if (unknown && Matches(sentence, again)) return false;
+    if (Directive(asked)) {
+      if (!first && !retold.asks) return false;
+      retold.asks = true;
+      absl::StrAppend(&retold.words, first ? "" : ", and to ", Told(Lowered(asked), true));
+      return !HasOwnSubject(asked);
+    }
+    if (Matches(sentence, wish)) {
+      if (!first) absl::StrAppend(&retold.words, ". ");
+      absl::StrAppend(&retold.words, Capitalized(Told(sentence, !first)));
+      return true;
+    }
+    static const RE2& when = *new RE2(
+        "(?i)^(?:by|before|no later than) [^,]*(?:$|, "
+        "(?:before|the|so|then|when|if|please|to)\\b)");
+    if (first && Matches(sentence, when)) {
+      retold.asks = true;
+      const bool reader = speaker_ == reader_.name;
+      retold.words = absl::StrCat("let ", reader ? "you" : FirstName(speaker_), " have it ",
+                                  Told(Lowered(sentence), true));
+      return true;
+    }
+    if (first) return false;
+    constexpr size_t kFragmentWords = 8;
+    if (WordCount(sentence) <= kFragmentWords && Matches(sentence, fragment)) {
+      absl::StrAppend(&retold.words, ", ", Told(Lowered(sentence), true));
+      return true;
+    }
+    if (Matches(sentence, Pointing()) || HasSecondPerson(sentence)) return false;
+    absl::StrAppend(&retold.words, ". ", Capitalized(Told(sentence, true)));
+    return true;
+  }
+
+  static bool Directive(absl::string_view sentence) {
+    static const RE2& noun = *new RE2("(?i)^\\w+(?:'s|,| of| is| are| and| would| works?)\\b");
+    return IsDirectiveVerb(sentence.substr(0, sentence.find(' '))) && !Matches(sentence, noun);
+  }
+
+  // "Send it, and you put Mika in copy": nobody asks for what has a subject of its own.
+  static bool HasOwnSubject(absl::string_view sentence) {
+    static const RE2& subject = *new RE2("(?i)(?:, |\\band |\\bor )you\\b");
+    return Matches(sentence, subject);
+  }
+
+  // Its first word is no name.
+  static std::string Lowered(std::string sentence) {
+    if (!sentence.empty()) sentence[0] = absl::ascii_tolower(sentence[0]);
+    return sentence;
+  }
+
+  std::string Told(absl::string_view sentence, bool named) const {
+    static const RE2& spliced = *new RE2("(?i), (i|we|he|she|they|it|there)('|\\s)");
+    std::string text(sentence);
+    RE2::GlobalReplace(&text, spliced, "; \\1\\2");
+    Perspective perspective;
+    perspective.first_plural = ReaderYou();
+    perspective.second = WriterWe();
+    perspective.first_singular = speaker_ == reader_.name || speaker_.empty()
+                                     ? ReaderYou()
+                                     : Colleague(speaker_, cast_, named);
+    return Rephrase(text, perspective);
+  }
+
+  const std::string& speaker_;
+  const Reader& reader_;
+  const Cast& cast_;
+};
+
+}  // namespace
+
+RetoldRequest Retold(absl::string_view request, const std::string& speaker, const Reader& reader,
+                     const Cast& cast) {
+  return Reteller(speaker, reader, cast).Run(request);
+}
+
+std::string WithoutTies(absl::string_view sentence) {
+  static const RE2& ties = *new RE2(
+      "(?i)^(?:(?:and|so|then|but|please|just|also|because|cause)[, "
+      "]+|(?:okay|ok|no|yes|yeah|right|"
+      "fine|good|great|well|now|first|second|third), )+");
+  static const RE2& fixed = *new RE2("(?i)^(?:so (?:far|much|many|long)|then again|just about)\\b");
+  if (Matches(sentence, fixed)) return std::string(sentence);
+  std::string own(sentence);
+  RE2::Replace(&own, ties, "");
+  return own;
+}
+
+std::string CommonName(BlockerCategory category) {
+  switch (category) {
+    case BlockerCategory::kNeed:
+      return "the question whether you need it";
+    case BlockerCategory::kSecurity:
+      return "the security side";
+    case BlockerCategory::kCompliance:
+      return "the compliance side";
+    case BlockerCategory::kLegal:
+      return "the legal side";
+    case BlockerCategory::kTechnical:
+      return "the technical side";
+    case BlockerCategory::kIntegration:
+      return "the integration with your systems";
+    case BlockerCategory::kCompetition:
+      return "the comparison with the other offer";
+    case BlockerCategory::kChangeManagement:
+      return "adoption by your team";
+    case BlockerCategory::kProcurement:
+      return "the procurement side";
+    case BlockerCategory::kAuthority:
+      return "the approval";
+    default:
+      return absl::StrCat("the ", deal::Name(category));
+  }
+}
+
+std::string SettledName(BlockerCategory category) {
+  switch (category) {
+    case BlockerCategory::kPrice:
+    case BlockerCategory::kBudget:
+      return "the commercial side";
+    case BlockerCategory::kNeed:
+    case BlockerCategory::kCompetition:
+      return "";
+    default:
+      return CommonName(category);
+  }
+}
+
 bool SpeaksOfMoney(absl::string_view text) {
   static const RE2& money = *new RE2(
       "(?i)\\b(price[sd]?|pricing|discounts?|roi|payback|cost|costs|cheap|cheaper|expensive|"
@@ -191,7 +407,9 @@ bool IsProperName(absl::string_view name, const Cast& cast) {
 std::string WithArticle(absl::string_view object, const Cast& cast) {
   static const RE2& determined = *new RE2(
       "(?i)^(the|a|an|your|our|their|his|her|my|this|that|these|those|no|every|each|any|all|how|"
-      "what|who|when|where|whether|section|\\S+'s)\\b");
+      "what|who|when|where|whether|accessibility|adoption by|\\S+'s)\\b|"
+      "^(?:article|clause|section|annex|appendix|schedule|exhibit|lot|phase|type) (?:[0-9]|one|two|"
+      "three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|[a-z]\\b)");
   std::string name = Uncapitalized(object, cast);
   if (Matches(name, determined) || IsProperName(name, cast)) return name;
   return absl::StrCat("the ", name);

@@ -249,9 +249,8 @@ void MeasureRecall(const Place& place, MemoryStore& store, const Flags& flags) {
   std::printf("%s\n%s\n", StatusLine("VmRSS").c_str(), StatusLine("RssAnon").c_str());
   const int strangers = flags.customers - hot;
   if (strangers == 0) return;
-  PrintRecall("recall, cold, every other customer", place, [&] {
-    return Recall(memory, strangers, strangers, flags.threads, AskAlike, hot);
-  });
+  PrintRecall("recall, cold, every other customer", place,
+              [&] { return Recall(memory, strangers, strangers, flags.threads, AskAlike, hot); });
 }
 
 // One customer among many and one alone, turn by turn, so that both see the same machine.

@@ -17,6 +17,7 @@
 #include "services/router/domain/extractive/analysis/lifecycle.h"
 #include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_habits.h"
+#include "services/router/domain/extractive/email_items.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
@@ -33,7 +34,6 @@ using deal::Blocker;
 using deal::BlockerCategory;
 using transcript::Side;
 
-constexpr size_t kMaxItems = 4;
 constexpr size_t kMaxCandidates = 3;  // of each kind
 constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-mail
 constexpr double kMinWorth = 2.0;
@@ -43,19 +43,6 @@ constexpr size_t kLongCondition = 20;
 constexpr double kUnlinkedHandicap = 1.0;  // a refusal may belong to another matter
 constexpr double kPointsAtWhatIsLeft = 1.5;
 constexpr double kTellingStems = 4;
-
-bool SameGate(const Blocker& a, const Blocker& b) {
-  if (a.category == b.category) return true;
-  if (!a.owner.empty() && a.owner == b.owner) return true;
-  const auto assurance = [](BlockerCategory category) {
-    return category == BlockerCategory::kSecurity || category == BlockerCategory::kCompliance;
-  };
-  return assurance(a.category) && assurance(b.category);
-}
-
-deal::Evidence LatestEvidence(const Blocker& blocker) {
-  return blocker.history.empty() ? deal::Evidence{} : blocker.history.back().evidence;
-}
 
 // A candidate sentence of the call with what it is worth to the reader.
 struct Candidate {
@@ -126,7 +113,7 @@ class Gatherer {
     }
     std::sort(material.other_days.begin(), material.other_days.end(),
               [](const EmailDay& a, const EmailDay& b) { return a.day < b.day; });
-    Items(material);
+    material.items = OpenItems(input_, cast_);
     GatherPromises(material);
     Condition(material);
     Meeting(material);
@@ -148,58 +135,6 @@ class Gatherer {
   const std::vector<Statement>& Statements() const {
     static const auto* const kNone = new std::vector<Statement>;
     return cast_.patience().Check().ok() ? statements_ : *kNone;
-  }
-
-  void Items(EmailMaterial& material) const {
-    const deal::Analysis& analysis = input_.analysis;
-    if (!analysis.primary_blocker) return;
-    const Blocker& primary = *analysis.primary_blocker;
-    const auto add = [&](const Blocker& blocker) {
-      const std::string name = ItemName(blocker);
-      const std::vector<std::string> stems = ContentStems(name);
-      const bool named =
-          std::any_of(material.items.begin(), material.items.end(), [&](const EmailLine& item) {
-            const std::vector<std::string> other = ContentStems(item.text);
-            return StemOverlap(stems, other) >= 1 || StemOverlap(other, stems) >= 1;
-          });
-      if (name.empty() || named || material.items.size() >= kMaxItems) return;
-      material.items.push_back({name, LatestEvidence(blocker)});
-    };
-    add(primary);
-    for (const Blocker& open : analysis.open_blockers) {
-      if (open.id != primary.id && SameGate(open, primary)) add(open);
-    }
-  }
-
-  // What the customer calls the matter, as a noun phrase.
-  std::string ItemName(const Blocker& blocker) const {
-    const std::string& object = blocker.object.empty() ? blocker.description : blocker.object;
-    if (blocker.category == BlockerCategory::kCompetition ||
-        object == DefaultObject(blocker.category) || !IsNounPhrase(object)) {
-      return CommonName(blocker.category);
-    }
-    if (absl::StartsWith(object, "no ")) return absl::StrCat("the matter of ", object);
-    return WithArticle(object, cast_);
-  }
-
-  // False where the call uses the words, and never as a noun: "slow", "falls off".
-  bool IsNounPhrase(const std::string& object) const {
-    constexpr size_t kPlainNounWords = 3;
-    if (object.empty() || absl::ascii_isupper(object.front()) ||
-        WordCount(object) >= kPlainNounWords) {
-      return true;
-    }
-    const RE2 as_noun(absl::StrCat(
-        "(?i)\\b(?:the|an?|our|your|their|his|her|its|my|this|that|these|those|any|no|every|each|"
-        "for|of|with|on|to|by|from|about|and|or|one|two|three|\\w+'s) ",
-        RE2::QuoteMeta(object), "\\b"));
-    bool used = false;
-    for (const transcript::Turn& turn : input_.call.transcript.turns) {
-      if (!absl::StrContains(turn.text, object)) continue;
-      if (Matches(turn.text, as_noun)) return true;
-      used = true;
-    }
-    return !used;
   }
 
   static bool IsWithheld(const Statement& statement) {

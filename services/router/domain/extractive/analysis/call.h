@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_ANALYSIS_CALL_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -38,6 +39,11 @@ struct Line {
   // From this token on, the words instruct software, or come after such words: they say nothing.
   size_t silent_from = std::numeric_limits<size_t>::max();
 };
+
+// Whether the sentence has words, and none that instruct software or come after such.
+inline bool IsHeard(const Line& line, const Sentence& sentence) {
+  return sentence.span.first_token < std::min(sentence.span.last_token, line.silent_from);
+}
 
 struct CallView {
   const CallInput* input = nullptr;

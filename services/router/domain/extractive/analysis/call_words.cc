@@ -16,14 +16,11 @@ struct Counts {
   GroupWeights sums{};
 };
 
-bool IsEmpty(const Sentence& sentence) {
-  return sentence.span.first_token == sentence.span.last_token;
-}
-
 size_t CountSentences(const CallView& call) {
   size_t count = 0;
   for (const Line& line : call.lines) {
-    for (const Sentence& sentence : line.reading.sentences) count += IsEmpty(sentence) ? 0 : 1;
+    for (const Sentence& sentence : line.reading.sentences)
+      count += IsHeard(line, sentence) ? 1 : 0;
   }
   return count;
 }
@@ -36,7 +33,7 @@ std::vector<Counts> CountWords(const CallView& call, const WeightTable& table, G
   size_t number = 0;
   for (const Line& line : call.lines) {
     for (const Sentence& sentence : line.reading.sentences) {
-      if (IsEmpty(sentence)) continue;
+      if (!IsHeard(line, sentence)) continue;
       const GroupWeights groups = groups_of(line, number, static_cast<float>(number) / total);
       ++number;
       if (groups == GroupWeights{}) continue;

@@ -14,7 +14,7 @@ namespace throughline::router::extractive {
 inline constexpr size_t kMaxWordGroups = 5;
 
 // How much the words of a sentence count in each group. `number` is the sentence's among those of
-// the call that have words, `place` is 0 for the first and below 1 for the last.
+// the call that are heard, `place` is 0 for the first and below 1 for the last.
 using GroupWeights = std::array<float, kMaxWordGroups>;
 using GroupsOf = absl::FunctionRef<GroupWeights(const Line& line, size_t number, float place)>;
 

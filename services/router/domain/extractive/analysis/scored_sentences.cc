@@ -68,8 +68,7 @@ std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceM
         builtin ? &call.readings->ScoresOf(i) : nullptr;
     for (size_t k = 0; k < line.reading.sentences.size(); ++k) {
       const Sentence& sentence = line.reading.sentences[k];
-      if (sentence.span.first_token == sentence.span.last_token) continue;
-      if (sentence.span.first_token >= line.silent_from) break;
+      if (!IsHeard(line, sentence)) continue;
       ScoredSentence one;
       one.line = i;
       one.sentence = k;

@@ -30,7 +30,7 @@ struct ScoredSentence {
   float Pointing() const;  // named as what has to clear next
 };
 
-// Those without words are left out. Linear in the words; what the built-in model reads is read once
+// Those that are heard. Linear in the words; what the built-in model reads is read once
 // for all who share the readings of the call.
 std::vector<ScoredSentence> ScoreSentences(const CallView& call, const SentenceModel& model);
 

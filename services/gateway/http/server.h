@@ -42,7 +42,7 @@ struct HttpServerOptions {
   std::string host = "127.0.0.1";
   int port = 0;                 // 0 lets the system choose
   size_t handler_threads = 64;  // handlers running at once
-  size_t max_queued = 256;      // requests that may wait for one
+  size_t max_queued = 2048;  // requests that may wait for one; as many come at once after a pause
   unsigned max_connections = 2048;
   size_t max_body_bytes = size_t{17} << 20;         // of one request
   size_t max_buffered_bytes = size_t{256} << 20;    // of the bodies of all requests together

@@ -133,7 +133,9 @@ void AppendEscaped(char special, std::string& out) {
   absl::StrAppend(&out, "\\u", absl::Hex(static_cast<unsigned char>(special), absl::kZeroPad4));
 }
 
-void Append(absl::string_view text, std::string& out) {
+}  // namespace
+
+void AppendQuoted(absl::string_view text, std::string& out) {
   if (!simdjson::validate_utf8(text.data(), text.size())) {
     out += WriteSlowly(nlohmann::json(std::string(text)));
     return;
@@ -149,6 +151,8 @@ void Append(absl::string_view text, std::string& out) {
   out += '"';
 }
 
+namespace {
+
 template <typename Json>
 void AppendJson(const Json& json, std::string& out) {
   absl::string_view separator = "";
@@ -157,7 +161,7 @@ void AppendJson(const Json& json, std::string& out) {
       out += '{';
       for (const auto& [name, value] : json.template get_ref<const typename Json::object_t&>()) {
         absl::StrAppend(&out, std::exchange(separator, ","));
-        Append(name, out);
+        AppendQuoted(name, out);
         out += ':';
         AppendJson(value, out);
       }
@@ -172,7 +176,7 @@ void AppendJson(const Json& json, std::string& out) {
       out += ']';
       return;
     case Json::value_t::string:
-      return Append(json.template get_ref<const std::string&>(), out);
+      return AppendQuoted(json.template get_ref<const std::string&>(), out);
     case Json::value_t::number_integer:
       return absl::StrAppend(&out, json.template get<int64_t>());
     case Json::value_t::number_unsigned:
@@ -194,11 +198,9 @@ std::string Write(const Json& json) {
 std::string Quoted(absl::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
-  Append(text, out);
+  AppendQuoted(text, out);
   return out;
 }
-
-void AppendQuoted(absl::string_view text, std::string& out) { Append(text, out); }
 
 template <typename Json>
 absl::StatusOr<Json> Read(absl::string_view text, int max_levels) {

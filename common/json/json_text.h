@@ -1,6 +1,7 @@
 #ifndef THROUGHLINE_COMMON_JSON_JSON_TEXT_H_
 #define THROUGHLINE_COMMON_JSON_JSON_TEXT_H_
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -18,6 +19,8 @@ std::string Write(const Json& json);
 // `text` as a string of JSON, with its quotation marks: what Write makes of it.
 std::string Quoted(absl::string_view text);
 void AppendQuoted(absl::string_view text, std::string& out);
+// The room to reserve for so many bytes as a string of JSON: of prose few are escaped.
+inline size_t RoomForQuoted(size_t bytes) { return bytes + bytes / 16 + 2; }
 
 // What Json::parse makes of `text`, read by simdjson, some ten times as fast. INVALID_ARGUMENT
 // says up to which byte `text` is JSON; OUT_OF_RANGE that objects and lists stand within each other

@@ -216,7 +216,7 @@ class Completion {
 
   std::string Whole(const router::CompleteResponse& answer) const {
     std::string whole;
-    whole.reserve(answer.text().size() + answer.text().size() / kBytesForEscape + kFieldBytes);
+    whole.reserve(json_text::RoomForQuoted(answer.text().size()) + kFieldBytes);
     absl::StrAppend(&whole, Head("chat.completion", answer.decision().to_model()), kChoice,
                     R"("message":{"role":"assistant","content":)");
     json_text::AppendQuoted(answer.text(), whole);
@@ -243,8 +243,7 @@ class Completion {
   static constexpr char kNull[] = "null";
   static constexpr char kStop[] = R"("stop")";
   static constexpr char kChoice[] = R"("choices":[{"index":0,)";
-  static constexpr size_t kFieldBytes = 512;     // beside the text, as a rule
-  static constexpr size_t kBytesForEscape = 16;  // of text, one that is to be escaped
+  static constexpr size_t kFieldBytes = 512;  // beside the text, as a rule
 
   std::string Head(absl::string_view object, const std::string& model) const {
     return absl::StrCat(R"({"id":)", json_text::Quoted(id_), R"(,"object":")", object,

@@ -15,7 +15,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr char kSchemaName[] = "answer";
-constexpr size_t kBytesForEscape = 16;  // of text, one that is to be escaped
 
 const char* RoleName(Role role) {
   switch (role) {
@@ -135,7 +134,7 @@ class ChatDialect final : public Dialect {
     size_t bytes = call.last_answer.size();
     for (const Message& message : call.request->messages) bytes += message.content.size();
     std::string list;
-    list.reserve(bytes + bytes / kBytesForEscape);
+    list.reserve(json_text::RoomForQuoted(bytes));
     for (const Message& message : call.request->messages) {
       AppendMessage(message.role, message.content, list);
     }

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <random>
 #include <string>
@@ -58,9 +59,8 @@ Held HeldBy(pid_t process) {
     if (words[0] == "VmRSS:") (void)absl::SimpleAtoi(words[1], &held.resident_kib);
     if (words[0] == "Threads:") (void)absl::SimpleAtoi(words[1], &held.threads);
   }
-  for (const auto& file : std::filesystem::directory_iterator(folder + "/fd")) {
-    held.files += file.exists() || file.is_symlink() ? 1 : 0;
-  }
+  const std::filesystem::directory_iterator files(folder + "/fd");
+  held.files = std::distance(begin(files), end(files));
   return held;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "common/base/context.h"
 #include "common/base/task.h"
+#include "common/rpc/message_queue.h"
 
 namespace google::protobuf {
 class Descriptor;
@@ -30,6 +31,18 @@ class LocalMethod {
                                   Response& response) = 0;
 };
 
+// The same of a server-streaming method.
+template <typename Request, typename Message>
+class LocalStream {
+ public:
+  virtual ~LocalStream() = default;
+
+  // As LocalMethod's; the messages go to `sink`, which outlives the call.
+  virtual Task<absl::Status> Call(const Context& context, const Request& request,
+                                  MessageSink<Message>& sink) = 0;
+  virtual MergeMessages<Message> merge() const = 0;
+};
+
 // Methods that services of this process offer. Filled before anybody calls; then thread-safe.
 class LocalMethods {
  public:
@@ -39,15 +52,28 @@ class LocalMethods {
     methods_[Request::descriptor()] = &method;
   }
 
+  template <typename Request, typename Message>
+  void Offer(LocalStream<Request, Message>& method) {
+    methods_[Request::descriptor()] = &method;
+  }
+
   // Null when nobody offers the method that takes such a request.
   template <typename Request, typename Response>
   LocalMethod<Request, Response>* Find() const {
-    const auto found = methods_.find(Request::descriptor());
-    if (found == methods_.end()) return nullptr;
-    return std::any_cast<LocalMethod<Request, Response>*>(found->second);
+    return FindAs<LocalMethod<Request, Response>>(*Request::descriptor());
+  }
+  template <typename Request, typename Message>
+  LocalStream<Request, Message>* FindStream() const {
+    return FindAs<LocalStream<Request, Message>>(*Request::descriptor());
   }
 
  private:
+  template <typename Method>
+  Method* FindAs(const google::protobuf::Descriptor& request) const {
+    const auto found = methods_.find(&request);
+    return found == methods_.end() ? nullptr : std::any_cast<Method*>(found->second);
+  }
+
   // A request belongs to one method (buf's RPC_REQUEST_STANDARD_NAME), so it names that.
   absl::flat_hash_map<const google::protobuf::Descriptor*, std::any> methods_;
 };

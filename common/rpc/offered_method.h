@@ -28,6 +28,20 @@
 //   void OfferTo(rpc::LocalMethods& methods) { methods.Offer(analyze_); }
 namespace throughline::rpc {
 
+// The call of a method whose handler is a task, by a caller in this process. `handle` gets the
+// call's context; what is referred to outlives the task.
+template <typename Handle>
+Task<absl::Status> HandleHere(Runtime& runtime, TaskLimit& limit, const Context& caller,
+                              absl::string_view name, absl::string_view type,
+                              const Handle& handle) {
+  CallScope scope(runtime, caller, name, type);
+  if (!limit.TryEnter()) co_return scope.FinishRefusedHere();
+  absl::Status status = scope.Begin();
+  if (status.ok()) status = co_await handle(scope.context());
+  limit.Leave();
+  co_return scope.FinishHere(status);
+}
+
 // A method whose handler is a task. Thread-safe.
 template <typename Request, typename Response>
 class TaskMethod final : public LocalMethod<Request, Response> {
@@ -49,18 +63,54 @@ class TaskMethod final : public LocalMethod<Request, Response> {
 
   Task<absl::Status> Call(const Context& caller, const Request& request,
                           Response& response) override {
-    CallScope scope(runtime_, caller, name_, "unary");
-    if (!limit_.TryEnter()) co_return scope.FinishRefusedHere();
-    absl::Status status = scope.Begin();
-    if (status.ok()) status = co_await handler_(scope.context(), request, response);
-    limit_.Leave();
-    co_return scope.FinishHere(status);
+    const auto handle = [&](const Context& context) {
+      return handler_(context, request, response);
+    };
+    co_return co_await HandleHere(runtime_, limit_, caller, name_, "unary", handle);
   }
 
  private:
   Runtime& runtime_;
   TaskLimit& limit_;
   const std::string name_;
+  const Handler handler_;
+};
+
+// A server-streaming method whose handler is a task. Thread-safe.
+template <typename Request, typename Message>
+class StreamMethod final : public LocalStream<Request, Message> {
+ public:
+  using Sink = MessageSink<Message>;
+  using Handler = std::function<Task<absl::Status>(const Context&, const Request&, Sink&)>;
+
+  // `name` is "package.Service/Method". Borrows runtime and limit.
+  StreamMethod(Runtime& runtime, TaskLimit& limit, absl::string_view name,
+               MergeMessages<Message> merge, Handler handler)
+      : runtime_(runtime),
+        limit_(limit),
+        name_(name),
+        merge_(merge),
+        handler_(std::move(handler)) {}
+
+  grpc::ServerWriteReactor<Message>* Start(grpc::CallbackServerContext* call,
+                                           const Request* request) {
+    return TaskStream<Message>::Start(runtime_, limit_, call, name_, merge_,
+                                      [=, this](const Context& context, Sink& sink) {
+                                        return handler_(context, *request, sink);
+                                      });
+  }
+
+  Task<absl::Status> Call(const Context& caller, const Request& request, Sink& sink) override {
+    const auto handle = [&](const Context& context) { return handler_(context, request, sink); };
+    co_return co_await HandleHere(runtime_, limit_, caller, name_, "server_stream", handle);
+  }
+  MergeMessages<Message> merge() const override { return merge_; }
+
+ private:
+  Runtime& runtime_;
+  TaskLimit& limit_;
+  const std::string name_;
+  const MergeMessages<Message> merge_;
   const Handler handler_;
 };
 

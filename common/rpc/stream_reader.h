@@ -2,6 +2,7 @@
 #define THROUGHLINE_COMMON_RPC_STREAM_READER_H_
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_callback.h>
 
 #include <functional>
 #include <utility>

@@ -15,6 +15,7 @@
 #include "common/base/context.h"
 #include "common/base/task.h"
 #include "common/rpc/call_scope.h"
+#include "common/rpc/message_queue.h"
 #include "common/rpc/runtime.h"
 
 namespace throughline::rpc {
@@ -91,19 +92,12 @@ class TaskCall final : public grpc::ServerUnaryReactor {
   bool begins_here_ = false;
 };
 
-// TaskCall's counterpart for server streaming. Messages wait here while the client is slow: the
-// handler bounds them by what it writes in all.
+// TaskCall's counterpart for server streaming.
 template <typename Message>
 class TaskStream final : public grpc::ServerWriteReactor<Message> {
  public:
-  // Where the handler puts its messages, from any thread, without ever waiting. Messages that stand
-  // behind one another may be joined by `merge`: true when it took `next` into `last`.
-  class Sink {
-   public:
-    virtual ~Sink() = default;
-    virtual void Write(Message message) = 0;
-  };
-  using Merge = bool (*)(Message& last, const Message& next);
+  using Sink = MessageSink<Message>;
+  using Merge = MergeMessages<Message>;
   using Handler = std::function<Task<absl::Status>(const Context&, Sink&)>;
 
   static grpc::ServerWriteReactor<Message>* Start(Runtime& runtime, TaskLimit& limit,

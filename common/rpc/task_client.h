@@ -14,6 +14,8 @@
 #include "common/rpc/client_call.h"
 #include "common/rpc/hand_over.h"
 #include "common/rpc/local_methods.h"
+#include "common/rpc/message_queue.h"
+#include "common/rpc/stream_reader.h"
 
 namespace throughline::rpc {
 
@@ -33,6 +35,10 @@ class TaskClient {
   template <typename Request, typename Response>
   using Method = void (Async::*)(grpc::ClientContext*, const Request*, Response*,
                                  std::function<void(grpc::Status)>);
+
+  template <typename Request, typename Message>
+  using StreamingMethod = void (Async::*)(grpc::ClientContext*, const Request*,
+                                          grpc::ClientReadReactor<Message>*);
 
   explicit TaskClient(const Connection& connection)
       : stub_(Service::NewStub(connection.channel)), local_(connection.local) {}
@@ -56,6 +62,21 @@ class TaskClient {
     co_return std::move(response);
   }
 
+  // Gives each message of a server-streaming call to `on_message`, in order, and awaits that before
+  // the next; when it gives an error the call is cancelled and the error returned. `options` and
+  // `on_message` are named by the caller, who awaits at once.
+  template <typename Request, typename Message, typename OnMessage>
+  Task<absl::Status> Read(const Context& context, StreamingMethod<Request, Message> method,
+                          const Request& request, const CallOptions& options,
+                          const OnMessage& on_message) {
+    LocalStream<Request, Message>* const here =
+        local_ == nullptr ? nullptr : local_->FindStream<Request, Message>();
+    if (here != nullptr) {
+      co_return co_await ReadHere(context, *here, request, options, on_message);
+    }
+    co_return co_await ReadStream(context, *stub_, method, request, options, on_message);
+  }
+
   // For callers that block (rpc::Invoke).
   Stub& stub() { return *stub_; }
 
@@ -67,6 +88,31 @@ class TaskClient {
     LocalCall call(context, options, Request::descriptor());
     absl::Status status = co_await method.Call(call.context(), request, response);
     co_return call.Result(std::move(status));
+  }
+
+  template <typename Request, typename Message, typename OnMessage>
+  Task<absl::Status> ReadHere(const Context& context, LocalStream<Request, Message>& stream,
+                              const Request& request, const CallOptions& options,
+                              const OnMessage& on_message) {
+    if (absl::Status status = context.Check(); !status.ok()) co_return status;
+    LocalCall call(context, options, Request::descriptor());
+    const auto cancellation = std::make_shared<CancellationSource>();
+    const OnCancel passed_on(context, [cancellation] { cancellation->Cancel(); });
+    const Context within = call.context().WithCancellation(cancellation);
+    MessageQueue<Message> messages(stream.merge());
+    Executor& executor = co_await Here();
+    Start<absl::Status>(executor, stream.Call(within, request, messages),
+                        [&](absl::Status status) { messages.End(std::move(status)); });
+    Message message;
+    absl::Status refused;
+    while (true) {
+      const bool is_there = co_await messages.Next(message);
+      if (!is_there) break;
+      if (!refused.ok()) continue;
+      refused = co_await on_message(message);
+      if (!refused.ok()) cancellation->Cancel();
+    }
+    co_return refused.ok() ? call.Result(messages.status()) : refused;
   }
 
   template <typename Request, typename Response>

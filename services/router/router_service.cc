@@ -23,7 +23,7 @@ constexpr size_t kStreamPieceBytes = 4096;
 // by.
 constexpr size_t kMostBytesBegunAtOnce = 16 * 1024;
 
-using Stream = rpc::TaskStream<v1::StreamCompleteResponse>;
+using Sink = rpc::MessageSink<v1::StreamCompleteResponse>;
 
 // Whether what is done before a model is asked is short and never blocks.
 bool BeginsAtOnce(const Router& router, const v1::CompleteRequest& request) {
@@ -51,7 +51,7 @@ bool JoinTexts(v1::StreamCompleteResponse& last, const v1::StreamCompleteRespons
 // Text of the answer on its way to the client.
 class LiveAnswer final : public TextSink {
  public:
-  explicit LiveAnswer(Stream::Sink& sink) : sink_(sink) {}
+  explicit LiveAnswer(Sink& sink) : sink_(sink) {}
 
   void Send(absl::string_view text) override {
     sent_bytes_ += text.size();
@@ -73,7 +73,7 @@ class LiveAnswer final : public TextSink {
   }
 
  private:
-  Stream::Sink& sink_;
+  Sink& sink_;
   size_t sent_bytes_ = 0;
 };
 
@@ -85,7 +85,9 @@ RouterServiceImpl::RouterServiceImpl(const LiveRouter& router, retention::Sweepe
       sweeper_(sweeper),
       runtime_(runtime),
       complete_(runtime, requests_, "throughline.router.v1.RouterService/Complete",
-                std::bind_front(&RouterServiceImpl::AnswerComplete, this)) {
+                std::bind_front(&RouterServiceImpl::AnswerComplete, this)),
+      stream_complete_(runtime, requests_, "throughline.router.v1.RouterService/StreamComplete",
+                       &JoinTexts, std::bind_front(&RouterServiceImpl::StreamAnswer, this)) {
   SetMessageAllocatorFor_Complete(&complete_requests_);
 }
 
@@ -113,17 +115,20 @@ Task<absl::Status> RouterServiceImpl::AnswerComplete(const Context& context,
 
 grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamComplete(
     grpc::CallbackServerContext* call, const v1::StreamCompleteRequest* request) {
-  return Stream::Start(
-      runtime_, requests_, call, "throughline.router.v1.RouterService/StreamComplete", &JoinTexts,
-      [=, this](const Context& context, Stream::Sink& sink) -> Task<absl::Status> {
-        const absl::StatusOr<Request> wanted = ReadRequest(request->request(), recent_);
-        if (!wanted.ok()) co_return wanted.status();
-        LiveAnswer live(sink);
-        const std::shared_ptr<Router> router = router_.Get();
-        absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted, &live);
-        if (answer.ok()) live.Complete(ToProto(*std::move(answer)));
-        co_return answer.status();
-      });
+  return stream_complete_.Start(call, request);
+}
+
+Task<absl::Status> RouterServiceImpl::StreamAnswer(
+    const Context& context, const v1::StreamCompleteRequest& request,
+    rpc::MessageSink<v1::StreamCompleteResponse>& sink) {
+  const std::shared_ptr<Router> router = router_.Get();
+  if (!BeginsAtOnce(*router, request.request())) co_await OnOwnThread();
+  const absl::StatusOr<Request> wanted = ReadRequest(request.request(), recent_);
+  if (!wanted.ok()) co_return wanted.status();
+  LiveAnswer live(sink);
+  absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted, &live);
+  if (answer.ok()) live.Complete(ToProto(*std::move(answer)));
+  co_return answer.status();
 }
 
 grpc::ServerUnaryReactor* RouterServiceImpl::Decide(grpc::CallbackServerContext* call,

@@ -24,7 +24,10 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   RouterServiceImpl(const LiveRouter& router, retention::Sweeper& sweeper, rpc::Runtime& runtime);
 
   // What callers in this process may call without a channel.
-  void OfferTo(rpc::LocalMethods& methods) { methods.Offer(complete_); }
+  void OfferTo(rpc::LocalMethods& methods) {
+    methods.Offer(complete_);
+    methods.Offer(stream_complete_);
+  }
 
   grpc::ServerUnaryReactor* Complete(grpc::CallbackServerContext* call,
                                      const v1::CompleteRequest* request,
@@ -59,6 +62,8 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
  private:
   Task<absl::Status> AnswerComplete(const Context& context, const v1::CompleteRequest& request,
                                     v1::CompleteResponse& response);
+  Task<absl::Status> StreamAnswer(const Context& context, const v1::StreamCompleteRequest& request,
+                                  rpc::MessageSink<v1::StreamCompleteResponse>& sink);
 
   const LiveRouter& router_;
   retention::Sweeper& sweeper_;
@@ -67,6 +72,7 @@ class RouterServiceImpl final : public v1::RouterService::CallbackService {
   rpc::RequestArena<v1::CompleteRequest, v1::CompleteResponse> complete_requests_;
   rpc::TaskLimit requests_{kMaxRequestsInFlight};
   rpc::TaskMethod<v1::CompleteRequest, v1::CompleteResponse> complete_;
+  rpc::StreamMethod<v1::StreamCompleteRequest, v1::StreamCompleteResponse> stream_complete_;
 };
 
 }  // namespace throughline::router

@@ -15,7 +15,6 @@
 #include "common/base/task_macros.h"
 #include "common/json/json_text.h"
 #include "common/rpc/client_call.h"
-#include "common/rpc/stream_reader.h"
 #include "common/rpc/task_client.h"
 #include "services/gateway/json_body.h"
 #include "services/gateway/problem.h"
@@ -323,8 +322,8 @@ Task<absl::Status> Stream(const Context& context, RouterClient& router, const As
     return chunks.Take(message);
   };
   const rpc::CallOptions options{.callee = "router", .budget = context.Remaining()};
-  absl::Status status = co_await rpc::ReadStream(
-      context, router.stub(), &RouterClient::Async::StreamComplete, request, options, forward);
+  absl::Status status = co_await router.Read(context, &RouterClient::Async::StreamComplete, request,
+                                             options, forward);
   if (status.ok()) co_return co_await chunks.End(nullptr);
   if (!responder.started()) co_return status;
   const HttpResponse failure = OpenAiError(status, context.request_id());

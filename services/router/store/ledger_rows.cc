@@ -306,10 +306,10 @@ absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes) {
       "it once, or move the file away");
 }
 
-absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, int64_t& sequence) {
+PlacedDecision ReadDecisionRow(const SqlRow& row) {
   SqlColumns columns(row);
-  sequence = columns.Integer();
-  Decision decision;
+  PlacedDecision placed{.sequence = columns.Integer()};
+  Decision& decision = placed.decision;
   decision.id = columns.Text();
   decision.decided_at = absl::FromUnixMicros(columns.Integer());
   decision.task = columns.As<TaskKind>();
@@ -329,13 +329,40 @@ absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row, in
   decision.overhead = absl::Microseconds(columns.Integer());
   decision.policy_version = columns.Text();
   decision.cascade_dearer = columns.Flag();
-  ASSIGN_OR_RETURN(
-      const std::vector<SqlRow> attempts,
-      session.Run(absl::StrCat("SELECT ", kAttemptColumns, " FROM ", session.Table("attempts"),
-                               " WHERE decision = $1 ORDER BY position"),
-                  {sequence}, kAttemptTypes));
-  for (const SqlRow& attempt : attempts) decision.attempts.push_back(ReadAttempt(attempt));
-  return decision;
+  return placed;
+}
+
+absl::Status AddAttempts(SqlSession& session, absl::Span<PlacedDecision> decisions) {
+  // Statements are prepared by their text: one of as many places for any number of decisions.
+  constexpr size_t kAtOnce = 32;
+  static const std::string kPlaces = [] {
+    std::string places = "$1";
+    for (size_t i = 2; i <= kAtOnce; ++i) absl::StrAppend(&places, ", $", i);
+    return places;
+  }();
+  for (; !decisions.empty(); decisions.remove_prefix(std::min(kAtOnce, decisions.size()))) {
+    const absl::Span<PlacedDecision> some = decisions.first(std::min(kAtOnce, decisions.size()));
+    std::vector<SqlValue> sequences;
+    for (const PlacedDecision& placed : some) sequences.emplace_back(placed.sequence);
+    sequences.resize(kAtOnce, SqlValue(some.back().sequence));
+    ASSIGN_OR_RETURN(const std::vector<SqlRow> attempts,
+                     session.Run(absl::StrCat("SELECT ", kAttemptColumns, ", decision FROM ",
+                                              session.Table("attempts"), " WHERE decision IN (",
+                                              kPlaces, ") ORDER BY decision DESC, position"),
+                                 sequences, absl::StrCat(kAttemptTypes, "i")));
+    auto placed = some.begin();
+    for (const SqlRow& attempt : attempts) {
+      while (placed->sequence != attempt.back().Integer()) ++placed;
+      placed->decision.attempts.push_back(ReadAttempt(attempt));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decision> ReadDecision(SqlSession& session, const SqlRow& row) {
+  PlacedDecision placed = ReadDecisionRow(row);
+  RETURN_IF_ERROR(AddAttempts(session, absl::MakeSpan(&placed, 1)));
+  return std::move(placed.decision);
 }
 
 std::string OfCustomer(absl::string_view place, absl::string_view customer_id) {

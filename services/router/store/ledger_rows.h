@@ -8,13 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/sql/sql.h"
 #include "services/router/domain/types.h"
 
 // Decisions and model calls as rows. For SqlLedger and its parts.
 namespace throughline::router {
 
-// The columns of a decision, as ReadDecision reads them, and what they hold.
+// The columns of a decision, as ReadDecisionRow reads them, and what they hold.
 inline constexpr char kDecisionColumns[] =
     "sequence, id, decided_at_us, task, customer_id, call_id, outcome, reason, explanation, "
     "from_model, to_model, draft_score, threshold, difficulty, cost_nano_usd, cost_unpriced, "
@@ -43,9 +44,20 @@ absl::Status InsertRows(sql::SqlSession& session, const DecisionRows& rows);
 std::string Encode(const DecisionRows& rows);
 absl::StatusOr<DecisionRows> DecodeRows(absl::string_view bytes);
 
-// A row of kDecisionColumns with the decision's model calls; `sequence` gets its place.
-absl::StatusOr<Decision> ReadDecision(sql::SqlSession& session, const sql::SqlRow& row,
-                                      int64_t& sequence);
+// A decision and its place in the order in which they were kept.
+struct PlacedDecision {
+  int64_t sequence = 0;
+  Decision decision;
+};
+
+// Of a row of kDecisionColumns; without the decision's model calls.
+PlacedDecision ReadDecisionRow(const sql::SqlRow& row);
+
+// Adds the model calls to decisions, of which the last placed comes first.
+absl::Status AddAttempts(sql::SqlSession& session, absl::Span<PlacedDecision> decisions);
+
+// A row of kDecisionColumns with the decision's model calls.
+absl::StatusOr<Decision> ReadDecision(sql::SqlSession& session, const sql::SqlRow& row);
 
 // The condition that a decision is of the customer, which stands at `place`; none when it is empty.
 std::string OfCustomer(absl::string_view place, absl::string_view customer_id);

@@ -27,7 +27,10 @@
 namespace throughline::router {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -234,15 +237,40 @@ TEST_P(LedgerTest, TenantsSeeTheirOwnOnly) {
   EXPECT_OK(Wait(log_->Append(other_tenant_, Escalated("dec_1"), "key", "print")));
 }
 
+TEST_P(LedgerTest, EachOfManyDecisionsHasItsOwnModelCalls) {
+  constexpr int kDecisions = 70;
+  for (int i = 0; i < kDecisions; ++i) {
+    Answer answer = Escalated(absl::StrCat("dec_", i));
+    answer.decision.attempts.resize(i % 3);
+    for (Attempt& attempt : answer.decision.attempts) attempt.explanation = answer.decision.id;
+    ASSERT_OK(Wait(log_->Append(context_, answer, "", "")));
+  }
+  ASSERT_OK_AND_ASSIGN(const DecisionPage page, log_->List(context_, {.page_size = 100}));
+  ASSERT_THAT(page.decisions, SizeIs(kDecisions));
+  for (int i = 0; i < kDecisions; ++i) {
+    const Decision& decision = page.decisions[static_cast<size_t>(kDecisions - 1 - i)];
+    EXPECT_EQ(decision.id, absl::StrCat("dec_", i));
+    EXPECT_THAT(
+        decision.attempts,
+        AllOf(SizeIs(i % 3), Each(Field("explanation", &Attempt::explanation, decision.id))));
+  }
+}
+
 TEST_P(LedgerTest, PagesRunFromNewestToOldestWithoutGaps) {
   for (int i = 1; i <= 5; ++i) {
-    ASSERT_OK(Wait(log_->Append(context_, Escalated(absl::StrCat("dec_", i)), "", "")));
+    Answer answer = Escalated(absl::StrCat("dec_", i));
+    answer.decision.attempts[0].explanation = absl::StrCat("of dec_", i);
+    ASSERT_OK(Wait(log_->Append(context_, answer, "", "")));
   }
   std::string seen;
   DecisionFilter filter{.page_size = 2};
   do {
     ASSERT_OK_AND_ASSIGN(const DecisionPage page, log_->List(context_, filter));
-    for (const Decision& decision : page.decisions) absl::StrAppend(&seen, decision.id, " ");
+    for (const Decision& decision : page.decisions) {
+      absl::StrAppend(&seen, decision.id, " ");
+      ASSERT_THAT(decision.attempts, SizeIs(2));
+      EXPECT_EQ(decision.attempts[0].explanation, "of " + decision.id);
+    }
     filter.page_token = page.next_page_token;
   } while (!filter.page_token.empty());
   EXPECT_EQ(seen, "dec_5 dec_4 dec_3 dec_2 dec_1 ");

@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "common/base/errors.h"
 #include "common/base/span.h"
 #include "common/base/status_macros.h"
@@ -62,8 +63,7 @@ absl::StatusOr<StoredAnswer> SqlLedger::FindAnswer(const Context& context,
       NoteFree(context, idempotency_key);
       return absl::NotFoundError("idempotency_key: no answer under it");
     }
-    int64_t sequence = 0;
-    ASSIGN_OR_RETURN(stored.answer.decision, ReadDecision(session, rows[0], sequence));
+    ASSIGN_OR_RETURN(stored.answer.decision, ReadDecision(session, rows[0]));
     stored.fingerprint = rows[0][rows[0].size() - 2].Text();
     stored.answer.text = rows[0].back().Text();
     return absl::OkStatus();
@@ -214,7 +214,8 @@ absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const Decis
                         "start again without one");
   }
   RETURN_IF_ERROR(WriteJournal(context));
-  DecisionPage page;
+  std::vector<PlacedDecision> found;
+  bool is_last = true;
   RETURN_IF_ERROR(database_->Read(context, [&](SqlSession& session) -> absl::Status {
     ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
@@ -228,17 +229,14 @@ absl::StatusOr<DecisionPage> SqlLedger::List(const Context& context, const Decis
                      filter.task ? static_cast<int64_t>(*filter.task) : int64_t{0},
                      absl::ToUnixMicros(filter.since), int64_t{filter.page_size} + 1},
                     kDecisionTypes));
-    int64_t sequence = 0;
-    for (const SqlRow& row : rows) {
-      if (page.decisions.size() == static_cast<size_t>(filter.page_size)) {
-        page.next_page_token = absl::StrCat(sequence);
-        break;
-      }
-      ASSIGN_OR_RETURN(Decision decision, ReadDecision(session, row, sequence));
-      page.decisions.push_back(std::move(decision));
-    }
-    return absl::OkStatus();
+    is_last = rows.size() <= static_cast<size_t>(filter.page_size);
+    for (const SqlRow& row : rows) found.push_back(ReadDecisionRow(row));
+    if (!is_last) found.pop_back();
+    return AddAttempts(session, absl::MakeSpan(found));
   }));
+  DecisionPage page;
+  if (!is_last) page.next_page_token = absl::StrCat(found.back().sequence);
+  for (PlacedDecision& placed : found) page.decisions.push_back(std::move(placed.decision));
   return page;
 }
 
@@ -255,8 +253,7 @@ absl::StatusOr<Decision> SqlLedger::Get(const Context& context, absl::string_vie
       return absl::NotFoundError(
           absl::StrCat("decision_id: no decision \"", id, "\"; ListDecisions has those there are"));
     }
-    int64_t sequence = 0;
-    ASSIGN_OR_RETURN(decision, ReadDecision(session, rows[0], sequence));
+    ASSIGN_OR_RETURN(decision, ReadDecision(session, rows[0]));
     return absl::OkStatus();
   }));
   return decision;

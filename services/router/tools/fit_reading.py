@@ -62,7 +62,8 @@ BESIDE_OF_PERSON = [58, 12, 62, 56, 67, 18]
 SUBJECTS_L2 = 1.0
 LEAST_OPEN, LEAST_DECIDES = 0.45, 0.30
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
-LEAST_SALES_CALLS, OTHER_TALK_WEIGHT, SALES_L2, SALES_LEAST = 3, 6.0, 0.5, 0.7
+LEAST_SALES_CALLS, LEAST_SALES_PAIRS, OTHER_TALK_WEIGHT = 3, 8, 6.0
+SALES_L2, SALES_LEAST = 0.5, 1.1
 SALES_SCALE = 200
 
 
@@ -312,28 +313,47 @@ def vectors(documents, least):
                                    shape=(len(documents), groups * len(words))), words
 
 
+def pairs_of(sentences):
+    """How often each two words stand beside each other; the ends of sentences count as words."""
+    counts = collections.Counter()
+    for row in sentences:
+        words = ["<", *(word[2:] for word in row["words"] if word.startswith("w:")), ">"]
+        if len(words) > 2:
+            counts.update(f"b:{one}_{next_one}" for one, next_one in zip(words, words[1:]))
+    return counts
+
+
 def fit_sales(sentences, path):
-    """Whether a conversation sells anything, by all its words; prints how left-out ones are read."""
+    """Whether a conversation sells anything, by all its words and the pairs of them, each brought
+    to length 1; prints how left-out ones are read. What weighs little is left out, so that lengths
+    are those of what the file has: hence the second fit."""
     documents, sells, names = [], [], []
     for label, first, rows in labelled_calls(sentences):
-        documents.append([collections.Counter(w for row in rows for w in row["words"])])
+        documents.append((collections.Counter(w for row in rows for w in row["words"]),
+                          pairs_of(rows)))
         sells.append(not first.get("not_a_sales_call", label.get("not_a_sales_call", False)) and
                      first.get("is_sales_call", True))
         names.append(rows[0]["series"])
-    x, words = vectors(documents, LEAST_SALES_CALLS)
     y = np.array(sells, float)
     weight = np.where(y > 0, 1.0, OTHER_TALK_WEIGHT)
+    for _ in range(2):
+        words, pairs = [vectors([[document[part]] for document in documents], least)
+                        for part, least in ((0, LEAST_SALES_CALLS), (1, LEAST_SALES_PAIRS))]
+        x, known = scipy.sparse.hstack([words[0], pairs[0]]).tocsr(), words[1] + pairs[1]
+        w = fit_logistic(x, y, weight, SALES_L2)
+        heavy = {name for name, one in zip(known, w) if abs(round(one * SALES_SCALE)) >= LEAST_WEIGHT}
+        documents = [[collections.Counter({name: n for name, n in part.items() if name in heavy})
+                      for part in document] for document in documents]
     order = sorted(set(names))
     part = np.array([order.index(name) % LEFT_OUT_PARTS for name in names])
     z = np.zeros(len(y))
     for left in range(LEFT_OUT_PARTS):
         keep = part != left
-        w = fit_logistic(x[keep], y[keep], weight[keep], SALES_L2)
-        z[~keep] = x[~keep] @ w[:-1] + w[-1]
+        left_out = fit_logistic(x[keep], y[keep], weight[keep], SALES_L2)
+        z[~keep] = x[~keep] @ left_out[:-1] + left_out[-1]
     print(f"left out: other talk told {(z[y == 0] <= SALES_LEAST).sum()} of {(y == 0).sum()}, "
           f"sales lost {(z[y > 0] <= SALES_LEAST).sum()} of {int(y.sum())}")
-    w = fit_logistic(x, y, weight, SALES_L2)
-    write_weights(path, "analysis/sales_call.cc", SALES_SCALE, w[-1:] - SALES_LEAST, words,
+    write_weights(path, "analysis/sales_call.cc", SALES_SCALE, w[-1:] - SALES_LEAST, known,
                   w[:-1, None])
 
 

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 #include "services/router/domain/extractive/analysis/call_words.h"
+#include "services/router/domain/extractive/analysis/word_pairs.h"
 #include "services/router/domain/extractive/language/embedded_lexicon.h"
 #include "services/router/domain/extractive/language/weight_table.h"
 
@@ -46,7 +47,7 @@ double Evidence(const CallView& call, absl::string_view kind) {
 }
 
 constexpr float kScale = 200;
-// Fewer words say nothing; cues decide.
+// Fewer sentences say nothing; cues decide.
 constexpr size_t kTellingSentences = 25;
 
 const WeightTable& BuiltinSalesWeights() {
@@ -62,13 +63,18 @@ const WeightTable& BuiltinSalesWeights() {
   return *kTable;
 }
 
-// Above 0: the words of the whole are those of a sales call.
+const WordPairs& BuiltinSalesPairs() {
+  static const WordPairs* const kPairs = new WordPairs(EmbeddedModelFiles()[2].text, kScale);
+  return *kPairs;
+}
+
+// Above 0: the words of the whole, and the pairs of them, are those of a sales call.
 float WordsOfSelling(const CallView& call) {
   std::array<float, 1> score = {BuiltinSalesWeights().bias()[0]};
   WeighWords(
       call, BuiltinSalesWeights(), [](const Line&, size_t, float) { return GroupWeights{1}; },
       absl::MakeSpan(score));
-  return score[0];
+  return score[0] + BuiltinSalesPairs().Weigh(call);
 }
 
 bool TellsEnough(const CallView& call) {
@@ -80,7 +86,7 @@ bool TellsEnough(const CallView& call) {
 }  // namespace
 
 bool IsSalesCall(const CallView& call) {
-  if (call.deep() && TellsEnough(call)) {
+  if (TellsEnough(call)) {
     float told = WordsOfSelling(call);
     if (!call.input->known.blockers.empty()) told += kKnownSale;
     if (call.sides_known) told += kSomebodySells;

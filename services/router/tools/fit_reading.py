@@ -53,6 +53,7 @@ CALL_L2 = 0.03
 LEAST_CALLS = 2
 # Of analysis/person_model.h and .cc.
 PEOPLE_SCALE, PEOPLE_L2, LEAST_PEOPLE, PEOPLE_NOMINAL_WEIGHT = 40, 0.15, 4, 2.0
+PEOPLE_RARITY = 0.2
 # Of analysis/judgement.h. From the least on, a probability counts. Trees correct who decides.
 DECIDES_L2, DECIDES_TREES = 100.0, {"trees": 100, "leaves": 8, "rate": 0.05}
 BESIDE_L2, BESIDE_TREES = 10.0, {"trees": 40, "leaves": 4, "rate": 0.05}
@@ -60,10 +61,10 @@ BESIDE_PARTS, NOBODY_ELSE = 4, -6.0
 # IsBody, Speaks, NothingHeard, ByWords, KnownOdds and KnownBuyer of analysis/person_evidence.h.
 BESIDE_OF_PERSON = [58, 12, 62, 56, 67, 18]
 SUBJECTS_L2 = 1.0
-LEAST_OPEN, LEAST_DECIDES = 0.45, 0.30
+LEAST_OPEN, LEAST_DECIDES = 0.45, 0.36
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
 LEAST_SALES_CALLS, LEAST_SALES_PAIRS, OTHER_TALK_WEIGHT = 3, 8, 6.0
-SALES_L2, SALES_LEAST = 0.5, 1.1
+SALES_L2, SALES_LEAST = 0.5, 1.2
 SALES_SCALE = 200
 
 
@@ -392,7 +393,10 @@ def fit_person_words(calls, path):
             columns += [index[w] for w in known]
             values += [v / length for v in known.values()]
         x = scipy.sparse.csr_matrix((values, (rows, columns)), shape=(len(people), len(words)))
-        w = fit_logistic(x, y, weight, PEOPLE_L2)
+        # Words of many people tell less: a weight of theirs costs more.
+        rarity = ((np.bincount(columns, minlength=len(words)) + 1) / 50.0) ** -PEOPLE_RARITY
+        w = fit_logistic(x.multiply(rarity).tocsr(), y, weight, PEOPLE_L2)
+        w[:-1] *= rarity
         words = [word for word in words if abs(round(w[index[word]] * PEOPLE_SCALE)) >= LEAST_WEIGHT]
     write_weights(path, "analysis/person_model.h", PEOPLE_SCALE, w[-1:], words,
                   np.array([[w[index[word]]] for word in words]))

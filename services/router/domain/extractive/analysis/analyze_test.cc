@@ -13,6 +13,8 @@ namespace {
 
 using deal::BlockerCategory;
 using deal::BlockerStatus;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using transcript::Presence;
 using transcript::Side;
 
@@ -190,6 +192,35 @@ TEST(NextStep, IsTheLastDatedPromise) {
   ASSERT_TRUE(analysis.next_step.has_value());
   EXPECT_EQ(analysis.next_step->owner, "Noor Haddad");
   EXPECT_EQ(*analysis.next_step->due_date, absl::CivilDay(2025, 5, 23));
+}
+
+std::vector<std::string> Deciders(const deal::Analysis& analysis) {
+  std::vector<std::string> names;
+  for (const deal::Stakeholder& one : analysis.decision_makers) names.push_back(one.name);
+  return names;
+}
+
+TEST(Bodies, AnAnswerNamesWhoDecides) {
+  const CallInput first =
+      Call({{"Noor Haddad", "And who signs it in the end?"},
+            {"Ada Lind", "Not me, I'm afraid. We're a charity, so it's the trustees."}});
+  EXPECT_THAT(Deciders(Deep(first)), ElementsAre("trustees"));
+  // A longer call that says nothing of it: they still decide.
+  std::vector<std::pair<std::string, std::string>> turns;
+  for (int i = 0; i < 15; ++i)
+    turns.emplace_back("Ada Lind", "The pilot went well for the drivers.");
+  CallInput later = Call(turns);
+  later.known = After(Deep(first));
+  EXPECT_THAT(Deciders(Deep(later)), ElementsAre("trustees"));
+}
+
+TEST(Bodies, WhoDecidesForABodyIsSomebodyElse) {
+  const deal::Analysis own = Deep(Call({{"Noor Haddad", "And who signs it in the end?"},
+                                        {"Ada Lind", "I do. The board hires me to run it."}}));
+  EXPECT_THAT(Deciders(own), ElementsAre("Ada Lind"));
+  const deal::Analysis chair =
+      Deep(Call({{"Ada Lind", "The chair of the supervisory board has to sign it."}}));
+  EXPECT_THAT(Deciders(chair), IsEmpty());
 }
 
 TEST(SalesCall, AStandUpIsNone) {

@@ -20,6 +20,8 @@ using transcript::Side;
 constexpr double kEnough = 0.7;
 // From here on a statement contradicts somebody else's mere claim.
 constexpr double kFirm = 1.0;
+constexpr size_t kAnswerSentences = 3;
+constexpr size_t kNegationTokens = 4;
 constexpr size_t kPronounReachLines = 16;
 constexpr size_t kCoSignReachLines = 4;
 // What is kept of why somebody has a role.
@@ -120,6 +122,7 @@ class AuthorityFinder {
                  GuardsAt(question, match.first_token).question;
         });
     if (!asked) return;
+    if (ReadBodyInAnswer(index)) return;
     const std::vector<CueMatch> matches = call_.lines[index].matches;
     for (const CueMatch& match : matches) {
       if (SentenceOf(call_.lines[index].reading, match.first_token) > 0) return;
@@ -134,6 +137,34 @@ class AuthorityFinder {
       AddEvidence(standing, EvidenceAround(call_, index, match.first_token), true);
       return;
     }
+  }
+
+  // "Not me. We're a charity, so it's the trustees": the body that ends a clause at the beginning
+  // of the answer. "I do, the board hires me" names none.
+  bool ReadBodyInAnswer(size_t index) {
+    const Line& line = call_.lines[index];
+    const std::vector<Token>& tokens = line.reading.tokens;
+    for (size_t s = 0; s < line.reading.sentences.size() && s < kAnswerSentences; ++s) {
+      const Sentence& sentence = line.reading.sentences[s];
+      if (sentence.question || SentenceHas(line, s, "answer.self") ||
+          SentenceHas(line, s, "sign.self")) {
+        return false;
+      }
+      for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
+        const bool ends = i + 1 == sentence.span.last_token || tokens[i + 1].before != 0;
+        const std::optional<size_t> body =
+            ends ? call_.people.FindBody(line.reading, i) : std::nullopt;
+        const Guards& guards = GuardsAt(line, i);
+        if (!body || !OnCustomerSide(*body) || guards.hedged || guards.hypothetical) continue;
+        if (NegatedBefore(line.reading, i, kNegationTokens)) continue;
+        Standing& standing = At(*body);
+        standing.signs += kFirm;
+        standing.claim_only = false;
+        AddEvidence(standing, EvidenceAround(call_, index, i), true);
+        return true;
+      }
+    }
+    return false;
   }
 
   void ReadLine(size_t index) {
@@ -206,7 +237,11 @@ class AuthorityFinder {
       if (within && OnCustomerSide(mention.person)) return mention.person;
     }
     for (size_t i = match.who_first; i < match.who_last; ++i) {
-      if (const std::optional<size_t> body = call_.people.FindBody(reading, i)) return *body;
+      if (const std::optional<size_t> body = call_.people.FindBody(reading, i)) {
+        // "The chair of the supervisory board": somebody, not the board.
+        const bool office = match.who_first > 0 && reading.tokens[match.who_first - 1].text == "of";
+        return office ? kNobody : *body;
+      }
       if (!IsTitleWord(reading.tokens[i].text)) continue;
       const size_t end = OfficeEnds(reading, i + 1, match.who_last);
       return call_.people.FindOrAdd(

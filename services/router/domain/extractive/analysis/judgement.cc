@@ -449,7 +449,11 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
       if (is_person(one)) one.decides_probability = probability;
     }
     const bool clear = probability >= kClearlyDecides;
-    const bool decides = probability >= model.least_decides() && (clear || !IsDenied(features[i]));
+    // Bodies are few in what the model learned from: that they decide must be said in clear words.
+    const bool said_of_body =
+        person.body && listed != deciders.end() && listed->role == StakeholderRole::kEconomicBuyer;
+    const bool decides =
+        said_of_body || (probability >= model.least_decides() && (clear || !IsDenied(features[i])));
     if (!decides && listed != deciders.end()) {
       deciders.erase(listed);
       // Of whom nothing was said, nothing new is known: what earlier calls showed stays.

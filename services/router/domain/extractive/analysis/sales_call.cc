@@ -25,7 +25,6 @@ constexpr double kKnownSeller = 2;
 // A deal is under way with this customer.
 constexpr double kKnownDeal = 3;
 constexpr float kKnownSale = 1;
-constexpr float kSomebodySells = 0.5F;
 constexpr double kLeast = 2;
 // Words of a stand-up or an interview are rare in sales calls: so many tell more than the words
 // of business that all talk at work shares.
@@ -89,7 +88,6 @@ bool IsSalesCall(const CallView& call) {
   if (TellsEnough(call)) {
     float told = WordsOfSelling(call);
     if (!call.input->known.blockers.empty()) told += kKnownSale;
-    if (call.sides_known) told += kSomebodySells;
     return told > 0;
   }
   const double offer = Evidence(call, "sales.offer");

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -186,6 +187,10 @@ void AppendJson(const Json& json, std::string& out) {
   }
 }
 
+// Texts of up to so many bytes are read without a parser of their own.
+constexpr size_t kKeptBytes = size_t{16} << 10;
+constexpr size_t kLeastCapacity = size_t{4} << 10;
+
 }  // namespace
 
 template <typename Json>
@@ -204,9 +209,18 @@ std::string Quoted(absl::string_view text) {
 
 template <typename Json>
 absl::StatusOr<Json> Read(absl::string_view text, int max_levels) {
-  simdjson::dom::parser parser;
+  // A parser needs some 14 bytes for each of the text's, more than an allocator hands out quickly:
+  // each thread keeps one that takes texts of the usual size.
+  thread_local simdjson::dom::parser kept_parser;
+  std::optional<simdjson::dom::parser> own_parser;
+  if (text.size() > kKeptBytes) own_parser.emplace();
+  simdjson::dom::parser& parser = own_parser.has_value() ? *own_parser : kept_parser;
+  const size_t levels = static_cast<size_t>(max_levels) + 1;
   simdjson::dom::element root;
-  auto error = parser.allocate(text.size(), static_cast<size_t>(max_levels) + 1);
+  auto error = simdjson::SUCCESS;
+  if (parser.capacity() < text.size() || parser.max_depth() != levels) {
+    error = parser.allocate(std::max(text.size(), kLeastCapacity), levels);
+  }
   if (!error) error = parser.parse(text.data(), text.size()).get(root);
   if (error == simdjson::DEPTH_ERROR) return TooDeep(max_levels);
   if (error) {

@@ -39,7 +39,8 @@ using deal::JourneyStage;
 // How many optional sentences of each kind a body may carry, room permitting.
 constexpr size_t kMaxPromises = 3;
 constexpr size_t kMaxRecaps = 3;
-constexpr size_t kMaxWishes = 3;
+// Most lists of what they need.
+constexpr size_t kMaxLists = 2;
 // Most people whom an e-mail to somebody else names as spoken with.
 constexpr size_t kMaxNames = 3;
 // Two sentences that share more than this say the same.
@@ -94,11 +95,12 @@ class Composer {
     email.subject = Capitalized(Subject());
     const std::string sender = SenderOf(input_, cast_);
     std::vector<std::string> opening = {Opener()};
-    std::vector<std::string> action;
+    std::vector<std::string> action, needs;
+    if (!Lost()) Needs(needs, email);
     Settled(opening, email);
     Agreed(opening, email);
     Open(opening, email);
-    Act(action, email);
+    Act(needs, action, email);
     std::string ask = Ask(absl::StrJoin(action, " "));
     const std::string greeting =
         Toned("greeting", {{"name", FirstName(input_.analysis.follow_up.recipient)}});
@@ -248,15 +250,19 @@ class Composer {
                   {{many ? "items" : "item", Joined(material_.items)}}),
             material_.items.front().evidence);
     }
-    if (material_.condition) {
-      Claim(email, opening, absl::StrCat(material_.condition->text, "."),
-            material_.condition->evidence);
+    const auto& condition = material_.condition;
+    if (condition && !IsSaid(email, condition->text) && !IsPartOfRequest(condition->evidence)) {
+      Claim(email, opening, absl::StrCat(condition->text, "."), condition->evidence);
     }
     if (tier_ == Tier::kFast) return;
     Telling(opening, email);
-    for (size_t i = 0; i < std::min(kMaxWishes, material_.wishes.size()); ++i) {
-      if (!IsRequested(material_.wishes[i])) AddLine(opening, email, material_.wishes[i]);
-    }
+  }
+
+  bool IsPartOfRequest(const deal::Evidence& words) const {
+    return std::any_of(
+        quotes_.requests.begin(), quotes_.requests.end(), [&](const deal::Evidence& request) {
+          return request.turn == words.turn && absl::StrContains(request.quote, words.quote);
+        });
   }
 
   // Their own words on the open matter, introduced by whose they are: "quote.own", "quote.other",
@@ -272,7 +278,7 @@ class Composer {
       std::string words;
       for (const deal::Evidence& one : groups[i]) {
         if (!words.empty()) words = absl::StrCat(WithoutFullStop(words), "\", and \"");
-        absl::StrAppend(&words, Capitalized(WithoutTies(one.quote)));
+        absl::StrAppend(&words, Capitalized(WithoutTies(WithoutRemarks(one.quote))));
       }
       const deal::Evidence& first = groups[i].front();
       Claim(email, paragraph,
@@ -335,12 +341,64 @@ class Composer {
     }
   }
 
+  // What they listed, in their words: "needs.things" where all of it is to be handed over,
+  // "needs.questions" where all is to be answered.
+  void Needs(std::vector<std::string>& paragraph, Email& email) const {
+    size_t said = 0;
+    for (const NeedsList& list : material_.needs) {
+      if (said == kMaxLists) return;
+      std::vector<ListedNeed> needs;
+      for (const ListedNeed& need : list.needs) {
+        if (!IsPartOfRequest(need.evidence) && !IsSaid(email, need.words)) needs.push_back(need);
+      }
+      if (needs.empty()) continue;
+      SayNeeds(needs, list.speaker, paragraph, email);
+      ++said;
+    }
+  }
+
+  void SayNeeds(const std::vector<ListedNeed>& needs, const std::string& speaker,
+                std::vector<std::string>& paragraph, Email& email) const {
+    const auto all = [&](NeedKind kind) {
+      return std::all_of(needs.begin(), needs.end(),
+                         [&](const ListedNeed& need) { return need.kind == kind; });
+    };
+    const bool long_items =
+        needs.size() > 1 && std::any_of(needs.begin(), needs.end(), [](const ListedNeed& need) {
+          return absl::StrContains(need.words, ",");
+        });
+    std::vector<EmailLine> lines;
+    std::vector<std::string> words;
+    for (const ListedNeed& need : needs) {
+      lines.push_back({need.words, need.evidence});
+      words.push_back(need.words);
+    }
+    const std::string whose = Whose(needs.front().evidence);
+    const bool answers = std::all_of(needs.begin(), needs.end(), [](const ListedNeed& need) {
+      return need.kind == NeedKind::kQuestion || need.kind == NeedKind::kAskedAloud;
+    });
+    const std::string kind = all(NeedKind::kThing)      ? ".things"
+                             : all(NeedKind::kQuestion) ? ".questions"
+                             : answers                  ? ".aloud"
+                                                        : "";
+    Claim(email, paragraph,
+          Say(absl::StrCat("needs", kind, whose),
+              {{"words", long_items ? absl::StrJoin(words, "; ") : Joined(lines)},
+               {"name", FirstName(speaker)}}),
+          needs.front().evidence);
+    for (size_t i = 1; i < needs.size(); ++i) {
+      email.claims.back().evidence.push_back(needs[i].evidence);
+    }
+  }
+
   absl::CivilDay Today() const {
     return absl::ToCivilDay(input_.call.occurred_at, absl::UTCTimeZone());
   }
 
-  void Act(std::vector<std::string>& action, Email& email) const {
+  void Act(const std::vector<std::string>& needs, std::vector<std::string>& action,
+           Email& email) const {
     Requests(action, email);
+    action.insert(action.end(), needs.begin(), needs.end());
     if (Lost()) {
       if (material_.later) AddLine(action, email, *material_.later);
       return;
@@ -376,10 +434,13 @@ class Composer {
       const bool asked =
           material_.items.empty() && material_.promised && material_.promised->day == day.day;
       if (asked || absl::StrContains(said, date) || IsRepeated(email, day.evidence)) continue;
+      if (absl::StrContains(absl::StrJoin(action, " "), date)) continue;
       if (!day.matter.empty() && !IsSaid(email, day.matter)) {
         AddLine(action, email, {day.matter, day.evidence});
       } else {
-        days.push_back({std::move(date), day.evidence});
+        const std::string named =
+            day.phrase.empty() ? DayInWords(day.evidence.quote, date) : day.phrase;
+        if (!named.empty()) days.push_back({named, day.evidence});
       }
     }
     if (days.empty()) return;
@@ -405,6 +466,7 @@ class Composer {
     for (size_t i = 0; i < std::min(kMaxRecaps, material_.recaps.size()); ++i) {
       const EmailLine& recap = material_.recaps[i];
       if (IsRequested(recap) || IsSaid(email, recap.text) || NamesTheAskedDay(recap)) continue;
+      if (WordsBesidesDates(recap.text) < 2 && !DayNamed(recap.text)) continue;
       if (all.text.empty()) all.evidence = recap.evidence;
       absl::StrAppend(&all.text, all.text.empty() ? "" : "; ", Uncapitalized(recap.text, cast_));
     }
@@ -438,14 +500,15 @@ class Composer {
         });
   }
 
-  // True when the words of a quoted request say it, or are said in the same breath.
+  // True when the words of a quoted request say it.
   bool IsRequested(const EmailLine& line) const {
-    return std::any_of(
-        quotes_.requests.begin(), quotes_.requests.end(), [&](const deal::Evidence& request) {
-          return request.turn == line.evidence.turn ||
-                 (!DayNamed(line.text) && StemOverlap(ContentStems(request.quote),
-                                                      ContentStems(line.text)) > kSameSentence);
-        });
+    if (IsPartOfRequest(line.evidence)) return true;
+    return !DayNamed(line.text) &&
+           std::any_of(quotes_.requests.begin(), quotes_.requests.end(),
+                       [&](const deal::Evidence& request) {
+                         return StemOverlap(ContentStems(request.quote), ContentStems(line.text)) >
+                                kSameSentence;
+                       });
   }
 
   // Skips a line that repeats what the body says already.

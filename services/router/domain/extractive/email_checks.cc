@@ -1,5 +1,7 @@
 #include "services/router/domain/extractive/email_checks.h"
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/language/perspective.h"
@@ -41,11 +43,21 @@ bool Promises(absl::string_view piece) {
       "will|you'd)\\b.*\\b(send|get|have|bring|put|write|"
       "draft|confirm|share|deliver|find out|rework|prepare|come "
       "back|include|forward|check|follow "
-      "up|set up|provide|give|email|copy|ship|build|do|ask)\\b");
+      "up|set "
+      "up|provide|give|email|copy|ship|build|do|ask|hold|keep|arrange|show|help|add|include|mark|"
+      "split|waive|extend)\\b");
+  static const RE2& now = *new RE2(
+      "(?i)^(?:so|then|and|and then|okay,?) (?:i|we) "
+      "(?:send|bring|put|write|prepare|draft|get|take|"
+      "give|make)\\b");
   // The e-mail itself, or the invitation: kept by sending it.
   static const RE2& routine =
       *new RE2("(?i)\\b(summary|recap|notes|minutes|invite|invitation|calendar)\\b");
-  return Matches(piece, promise) && !Matches(piece, routine);
+  static const RE2& declines = *new RE2(
+      "(?i)\\b(?:i|we) (?:can't|cannot|can not|won't|couldn't|wouldn't|don't|'d rather not|would "
+      "rather not)\\b|^here's\\b|\\b(?:i|we)'d rather not\\b|\\bnot (?:promise|promising)\\b");
+  if (Matches(piece, declines)) return false;
+  return (Matches(piece, promise) || Matches(piece, now)) && !Matches(piece, routine);
 }
 
 bool IsSomebodysOwnDay(absl::string_view piece) {
@@ -65,15 +77,42 @@ bool TellsOfDay(absl::string_view piece) {
       "second|third|th|[0-9](?:st|nd|rd|th))\\b|^(?:january|february|march|april|may|june|july|"
       "august|september|october|november|december)\\b");
   static const RE2& pointing = *new RE2(
-      "(?i)^(?:it|it's|it'll|that|that's|this|then it's|he|he's|she|she's|then|and|but|how about|"
-      "what about|if|so)\\b|\\bis it\\b");
-  return !Matches(piece, pointing) && !Matches(piece, day_first);
+      "(?i)^(?:it|it's|it'll|that|that's|this|then it's|he|he's|she|she's|how about|"
+      "what about)\\b|\\bis it\\b");
+  static const RE2& half = *new RE2("(?i)^(?:if|when|unless|once)\\b[^,]*$");
+  return !Matches(piece, pointing) && !Matches(piece, day_first) && !Matches(piece, half);
+}
+
+std::string DayInWords(absl::string_view quote, const std::string& date) {
+  // Said in passing, of somebody's own plans or as a way of speaking.
+  static const RE2& idle = *new RE2(
+      "(?i)\\b(?:any day|nobody|no one|never|not|don't|can't|away|back|i'm|i am|he's in|she's in|"
+      "i'll have|luck|holidays?|weekend|vacation|leave|because|'cause|cause|ahead of|by "
+      "then|before "
+      "that|birthday|office|every|usually|always|last|was|were|had|did)\\b");
+  if (Matches(quote, idle)) return "";
+  // Hardly anybody sets a day at the weekend without saying so.
+  static const RE2& weekend = *new RE2("^S(?:atur|un)day");
+  static const RE2& said = *new RE2("(?i)\\bs(?:atur|un)day\\b");
+  const bool at_weekend = Matches(date, weekend) && !Matches(quote, said);
+  static const RE2& month = *new RE2(
+      "(?i)\\b(the (?:end|middle|beginning|start) of (?:january|february|march|april|may|june|july|"
+      "august|september|october|november|december|the (?:month|quarter|year)))\\b");
+  static const RE2& week = *new RE2("(?i)\\b(?:the|that) week of\\b");
+  static const RE2& vague = *new RE2("(?i)\\bend of (?:the |this |next )?\\w+\\b");
+  std::string words;
+  if (RE2::PartialMatch(re2::StringPiece(quote.data(), quote.size()), month, &words)) {
+    words[0] = absl::ascii_tolower(words[0]);
+    return words;
+  }
+  if (Matches(quote, vague) || at_weekend) return "";
+  return Matches(quote, week) ? absl::StrCat("the week of ", date) : date;
 }
 
 bool TellsWhereabouts(absl::string_view piece) {
   static const RE2& place = *new RE2(
-      "(?i)^(?:i'm|i am|we're|we are|i'll be|we'll be) (?:in|out|away|off|back|travell?ing|on "
-      "(?:holiday|leave|vacation))\\b");
+      "(?i)^(?:i'm|i am|we're|we are|i'll be|we'll be) (?:in|out|away|off|back|travell?ing|at an? "
+      "\\w+|up |down |on (?:holiday|leave|vacation))\\b");
   static const RE2& meanwhile = *new RE2("(?i)\\b(?:until|till)\\b");
   return Matches(piece, place) && (DayNamed(piece) || Matches(piece, meanwhile));
 }
@@ -93,6 +132,11 @@ bool SpeaksOfAnotherVendor(absl::string_view piece) {
       "\\b(?:against|versus) (?:your|our) (?:one|two|three|four|five|six|seven|eight|nine|ten|"
       "eleven|\\w+teen|\\w+ty)\\b");
   return Matches(piece, theirs);
+}
+
+bool HandsOver(absl::string_view piece) {
+  static const RE2& to_whom = *new RE2("\\b[Tt]o (?:you|her|him|all|both|everyone|[A-Z][a-z]+)\\b");
+  return DayNamed(piece) && Matches(piece, to_whom);
 }
 
 bool ReadsAsRecap(absl::string_view piece) {

@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_CHECKS_H_
 
 #include <cstddef>
+#include <string>
 
 #include "absl/strings/string_view.h"
 
@@ -28,6 +29,10 @@ bool IsSomebodysOwnDay(absl::string_view piece);
 // False where the words only point at what the day is for: "it's the twenty-fourth".
 bool TellsOfDay(absl::string_view piece);
 
+// How an e-mail names a day that `quote` speaks of and that falls on `date`: "Tuesday, March 10",
+// "the end of March"; empty when it was said in passing.
+std::string DayInWords(absl::string_view quote, const std::string& date);
+
 // "I'm in Lisbon until the twentieth": where somebody is on a day says nothing of the matter.
 bool TellsWhereabouts(absl::string_view piece);
 
@@ -36,6 +41,9 @@ bool RefusesUs(absl::string_view piece);
 
 // "Their rep rang me", "fourteen against your twenty-three": not ours to repeat.
 bool SpeaksOfAnotherVendor(absl::string_view piece);
+
+// "One page on the plan, to you, by Friday": what goes to whom on which day.
+bool HandsOver(absl::string_view piece);
 
 // False for words without a verb that only address, greet or order: "to Mr. Nakashima directly".
 bool ReadsAsRecap(absl::string_view piece);

@@ -36,6 +36,12 @@ deal::Evidence LatestEvidence(const Blocker& blocker) {
 // False where the call uses the words, and never as a noun: "slow", "falls off".
 bool IsNounPhrase(const std::string& object, const transcript::Transcript& transcript) {
   constexpr size_t kPlainNounWords = 3;
+  static const RE2& broken = *new RE2(
+      "(?i)\\b(?:the|an?|to|of|with|for|and|or|in|on|at|by|my|our|your|is|are|that|which)$|\\bof "
+      "(?:per|a month|the)$|\\bof "
+      "per\\b|^(?:talk|need|want|go|get|do|be|have|see|know|think|say)s? "
+      "|^(?:validated|approved|signed|done|settled)$");
+  if (Matches(object, broken)) return false;
   if (object.empty() || absl::ascii_isupper(object.front()) ||
       WordCount(object) >= kPlainNounWords) {
     return true;

@@ -16,6 +16,7 @@
 #include "services/router/domain/extractive/email_checks.h"
 #include "services/router/domain/extractive/email_habits.h"
 #include "services/router/domain/extractive/email_items.h"
+#include "services/router/domain/extractive/email_quotes.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
@@ -37,10 +38,14 @@ constexpr size_t kMaxLineWords = 34;  // a longer sentence is no line of an e-ma
 constexpr double kMinWorth = 2.0;
 constexpr double kMinTelling = 1.2;
 constexpr size_t kMostMatterWords = 24;
+constexpr size_t kMostPhraseWords = 12;
 constexpr size_t kLongCondition = 20;
 constexpr double kUnlinkedHandicap = 1.0;  // a refusal may belong to another matter
 constexpr double kPointsAtWhatIsLeft = 1.5;
+constexpr double kOver = 1.0;  // what was, is not what is missing
 constexpr double kTellingStems = 4;
+constexpr size_t kTellingScrap = 3;
+constexpr double kHandsOver = 2.0;  // the seller's own last word on what is sent to whom and when
 
 // A candidate sentence of the call with what it is worth to the reader.
 struct Candidate {
@@ -107,7 +112,9 @@ class Gatherer {
       material.promised = EmailDay{agreed_.delivery->day, agreed_.delivery->evidence};
     }
     for (const AgreedDay& other : agreed_.others) {
-      material.other_days.push_back({other.day, other.evidence, MatterOf(other)});
+      EmailDay day{other.day, other.evidence, MatterOf(other)};
+      if (day.matter.empty()) day.phrase = PhraseOf(other);
+      material.other_days.push_back(std::move(day));
     }
     std::sort(material.other_days.begin(), material.other_days.end(),
               [](const EmailDay& a, const EmailDay& b) { return a.day < b.day; });
@@ -120,7 +127,10 @@ class Gatherer {
     KnownHabits(material);
     if (tier_ == Tier::kDeep) {
       Recaps(material);
-      Wishes(material);
+      material.needs = FindNeeds(Statements(), input_.call.call_id, reader_, cast_,
+                                 [this](const Statement& statement, absl::string_view piece) {
+                                   return Presentable(statement, piece, true);
+                                 });
       Agreed(material);
       Deadline(material);
       Later(material);
@@ -141,9 +151,10 @@ class Gatherer {
   }
 
   // Fit to be read by the customer, and nobody else's business.
-  bool Presentable(const Statement& statement, absl::string_view clean) const {
+  bool Presentable(const Statement& statement, absl::string_view clean,
+                   bool answers = false) const {
     const bool confirmed = statement.agreed && statement.side == Side::kSeller;
-    if ((statement.question && !confirmed) || IsWithheld(statement) ||
+    if ((statement.question && !confirmed && !answers) || IsWithheld(statement) ||
         statement.Has("hypothetical") || statement.called_colleague) {
       return false;
     }
@@ -227,8 +238,10 @@ class Gatherer {
     if (candidate.statement->side == Side::kSeller) {
       return SellerToReader(candidate.clean, *candidate.statement, reader_, cast_);
     }
-    return WithCurrency(CustomerToReader(candidate.clean, *candidate.statement, reader_, cast_),
-                        cast_);
+    std::string clean = WithoutRemarks(candidate.clean);
+    if (absl::StrContains(clean, "…")) clean = candidate.clean;
+    if (absl::EndsWith(clean, ".")) clean.pop_back();
+    return WithCurrency(CustomerToReader(clean, *candidate.statement, reader_, cast_), cast_);
   }
 
   // What was said of the primary matter in this call, the most telling sentence of it.
@@ -244,13 +257,16 @@ class Gatherer {
         const bool points = PointsAtWhatIsLeft(piece);
         if (!points && (seller || (!said && !statement.Has("objection")))) continue;
         static const RE2& loose = *new RE2(
-            "(?i)^(?:until|till|by|before) then\\b|\\bthose (?:two|three|four)\\b|,? and that "
+            "(?i)^(?:until|till|by|before) then\\b|\\b(?:until|till|before) (?:this|that|it)(?:'s| "
+            "is| has)\\b|\\b(?:put|get|have|take) it (?:back|on|off|out)\\b|\\bthose "
+            "(?:two|three|four)\\b|,? and that "
             "\\w+$");
         if (IsVerbless(piece) || !Presentable(statement, piece) || Matches(piece, loose)) continue;
         if (RefusesUs(piece)) continue;
         double worth = Telling(statement, piece);
         if (!said) worth += StemOverlap(ContentStems(piece), subject_) - kUnlinkedHandicap;
         if (points) worth += kPointsAtWhatIsLeft;
+        if (LooksBack(piece)) worth -= kOver;
         if (worth > best.worth) best = {&statement, piece, worth};
       }
     }
@@ -362,12 +378,47 @@ class Gatherer {
       for (const std::string& piece : statement.pieces) {
         if (WordCount(piece) > kMostMatterWords || WordsBesidesDates(piece) == 0) continue;
         if (!absl::StrContains(SpellOut(piece, reader_.today), date)) continue;
-        if (IsVerbless(piece) || !Presentable(statement, piece) || !TellsOfDay(piece)) continue;
-        std::string text = ToReader({&statement, piece, 0});
+        if (IsVerbless(piece) || !Presentable(statement, piece)) continue;
+        const std::string own = WithoutTies(piece);
+        if (!TellsOfDay(own) || LooksBack(own)) continue;
+        std::string text = ToReader({&statement, own, 0});
         if (absl::StrContains(text, date)) return text;
       }
     }
     return "";
+  }
+
+  // What the day is for in key words, where they or the words they answer say so: "the order on
+  // Monday, March 30", "a call on Thursday, April 2".
+  std::string PhraseOf(const AgreedDay& other) const {
+    static const RE2& talk = *new RE2(
+        "(?i)\\b(?:talk|speak|meet|regroup|reconvene|catch up|call|sit down|same time)\\b");
+    static const RE2& with_talk = *new RE2("(?i)\\b(?:if|unless|call (?:me|him|her|you))\\b");
+    const std::string date = FormatDay(other.day);
+    std::string call;
+    for (const Statement& statement : Statements()) {
+      const int32_t distance = other.evidence.turn - statement.turn->index;
+      if (distance < 0 || distance > 1) continue;
+      for (const std::string& piece : statement.pieces) {
+        if (!absl::StrContains(SpellOut(piece, reader_.today), date)) continue;
+        if (Matches(piece, talk) && !Matches(piece, with_talk)) {
+          call = absl::StrCat("a call on ", date);
+        }
+        const bool says = distance == 0 && !statement.question && IsVerbless(piece) &&
+                          WordsBesidesDates(piece) > 0 && WordCount(piece) <= kMostPhraseWords;
+        if (!says || !Presentable(statement, piece) || !ReadsAsRecap(piece)) continue;
+        const std::string own = WithoutTies(piece);
+        const std::string text =
+            statement.side == Side::kSeller
+                ? Uncapitalized(SellerToReader(own, statement, reader_, cast_), cast_)
+                : ListedToReader(own, statement, reader_, cast_);
+        static const RE2& loose = *new RE2(
+            "(?i)^(?:january|february|march|april|may|june|july|august|september|october|november|"
+            "december|\\w+day|say|yes|no)\\b|, (?:yes|no|okay|right)\\b");
+        if (absl::StrContains(text, date) && !Matches(text, loose)) return text;
+      }
+    }
+    return call;
   }
 
   // What earlier calls told of how to reach the reader.
@@ -393,58 +444,49 @@ class Gatherer {
     for (const Statement& statement : Statements()) {
       const bool answers_wish =
           statement.side == Side::kSeller && wish_turns_.contains(statement.turn->index - 1);
-      if (statement.asked_turn != nullptr && !answers_wish) continue;
       for (const std::string& piece : statement.pieces) {
+        const bool hands_over = statement.side == Side::kSeller && HandsOver(piece);
+        if (statement.asked_turn != nullptr && !answers_wish && !hands_over) continue;
         const size_t telling = WordsBesidesDates(piece);
         const bool due = statement.side == Side::kSeller && DayNamed(piece);
         if (!IsVerbless(piece) || telling < (due ? 1 : 2) || IsInterjection(piece) ||
             !ReadsAsRecap(piece)) {
           continue;
         }
-        if (!Presentable(statement, piece) || NamesAnItem(material, piece)) continue;
+        const bool asks = absl::EndsWith(statement.quote, "?");
+        if (!Presentable(statement, piece, hands_over && !asks)) continue;
+        if (!hands_over && NamesAnItem(material, piece)) continue;
         const bool linked = DayNamed(piece) || !SharesNothing(ContentStems(piece)) || telling >= 3;
         if (!linked) continue;
         double worth = Relevance(statement, piece) - 0.4;
         if (statement.side == Side::kSeller) worth += 0.3;
         if (answers_wish) worth += 1.2;
+        if (hands_over) worth += kHandsOver;
         if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }
     }
+    // Beside what the seller said goes out when, scraps say nothing.
+    const auto hands_over = [](const Candidate& candidate) {
+      return candidate.statement->side == Side::kSeller && HandsOver(candidate.clean);
+    };
+    if (std::any_of(candidates.begin(), candidates.end(), hands_over)) {
+      std::erase_if(candidates, [&](const Candidate& candidate) {
+        return !hands_over(candidate) && !DayNamed(candidate.clean) &&
+               WordsBesidesDates(candidate.clean) < kTellingScrap;
+      });
+    }
     KeepBest(candidates);
     for (const Candidate& candidate : candidates) {
-      std::string text = SellerToReader(candidate.clean, *candidate.statement, reader_, cast_);
+      const bool seller = candidate.statement->side == Side::kSeller;
+      std::string text =
+          seller ? SellerToReader(candidate.clean, *candidate.statement, reader_, cast_)
+                 : ListedToReader(candidate.clean, *candidate.statement, reader_, cast_);
       if (!text.empty()) {
         const auto day = DayIn(candidate.clean, reader_.today);
         if (day && !material.promised && candidate.statement->side == Side::kSeller) {
           material.promised = EmailDay{*day, EvidenceOf(*candidate.statement)};
         }
         material.recaps.push_back({std::move(text), EvidenceOf(*candidate.statement)});
-      }
-    }
-  }
-
-  // "What do you need from me?" "The filing number and the date."
-  bool AnswersWhatIsNeeded(const Statement& statement, const std::string& piece) const {
-    static const RE2& asked = *new RE2(
-        "(?i)\\bwhat (?:do|would|should|can|could|shall) (?:you|i|we) (?:\\w+ )?(?:need|want|like|"
-        "send|bring|prepare)\\b");
-    return statement.heard_turn != nullptr && piece == statement.pieces.front() &&
-           Matches(statement.heard, asked) && IsVerbless(piece) &&
-           ContentStems(piece).size() >= 2 && !DayNamed(piece) && Presentable(statement, piece);
-  }
-
-  void Wishes(EmailMaterial& material) const {
-    for (const Statement& statement : Statements()) {
-      if (material.wishes.size() >= kMaxCandidates) return;
-      if (statement.side == Side::kSeller || statement.question) continue;
-      for (const std::string& piece : statement.pieces) {
-        if (!AnswersWhatIsNeeded(statement, piece)) continue;
-        const std::string text = ToReader({&statement, piece, 0});
-        if (text.empty()) continue;
-        const bool reader = statement.voice == reader_.name;
-        material.wishes.push_back({absl::StrCat(reader ? "You" : FirstName(statement.voice),
-                                                " asked for ", Uncapitalized(text, cast_)),
-                                   EvidenceOf(statement)});
       }
     }
   }
@@ -473,6 +515,7 @@ class Gatherer {
       if (statement.question) continue;
       for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, limit) || !Presentable(statement, piece) || IsVerbless(piece)) continue;
+        if (LooksBack(piece)) continue;
         const auto day = DayIn(piece, reader_.today);
         const bool other_day = day && (!material.promised || *day != material.promised->day) &&
                                (!material.meeting || *day != material.meeting->day);

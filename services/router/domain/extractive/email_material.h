@@ -7,6 +7,7 @@
 
 #include "absl/time/civil_time.h"
 #include "common/deal/types.h"
+#include "services/router/domain/extractive/email_needs.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_statements.h"
 #include "services/router/domain/extractive/facts_text.h"
@@ -27,6 +28,8 @@ struct EmailDay {
   // What happens on it, said to the reader: "The committee sits on Thursday, October 9"; empty when
   // nobody said.
   std::string matter = {};
+  // The same in key words: "the order on Monday, March 30".
+  std::string phrase = {};
 };
 
 struct EmailMaterial {
@@ -36,8 +39,8 @@ struct EmailMaterial {
   std::optional<EmailLine> condition;
   // The condition says itself what is left ("what remains is …").
   bool condition_names_item = false;
-  // What the customer said they need when they were asked.
-  std::vector<EmailLine> wishes;
+  // What the customer listed when it was said what they need, the fullest list first.
+  std::vector<NeedsList> needs;
   // What the seller said they would do, by worth, in the first person.
   std::vector<EmailLine> promises;
   // Summaries without a verb ("order form to you on …"), by worth.

@@ -99,7 +99,8 @@ bool Directs(absl::string_view words) {
   static const RE2& directs = *new RE2(
       "(?i)(?:^|[,;:.] (?:and |so |then )?|^(?:and|so|then|but|okay|ok|no|yes|right|fine)[, ]+|"
       "\\band )(?:you |please |just |then |you can |you'd better )*(?:send|write|put|give|get|"
-      "bring|show|draft|copy|forward|mail|e-?mail|share|add|include|attach|list|name|spell|mark|"
+      "bring|show|draft|copy|forward|(?:e-?)?mail "
+      "(?:me|us|it|that|them|him|her|to)|share|add|include|attach|list|name|spell|mark|"
       "print|quote|price|fix|change|correct|replace|take|cut|strike|split|break|count|check|"
       "test|run|make|set|come|explain|prove|confirm|find|fill|sign|prepare|deliver)\\b");
   return Matches(words, directs);
@@ -152,7 +153,9 @@ class RemarkCutter {
   static bool IsRemark(absl::string_view clause, absl::string_view before) {
     static const RE2& comments = *new RE2(
         "(?i)^(?:(?:and|as|because|cause|since) )?(?:i've|i'm|i'll read|i go|he|he's|he'll|she|"
-        "she's|they|they've|they're|it's|there's|one's|unless|or else)\\b");
+        "she's|they|they've|they're|it's|there's|one's|unless|or else|otherwise|a "
+        "(?:colleague|friend|neighbou?r|buddy|mate|"
+        "cousin))\\b");
     static const RE2& custom =
         *new RE2("(?i)\\b(?:always|usually|every time|last (?:time|one|year|lot|folks|people))\\b");
     // What they do not want is no request; "no exceptions" only stresses one.
@@ -250,7 +253,10 @@ class Requests {
         "\\w+$|\\bwithout the words?\\b|\\bto yourself\\b|\\bnobody (?:else )?(?:knows|hears)\\b");
     static const RE2& no_request = *new RE2(
         "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
-        "time|to think|a few))\\b|\\bif you (?:can't|cannot|don't|won't)\\b|\\bsee you\\b");
+        "time|to think|a few))|^(?:and |so |but )?(?:he|she|they|\\w+) "
+        "(?:said|says|told)\\b|^(?:and |so "
+        "|but )?(?:they|it|he|she) needs? to know\\b|\\bif you "
+        "(?:can't|cannot|don't|won't)\\b|\\bsee you\\b");
     static const RE2& not_somebody = *new RE2("\\b[Nn]ot (?:to |via |through )?(?:the )?[A-Z]");
     return Matches(words, not_for_others) || Matches(words, no_request) ||
            Matches(words, not_somebody);
@@ -258,8 +264,9 @@ class Requests {
 
   double Worth(const ScoredSentence& one, const Sentence& sentence, absl::string_view words) const {
     static const RE2& wishes = *new RE2(
-        "(?i)(?:^|[,;:] |\\b(?:and|so|but|then|what|that's what|only thing) )(?:i|we)(?:'d| would| "
-        "do|'ll)? (?:want|need|like|expect|require)\\b|\\bneeds? to (?:see|have|know|read|hear)\\b|"
+        "(?i)(?:^|[,;:] |\\b(?:and|so|but|then|what|that's what|only thing) )(?:i|we)(?:(?:'d| "
+        "would)(?: \\w+)? (?:like|prefer)|(?:'d| would| do|'ll)?(?: just| only| still| also)? "
+        "(?:want|need|expect|require)) ?\\w|\\bneeds? to (?:see|have|know|read|hear)\\b|"
         "\\b(?:can|could) you\\b|\\bif you (?:can|could|send|put|write|get|give|bring|show) ");
     static const RE2& to_us = *new RE2("(?i)\\b(?:me|us|to \\w+|you)\\b");
     static const RE2& thing = *new RE2(
@@ -302,6 +309,7 @@ std::string WithoutRemarks(absl::string_view request) {
   re2::StringPiece rest(request.data(), request.size());
   std::string one, all;
   while (RE2::Consume(&rest, sentence, &one)) {
+    if (!all.empty() && TellsWhereabouts(one)) continue;
     absl::StrAppend(&all, all.empty() ? "" : " ", RemarkCutter::Cut(one));
   }
   return all.empty() ? std::string(request) : all;

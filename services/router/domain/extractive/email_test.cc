@@ -159,6 +159,39 @@ TEST(WriteEmailTest, RetellsWhatTheyAskedForAndNamesTheOtherDay) {
   EXPECT_THAT(email.body, Not(HasSubstr("never read")));
 }
 
+TEST(WriteEmailTest, WhatTheyListedIsListedInTheirWords) {
+  const auto body = [](const char* list) {
+    return WriteEmail(Tier::kDeep,
+                      Mail({{"Ana Ruiz", "I can't sign until we have the security questionnaire."},
+                            {"Tom Beck", "What should be in it?"},
+                            {"Ana Ruiz", list},
+                            {"Tom Beck", "I'll have that with you by Friday."}}))
+        .body;
+  };
+  EXPECT_THAT(body("Your sub-processors, and an exit plan for the archive."),
+              HasSubstr("our sub-processors, and an exit plan for the archive."));
+  EXPECT_THAT(body("Where your server stands. Who has the key at night."),
+              HasSubstr("where our server stands and who has the key at night."));
+  EXPECT_THAT(body("How is it locked, who's got the key."),
+              HasSubstr(": how is it locked, who has the key."));
+  EXPECT_THAT(body("The committee meets on the ninth."), Not(HasSubstr("asked for the committee")));
+}
+
+TEST(EmailChecksTest, ADaySaidInPassingIsNotNamed) {
+  EXPECT_EQ(DayInWords("Nobody reads anything on Friday.", "Friday, June 5"), "");
+  EXPECT_EQ(DayInWords("I'm away until the ninth.", "Tuesday, June 9"), "");
+  EXPECT_EQ(DayInWords("The sixth?", "Saturday, June 6"), "");
+  EXPECT_EQ(DayInWords("The offer's good to the end of June.", "Tuesday, June 30"),
+            "the end of June");
+  EXPECT_EQ(DayInWords("Tuesday the ninth.", "Tuesday, June 9"), "Tuesday, June 9");
+}
+
+TEST(EmailChecksTest, WhatIsDeclinedIsNoPromise) {
+  EXPECT_TRUE(Promises("I'll send the plan by Friday"));
+  EXPECT_TRUE(Promises("Then I send the contract with twelve months"));
+  EXPECT_FALSE(Promises("I can't give you fifty-four, and I'd rather not give you fifty-eight"));
+}
+
 TEST(EmailChecksTest, FamilyAndSpareTimeArePrivateButTheTradeIsNot) {
   EXPECT_TRUE(IsPrivate("I'll read it when my sister's wedding is over"));
   EXPECT_TRUE(IsPrivate("we go skiing then"));

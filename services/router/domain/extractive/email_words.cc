@@ -29,6 +29,14 @@ bool IsPast(absl::string_view text) {
   return LooksBack(text) && !Matches(text, ahead);
 }
 
+// "I'd a fella" is "I had a fella".
+std::string WithPlainHad(std::string text) {
+  static const RE2& had =
+      *new RE2("\\b(I|[Ww]e|[Yy]ou|[Hh]e|[Ss]he|[Tt]hey)'d (an?|the|my|our|your|some|no|two) ");
+  RE2::GlobalReplace(&text, had, "\\1 had \\2 ");
+  return text;
+}
+
 // "to you Jill", "to Odette": the reader is "you" wherever the words mean them.
 bool TurnReader(const Reader& reader, std::string* text) {
   // Most sentences do not name the reader: patterns of the name would be made for nothing.
@@ -69,7 +77,8 @@ std::string TakeOutColleagueCalled(const Reader& reader, const Cast& cast, std::
 // Small talk that trails off a sentence of substance: ", like I said", ", right".
 std::string Trimmed(std::string text) {
   static const RE2& tail = *new RE2(
-      "(?i),? (like (i|you|we) said|as (i|you|we) said|if that works|or so|give or take)$");
+      "(?i),? (like (i|you|we) said|as (i|you|we) said|if that works|or so|give or take|before "
+      "then|by then)$");
   RE2::Replace(&text, tail, "");
   return text;
 }
@@ -81,6 +90,14 @@ bool IsVague(const Reading& reading, const DateMention& date) {
     if (word == "end" || word == "month" || word == "quarter" || word == "year") return true;
   }
   return false;
+}
+
+// "the first Monday of the month", "a week on Friday": the words around a weekday say which one.
+bool IsOrdinal(absl::string_view before, absl::string_view after) {
+  static const RE2& which = *new RE2(
+      "(?i)\\b(?:first|second|third|fourth|last|every|each|any|other|a week on|a week|week) $");
+  static const RE2& of = *new RE2("(?i)^ (?:of|in|week|fortnight|after|past)\\b");
+  return Matches(before, which) || Matches(after, of);
 }
 
 // "tomorrow, Wednesday the twelfth" is one day.
@@ -108,7 +125,9 @@ bool IsMoney(deal::BlockerCategory category) {
 }
 
 std::string SpellOut(absl::string_view text, absl::CivilDay today) {
-  std::string digits = WithDigits(text);
+  // "Five point two million" keeps its words: only whole numbers are written in digits.
+  static const RE2& decimal = *new RE2("(?i)\\b[a-z]+ point [a-z]+\\b");
+  std::string digits = Matches(text, decimal) ? std::string(text) : WithDigits(text);
   if (IsPast(digits)) return digits;
   const Reading reading = ReadTurn(digits);
   std::string result;
@@ -119,7 +138,10 @@ std::string SpellOut(absl::string_view text, absl::CivilDay today) {
     if (reading.tokens[before].text == "on" || reading.tokens[before].text == "by") ++before;
     size_t begin = reading.tokens[before].begin;
     const size_t end = reading.tokens[date.last_token - 1].end;
-    if (begin < copied) continue;
+    if (begin < copied || IsOrdinal(absl::string_view(digits).substr(0, begin),
+                                    absl::string_view(digits).substr(end))) {
+      continue;
+    }
     if (before > 0 && reading.tokens[before - 1].text == "the" &&
         reading.tokens[before].before == 0) {
       begin = reading.tokens[before - 1].begin;
@@ -176,7 +198,7 @@ std::string SellerToReader(absl::string_view clean, const Statement& statement,
 std::string CustomerToReader(absl::string_view clean, const Statement& statement,
                              const Reader& reader, const Cast& cast) {
   const std::string& speaker = statement.voice;
-  std::string text = Trimmed(std::string(clean));
+  std::string text = WithPlainHad(Trimmed(std::string(clean)));
   static const RE2& then = *new RE2("(?i)^then,? ");
   RE2::Replace(&text, then, "");
   Perspective perspective;
@@ -196,8 +218,34 @@ std::string CustomerToReader(absl::string_view clean, const Statement& statement
   } else {
     text = Rephrase(text, perspective);
   }
+  static const RE2& object =
+      *new RE2("\\b(want|need|like|expect|allow|ask|asked|let|for) we to\\b");
+  RE2::GlobalReplace(&text, object, "\\1 us to");
   if (speaker != reader.name && !TurnReader(reader, &text)) return "";
   return Capitalized(SpellOut(text, reader.today));
+}
+
+std::string ListedToReader(absl::string_view clean, const Statement& statement,
+                           const Reader& reader, const Cast& cast) {
+  static const RE2& ties = *new RE2("(?i)^(?:(?:and|also|then|plus|so) )+");
+  std::string text = Trimmed(std::string(clean));
+  RE2::Replace(&text, ties, "");
+  Perspective perspective;
+  perspective.first_plural = ReaderYou();
+  perspective.second = WriterWe();
+  perspective.first_singular = statement.voice == reader.name || statement.voice.empty()
+                                   ? ReaderYou()
+                                   : Named(FirstName(statement.voice));
+  text = Rephrase(text, perspective);
+  if (statement.voice != reader.name && !TurnReader(reader, &text)) return "";
+  text = SpellOut(text, reader.today);
+  // Its first word is no name, unless somebody is called so.
+  const bool acronym = text.size() > 1 && absl::ascii_isupper(text[1]);
+  const std::string first = absl::AsciiStrToLower(text.substr(0, text.find_first_of(" ,'")));
+  if (!text.empty() && !acronym && !cast.first_names().contains(first)) {
+    text[0] = absl::ascii_tolower(text[0]);
+  }
+  return text;
 }
 
 namespace {
@@ -254,6 +302,9 @@ class Reteller {
     static const RE2& fragment =
         *new RE2("(?i)^(?:to|by|in|with|on|for|before|from|at|without|no later than)\\b");
     std::string asked = sentence;
+    // "You fix the price, we've got something to talk about" is a condition.
+    static const RE2& condition = *new RE2("(?i)^you [^,]*, (?:and )?(?:i|we)(?:'|\\s)");
+    if (Matches(sentence, condition)) return false;
     if (std::string rest; RE2::FullMatch(sentence, told, &rest)) asked = rest;
     const bool first = retold.words.empty();
     // Nobody is "them" or "they" where a name would do.
@@ -311,7 +362,7 @@ class Reteller {
 
   std::string Told(absl::string_view sentence, bool named) const {
     static const RE2& spliced = *new RE2("(?i), (i|we|he|she|they|it|there)('|\\s)");
-    std::string text(sentence);
+    std::string text = WithPlainHad(std::string(sentence));
     RE2::GlobalReplace(&text, spliced, "; \\1\\2");
     Perspective perspective;
     perspective.first_plural = ReaderYou();
@@ -319,7 +370,10 @@ class Reteller {
     perspective.first_singular = speaker_ == reader_.name || speaker_.empty()
                                      ? ReaderYou()
                                      : Colleague(speaker_, cast_, named);
-    return Rephrase(text, perspective);
+    static const RE2& object = *new RE2("\\b(want|need|like|prefer) we to\\b");
+    std::string told = Rephrase(text, perspective);
+    RE2::GlobalReplace(&told, object, "\\1 us to");
+    return told;
   }
 
   const std::string& speaker_;

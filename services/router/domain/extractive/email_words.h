@@ -29,6 +29,11 @@ std::string SellerToReader(absl::string_view clean, const Statement& statement,
 std::string CustomerToReader(absl::string_view clean, const Statement& statement,
                              const Reader& reader, const Cast& cast);
 
+// What the customer listed in key words, as part of a sentence to the reader; empty when it cannot
+// be turned.
+std::string ListedToReader(absl::string_view clean, const Statement& statement,
+                           const Reader& reader, const Cast& cast);
+
 // A request retold: with `asks`, what follows "asked us to"; otherwise sentences of their own
 // ("You need the report by …"). Ends with its closing mark. Empty when its words have to stay as
 // they are.

@@ -33,6 +33,22 @@ deal::Evidence LatestEvidence(const Blocker& blocker) {
   return blocker.history.empty() ? deal::Evidence{} : blocker.history.back().evidence;
 }
 
+bool IsWord(absl::string_view text, size_t begin, size_t size) {
+  const size_t end = begin + size;
+  return (begin == 0 || !absl::ascii_isalnum(text[begin - 1])) &&
+         (end == text.size() || !absl::ascii_isalnum(text[end]));
+}
+
+// "the ", "for ", "Ana's ": what stands before a noun.
+bool FollowsADeterminer(absl::string_view before) {
+  static const RE2& determiner = *new RE2(
+      "(?i)\\b(?:the|an?|our|your|their|his|her|its|my|this|that|these|those|any|no|every|each|"
+      "for|of|with|on|to|by|from|about|and|or|one|two|three|\\w+'s) $");
+  constexpr size_t kLongestWord = 24;
+  const size_t from = before.size() > kLongestWord ? before.size() - kLongestWord : 0;
+  return Matches(before.substr(from), determiner);
+}
+
 // False where the call uses the words, and never as a noun: "slow", "falls off".
 bool IsNounPhrase(const std::string& object, const transcript::Transcript& transcript) {
   constexpr size_t kPlainNounWords = 3;
@@ -46,15 +62,14 @@ bool IsNounPhrase(const std::string& object, const transcript::Transcript& trans
       WordCount(object) >= kPlainNounWords) {
     return true;
   }
-  const RE2 as_noun(absl::StrCat(
-      "(?i)\\b(?:the|an?|our|your|their|his|her|its|my|this|that|these|those|any|no|every|each|"
-      "for|of|with|on|to|by|from|about|and|or|one|two|three|\\w+'s) ",
-      RE2::QuoteMeta(object), "\\b"));
   bool used = false;
   for (const transcript::Turn& turn : transcript.turns) {
-    if (!absl::StrContains(turn.text, object)) continue;
-    if (Matches(turn.text, as_noun)) return true;
-    used = true;
+    const absl::string_view text = turn.text;
+    for (size_t at = text.find(object); at != absl::string_view::npos;
+         at = text.find(object, at + 1)) {
+      used = true;
+      if (IsWord(text, at, object.size()) && FollowsADeterminer(text.substr(0, at))) return true;
+    }
   }
   return !used;
 }

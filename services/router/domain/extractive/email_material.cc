@@ -445,14 +445,12 @@ class Gatherer {
       const bool answers_wish =
           statement.side == Side::kSeller && wish_turns_.contains(statement.turn->index - 1);
       for (const std::string& piece : statement.pieces) {
+        if (!IsVerbless(piece) || IsInterjection(piece)) continue;
         const bool hands_over = statement.side == Side::kSeller && HandsOver(piece);
         if (statement.asked_turn != nullptr && !answers_wish && !hands_over) continue;
         const size_t telling = WordsBesidesDates(piece);
         const bool due = statement.side == Side::kSeller && DayNamed(piece);
-        if (!IsVerbless(piece) || telling < (due ? 1 : 2) || IsInterjection(piece) ||
-            !ReadsAsRecap(piece)) {
-          continue;
-        }
+        if (telling < (due ? 1 : 2) || !ReadsAsRecap(piece)) continue;
         const bool asks = absl::EndsWith(statement.quote, "?");
         if (!Presentable(statement, piece, hands_over && !asks)) continue;
         if (!hands_over && NamesAnItem(material, piece)) continue;

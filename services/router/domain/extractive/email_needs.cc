@@ -212,8 +212,8 @@ class NeedsFinder {
       const Statement& said = statements_[i];
       if (said.turn->index > turn + kAnsweredWithin) break;
       if (said.side != Side::kSeller || said.question) continue;
-      if (StemOverlap(stems, ContentStems(said.quote)) > 0 &&
-          (Promises(said.quote) || DayNamed(said.quote))) {
+      if ((DayNamed(said.quote) || Promises(said.quote)) &&
+          StemOverlap(stems, ContentStems(said.quote)) > 0) {
         return true;
       }
     }

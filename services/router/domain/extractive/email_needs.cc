@@ -61,7 +61,8 @@ bool IsAnswer(absl::string_view piece) {
   static const RE2& says = *new RE2(
       "(?i)^(?:and |also |then |plus |only )?(?:what|how|where|who|when|why)\\b[^,]* (?:is|was|are|"
       "isn't|'s) (?:that|the|a|an|not|whether|if|how|my|our|your|to|this|it|i|we|in|on)\\b|"
-      "^(?:and )?(?:how about|what about|who knows|"
+      "^(?:and )?(?:what|who)(?: \\w+){2,} (?:is|isn't|was|are|aren't) \\w+|"
+      "^(?:and )?(?:what (?:i|we) (?:need|want)|how about|what about|who knows|"
       "what's (?:left|missing|in the way|stopping|holding|still)|how (?:nice|lovely|funny|kind)|"
       "why not|that (?:we|i|you) (?:can|could|will|do|did|know|have|like)[.!]?$)\\b");
   return Matches(piece, answer) && (IsInverted(piece) || !Matches(piece, says));

@@ -253,7 +253,8 @@ class Requests {
         "\\w+$|\\bwithout the words?\\b|\\bto yourself\\b|\\bnobody (?:else )?(?:knows|hears)\\b");
     static const RE2& no_request = *new RE2(
         "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
-        "time|to think|a few))|^(?:and |so |but )?(?:he|she|they|\\w+) "
+        "time|to think|a few))|^(?:no,? |and |but )?(?:i'm|i am|we're) not\\b|^(?:and |so |but "
+        ")?(?:he|she|they|\\w+) "
         "(?:said|says|told)\\b|^(?:and |so "
         "|but )?(?:they|it|he|she) needs? to know\\b|\\bif you "
         "(?:can't|cannot|don't|won't)\\b|\\bsee you\\b");
@@ -279,7 +280,7 @@ class Requests {
     // "To me, by the ninth, on one page."
     static const RE2& address =
         *new RE2("(?i)^(?:and |okay,? |yes,? )?(?:to|by|before|in|with|on)\\b");
-    const bool addresses = Matches(words, address) && DayNamed(words);
+    const bool addresses = Matches(words, address) && DayNamed(words) && !LooksBack(words);
     if (!direct && !wish && !addresses) return 0;
     double worth = (direct ? kDirects : 0) + (wish || addresses ? kWishes : 0);
     if (Matches(words, to_us)) worth += kThing / 2;

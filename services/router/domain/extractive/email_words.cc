@@ -83,6 +83,20 @@ std::string Trimmed(std::string text) {
   return text;
 }
 
+// Somebody else than the reader. `named` says that the name stands right before.
+Referent Colleague(const std::string& name, const Cast& cast, bool named) {
+  const absl::string_view pronoun = cast.PronounOf(name);
+  const std::string subject = pronoun.empty() ? "they" : std::string(pronoun);
+  const std::string object = pronoun == "she" ? "her" : pronoun == "he" ? "him" : "them";
+  const std::string possessive = pronoun == "she" ? "her" : pronoun == "he" ? "his" : "their";
+  const Agreement agreement = pronoun.empty() ? Agreement::kPlural : Agreement::kThirdSingular;
+  if (named) return {subject, object, possessive, "", agreement};
+  const std::string first = FirstName(name);
+  return {
+      first,  first,    absl::StrCat(first, "'s"), subject, Agreement::kThirdSingular, possessive,
+      object, agreement};
+}
+
 // "the end of the month" names no day to a reader.
 bool IsVague(const Reading& reading, const DateMention& date) {
   for (size_t i = date.first_token; i < date.last_token; ++i) {
@@ -204,8 +218,9 @@ std::string CustomerToReader(absl::string_view clean, const Statement& statement
   Perspective perspective;
   perspective.first_plural = ReaderYou();
   perspective.second = WriterWe();
-  perspective.first_singular =
-      speaker == reader.name || speaker.empty() ? ReaderYou() : Named(FirstName(speaker));
+  perspective.first_singular = speaker == reader.name || speaker.empty() ? ReaderYou()
+                               : cast.PronounOf(speaker).empty()         ? Named(FirstName(speaker))
+                                                                 : Colleague(speaker, cast, false);
   const std::string verb = absl::AsciiStrToLower(text.substr(0, text.find_first_of(" ,")));
   std::string negated_verb;
   static const RE2& negated = *new RE2("(?i)^(?:don't|do not)\\s+(\\w+)");
@@ -242,27 +257,14 @@ std::string ListedToReader(absl::string_view clean, const Statement& statement,
   // Its first word is no name, unless somebody is called so.
   const bool acronym = text.size() > 1 && absl::ascii_isupper(text[1]);
   const std::string first = absl::AsciiStrToLower(text.substr(0, text.find_first_of(" ,'")));
-  if (!text.empty() && !acronym && !cast.first_names().contains(first)) {
+  static const RE2& date = *new RE2("^[A-Z][a-z]+day, [A-Z]");
+  if (!text.empty() && !acronym && !Matches(text, date) && !cast.first_names().contains(first)) {
     text[0] = absl::ascii_tolower(text[0]);
   }
   return text;
 }
 
 namespace {
-
-// Somebody else than the reader. `named` says that the name stands right before.
-Referent Colleague(const std::string& name, const Cast& cast, bool named) {
-  const absl::string_view pronoun = cast.PronounOf(name);
-  const std::string subject = pronoun.empty() ? "they" : std::string(pronoun);
-  const std::string object = pronoun == "she" ? "her" : pronoun == "he" ? "him" : "them";
-  const std::string possessive = pronoun == "she" ? "her" : pronoun == "he" ? "his" : "their";
-  const Agreement agreement = pronoun.empty() ? Agreement::kPlural : Agreement::kThirdSingular;
-  if (named) return {subject, object, possessive, "", agreement};
-  const std::string first = FirstName(name);
-  return {
-      first,  first,    absl::StrCat(first, "'s"), subject, Agreement::kThirdSingular, possessive,
-      object, agreement};
-}
 
 // Retells a request, sentence by sentence.
 class Reteller {

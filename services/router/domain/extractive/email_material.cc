@@ -513,7 +513,8 @@ class Gatherer {
       if (statement.question) continue;
       for (const std::string& piece : statement.pieces) {
         if (!Matches(piece, limit) || !Presentable(statement, piece) || IsVerbless(piece)) continue;
-        if (LooksBack(piece)) continue;
+        static const RE2& has = *new RE2("(?i)\\b(?:have|'ve) got\\b");
+        if (LooksBack(piece) && !Matches(piece, has)) continue;
         const auto day = DayIn(piece, reader_.today);
         const bool other_day = day && (!material.promised || *day != material.promised->day) &&
                                (!material.meeting || *day != material.meeting->day);

@@ -46,7 +46,8 @@ bool IsInverted(absl::string_view piece) {
   static const RE2& inverted = *new RE2(
       "(?i)^(?:and |also |then |plus |only )?(?:how|where|when|why|what|who|which \\w+|how (?:long|"
       "much|many|often))(?:'s| is| are| do| does| did| can| could| will| would| has| have) (?:it|"
-      "the|your|our|we|you|i|they|he|she|that|this|there|those|these|everybody|somebody)\\b");
+      "the|your|our|we|you|i|they|he|she|that|this|there|those|these|one|an?|everybody|somebody)"
+      "\\b");
   return Matches(piece, inverted);
 }
 

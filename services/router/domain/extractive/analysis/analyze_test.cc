@@ -175,6 +175,25 @@ TEST(FollowUp, GoesWhereTheCustomerPoints) {
             "Ben Osei");
 }
 
+TEST(FollowUp, GoesToWhomTheAnswerNames) {
+  const auto recipient = [](const std::vector<std::pair<std::string, std::string>>& turns) {
+    return Deep(Call(turns)).follow_up.recipient;
+  };
+  EXPECT_EQ(recipient({{"Ada Lind", "The signal in the cellar still worries me."},
+                       {"Noor Haddad", "I'd write a plan of where it goes. Who's it for?"},
+                       {"Ada Lind", "Ben. He's got the keys, I only need the number."}}),
+            "Ben Osei");
+  EXPECT_EQ(recipient({{"Ben Osei", "The signal in the cellar still worries me."},
+                       {"Noor Haddad", "Then I'll write up the test. Ada, is that for you?"},
+                       {"Ada Lind", "For me, yes, Ben would use it as a coaster."}}),
+            "Ada Lind");
+  EXPECT_EQ(recipient({{"Ada Lind", "Carla Voss, our controller, wants the figures."},
+                       {"Noor Haddad", "I can do that. Through you?"},
+                       {"Ada Lind", "She said to me, have them send it to me and not to you."},
+                       {"Noor Haddad", "Straight to Carla, then, in a table."}}),
+            "Carla Voss");
+}
+
 TEST(FollowUp, AFormOfAddressMeansThePersonOnTheCallAndSomebodyAlwaysGetsIt) {
   EXPECT_EQ(Deep(Call({{"Ada Lind", "The price is too high."},
                        {"Ben Osei", "Send the papers to Mrs Lind."}}))

@@ -35,6 +35,12 @@ bool NamesNoPerson(absl::string_view word) {
   return listed.contains(word);
 }
 
+// "Pellwood Trading Limited".
+bool EndsAsFirm(absl::string_view last_word) {
+  static const WordSet& listed = WordList("legal form");
+  return listed.contains(last_word);
+}
+
 bool IsPronoun(absl::string_view word) {
   return word == "he" || word == "she" || word == "him" || word == "her" || word == "they" ||
          word == "them";
@@ -294,6 +300,7 @@ size_t ResolveWho(CallView& call, size_t index, size_t first, size_t last, bool 
   if (const std::optional<size_t> found = call.people.Find(spoken)) return *found;
   const bool named = line.reading.tokens[first].capital && !IsStopWord(word) &&
                      !NamesNoPerson(word) && !IsTitleWord(word) &&
+                     !EndsAsFirm(line.reading.tokens[last - 1].text) &&
                      !(IsHonorific(word) && last - first == 1) &&
                      (first == 0 || line.reading.tokens[first].before != '.' || last - first > 1) &&
                      (IsGivenName(word) || !FollowsPlaceWord(line.reading, first));

@@ -29,6 +29,8 @@ constexpr double kNamed = 0.01;  // each time the call names them
 constexpr int kMostNamed = 30;
 constexpr double kUnheard = 0.4;  // of what was said of a name that nobody on the call bears
 constexpr size_t kLeastShortName = 3;
+constexpr size_t kAnswerSentences = 2;
+constexpr size_t kAnswerTokens = 4;  // in which "me" answers for whom something is
 
 struct Candidate {
   size_t person = kNobody;
@@ -56,6 +58,7 @@ class Director {
 
  private:
   void ReadCustomer(size_t index) {
+    if (AsksWhoGetsIt(index)) ReadAnswer(index);
     const std::vector<CueMatch> matches = call_.lines[index].matches;
     for (const CueMatch& match : matches) {
       const Line& line = call_.lines[index];
@@ -64,7 +67,9 @@ class Director {
       const absl::string_view kind = match.cue->kind;
       const size_t speaker = VoiceAt(line, match.first_token);
       const bool negated = NegatedBefore(line.reading, match.first_token, 2);
-      if (kind == "send.me" && !negated && !guards.reported) {
+      // "She said, have them send it to me": that is not the speaker.
+      if (SpeaksOfSelf(line.reading, match) && IsReported(line, match.first_token)) continue;
+      if (kind == "send.me" && !negated) {
         Propose(speaker, kAsked * match.cue->weight, "asked for it", index, match);
       } else if (kind == "send.other" && !negated && !BeginsAnew(line.reading, match)) {
         const size_t person = ResolveWho(call_, index, match.who_first, match.who_last, true);
@@ -82,6 +87,53 @@ class Director {
       }
     }
     last_customer_ = call_.lines[index].speaker;
+  }
+
+  static bool SpeaksOfSelf(const Reading& reading, const CueMatch& match) {
+    if (match.cue->kind == "send.me") return true;
+    return match.who_last == match.who_first + 1 && reading.tokens[match.who_first].text == "me";
+  }
+
+  // Whether the sentence has passed on somebody's words by then.
+  static bool IsReported(const Line& line, size_t token) {
+    const Span& sentence = line.reading.sentences[SentenceOf(line.reading, token)].span;
+    for (size_t i = sentence.first_token; i <= token; ++i) {
+      if (GuardsAt(line, i).reported) return true;
+    }
+    return false;
+  }
+
+  // Whether the line before is the seller's and ends by asking who gets it.
+  bool AsksWhoGetsIt(size_t index) const {
+    if (index == 0 || call_.lines[index - 1].side != Side::kSeller) return false;
+    const Line& line = call_.lines[index - 1];
+    return std::any_of(line.matches.begin(), line.matches.end(), [&](const CueMatch& match) {
+      const size_t sentence = SentenceOf(line.reading, match.first_token);
+      return match.cue->kind == "send.ask" && line.reading.sentences[sentence].question &&
+             sentence + kAnswerSentences >= line.reading.sentences.size();
+    });
+  }
+
+  // "Who's it for?" - "Pippa, she's got the keys." - "For me, yes."
+  void ReadAnswer(size_t index) {
+    const Line& line = call_.lines[index];
+    for (size_t s = 0; s < line.reading.sentences.size() && s < kAnswerSentences; ++s) {
+      const Sentence& sentence = line.reading.sentences[s];
+      if (sentence.question) return;
+      for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {
+        if (NegatedBefore(line.reading, i, 2) || GuardsAt(line, i).reported) continue;
+        const auto named =
+            std::find_if(line.mentions.begin(), line.mentions.end(),
+                         [i](const PersonMention& mention) { return mention.first_token == i; });
+        if (named != line.mentions.end()) {
+          return Propose(named->person, kAsked, "was named as the one it goes to", index, i);
+        }
+        const bool self =
+            i < sentence.span.first_token + kAnswerTokens &&
+            (line.reading.tokens[i].text == "me" || line.reading.tokens[i].text == "mine");
+        if (self) return Propose(VoiceAt(line, i), kAsked, "asked for it", index, i);
+      }
+    }
   }
 
   // "To my own address, Patrick will give it to you": what follows the pause is another clause.
@@ -122,7 +174,8 @@ class Director {
   // "Drawing and plan to Col, by Friday the thirteenth.": the seller repeats where it goes.
   void ReadRestatement(size_t index) {
     const Line& line = call_.lines[index];
-    if (2 * index < call_.lines.size()) return;
+    const bool answered = index > 0 && AsksWhoGetsIt(index - 1);
+    if (!answered && 2 * index < call_.lines.size()) return;
     for (const PersonMention& mention : line.mentions) {
       if (mention.first_token == 0 || line.reading.tokens[mention.first_token - 1].text != "to") {
         continue;
@@ -132,7 +185,7 @@ class Director {
       const bool dated =
           !FindDates(line.reading, sentence.first_token, sentence.last_token, call_.today).empty();
       const Guards& guards = GuardsAt(line, mention.first_token);
-      if (!dated || guards.anecdote || guards.third_party) continue;
+      if ((!dated && !answered) || guards.anecdote || guards.third_party) continue;
       if (NegatedBefore(line.reading, mention.first_token, 4)) continue;
       Propose(mention.person, kRestated, "was named as the one it goes to", index,
               mention.first_token);

@@ -1,20 +1,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/base/errors.h"
+#include "common/testing/child_process.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/postgres_server.h"
 #include "common/testing/status_matchers.h"
@@ -485,53 +488,60 @@ TEST_P(LedgerTest, AnAnswerIsFoundAtOnceUnderAKeyThatWasFree) {
               StatusIs(absl::StatusCode::kAlreadyExists));
 }
 
-std::string KeyOf(int32_t decision) {
-  return decision % 2 == 0 ? "" : absl::StrCat("key_", decision);
-}
+std::string KeyOf(int decision) { return decision % 2 == 0 ? "" : absl::StrCat("key_", decision); }
 
+constexpr char kLedgerVariable[] = "THROUGHLINE_TEST_LEDGER";
+constexpr char kKept[] = "kept ";
+
+// Run by the next test, as a process of its own: a fork of this one would have none of its threads.
 // Keeps decisions until it is killed, every second one under a key that it has looked for, and says
 // which.
-void KeepDecisions(const std::string& path, int says) {
+TEST(Ledger, DISABLED_KeepsDecisionsUntilItIsKilled) {
+  const char* const path = std::getenv(kLedgerVariable);
+  ASSERT_NE(path, nullptr);
   const Context context = Context::Background();
-  auto log = OpenSqliteLedger(path);
-  if (!log.ok()) return;
-  for (int32_t i = 0;; ++i) {
+  ASSERT_OK_AND_ASSIGN(const auto log, OpenSqliteLedger(path));
+  for (int i = 0;; ++i) {
     const std::string key = KeyOf(i);
-    if (!key.empty() && !absl::IsNotFound((*log)->FindAnswer(context, key).status())) return;
-    if (!Wait((*log)->Append(context, Escalated(absl::StrCat("dec_", i)), key, "print")).ok() ||
-        write(says, &i, sizeof(i)) != sizeof(i)) {
-      return;
+    if (!key.empty()) {
+      ASSERT_THAT(log->FindAnswer(context, key), StatusIs(absl::StatusCode::kNotFound));
     }
+    ASSERT_OK(Wait(log->Append(context, Escalated(absl::StrCat("dec_", i)), key, "print")));
+    std::cout << kKept << i << '\n' << std::flush;
   }
+}
+
+// The last decision that the process has reported as kept; -1 when there is none.
+int LastKept(absl::string_view output) {
+  int last = -1;
+  for (const absl::string_view line : absl::StrSplit(output, '\n')) {
+    int number = 0;
+    if (absl::SimpleAtoi(absl::StripPrefix(line, kKept), &number)) last = number;
+  }
+  return last;
 }
 
 // A process that is killed while it writes has lost nothing that it reported as kept.
 TEST(Ledger, KillingTheProcessLosesNoSettledRow) {
   TempDirectory directory;
   const std::string path = directory.File("router.db");
-  int pipe_ends[2];
-  ASSERT_EQ(pipe(pipe_ends), 0);
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    KeepDecisions(path, pipe_ends[1]);
-    _exit(1);
-  }
-  close(pipe_ends[1]);
-  constexpr int32_t kEnough = 300;
-  int32_t last = -1;
-  while (last < kEnough && read(pipe_ends[0], &last, sizeof(last)) == sizeof(last)) {
-  }
-  ASSERT_EQ(kill(child, SIGKILL), 0);
-  int32_t seen = 0;
-  while (read(pipe_ends[0], &seen, sizeof(seen)) == sizeof(seen)) last = seen;
-  close(pipe_ends[0]);
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
+  constexpr int kEnough = 300;
+  ASSERT_OK_AND_ASSIGN(
+      const auto child,
+      ChildProcess::Start(
+          {.command = {std::filesystem::read_symlink("/proc/self/exe"),
+                       "--gtest_filter=Ledger.DISABLED_KeepsDecisionsUntilItIsKilled",
+                       "--gtest_also_run_disabled_tests"},
+           .environment = {{kLedgerVariable, path}}}));
+  ASSERT_OK(child->WaitForLine(absl::StrCat(kKept, kEnough), absl::Seconds(60)).status());
+  child->Signal(SIGKILL);
+  EXPECT_THAT(child->Wait(absl::Seconds(10)), IsOkAndHolds(128 + SIGKILL));
+  const std::string output = child->Stdout();
+  // What was cut off in the middle was not reported.
+  const int last = LastKept(absl::string_view(output).substr(0, output.rfind('\n')));
   ASSERT_GE(last, kEnough);
   ASSERT_OK_AND_ASSIGN(const auto log, OpenSqliteLedger(path));
-  for (int32_t i = 0; i <= last; ++i) {
+  for (int i = 0; i <= last; ++i) {
     EXPECT_OK(log->Get(Context::Background(), absl::StrCat("dec_", i))) << i;
     if (KeyOf(i).empty()) continue;
     EXPECT_OK(log->FindAnswer(Context::Background(), KeyOf(i))) << i;

@@ -34,10 +34,10 @@ deal::JourneyStage ToStage(v1::JourneyStage stage) {
 
 v1::Participant ToProto(const transcript::Participant& value) {
   v1::Participant proto;
-  Set(proto, &decltype(proto)::mutable_name, value.name);
-  Set(proto, &decltype(proto)::mutable_title, value.title);
-  Set(proto, &decltype(proto)::mutable_organization, value.organization);
-  Set(proto, &decltype(proto)::mutable_email, value.email);
+  Set(proto, &v1::Participant::mutable_name, value.name);
+  Set(proto, &v1::Participant::mutable_title, value.title);
+  Set(proto, &v1::Participant::mutable_organization, value.organization);
+  Set(proto, &v1::Participant::mutable_email, value.email);
   proto.set_side(static_cast<v1::Side>(value.side));
   proto.set_presence(static_cast<v1::Presence>(value.presence));
   return proto;
@@ -56,8 +56,8 @@ transcript::Participant FromProto(const v1::Participant& proto) {
 v1::Turn ToProto(const transcript::Turn& value) {
   v1::Turn proto;
   proto.set_index(value.index);
-  Set(proto, &decltype(proto)::mutable_speaker, value.speaker);
-  Set(proto, &decltype(proto)::mutable_text, value.text);
+  Set(proto, &v1::Turn::mutable_speaker, value.speaker);
+  Set(proto, &v1::Turn::mutable_text, value.text);
   if (value.start) *proto.mutable_start_offset() = ToDuration(*value.start);
   if (value.end) *proto.mutable_end_offset() = ToDuration(*value.end);
   return proto;
@@ -87,8 +87,8 @@ deal::BlockerTransition FromProto(const v1::BlockerTransition& proto) {
 
 v1::NextStep ToProto(const deal::NextStep& value) {
   v1::NextStep proto;
-  Set(proto, &decltype(proto)::mutable_description, value.description);
-  Set(proto, &decltype(proto)::mutable_owner, value.owner);
+  Set(proto, &v1::NextStep::mutable_description, value.description);
+  Set(proto, &v1::NextStep::mutable_owner, value.owner);
   if (value.due_date) proto.set_due_date(FormatDay(*value.due_date));
   *proto.mutable_evidence() = ToProto(value.evidence);
   return proto;
@@ -104,9 +104,9 @@ deal::NextStep FromProto(const v1::NextStep& proto) {
 
 v1::FollowUp ToProto(const deal::FollowUp& value) {
   v1::FollowUp proto;
-  Set(proto, &decltype(proto)::mutable_recipient, value.recipient);
+  Set(proto, &v1::FollowUp::mutable_recipient, value.recipient);
   AppendAll(value.copy, proto.mutable_cc());
-  Set(proto, &decltype(proto)::mutable_reason, value.reason);
+  Set(proto, &v1::FollowUp::mutable_reason, value.reason);
   AppendAll(value.evidence, proto.mutable_evidence());
   return proto;
 }
@@ -120,8 +120,8 @@ deal::FollowUp FromProto(const v1::FollowUp& proto) {
 
 v1::EmailAddress ToProto(const deal::EmailAddress& value) {
   v1::EmailAddress proto;
-  Set(proto, &decltype(proto)::mutable_name, value.name);
-  Set(proto, &decltype(proto)::mutable_address, value.address);
+  Set(proto, &v1::EmailAddress::mutable_name, value.name);
+  Set(proto, &v1::EmailAddress::mutable_address, value.address);
   return proto;
 }
 
@@ -131,7 +131,7 @@ deal::EmailAddress FromProto(const v1::EmailAddress& proto) {
 
 v1::EmailClaim ToProto(const deal::EmailClaim& value) {
   v1::EmailClaim proto;
-  Set(proto, &decltype(proto)::mutable_text, value.text);
+  Set(proto, &v1::EmailClaim::mutable_text, value.text);
   AppendAll(value.evidence, proto.mutable_evidence());
   return proto;
 }
@@ -142,7 +142,7 @@ deal::EmailClaim FromProto(const v1::EmailClaim& proto) {
 
 v1::ProfileEntry ToProto(const deal::ProfileEntry& value) {
   v1::ProfileEntry proto;
-  Set(proto, &decltype(proto)::mutable_text, value.text);
+  Set(proto, &v1::ProfileEntry::mutable_text, value.text);
   *proto.mutable_evidence() = ToProto(value.evidence);
   *proto.mutable_at() = ToTimestamp(value.at);
   return proto;
@@ -156,10 +156,10 @@ deal::ProfileEntry FromProto(const v1::ProfileEntry& proto) {
 
 v1::Objection ToProto(const deal::Objection& value) {
   v1::Objection proto;
-  Set(proto, &decltype(proto)::mutable_text, value.text);
+  Set(proto, &v1::Objection::mutable_text, value.text);
   proto.set_status(static_cast<v1::ObjectionStatus>(value.status));
-  Set(proto, &decltype(proto)::mutable_how_addressed, value.how_addressed);
-  Set(proto, &decltype(proto)::mutable_blocker_id, value.blocker_id);
+  Set(proto, &v1::Objection::mutable_how_addressed, value.how_addressed);
+  Set(proto, &v1::Objection::mutable_blocker_id, value.blocker_id);
   *proto.mutable_evidence() = ToProto(value.evidence);
   *proto.mutable_at() = ToTimestamp(value.at);
   return proto;
@@ -180,7 +180,7 @@ v1::Transcript ToProto(const transcript::Transcript& value) {
   AppendAll(value.turns, proto.mutable_turns());
   AppendAll(value.participants, proto.mutable_participants());
   if (value.occurred_at) *proto.mutable_occurred_at() = ToTimestamp(*value.occurred_at);
-  Set(proto, &decltype(proto)::mutable_title, value.title);
+  Set(proto, &v1::Transcript::mutable_title, value.title);
   proto.set_format(static_cast<v1::TranscriptFormat>(value.format));
   AppendAll(value.warnings, proto.mutable_warnings());
   return proto;
@@ -199,10 +199,10 @@ transcript::Transcript FromProto(const v1::Transcript& proto) {
 
 v1::Evidence ToProto(const deal::Evidence& value) {
   v1::Evidence proto;
-  Set(proto, &decltype(proto)::mutable_call_id, value.call_id);
+  Set(proto, &v1::Evidence::mutable_call_id, value.call_id);
   proto.set_turn(value.turn);
-  Set(proto, &decltype(proto)::mutable_speaker, value.speaker);
-  Set(proto, &decltype(proto)::mutable_quote, value.quote);
+  Set(proto, &v1::Evidence::mutable_speaker, value.speaker);
+  Set(proto, &v1::Evidence::mutable_quote, value.quote);
   return proto;
 }
 
@@ -215,13 +215,13 @@ deal::Evidence FromProto(const v1::Evidence& proto) {
 
 v1::Blocker ToProto(const deal::Blocker& value) {
   v1::Blocker proto;
-  Set(proto, &decltype(proto)::mutable_id, value.id);
+  Set(proto, &v1::Blocker::mutable_id, value.id);
   proto.set_category(static_cast<v1::BlockerCategory>(value.category));
-  Set(proto, &decltype(proto)::mutable_object, value.object);
-  Set(proto, &decltype(proto)::mutable_description, value.description);
+  Set(proto, &v1::Blocker::mutable_object, value.object);
+  Set(proto, &v1::Blocker::mutable_description, value.description);
   proto.set_status(static_cast<v1::BlockerStatus>(value.status));
-  Set(proto, &decltype(proto)::mutable_owner, value.owner);
-  Set(proto, &decltype(proto)::mutable_clearing_condition, value.clearing_condition);
+  Set(proto, &v1::Blocker::mutable_owner, value.owner);
+  Set(proto, &v1::Blocker::mutable_clearing_condition, value.clearing_condition);
   AppendAll(value.history, proto.mutable_history());
   return proto;
 }
@@ -241,14 +241,14 @@ deal::Blocker FromProto(const v1::Blocker& proto) {
 
 v1::Stakeholder ToProto(const deal::Stakeholder& value) {
   v1::Stakeholder proto;
-  Set(proto, &decltype(proto)::mutable_name, value.name);
-  Set(proto, &decltype(proto)::mutable_title, value.title);
-  Set(proto, &decltype(proto)::mutable_organization, value.organization);
-  Set(proto, &decltype(proto)::mutable_email, value.email);
+  Set(proto, &v1::Stakeholder::mutable_name, value.name);
+  Set(proto, &v1::Stakeholder::mutable_title, value.title);
+  Set(proto, &v1::Stakeholder::mutable_organization, value.organization);
+  Set(proto, &v1::Stakeholder::mutable_email, value.email);
   proto.set_role(static_cast<v1::StakeholderRole>(value.role));
   AppendAll(value.authority_evidence, proto.mutable_authority_evidence());
   proto.set_nominal(value.nominal);
-  Set(proto, &decltype(proto)::mutable_nominal_reason, value.nominal_reason);
+  Set(proto, &v1::Stakeholder::mutable_nominal_reason, value.nominal_reason);
   if (value.decides_probability) proto.set_decides_probability(*value.decides_probability);
   return proto;
 }
@@ -270,7 +270,7 @@ deal::Stakeholder FromProto(const v1::Stakeholder& proto) {
 v1::Analysis ToProto(const deal::Analysis& value) {
   v1::Analysis proto;
   if (value.primary_blocker) *proto.mutable_primary_blocker() = ToProto(*value.primary_blocker);
-  Set(proto, &decltype(proto)::mutable_primary_reason, value.primary_reason);
+  Set(proto, &v1::Analysis::mutable_primary_reason, value.primary_reason);
   AppendAll(value.open_blockers, proto.mutable_open_blockers());
   AppendAll(value.resolved_blockers, proto.mutable_resolved_blockers());
   AppendAll(value.decision_makers, proto.mutable_decision_makers());
@@ -279,8 +279,8 @@ v1::Analysis ToProto(const deal::Analysis& value) {
   if (value.next_step) *proto.mutable_next_step() = ToProto(*value.next_step);
   *proto.mutable_follow_up() = ToProto(value.follow_up);
   proto.set_stage(static_cast<v1::JourneyStage>(value.stage));
-  Set(proto, &decltype(proto)::mutable_budget, value.budget);
-  Set(proto, &decltype(proto)::mutable_timeline, value.timeline);
+  Set(proto, &v1::Analysis::mutable_budget, value.budget);
+  Set(proto, &v1::Analysis::mutable_timeline, value.timeline);
   proto.set_confidence(value.confidence);
   proto.set_not_a_sales_call(!value.is_sales_call);
   AppendAll(value.suspicious_content, proto.mutable_suspicious_content());
@@ -308,12 +308,12 @@ deal::Analysis FromProto(const v1::Analysis& proto) {
 
 v1::Fact ToProto(const deal::Fact& value) {
   v1::Fact proto;
-  Set(proto, &decltype(proto)::mutable_id, value.id);
+  Set(proto, &v1::Fact::mutable_id, value.id);
   proto.set_kind(static_cast<v1::FactKind>(value.kind));
-  Set(proto, &decltype(proto)::mutable_text, value.text);
-  Set(proto, &decltype(proto)::mutable_subject, value.subject);
-  Set(proto, &decltype(proto)::mutable_attribute, value.attribute);
-  Set(proto, &decltype(proto)::mutable_value, value.value);
+  Set(proto, &v1::Fact::mutable_text, value.text);
+  Set(proto, &v1::Fact::mutable_subject, value.subject);
+  Set(proto, &v1::Fact::mutable_attribute, value.attribute);
+  Set(proto, &v1::Fact::mutable_value, value.value);
   AppendAll(value.evidence, proto.mutable_evidence());
   proto.set_confidence(value.confidence);
   if (value.valid_from != absl::InfinitePast()) {
@@ -325,9 +325,9 @@ v1::Fact ToProto(const deal::Fact& value) {
   if (value.recorded_at != absl::InfinitePast()) {
     *proto.mutable_recorded_at() = ToTimestamp(value.recorded_at);
   }
-  Set(proto, &decltype(proto)::mutable_superseded_by, value.superseded_by);
+  Set(proto, &v1::Fact::mutable_superseded_by, value.superseded_by);
   AppendAll(value.tags, proto.mutable_tags());
-  Set(proto, &decltype(proto)::mutable_invalidation_reason, value.invalidation_reason);
+  Set(proto, &v1::Fact::mutable_invalidation_reason, value.invalidation_reason);
   return proto;
 }
 
@@ -352,8 +352,8 @@ v1::Email ToProto(const deal::Email& value) {
   v1::Email proto;
   AppendAll(value.to, proto.mutable_to());
   AppendAll(value.copy, proto.mutable_cc());
-  Set(proto, &decltype(proto)::mutable_subject, value.subject);
-  Set(proto, &decltype(proto)::mutable_body, value.body);
+  Set(proto, &v1::Email::mutable_subject, value.subject);
+  Set(proto, &v1::Email::mutable_body, value.body);
   AppendAll(value.claims, proto.mutable_claims());
   return proto;
 }
@@ -368,7 +368,7 @@ deal::Email FromProto(const v1::Email& proto) {
 
 v1::CustomerProfile ToProto(const deal::CustomerProfile& value) {
   v1::CustomerProfile proto;
-  Set(proto, &decltype(proto)::mutable_customer_id, value.customer_id);
+  Set(proto, &v1::CustomerProfile::mutable_customer_id, value.customer_id);
   AppendAll(value.buying_triggers, proto.mutable_buying_triggers());
   if (value.budget) *proto.mutable_budget() = ToProto(*value.budget);
   AppendAll(value.objections, proto.mutable_objections());
@@ -397,13 +397,13 @@ deal::CustomerProfile FromProto(const v1::CustomerProfile& proto) {
 
 v1::TimelineEntry ToProto(const deal::TimelineEntry& value) {
   v1::TimelineEntry proto;
-  Set(proto, &decltype(proto)::mutable_call_id, value.call_id);
+  Set(proto, &v1::TimelineEntry::mutable_call_id, value.call_id);
   *proto.mutable_occurred_at() = ToTimestamp(value.occurred_at);
   if (value.primary_blocker) *proto.mutable_primary_blocker() = ToProto(*value.primary_blocker);
   AppendAll(value.decision_makers, proto.mutable_decision_makers());
   proto.set_stage(static_cast<v1::JourneyStage>(value.stage));
   proto.set_facts_added(value.facts_added);
-  Set(proto, &decltype(proto)::mutable_summary, value.summary);
+  Set(proto, &v1::TimelineEntry::mutable_summary, value.summary);
   return proto;
 }
 
@@ -424,7 +424,7 @@ v1::DealState ToProto(const deal::DealState& value) {
   AppendAll(value.stakeholders, proto.mutable_stakeholders());
   proto.set_stage(static_cast<v1::JourneyStage>(value.stage));
   AppendAll(value.timeline, proto.mutable_timeline());
-  Set(proto, &decltype(proto)::mutable_primary_blocker_id, value.primary_blocker_id);
+  Set(proto, &v1::DealState::mutable_primary_blocker_id, value.primary_blocker_id);
   proto.set_version(value.version);
   return proto;
 }

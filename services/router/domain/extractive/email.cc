@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -53,25 +52,6 @@ std::string Joined(const std::vector<EmailLine>& items) {
   const std::string last = names.back();
   names.pop_back();
   return absl::StrCat(absl::StrJoin(names, ", "), " and ", last);
-}
-
-// The seller who speaks most signs.
-std::string SenderOf(const EmailInput& input, const Cast& cast) {
-  std::vector<std::pair<size_t, std::string>> sellers;
-  for (const std::string& name : cast.People(transcript::Side::kSeller)) {
-    const size_t turns = static_cast<size_t>(
-        std::count_if(input.call.transcript.turns.begin(), input.call.transcript.turns.end(),
-                      [&](const transcript::Turn& turn) { return turn.speaker == name; }));
-    sellers.emplace_back(turns, name);
-  }
-  const auto best =
-      std::max_element(sellers.begin(), sellers.end(),
-                       [](const auto& a, const auto& b) { return a.first < b.first; });
-  // "Me" and "Rep" are labels, no names to sign with.
-  if (best == sellers.end() || transcript::SideOfRole(best->second) != transcript::Side::kUnknown) {
-    return "";
-  }
-  return best->second;
 }
 
 class Composer {

@@ -1,5 +1,7 @@
 #include "services/router/domain/extractive/email_address.h"
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -7,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "common/transcript/person.h"
 #include "re2/re2.h"
-#include "services/router/domain/extractive/facts_text.h"
 
 namespace throughline::router::extractive {
 namespace {
@@ -81,6 +83,24 @@ std::string AddressOf(absl::string_view name, const EmailInput& input) {
     }
   }
   return "";
+}
+
+std::string SenderOf(const EmailInput& input, const Cast& cast) {
+  std::vector<std::pair<size_t, std::string>> sellers;
+  for (const std::string& name : cast.People(transcript::Side::kSeller)) {
+    const size_t turns = static_cast<size_t>(
+        std::count_if(input.call.transcript.turns.begin(), input.call.transcript.turns.end(),
+                      [&](const transcript::Turn& turn) { return turn.speaker == name; }));
+    sellers.emplace_back(turns, name);
+  }
+  const auto best =
+      std::max_element(sellers.begin(), sellers.end(),
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
+  // "Me" and "Rep" are labels, no names to sign with.
+  if (best == sellers.end() || transcript::SideOfRole(best->second) != transcript::Side::kUnknown) {
+    return "";
+  }
+  return best->second;
 }
 
 }  // namespace throughline::router::extractive

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/engine.h"
+#include "services/router/domain/extractive/facts_text.h"
 
 namespace throughline::router::extractive {
 
@@ -12,6 +13,9 @@ namespace throughline::router::extractive {
 // spelled it in the call ("sarah.chen at meridian dot com"). Empty when nobody gave one that
 // carries the person's name.
 std::string AddressOf(absl::string_view name, const EmailInput& input);
+
+// Who signs: the seller who speaks most; empty when nobody has a name.
+std::string SenderOf(const EmailInput& input, const Cast& cast);
 
 }  // namespace throughline::router::extractive
 

@@ -109,8 +109,9 @@ Task<absl::Status> RouterServiceImpl::AnswerComplete(const Context& context,
   const absl::StatusOr<Request> wanted = ReadRequest(request, recent_);
   if (!wanted.ok()) co_return wanted.status();
   absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted);
-  if (answer.ok()) response = ToProto(*std::move(answer));
-  co_return answer.status();
+  if (!answer.ok()) co_return answer.status();
+  response = ToProto(*std::move(answer));
+  co_return absl::OkStatus();
 }
 
 grpc::ServerWriteReactor<v1::StreamCompleteResponse>* RouterServiceImpl::StreamComplete(
@@ -127,8 +128,9 @@ Task<absl::Status> RouterServiceImpl::StreamAnswer(
   if (!wanted.ok()) co_return wanted.status();
   LiveAnswer live(sink);
   absl::StatusOr<Answer> answer = co_await router->Route(context, *wanted, &live);
-  if (answer.ok()) live.Complete(ToProto(*std::move(answer)));
-  co_return answer.status();
+  if (!answer.ok()) co_return answer.status();
+  live.Complete(ToProto(*std::move(answer)));
+  co_return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* RouterServiceImpl::Decide(grpc::CallbackServerContext* call,

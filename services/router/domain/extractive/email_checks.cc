@@ -44,7 +44,7 @@ bool Promises(absl::string_view piece) {
       "draft|confirm|share|deliver|find out|rework|prepare|come "
       "back|include|forward|check|follow "
       "up|set "
-      "up|provide|give|email|copy|ship|build|do|ask|hold|keep|arrange|show|help|add|include|mark|"
+      "up|provide|give|email|copy|ship|build|do|ask|hold|keep|arrange|show|help|add|mark|"
       "split|waive|extend)\\b");
   static const RE2& now = *new RE2(
       "(?i)^(?:so|then|and|and then|okay,?) (?:i|we) "

@@ -192,6 +192,11 @@ TEST(FollowUp, GoesToWhomTheAnswerNames) {
                        {"Ada Lind", "She said to me, have them send it to me and not to you."},
                        {"Noor Haddad", "Straight to Carla, then, in a table."}}),
             "Carla Voss");
+  // A question of how somebody likes it is none of who gets it.
+  EXPECT_EQ(recipient({{"Ada Lind", "The signal in the cellar still worries me."},
+                       {"Noor Haddad", "Does four weeks sound fair to you?"},
+                       {"Ada Lind", "Ben says it does."}}),
+            "Ada Lind");
 }
 
 TEST(FollowUp, AFormOfAddressMeansThePersonOnTheCallAndSomebodyAlwaysGetsIt) {

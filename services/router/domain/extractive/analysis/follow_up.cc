@@ -29,8 +29,8 @@ constexpr double kNamed = 0.01;  // each time the call names them
 constexpr int kMostNamed = 30;
 constexpr double kUnheard = 0.4;  // of what was said of a name that nobody on the call bears
 constexpr size_t kLeastShortName = 3;
-constexpr size_t kAnswerSentences = 2;
-constexpr size_t kAnswerTokens = 4;  // in which "me" answers for whom something is
+constexpr size_t kDirectionSentences = 2;  // of a question for whom, and of its answer
+constexpr size_t kAnswerTokens = 4;        // in which "me" answers for whom something is
 
 struct Candidate {
   size_t person = kNobody;
@@ -110,14 +110,14 @@ class Director {
     return std::any_of(line.matches.begin(), line.matches.end(), [&](const CueMatch& match) {
       const size_t sentence = SentenceOf(line.reading, match.first_token);
       return match.cue->kind == "send.ask" && line.reading.sentences[sentence].question &&
-             sentence + kAnswerSentences >= line.reading.sentences.size();
+             sentence + kDirectionSentences >= line.reading.sentences.size();
     });
   }
 
   // "Who's it for?" - "Pippa, she's got the keys." - "For me, yes."
   void ReadAnswer(size_t index) {
     const Line& line = call_.lines[index];
-    for (size_t s = 0; s < line.reading.sentences.size() && s < kAnswerSentences; ++s) {
+    for (size_t s = 0; s < line.reading.sentences.size() && s < kDirectionSentences; ++s) {
       const Sentence& sentence = line.reading.sentences[s];
       if (sentence.question) return;
       for (size_t i = sentence.span.first_token; i < sentence.span.last_token; ++i) {

@@ -65,9 +65,8 @@ coverage: ## Run every test, and compare the lines it reaches with what each lay
 benchmarks: build ## Build the benchmarks, in build/release/benchmark-bin, and what weights are fitted with
 	@cmake --build $(BUILD) -j $(JOBS) --target benchmarks
 
-bench: benchmarks ## Print the measured figures, each below its command, and write docs/benchmarks.md
+bench: benchmarks ## Measure, and write docs/benchmarks.md: each figure below its command
 	@deploy/local/install-packages.sh deploy/local/bench-packages.txt
-	@tests/benchmarks/run.sh $(BUILD)
 	@tests/benchmarks/page.py $(BUILD) --faults
 
 instructions: benchmarks ## Count a call's instructions, by part; UPDATE=1 makes them the baseline

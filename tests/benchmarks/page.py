@@ -12,57 +12,21 @@ import datetime
 import json
 import os
 import re
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+import chart
+from server import ROOT, Server
+
 RATES = [25, 50, 100, 200, 400]
 STARTS = 5
-START_TIMEOUT_S = 60
 PAGE = "docs/benchmarks.md"
 # From here on the page is written by hand, and stays as it is.
 BY_HAND = "\n## Profiles taken\n"
-COLORS = ["#2563eb", "#d97706", "#059669", "#dc2626"]
 FAILED = []
-
-
-class Server:
-    """`throughline serve` with fresh files, until the block ends; `under` another program."""
-
-    def __init__(self, build, under=()):
-        self.build = build
-        self.under = under
-
-    def __enter__(self):
-        self.folder = tempfile.TemporaryDirectory()
-        begun = time.monotonic()
-        self.process = subprocess.Popen(
-            [*self.under, f"{self.build}/bin/throughline", "serve", "--port", "0",
-             "--log-level", "warning", "--data-dir", self.folder.name],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{' '.join(self.process.args)}: ended before it served; run it alone")
-        announcement = json.loads(line)
-        self.start_ms = (time.monotonic() - begun) * 1000
-        self.address = announcement["address"]
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(START_TIMEOUT_S)
-        self.folder.cleanup()
-
-    def rss_mib(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            for line in status:
-                if line.startswith("VmRSS:"):
-                    return int(line.split()[1]) / 1024
-        return 0.0
+# Of programs that measure with the library of that name.
+GOOGLE = ["--benchmark_min_time=0.5", "--benchmark_counters_tabular=true"]
 
 
 def bench(build, server, *flags):
@@ -76,49 +40,15 @@ def bench(build, server, *flags):
 
 def shown(command):
     """What a program prints, below the command that prints it. What fails is printed, too."""
+    # Google's benchmarks say on stderr what machine it is, which the page has said.
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=ROOT,
-                          env={**os.environ, "THROUGHLINE_BIN_DIR": f"{BUILD}/bin"})
+                          stderr=subprocess.DEVNULL if GOOGLE[0] in command else None,
+                          env={**os.environ, "THROUGHLINE_BIN_DIR": f"{BUILD}/bin",
+                               "THROUGHLINE_BIN": f"{BUILD}/bin/throughline"})
     if done.returncode != 0:
         FAILED.append(command[0])
     words = " ".join(command).replace(BUILD, "build/release")
     return f"```\n$ {words}\n{done.stdout.rstrip()}\n```\n"
-
-
-def svg(title, x_label, y_label, x_names, series):
-    """A line chart with evenly spaced points, the y axis from zero, as the text of an SVG."""
-    width, height, left, bottom, top = 720, 320, 64, 48, 40
-    highest = max(max(values) for _, values in series) or 1
-    step = (width - left - 24) / max(1, len(x_names) - 1)
-
-    def place(index, value):
-        return (left + index * step,
-                height - bottom - value / highest * (height - bottom - top))
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        'font-family="sans-serif" font-size="12">',
-        '<rect width="100%" height="100%" fill="#ffffff"/>',
-        f'<text x="{left}" y="20" font-size="15" font-weight="bold">{title}</text>',
-        f'<text x="{width / 2}" y="{height - 8}" text-anchor="middle">{x_label}</text>',
-        f'<text x="14" y="{height / 2}" text-anchor="middle" '
-        f'transform="rotate(-90 14 {height / 2})">{y_label}</text>']
-    for tick in range(5):
-        value = highest * tick / 4
-        _, y = place(0, value)
-        parts.append(f'<line x1="{left}" x2="{width - 24}" y1="{y:.1f}" y2="{y:.1f}" '
-                     'stroke="#e5e7eb"/>')
-        parts.append(f'<text x="{left - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>')
-    for index, name in enumerate(x_names):
-        x, _ = place(index, 0)
-        parts.append(f'<text x="{x:.1f}" y="{height - bottom + 18}" '
-                     f'text-anchor="middle">{name}</text>')
-    for number, (name, values) in enumerate(series):
-        points = " ".join("%.1f,%.1f" % place(i, v) for i, v in enumerate(values))
-        color = COLORS[number % len(COLORS)]
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" '
-                     'stroke-width="2"/>')
-        parts.append(f'<text x="{left + 90 * number + 4}" y="36" fill="{color}">{name}</text>')
-    return "\n".join(parts + ["</svg>"]) + "\n"
 
 
 def write(path, text):
@@ -150,7 +80,7 @@ def load(build, seconds):
                     f"{latency['p99']:.1f} | {recall['p50']:.1f} | {recall['p99']:.1f} | "
                     f"{report['errors']} | {report['audit']['violations']} |")
     write("docs/images/bench-rate.svg",
-          svg("Processing a call, by load", "operations due each second", "milliseconds",
+          chart.lines("Processing a call, by load", "operations due each second", "milliseconds",
               [str(rate) for rate in RATES], [("p50", p50), ("p99", p99)]))
     with Server(build) as server:
         most = bench(build, server, "--concurrency", "16", "--duration", f"{seconds}s",
@@ -167,23 +97,12 @@ def load(build, seconds):
             f"throughline bench --concurrency 16 --mix process=1 --duration {seconds}s\n```\n")
 
 
-def history(build, seconds):
-    """Does a call cost more once its customer has a past?"""
-    with Server(build) as server:
-        few = bench(build, server, "--concurrency", "4", "--customers", "1000", "--mix",
-                    "process=1", "--duration", f"{seconds}s")
-    with Server(build) as server:
-        many = bench(build, server, "--concurrency", "4", "--customers", "4", "--mix",
-                     "process=1", "--duration", f"{seconds}s")
-    calls = many["audit"]["calls"] / 4
-    return (f"A call of a customer who is new: p50 "
-            f"{few['operations']['process']['latencyMs']['p50']:.1f} ms. Of one whose history grows "
-            f"to {calls:.0f} calls over the run: p50 "
-            f"{many['operations']['process']['latencyMs']['p50']:.1f} ms, p99 "
-            f"{many['operations']['process']['latencyMs']['p99']:.1f} ms.\n\n```\n"
-            f"throughline bench --concurrency 4 --customers 1000 --mix process=1 --duration {seconds}s\n"
-            f"throughline bench --concurrency 4 --customers 4 --mix process=1 --duration {seconds}s\n"
-            "```\n")
+def peers():
+    """Other gateways and routers, where somebody has installed them: peers.py says how."""
+    if not os.environ.get("PEERS"):
+        return ("Not measured in this run: set PEERS to a folder with peers, as "
+                "`tests/benchmarks/peers.py` says.\n")
+    return shown([f"{os.environ['PEERS']}/bin/python", "tests/benchmarks/peers.py"])
 
 
 def recovery(build):
@@ -231,18 +150,31 @@ def main():
          "could be sent. Of ten operations four process\na call, one ingests a conversation, four "
          "recall and one asks for a completion; models are the built-in ones.\n\n" +
          load(BUILD, flags.seconds)),
-        ("A long history", lambda: history(BUILD, flags.seconds)),
+        ("Shapes", lambda: "The same load on the same two processors, however many processes share "
+         "them: what a replica costs, not what it\nbrings. Databases reach the disk.\n\n" +
+         shown([f"{programs}/services_benchmark"])),
+        ("Scaling", lambda: shown(["tests/benchmarks/scaling.py", BUILD]) + "\n" +
+         shown([f"{programs}/extractive_benchmark", *GOOGLE]) + "\n" +
+         shown([f"{programs}/scale_benchmark", "--customers", "100", "--hot", "50"]) + "\n" +
+         shown([f"{programs}/scale_benchmark", "--store", "postgres", "--customers", "100", "--hot",
+                "50"])),
         ("Pipeline beside its bare RPCs",
          lambda: shown([f"{programs}/pipeline_benchmark", "--customers", "20"])),
-        ("Router", lambda: shown([f"{programs}/router_benchmark", "overhead"])),
-        ("Recall", lambda: shown([f"{programs}/recall_benchmark"])),
+        ("Router", lambda: shown([f"{programs}/router_benchmark", "overhead"]) + "\n" +
+         shown([f"{programs}/router_benchmark", "rate"]) + "\n" +
+         shown([f"{programs}/router_benchmark", "waiting"]) + "\n" +
+         shown([f"{programs}/router_judge_benchmark", *GOOGLE])),
+        ("Peers", peers),
+        ("Recall and retain", lambda: shown([f"{programs}/recall_benchmark"]) + "\n" +
+         shown([f"{programs}/retain_benchmark"])),
+        ("Parsing", lambda: shown([f"{programs}/common_transcript_parse_benchmark", *GOOGLE])),
         ("Instructions", lambda: "What a processed call needs, its share of the five calls of a "
          "deal, counted by callgrind; a part holds all that\nit calls, so parts overlap. Those "
          "that grow by more than 5 % fail. A busy machine changes little here.\n\n" +
          shown(["tests/benchmarks/instructions.py", BUILD])),
     ]
     if flags.faults:
-        parts.insert(3, ("Recovery", lambda: recovery(BUILD)))
+        parts.insert(2, ("Recovery", lambda: recovery(BUILD)))
     os.makedirs(os.path.join(ROOT, "docs/images"), exist_ok=True)
     end = by_hand()
     for title, measure in parts:

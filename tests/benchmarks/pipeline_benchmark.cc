@@ -3,6 +3,8 @@
 // beyond the time of its models, as the router's decisions give that.
 //
 //   pipeline_benchmark [--customers N] [--server HOST:PORT] [--calls DIR]
+//   pipeline_benchmark --customer NAME [--first-round N] [--rounds N] ...
+//                                the same five calls over and over, all of one customer
 
 #include <grpcpp/grpcpp.h>
 
@@ -21,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/base/context.h"
@@ -51,6 +54,9 @@ struct Flags {
   int customers = 100;
   std::string server;  // empty: a server of its own in this process
   std::string calls = "tests/data/deals/01-meridian-logistics";
+  std::string customer;  // empty: fresh ones
+  int rounds = 1;
+  int first_round = 1;  // tells calls of this run from those of an earlier one
 };
 
 struct Latencies {
@@ -103,14 +109,21 @@ absl::Duration ModelTime(const CallResult& result) {
   return total;
 }
 
-// The five calls of one fresh customer.
+// Days apart, in the order in which they are sent: what arrives late costs more.
+std::string DateOf(int round, size_t call) {
+  const int days = (round - 1) * kCalls + static_cast<int>(call);
+  return absl::FormatCivilTime(absl::CivilDay(2020, 1, 1) + days);
+}
+
+// The five calls of one customer.
 absl::Status ProcessDeal(OrchestratorService::Stub& stub, const std::vector<std::string>& calls,
-                         const std::string& customer, PipelineLatencies* latencies) {
+                         const std::string& customer, int round, PipelineLatencies* latencies) {
   for (size_t i = 0; i < calls.size(); ++i) {
     ProcessCallRequest request;
     request.mutable_call()->set_customer_id(customer);
-    request.mutable_call()->set_call_id(absl::StrCat("call-", i + 1));
+    request.mutable_call()->set_call_id(absl::StrCat("round-", round, "-call-", i + 1));
     request.mutable_call()->set_transcript(calls[i]);
+    request.mutable_call()->set_call_date(DateOf(round, i));
     const absl::Time started = absl::Now();
     ASSIGN_OR_RETURN(
         const ProcessCallResponse response,
@@ -142,15 +155,20 @@ absl::Status Measure(const Flags& flags, const std::string& address) {
   OrchestratorService::Stub orchestrator(channel);
   grpc::health::v1::Health::Stub health(channel);
   const std::string run = RandomHex(4);
-  for (int i = 0; i < kWarmUpCustomers; ++i) {
-    RETURN_IF_ERROR(ProcessDeal(orchestrator, calls, absl::StrCat("warm-", run, "-", i), nullptr));
+  const int warm_up = flags.customer.empty() ? kWarmUpCustomers : 0;
+  for (int i = 0; i < warm_up; ++i) {
+    RETURN_IF_ERROR(
+        ProcessDeal(orchestrator, calls, absl::StrCat("warm-", run, "-", i), 1, nullptr));
   }
+  const bool is_one_customer = !flags.customer.empty();
   PipelineLatencies pipeline;
   Latencies empty;
   // In turns, so that both meet the same state of the machine.
-  for (int i = 0; i < flags.customers; ++i) {
-    RETURN_IF_ERROR(
-        ProcessDeal(orchestrator, calls, absl::StrCat("bench-", run, "-", i), &pipeline));
+  for (int i = 0; i < (is_one_customer ? flags.rounds : flags.customers); ++i) {
+    const std::string customer =
+        is_one_customer ? flags.customer : absl::StrCat("bench-", run, "-", i);
+    const int round = is_one_customer ? flags.first_round + i : 1;
+    RETURN_IF_ERROR(ProcessDeal(orchestrator, calls, customer, round, &pipeline));
     RETURN_IF_ERROR(SendEmpty(health, kCalls, empty));
   }
   pipeline.all.Print("pipeline, one call");
@@ -192,6 +210,13 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--server", flags.server, "A running server; one of its own otherwise");
   app.add_option("--calls", flags.calls, "Folder with call-1.txt to call-5.txt")
+      ->capture_default_str();
+  app.add_option("--customer", flags.customer, "Calls of this one customer, not of fresh ones");
+  app.add_option("--rounds", flags.rounds, "How often its five calls are processed")
+      ->check(CLI::Range(1, throughline::kMaxCustomers))
+      ->capture_default_str();
+  app.add_option("--first-round", flags.first_round, "Which of its rounds is the first of this run")
+      ->check(CLI::Range(1, throughline::kMaxCustomers))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   const absl::Status status = throughline::Run(flags);

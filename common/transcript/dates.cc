@@ -24,18 +24,6 @@ std::optional<absl::Time> Midnight(int year, int month, int day) {
   return absl::FromCivil(civil, absl::UTCTimeZone());
 }
 
-// 1–12 for an English month name or its abbreviation, else 0.
-int MonthOf(absl::string_view word) {
-  constexpr absl::string_view kMonths[] = {"january",   "february", "march",    "april",
-                                           "may",       "june",     "july",     "august",
-                                           "september", "october",  "november", "december"};
-  if (word.size() < 3) return 0;
-  for (size_t i = 0; i < std::size(kMonths); ++i) {
-    if (absl::StartsWith(kMonths[i], word)) return static_cast<int>(i) + 1;
-  }
-  return word == "sept" ? 9 : 0;
-}
-
 std::vector<std::string> Tokens(absl::string_view text) {
   std::vector<std::string> tokens;
   bool open = false;
@@ -91,6 +79,17 @@ std::optional<absl::Time> AllDigits(const std::vector<std::string>& tokens) {
 }
 
 }  // namespace
+
+int MonthOf(absl::string_view word) {
+  constexpr absl::string_view kMonths[] = {"january",   "february", "march",    "april",
+                                           "may",       "june",     "july",     "august",
+                                           "september", "october",  "november", "december"};
+  if (word.size() < 3) return 0;
+  for (size_t i = 0; i < std::size(kMonths); ++i) {
+    if (absl::StartsWith(kMonths[i], word)) return static_cast<int>(i) + 1;
+  }
+  return word == "sept" ? 9 : 0;
+}
 
 std::optional<absl::Time> ParseDate(absl::string_view text) {
   text = Trimmed(text.substr(0, kMaxDateBytes));

@@ -14,6 +14,10 @@ namespace throughline::transcript {
 // that could be read as two different days ("3/4/2026").
 std::optional<absl::Time> ParseDate(absl::string_view text);
 
+// 1 to 12 for an English month's lower-case name or the beginning of one, three letters at least;
+// else 0.
+int MonthOf(absl::string_view word);
+
 }  // namespace throughline::transcript
 
 #endif  // THROUGHLINE_COMMON_TRANSCRIPT_DATES_H_

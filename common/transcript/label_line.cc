@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -70,6 +71,18 @@ bool IsNameParticle(absl::string_view word) {
   return std::find(std::begin(kParticles), std::end(kParticles), word) != std::end(kParticles);
 }
 
+// Whether what follows a time makes it one of the day: "AM", "p.m.", ", 14/10/2025".
+bool IsTimeOfDay(absl::string_view after) {
+  after = Trimmed(after);
+  const std::string start = Lowered(after.substr(0, 3));
+  for (absl::string_view half : {"am", "pm"}) {
+    if (absl::StartsWith(start, half) && (start.size() == 2 || !absl::ascii_isalpha(start[2]))) {
+      return true;
+    }
+  }
+  return start == "a.m" || start == "p.m" || (!after.empty() && after[0] == ',');
+}
+
 absl::string_view WithoutBrackets(absl::string_view label) {
   const size_t bracket = label.find_first_of("([<");
   return bracket == absl::string_view::npos ? label : Trimmed(label.substr(0, bracket));
@@ -88,8 +101,10 @@ std::optional<absl::Duration> TakeLeadingTime(absl::string_view* line) {
     // A range, "[00:01 - 00:04]", counts from its start.
     const size_t end = rest.find(close);
     if (end == absl::string_view::npos || end > 24) return std::nullopt;
+    if (IsTimeOfDay(rest.substr(0, end))) return std::nullopt;
     rest.remove_prefix(end + 1);
-  } else if (rest.empty() || !(rest[0] == ' ' || rest[0] == '\t' || rest[0] == ']')) {
+  } else if (rest.empty() || !(rest[0] == ' ' || rest[0] == '\t' || rest[0] == ']') ||
+             IsTimeOfDay(rest.substr(0, 4))) {
     return std::nullopt;
   }
   rest = Trimmed(rest);
@@ -100,20 +115,28 @@ std::optional<absl::Duration> TakeLeadingTime(absl::string_view* line) {
   return time;
 }
 
+namespace {
+
+void TakeTimeOrStamp(absl::string_view* line, LabelLine* result) {
+  result->time = TakeLeadingTime(line);
+  if (!result->time.has_value()) result->stamp = TakeChatStamp(line);
+  result->time_leads = result->time.has_value() || result->stamp.has_value();
+}
+
+}  // namespace
+
 LabelLine ReadLabelLine(absl::string_view line) {
   LabelLine result;
   if (line.empty()) return result;
   absl::string_view rest = line;
   const char first = line[0];
   if (first == '[' || first == '(' || absl::ascii_isdigit(first)) {
-    result.time = TakeLeadingTime(&rest);
-    result.time_leads = result.time.has_value();
+    TakeTimeOrStamp(&rest, &result);
   }
   result.text = rest;
   if (!rest.empty() && absl::ascii_ispunct(rest[0])) {
     StripMarkup(&rest);
-    if (!result.time.has_value()) result.time = TakeLeadingTime(&rest);
-    result.time_leads = result.time.has_value();
+    if (!result.time_leads) TakeTimeOrStamp(&rest, &result);
   }
   size_t colon_bytes = 0;
   bool has_brackets = false;
@@ -133,7 +156,10 @@ LabelLine ReadLabelLine(absl::string_view line) {
   if (label.size() > 2 && label.front() == '[' && label.back() == ']') {
     label = Trimmed(label.substr(1, label.size() - 2));
   }
-  if (!result.time.has_value()) result.time = TakeTrailingTime(&label);
+  if (!result.time_leads) result.time = TakeTrailingTime(&label);
+  if (has_brackets && !result.time_leads && !result.time.has_value()) {
+    result.stamp = TakeTrailingChatStamp(&label);
+  }
   if (!IsLabelShaped(label)) return result;
   result.label = label;
   result.has_brackets = has_brackets;

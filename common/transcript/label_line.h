@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/transcript/chat_stamp.h"
 
 namespace throughline::transcript {
 
@@ -12,7 +13,8 @@ namespace throughline::transcript {
 // elsewhere, with the whole call in view.
 struct LabelLine {
   std::optional<absl::Duration> time;
-  bool time_leads = false;    // the time stands before the label
+  bool time_leads = false;    // a time, or a message's stamp, stands before the label
+  std::optional<ChatStamp> stamp;
   absl::string_view label;    // "Name (Title)"; empty: the line has no label
   bool has_brackets = false;  // the label carries "(…)"
   absl::string_view text;     // after the colon; the whole line (less a leading time) otherwise
@@ -28,7 +30,7 @@ bool IsLabelShaped(absl::string_view label);
 // numbers may stand between.
 bool IsCapitalizedName(absl::string_view name);
 
-// Takes "[00:12:31]", "(12:31)" or "12:31 -" off the front of `line`.
+// Takes "[00:12:31]", "(12:31)" or "12:31 -" off the front of `line`; no time of day ("12:31 PM").
 std::optional<absl::Duration> TakeLeadingTime(absl::string_view* line);
 
 }  // namespace throughline::transcript

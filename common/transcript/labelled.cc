@@ -78,10 +78,15 @@ void ReadTurns(absl::string_view text, const absl::flat_hash_set<size_t>& header
       continue;
     }
     const LabelLine parts = ReadLabelLine(line);
+    if (parts.stamp.has_value() && !draft->occurred_at.has_value()) {
+      draft->occurred_at = parts.stamp->day;
+    }
     if (evidence->IsSpeaker(parts, after_blank)) {
       draft->AddTurn(evidence->SpeakerIndex(parts.label, draft), parts.text,
                      parts.time.has_value() ? parts.time : lone_time);
       lone_time.reset();
+    } else if (parts.stamp.has_value() && parts.label.empty()) {
+      continue;  // "14/10/2025, 09:02 - Ana joined": the chat's own words
     } else if (draft->turns.empty()) {
       preamble.Add(line);
     } else {

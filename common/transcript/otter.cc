@@ -1,8 +1,10 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/transcript/chat_stamp.h"
 #include "common/transcript/formats.h"
 #include "common/transcript/header.h"
 #include "common/transcript/label_line.h"
@@ -47,15 +49,19 @@ std::optional<OtterLine> ReadOtterLine(absl::string_view line) {
   if (time.has_value()) {
     wide = space > 0 && (line[space - 1] == ' ' || line[space] == '\t');
     name = Trimmed(line.substr(0, space));
+  } else if (TakeTrailingChatStamp(&name).has_value()) {
+    // Two spaces, a bracket or a dash part them.
+    const size_t gap = name.size() + 1;
+    wide = gap < line.size() && !absl::ascii_isalnum(line[gap]);
   } else {
     time = TakeLeadingTime(&name);
-    if (!time.has_value()) return std::nullopt;
+    if (!time.has_value() && !TakeChatStamp(&name).has_value()) return std::nullopt;
   }
   if (name.empty() || absl::StrContains(name, ':') || !IsLabelShaped(name) ||
       !IsCapitalizedName(Trimmed(name.substr(0, name.find('('))))) {
     return std::nullopt;
   }
-  return OtterLine{name, *time, wide};
+  return OtterLine{name, time, wide};
 }
 
 Draft ParseOtter(absl::string_view text) {

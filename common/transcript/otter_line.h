@@ -9,10 +9,10 @@
 namespace throughline::transcript {
 
 // A line that holds only a speaker and a time, the words following below: "Ana Rivera  12:31",
-// "12:31 - Ana Rivera".
+// "12:31 - Ana Rivera", "Ana Rivera  9:02 AM".
 struct OtterLine {
   absl::string_view name;
-  absl::Duration time;
+  std::optional<absl::Duration> time;  // absent: a time of day
   bool wide = false;  // two spaces or a tab part name and time, which prose does not do
 };
 

@@ -12,7 +12,7 @@
 namespace throughline::transcript {
 namespace {
 
-constexpr int32_t kNobody = -1;
+constexpr int32_t kNoPerson = -1;
 constexpr int32_t kAmbiguous = -2;
 
 void FillBlank(const std::string& value, std::string* field) {
@@ -71,7 +71,7 @@ bool MailboxFits(absl::string_view letters, absl::string_view name) {
 
 }  // namespace
 
-People::People(const Draft& draft) : of_speaker_(draft.speakers.size(), kNobody) {
+People::People(const Draft& draft) : of_speaker_(draft.speakers.size(), kNoPerson) {
   // Full names first, so that a later "Ana" finds "Ana Rivera" wherever either stands.
   for (const PersonNote& note : draft.listed) {
     if (note.person.name != note.person.email) MergeOrAdd(note, false);
@@ -89,7 +89,7 @@ People::People(const Draft& draft) : of_speaker_(draft.speakers.size(), kNobody)
 }
 
 int32_t People::OfSpeaker(int32_t speaker) const {
-  return speaker < 0 ? kNobody : of_speaker_[static_cast<size_t>(speaker)];
+  return speaker < 0 ? kNoPerson : of_speaker_[static_cast<size_t>(speaker)];
 }
 
 void People::FillFrom(const std::vector<Participant>& known) {
@@ -115,7 +115,7 @@ int32_t People::Find(const PersonNote& note) const {
   // Looks at everybody, so not once there are too many people anyway.
   if (!note.person.email.empty() && !overflowed_) {
     const int32_t found = FindByEmailName(note.person.email);
-    if (found != kNobody) return found;
+    if (found != kNoPerson) return found;
   }
   return FindByPartOfName(note.person.name);
 }
@@ -124,24 +124,24 @@ int32_t People::Find(const PersonNote& note) const {
 int32_t People::FindByPartOfName(absl::string_view name) const {
   if (IsOneWord(name)) {
     const auto found = by_part_.find(Lowered(name));
-    return found == by_part_.end() || found->second < 0 ? kNobody : found->second;
+    return found == by_part_.end() || found->second < 0 ? kNoPerson : found->second;
   }
   const auto found = by_key_.find(Lowered(name.substr(0, name.find(' '))));
-  if (found == by_key_.end()) return kNobody;
+  if (found == by_key_.end()) return kNoPerson;
   const Participant& person = participants_[static_cast<size_t>(found->second)];
   return IsOneWord(person.name) &&
                  absl::EqualsIgnoreCase(person.name, name.substr(0, person.name.size()))
              ? found->second
-             : kNobody;
+             : kNoPerson;
 }
 
 int32_t People::FindByEmailName(absl::string_view email) const {
   const std::string letters = LocalLetters(email);
-  int32_t match = kNobody;
+  int32_t match = kNoPerson;
   for (size_t i = 0; i < participants_.size(); ++i) {
     const Participant& person = participants_[i];
     if (!person.email.empty() || !MailboxFits(letters, person.name)) continue;
-    if (match != kNobody) return kNobody;
+    if (match != kNoPerson) return kNoPerson;
     match = static_cast<int32_t>(i);
   }
   return match;
@@ -149,10 +149,10 @@ int32_t People::FindByEmailName(absl::string_view email) const {
 
 int32_t People::MergeOrAdd(const PersonNote& note, bool spoke) {
   int32_t index = Find(note);
-  if (index == kNobody) {
+  if (index == kNoPerson) {
     if (participants_.size() >= kMaxParticipants) {
       overflowed_ = true;
-      return kNobody;
+      return kNoPerson;
     }
     index = static_cast<int32_t>(participants_.size());
     participants_.emplace_back();

@@ -5,11 +5,11 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "common/transcript/parse.h"
+#include "common/transcript/spoken_for_test.h"
 
 namespace throughline::transcript {
 namespace {
@@ -71,16 +71,6 @@ TEST(ChatStampTest, ANameMayStandBeforeIt) {
   }
 }
 
-std::vector<std::string> Turns(absl::string_view text) {
-  const auto call = Parse(text, {});
-  std::vector<std::string> turns;
-  if (!call.ok()) return {std::string(call.status().message())};
-  for (const Turn& turn : call->turns) {
-    turns.push_back(absl::StrCat(turn.speaker, ": ", turn.text));
-  }
-  return turns;
-}
-
 TEST(ChatStampTest, AChatIsReadMessageByMessage) {
   constexpr absl::string_view kExport =
       "[2025-10-14 09:02] Priya Nair: morning! you tried the trial?\n"
@@ -88,7 +78,7 @@ TEST(ChatStampTest, AChatIsReadMessageByMessage) {
       "[2025-10-15 08:11] Ines Kortner: note: it does not talk to our system\n"
       "and without that there is no point\n"
       "[2025-10-15 08:12] Priya Nair: ah. ok\n";
-  EXPECT_THAT(Turns(kExport),
+  EXPECT_THAT(SpokenIn(kExport),
               ElementsAre("Priya Nair: morning! you tried the trial?", "Ines Kortner: hi. yes",
                           "Ines Kortner: note: it does not talk to our system and without that "
                           "there is no point",
@@ -99,11 +89,11 @@ TEST(ChatStampTest, AChatIsReadMessageByMessage) {
 }
 
 TEST(ChatStampTest, WhatTheChatItselfSaysIsNobodys) {
-  EXPECT_THAT(Turns("14/10/2025, 09:01 - Messages and calls are end-to-end encrypted.\n"
-                    "14/10/2025, 09:02 - Priya: you tried it?\n"
-                    "14/10/2025, 09:03 - Ines left\n"
-                    "14/10/2025, 09:04 - Ines: yes, too dear\n"
-                    "14/10/2025, 09:05 - Priya: how much?\n"),
+  EXPECT_THAT(SpokenIn("14/10/2025, 09:01 - Messages and calls are end-to-end encrypted.\n"
+                       "14/10/2025, 09:02 - Priya: you tried it?\n"
+                       "14/10/2025, 09:03 - Ines left\n"
+                       "14/10/2025, 09:04 - Ines: yes, too dear\n"
+                       "14/10/2025, 09:05 - Priya: how much?\n"),
               ElementsAre("Priya: you tried it?", "Ines: yes, too dear", "Priya: how much?"));
 }
 
@@ -113,7 +103,8 @@ TEST(ChatStampTest, CopiedChatsPutTheWordsBelowTheName) {
         "Priya Nair  9:02 AM\nyou tried it?\n\nInes Kortner  9:03 AM\nyes\ntoo dear\n",
         "[10/14 9:02 AM] Priya Nair\nyou tried it?\n\n[10/14 9:03 AM] Ines Kortner\nyes\n"
         "too dear\n"}) {
-    EXPECT_THAT(Turns(text), ElementsAre("Priya Nair: you tried it?", "Ines Kortner: yes too dear"))
+    EXPECT_THAT(SpokenIn(text),
+                ElementsAre("Priya Nair: you tried it?", "Ines Kortner: yes too dear"))
         << text;
   }
 }

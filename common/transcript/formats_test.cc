@@ -5,6 +5,7 @@
 #include "absl/time/civil_time.h"
 #include "common/transcript/parse.h"
 #include "common/transcript/samples_for_test.h"
+#include "common/transcript/spoken_for_test.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -19,13 +20,6 @@ Transcript Parsed(absl::string_view text) {
   absl::StatusOr<Transcript> transcript = Parse(text, ParseOptions());
   EXPECT_TRUE(transcript.ok()) << transcript.status();
   return transcript.ok() ? *std::move(transcript) : Transcript();
-}
-
-// "Name: text" of every turn.
-std::vector<std::string> Spoken(const Transcript& transcript) {
-  std::vector<std::string> lines;
-  for (const Turn& turn : transcript.turns) lines.push_back(turn.speaker + ": " + turn.text);
-  return lines;
 }
 
 // "Name/title/organization/side/presence" of every participant.

@@ -9,6 +9,7 @@
 #include "common/transcript/formats.h"
 #include "common/transcript/meeting_json.h"
 #include "common/transcript/parse.h"
+#include "common/transcript/text.h"
 
 namespace throughline::transcript {
 namespace {
@@ -42,6 +43,23 @@ std::optional<Draft> ReadTextMember(const Json& root) {
   return std::nullopt;
 }
 
+// One document, or an object a line, which is then an array of them.
+absl::StatusOr<Json> ReadJsonOrLines(absl::string_view text) {
+  absl::StatusOr<Json> document = ReadJson(text);
+  LineReader lines(text);
+  absl::string_view line;
+  if (document.ok() || !lines.Next(&line)) return document;
+  Json rows = Json::array();
+  do {
+    if (line.empty()) continue;
+    absl::StatusOr<Json> row = ReadJson(line);
+    // What is wrong with the whole says more than what is wrong with its first line.
+    if (!row.ok() || !row->is_object()) return rows.size() < 2 ? document : std::move(row);
+    rows.push_back(*std::move(row));
+  } while (rows.size() <= kMaxTurns && lines.Next(&line));
+  return rows;
+}
+
 std::string Describe(const Json& root) {
   if (!root.is_object()) return absl::StrCat("JSON ", root.type_name());
   std::vector<std::string> members;
@@ -56,7 +74,7 @@ std::string Describe(const Json& root) {
 }  // namespace
 
 absl::StatusOr<Draft> ParseJson(absl::string_view text, Format format) {
-  ASSIGN_OR_RETURN(const Json root, ReadJson(text));
+  ASSIGN_OR_RETURN(const Json root, ReadJsonOrLines(text));
   for (const JsonFormat& candidate : kJsonFormats) {
     if (format != Format::kUnknown && format != candidate.format) continue;
     std::optional<Draft> draft = candidate.read(root);

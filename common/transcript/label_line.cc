@@ -152,11 +152,17 @@ LabelLine ReadLabelLine(absl::string_view line) {
   if (!text.empty() && (absl::ascii_isdigit(text[0]) || text[0] == '/' || text[0] == '\\')) {
     return result;
   }
+  // "**Name** *(00:12)*: text".
+  if (const size_t tail = label.find("** "); tail != absl::string_view::npos) {
+    result.time =
+        WholeTime(absl::StripSuffix(absl::StripPrefix(Trimmed(label.substr(tail + 2)), "*"), "*"));
+    if (result.time.has_value()) label = label.substr(0, tail);
+  }
   label = Trimmed(label);
   if (label.size() > 2 && label.front() == '[' && label.back() == ']') {
     label = Trimmed(label.substr(1, label.size() - 2));
   }
-  if (!result.time_leads) result.time = TakeTrailingTime(&label);
+  if (!result.time.has_value()) result.time = TakeTrailingTime(&label);
   if (has_brackets && !result.time_leads && !result.time.has_value()) {
     result.stamp = TakeTrailingChatStamp(&label);
   }

@@ -11,6 +11,7 @@
 #include "common/transcript/draft.h"
 #include "common/transcript/formats.h"
 #include "common/transcript/introductions.h"
+#include "common/transcript/line_layouts.h"
 #include "common/transcript/people.h"
 #include "common/transcript/sides.h"
 #include "common/transcript/text.h"
@@ -68,6 +69,9 @@ Family FamilyOf(Format format, absl::string_view text) {
 
 Draft ParseLabelledOrProse(absl::string_view text, Family family) {
   Draft draft = ParseLabelled(text);
+  if (draft.turns.empty()) {
+    if (const auto labelled = AsLabelledLines(text)) draft = ParseLabelled(*labelled);
+  }
   if (draft.turns.empty()) return ParseUnattributed(text);
   if (family == Family::kGoogleMeet) draft.format = Format::kGoogleMeet;
   if (family == Family::kGranola) draft.format = Format::kGranola;

@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::initializer_list<absl::string_view> kSpeakerKeys = {
     "speaker", "speaker_name", "speakerName", "speaker_label", "name", "participant", "author"};
-constexpr std::initializer_list<absl::string_view> kTextKeys = {"text", "content", "transcript",
-                                                                "message", "body"};
+constexpr std::initializer_list<absl::string_view> kTextKeys = {"text",    "content", "transcript",
+                                                                "message", "body",    "words"};
 constexpr std::initializer_list<absl::string_view> kStartKeys = {"start", "start_time", "startTime",
                                                                  "begin"};
 constexpr std::initializer_list<absl::string_view> kEndKeys = {"end", "end_time", "endTime"};
@@ -98,13 +98,14 @@ const Json* FindSegments(const Json& root) {
   for (const Json* level : {&root, Member(root, {"data", "result", "results", "recording"})}) {
     if (level == nullptr) continue;
     if (level->is_array()) return level;
-    if (const Json* found = ArrayMember(*level, {"segments", "transcript", "utterances", "turns",
-                                                 "messages", "conversation", "entries"})) {
+    if (const Json* found = ArrayMember(
+            *level, {"segments", "transcript", "utterances", "turns", "messages", "conversation",
+                     "entries", "lines", "speaker_blocks", "dialogue"})) {
       return found;
     }
     if (const Json* transcript = Member(*level, {"transcript", "transcription"})) {
-      if (const Json* found =
-              ArrayMember(*transcript, {"segments", "sentences", "utterances", "turns"})) {
+      if (const Json* found = ArrayMember(
+              *transcript, {"segments", "sentences", "utterances", "turns", "speaker_blocks"})) {
         return found;
       }
     }

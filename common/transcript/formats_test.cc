@@ -123,7 +123,7 @@ TEST(FormatsTest, CaptionsMayMarkSpeakersInTheirOwnWays) {
       "00:05.000 --> 00:06.000\n(Laura Diaz)\nBy June it is. (laughter)\n");
   EXPECT_EQ(call.title, "Discovery");
   EXPECT_EQ(call.occurred_at, Day(2026, 5, 6));
-  EXPECT_THAT(Spoken(call), ElementsAre(": Hello.", ": Hi there.", "JO SMITH: We need it by June.",
+  EXPECT_THAT(Spoken(call), ElementsAre(": Hello.", ": Hi there.", "Jo Smith: We need it by June.",
                                         "Laura Diaz: By June it is. (laughter)"));
 }
 

@@ -123,6 +123,16 @@ TEST(LabelTest, MarkdownAndRolesAreRead) {
   EXPECT_EQ(SideOf(call, "Sales Rep"), Side::kSeller);
 }
 
+TEST(LabelTest, LabelsInCapitalsAreNamesAsPeopleWriteThem) {
+  const auto call = ParseText(
+      "NINA O'BRIEN: We pay too much.\nTOM VAN LEER: For what?\nCFO: Everything.\n"
+      "NINA O'BRIEN: Quite.\nCFO: Yes.\n");
+  ASSERT_TRUE(call.ok()) << call.status();
+  EXPECT_EQ(call->turns[0].speaker, "Nina O'Brien");
+  EXPECT_EQ(call->turns[1].speaker, "Tom Van Leer");
+  EXPECT_EQ(call->turns[2].speaker, "CFO");
+}
+
 TEST(LabelTest, LettersTakeTurns) {
   const auto call = ParseText("A: Ready?\nB: No.\nA: Why?\nB: Money.\n");
   ASSERT_TRUE(call.ok());

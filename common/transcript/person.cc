@@ -142,13 +142,27 @@ std::string NameInOrder(absl::string_view name) {
   return Folded(name);
 }
 
+// "NINA O'BRIEN" → "Nina O'Brien": who writes labels in capitals does not write to people so. Short
+// single words may be letters of a role ("CFO").
+std::string WithoutShouting(std::string name) {
+  constexpr size_t kMostRoleLetters = 3;
+  const bool shouts = std::none_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(c) || static_cast<unsigned char>(c) >= 0x80;
+  });
+  if (!shouts || name.size() <= kMostRoleLetters || HasTitleWord(name)) return name;
+  for (size_t i = 1; i < name.size(); ++i) {
+    if (absl::ascii_isalpha(name[i - 1])) name[i] = absl::ascii_tolower(name[i]);
+  }
+  return name;
+}
+
 void SetName(absl::string_view name, PersonNote* note) {
   if (LooksLikeEmail(name)) {
     note->person.email = Lowered(name);
     note->person.name = note->person.email;
     return;
   }
-  note->person.name = NameInOrder(name);
+  note->person.name = WithoutShouting(NameInOrder(name));
   if (Contains(kNobody, Lowered(note->person.name))) note->person.name.clear();
 }
 

@@ -195,15 +195,18 @@ void MergeBlockers(const std::vector<Blocker>& incoming, std::vector<Blocker>* l
 }
 
 void MergeStakeholders(const std::vector<Stakeholder>& incoming, std::vector<Stakeholder>* known) {
+  KnownPeople people;
+  for (const Stakeholder& person : *known) people.Add(person.name);
   for (const Stakeholder& person : incoming) {
-    std::vector<std::string> names;
-    names.reserve(known->size());
-    for (const Stakeholder& k : *known) names.push_back(k.name);
-    const int index = FindPerson(names, person.name);
+    const int index = people.Find(person.name);
     if (index >= 0) {
-      MergeStakeholder(person, &(*known)[static_cast<size_t>(index)]);
+      Stakeholder& same = (*known)[static_cast<size_t>(index)];
+      const std::string before = same.name;
+      MergeStakeholder(person, &same);
+      if (same.name != before) people.Rename(static_cast<size_t>(index), same.name);
     } else if (known->size() < kMaxStakeholders) {
       known->push_back(person);
+      people.Add(person.name);
     }
   }
 }

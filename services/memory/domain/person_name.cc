@@ -101,15 +101,22 @@ NameMatch Compare(const PersonName& a, const PersonName& b) {
   return initial ? NameMatch::kPossible : NameMatch::kSame;
 }
 
-int FindPerson(const std::vector<std::string>& names, absl::string_view name) {
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (Fold(names[i]) == Fold(name)) return static_cast<int>(i);
-  }
-  const PersonName wanted = ParsePersonName(name);
+KnownPeople::Known KnownPeople::Take(absl::string_view name) {
+  return {.folded = Fold(name), .name = ParsePersonName(name)};
+}
+
+KnownPeople::KnownPeople(const std::vector<std::string>& names) {
+  for (const std::string& name : names) Add(name);
+}
+
+int KnownPeople::Find(absl::string_view name) const {
+  const Known wanted = Take(name);
+  const auto same = first_by_folded_.find(wanted.folded);
+  if (same != first_by_folded_.end()) return static_cast<int>(same->second);
   int possible = -1;
   int possibilities = 0;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const NameMatch match = Compare(ParsePersonName(names[i]), wanted);
+  for (size_t i = 0; i < people_.size(); ++i) {
+    const NameMatch match = Compare(people_[i].name, wanted.name);
     if (match == NameMatch::kSame) return static_cast<int>(i);
     if (match == NameMatch::kPossible) {
       possible = static_cast<int>(i);
@@ -117,6 +124,17 @@ int FindPerson(const std::vector<std::string>& names, absl::string_view name) {
     }
   }
   return possibilities == 1 ? possible : -1;
+}
+
+void KnownPeople::Add(absl::string_view name) {
+  people_.push_back(Take(name));
+  first_by_folded_.emplace(people_.back().folded, people_.size() - 1);
+}
+
+void KnownPeople::Rename(size_t place, absl::string_view name) {
+  people_[place] = Take(name);
+  first_by_folded_.clear();
+  for (size_t i = 0; i < people_.size(); ++i) first_by_folded_.emplace(people_[i].folded, i);
 }
 
 }  // namespace throughline::memory

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 
 namespace throughline::memory {
@@ -27,9 +28,30 @@ enum class NameMatch {
 // names they stand for; different family names or different full first names never do.
 NameMatch Compare(const PersonName& a, const PersonName& b);
 
-// Index into `names` of the person meant by `name`, or -1: the one that is the same, else the only
-// possible one. A name that could be two people is nobody.
-int FindPerson(const std::vector<std::string>& names, absl::string_view name);
+// The people that are known, each name taken apart once. Not thread-safe.
+class KnownPeople {
+ public:
+  explicit KnownPeople(const std::vector<std::string>& names = {});
+
+  // The place of the person meant by `name`, or -1: the one that is the same, else the only
+  // possible one. A name that could be two people is nobody.
+  int Find(absl::string_view name) const;
+
+  // Appends a person.
+  void Add(absl::string_view name);
+  // Another spelling of who stands at `place`.
+  void Rename(size_t place, absl::string_view name);
+
+ private:
+  struct Known {
+    std::string folded;
+    PersonName name;
+  };
+  static Known Take(absl::string_view name);
+
+  std::vector<Known> people_;
+  absl::flat_hash_map<std::string, size_t> first_by_folded_;
+};
 
 }  // namespace throughline::memory
 

@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -31,19 +32,33 @@ std::string FoldedAt(const Json& object, const char* key) {
   return text::Fold(StringAt(object, key));
 }
 
-// Whether `entry` of the answer speaks of the ledger's `blocker`: by id, else by its object.
-bool IsSame(const Json& entry, const deal::Blocker& blocker) {
-  if (!blocker.id.empty() && StringAt(entry, "id") == blocker.id) return true;
-  const std::string object = text::Fold(blocker.object);
-  return !object.empty() && object == FoldedAt(entry, "object");
-}
-
-const Json* FindBlocker(const Json& list, const deal::Blocker& blocker) {
-  for (const Json& entry : list) {
-    if (IsSame(entry, blocker)) return &entry;
+// Blockers that the answer lists, each object folded once.
+class ListedBlockers {
+ public:
+  ListedBlockers(const Json& answer, const char* list) {
+    for (const Json& entry : ArrayAt(answer, list)) {
+      blockers_.push_back({StringAt(entry, "id"), FoldedAt(entry, "object"), &entry});
+    }
   }
-  return nullptr;
-}
+
+  // The entry that speaks of the ledger's `blocker`: by id, else by its object.
+  const Json* Find(const deal::Blocker& blocker) const {
+    const std::string object = text::Fold(blocker.object);
+    for (const Listed& listed : blockers_) {
+      const bool same_id = !blocker.id.empty() && listed.id == blocker.id;
+      if (same_id || (!object.empty() && listed.object == object)) return listed.entry;
+    }
+    return nullptr;
+  }
+
+ private:
+  struct Listed {
+    std::string id;
+    std::string object;  // folded
+    const Json* entry;
+  };
+  std::vector<Listed> blockers_;
+};
 
 // Whether the entry's history holds a step to one of `statuses` with words behind it.
 bool HasStep(const Json& entry, std::initializer_list<absl::string_view> statuses) {
@@ -57,9 +72,10 @@ bool HasStep(const Json& entry, std::initializer_list<absl::string_view> statuse
 }
 
 // What is wrong with how the answer treats a blocker the ledger holds; empty when nothing is.
-std::string ProblemWithBlocker(const Json& answer, const deal::Blocker& blocker) {
-  const Json* open = FindBlocker(ArrayAt(answer, "openBlockers"), blocker);
-  const Json* resolved = FindBlocker(ArrayAt(answer, "resolvedBlockers"), blocker);
+std::string ProblemWithBlocker(const ListedBlockers& open_ones, const ListedBlockers& settled,
+                               const deal::Blocker& blocker) {
+  const Json* open = open_ones.Find(blocker);
+  const Json* resolved = settled.Find(blocker);
   if (deal::IsOpen(blocker.status)) {
     if (open != nullptr) return "";
     if (resolved == nullptr) {
@@ -91,25 +107,47 @@ std::string BareName(const std::string& name) {
   return bare.empty() ? folded : absl::StrJoin(bare, " ");
 }
 
-// The answer's entry for somebody, in `list`; a first name stands for the full one.
-const Json* FindPerson(const Json& list, const std::string& bare_name) {
-  for (const Json& entry : list) {
-    const std::string name = BareName(StringAt(entry, "name"));
-    if (name.empty()) continue;
-    if (text::ContainsPhrase(name, bare_name) || text::ContainsPhrase(bare_name, name)) {
-      return &entry;
+// People that the answer lists, each name made bare once.
+class ListedPeople {
+ public:
+  ListedPeople(const Json& answer, const char* list) {
+    for (const Json& entry : ArrayAt(answer, list)) {
+      std::string name = BareName(StringAt(entry, "name"));
+      if (!name.empty()) people_.emplace_back(std::move(name), &entry);
     }
   }
-  return nullptr;
-}
 
-std::string ProblemWithPerson(const Json& answer, const deal::Stakeholder& person) {
+  // The entry for somebody; a first name stands for the full one.
+  const Json* Find(const std::string& bare_name) const {
+    for (const auto& [name, entry] : people_) {
+      if (text::ContainsPhrase(name, bare_name) || text::ContainsPhrase(bare_name, name)) {
+        return entry;
+      }
+    }
+    return nullptr;
+  }
+
+ private:
+  std::vector<std::pair<std::string, const Json*>> people_;
+};
+
+struct AnsweredPeople {
+  explicit AnsweredPeople(const Json& answer)
+      : deciders(answer, "decisionMakers"),
+        nominal(answer, "nominalDecisionMakers"),
+        listed(answer, "stakeholders") {}
+
+  ListedPeople deciders;
+  ListedPeople nominal;
+  ListedPeople listed;
+};
+
+std::string ProblemWithPerson(const AnsweredPeople& answer, const deal::Stakeholder& person) {
   const std::string name = BareName(person.name);
   if (name.empty()) return "";
-  const Json* decider = FindPerson(ArrayAt(answer, "decisionMakers"), name);
-  const Json* nominal = FindPerson(ArrayAt(answer, "nominalDecisionMakers"), name);
-  const Json* listed = FindPerson(ArrayAt(answer, "stakeholders"), name);
-  if (decider == nullptr && nominal == nullptr && listed == nullptr) {
+  const Json* decider = answer.deciders.Find(name);
+  const Json* nominal = answer.nominal.Find(name);
+  if (decider == nullptr && nominal == nullptr && answer.listed.Find(name) == nullptr) {
     return absl::StrCat("Has a part in the decision and is left out: ", person.name, ".");
   }
   if (person.nominal && nominal == nullptr && decider != nullptr &&
@@ -133,13 +171,16 @@ Finding CheckKnownState(const Draft& draft) {
   if (off_topic != draft.json->end() && off_topic->is_boolean() && off_topic->get<bool>()) {
     return Finding::Passed("The call is about something else.");
   }
+  const ListedBlockers open(*draft.json, "openBlockers");
+  const ListedBlockers settled(*draft.json, "resolvedBlockers");
   for (const deal::Blocker& blocker : known.blockers) {
-    const std::string problem = ProblemWithBlocker(*draft.json, blocker);
+    const std::string problem = ProblemWithBlocker(open, settled, blocker);
     if (!problem.empty()) return Finding::Failed(DecisionReason::kKnownStateConflict, problem);
   }
+  const AnsweredPeople answered(*draft.json);
   for (const deal::Stakeholder& person : known.stakeholders) {
     if (!IsDecider(person)) continue;
-    const std::string problem = ProblemWithPerson(*draft.json, person);
+    const std::string problem = ProblemWithPerson(answered, person);
     if (!problem.empty()) return Finding::Failed(DecisionReason::kKnownStateConflict, problem);
   }
   return Finding::Passed(absl::StrCat(known.blockers.size(), " blockers accounted for."));

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/language/word_lists.h"
 
@@ -89,8 +91,25 @@ void AddKnown(float probability, PersonFeatures& row) {
   row[kKnownDecides] = probability;
 }
 
+// What earlier calls know of each person, by place: under the same name or another.
+std::vector<std::vector<const deal::Stakeholder*>> KnownOf(const CallView& call) {
+  absl::flat_hash_map<absl::string_view, std::vector<size_t>> named;
+  for (size_t i = 0; i < call.people.all().size(); ++i) named[call.people.at(i).name].push_back(i);
+  std::vector<std::vector<const deal::Stakeholder*>> known_of(call.people.all().size());
+  for (const deal::Stakeholder& known : call.known().stakeholders) {
+    const auto same = named.find(known.name);
+    if (same != named.end()) {
+      for (const size_t person : same->second) known_of[person].push_back(&known);
+    }
+    const std::optional<size_t> found = call.people.Find(known.name);
+    if (found && call.people.at(*found).name != known.name) known_of[*found].push_back(&known);
+  }
+  return known_of;
+}
+
 void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Authority& authority,
-              size_t person, PersonFeatures& row) {
+              const std::vector<const deal::Stakeholder*>& known_of_person, size_t person,
+              PersonFeatures& row) {
   using deal::StakeholderRole;
   const std::string& name = call.people.at(person).name;
   const auto lists = [&](const std::vector<deal::Stakeholder>& list) {
@@ -99,8 +118,8 @@ void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Aut
   };
   row[kCuesDecide] = lists(authority.decision_makers) ? 1 : 0;
   row[kCuesNominal] = lists(authority.nominal) ? 1 : 0;
-  for (const deal::Stakeholder& known : call.known().stakeholders) {
-    if (known.name != name && call.people.Find(known.name) != person) continue;
+  for (const deal::Stakeholder* const one : known_of_person) {
+    const deal::Stakeholder& known = *one;
     const bool buyer =
         known.role == StakeholderRole::kEconomicBuyer || known.role == StakeholderRole::kCoSigner;
     Raise(row[kKnownBuyer], buyer ? 1 : 0);
@@ -205,6 +224,7 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonM
       AddSaid(one, spoken_of[i].continued, features[person]);
     }
   }
+  const std::vector<std::vector<const deal::Stakeholder*>> known_of = KnownOf(call);
   const float most = spoken.empty() ? 0 : *std::max_element(spoken.begin(), spoken.end());
   for (size_t i = 0; i < features.size(); ++i) {
     PersonFeatures& row = features[i];
@@ -218,7 +238,7 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonM
     row[kByWords] = by_words[i].log_odds;
     row[kNothingHeard] = by_words[i].heard ? 0 : 1;
     row[kIsBody] = person.body ? 1 : 0;
-    AddRoles(call, entries, authority, i, row);
+    AddRoles(call, entries, authority, known_of[i], i, row);
     AddPairs(row);
   }
   AddOthers(call, features);

@@ -78,14 +78,15 @@ def switch(server, state):
 
 
 def profile(build, before, counted):
-    """The Profile of a run of pipeline_benchmark with the flags `counted`, after one with `before`
-    that is not counted."""
+    """The Profile of a run of pipeline_benchmark with the flags `counted`, after runs, each with its
+    flags, that are not counted."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/profile"
         callgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--fair-sched=yes",
                      f"--callgrind-out-file={path}"]
         with Server(build, callgrind) as server:
-            drive(build, server.address, before)
+            for flags in before:
+                drive(build, server.address, flags)
             switch(server, "on")
             drive(build, server.address, counted)
             switch(server, "off")

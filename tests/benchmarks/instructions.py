@@ -45,7 +45,7 @@ PARTS = {
 
 def measure(build, customers):
     """Instructions a processed call, in all and by part."""
-    profile = callgrind.profile(build, ["--customers", str(WARM_UP_CUSTOMERS)],
+    profile = callgrind.profile(build, [["--customers", str(WARM_UP_CUSTOMERS)]],
                                 ["--customers", str(customers)])
     calls = profile.processed()
     counts = {TOTAL: round(profile.total() / calls)}

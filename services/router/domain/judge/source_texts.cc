@@ -22,9 +22,10 @@ absl::Time Or(absl::Time time, absl::Time fallback) { return IsFinite(time) ? ti
 }  // namespace
 
 bool SourceTexts::HasPhrase(absl::string_view folded) const {
-  return std::any_of(folded_.begin(), folded_.end(), [&](const std::string& source) {
-    return text::ContainsPhrase(source, folded);
-  });
+  return (!folded.empty() && wholes_.contains(folded)) ||
+         std::any_of(folded_.begin(), folded_.end(), [&](const std::string& source) {
+           return text::ContainsPhrase(source, folded);
+         });
 }
 
 bool SourceTexts::HasWordLike(absl::string_view folded) const {
@@ -37,6 +38,7 @@ bool SourceTexts::HasWordLike(absl::string_view folded) const {
 void SourceTexts::AddText(absl::string_view text, absl::Time said_at) {
   if (text.empty() || !seen_.emplace(text, said_at).second) return;
   folded_.push_back(text::Fold(text));
+  wholes_.insert(folded_.back());
   AddWords(folded_.back());
   for (const text::NumberMention& number : text::FindNumbers(text)) numbers_.Add(number.value);
   const text::DateText days(text);

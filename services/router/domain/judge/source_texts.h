@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_JUDGE_SOURCE_TEXTS_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,6 +22,10 @@ namespace throughline::router {
 // thread, then read by many.
 class SourceTexts {
  public:
+  SourceTexts() = default;
+  SourceTexts(SourceTexts&&) = default;
+  SourceTexts& operator=(SourceTexts&&) = default;
+
   bool empty() const { return folded_.empty(); }
 
   void AddText(absl::string_view text, absl::Time said_at);
@@ -57,7 +62,8 @@ class SourceTexts {
   void AddEvidence(const deal::Evidence& evidence, absl::Time said_at);
 
   Seen seen_;
-  std::vector<std::string> folded_;  // the call's turns first
+  std::deque<std::string> folded_;                 // the call's turns first
+  absl::flat_hash_set<absl::string_view> wholes_;  // of folded_: most quotes are whole texts
   size_t turns_ = 0;
   absl::flat_hash_set<std::string> words_;
   text::NumberSet numbers_;

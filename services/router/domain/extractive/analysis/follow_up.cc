@@ -171,15 +171,24 @@ class Director {
     ReadRestatement(index);
   }
 
+  // "To Graça", "to you then, Graça".
+  static bool IsGivenTo(const Reading& reading, const PersonMention& mention) {
+    size_t token = mention.first_token;
+    const auto before = [&](absl::string_view word) {
+      return token > 0 && reading.tokens[token - 1].text == word;
+    };
+    if (before("then") || before("directly")) --token;
+    if (before("you")) --token;
+    return before("to");
+  }
+
   // "Drawing and plan to Col, by Friday the thirteenth.": the seller repeats where it goes.
   void ReadRestatement(size_t index) {
     const Line& line = call_.lines[index];
     const bool answered = index > 0 && AsksWhoGetsIt(index - 1);
     if (!answered && 2 * index < call_.lines.size()) return;
     for (const PersonMention& mention : line.mentions) {
-      if (mention.first_token == 0 || line.reading.tokens[mention.first_token - 1].text != "to") {
-        continue;
-      }
+      if (!IsGivenTo(line.reading, mention)) continue;
       const Span& sentence =
           line.reading.sentences[SentenceOf(line.reading, mention.first_token)].span;
       const bool dated =

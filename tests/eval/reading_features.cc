@@ -5,7 +5,7 @@
 //       DIR...
 // The first prints the words of every labelled utterance and every sentence of the labelled calls;
 // the second what each call says for and against each category and person, read with these models;
-// without a model of people the words that are said of each.
+// without a model of people what is said of each.
 // Earlier calls of its series are remembered as the judgement model judges them, mistakes included;
 // without one as their labels say.
 
@@ -184,9 +184,9 @@ class SeriesPrinter {
     const std::vector<SpokenOf> spoken_of = WhomSentencesMean(call, sentences);
     json people = json::array();
     std::vector<PersonFeatures> rows(call.people.all().size());
-    json words;
+    std::vector<json> sayings;
     if (!models_.people.has_value()) {
-      words = WordsOfPeople(call, sentences, spoken_of);
+      sayings = SayingsOfEach(call, sentences, spoken_of);
     } else {
       rows = FeaturesOfPeople(call, *models_.people, sentences, spoken_of, entries, authority);
     }
@@ -197,8 +197,8 @@ class SeriesPrinter {
                         {"decides", Names(labels.deciders, person.name)},
                         {"free", Names(labels.acceptable, person.name)},
                         {"nominal", Names(labels.nominal, person.name)},
-                        {models_.people.has_value() ? "features" : "words",
-                         models_.people.has_value() ? json(rows[i]) : words[i]}});
+                        {models_.people.has_value() ? "features" : "sayings",
+                         models_.people.has_value() ? json(rows[i]) : sayings[i]}});
     }
     Print({{"series", name},
            {"call", index},
@@ -216,16 +216,25 @@ class SeriesPrinter {
     ++known.version;
   }
 
-  // Word: how much it counts, of each person of the customer's side.
-  static json WordsOfPeople(const CallView& call, const std::vector<ScoredSentence>& sentences,
-                            const std::vector<SpokenOf>& spoken_of) {
-    json people = json::array();
-    for (size_t i = 0; i < call.people.all().size(); ++i) people.push_back(json::object());
-    const auto take = [&](size_t person, absl::string_view word, float weight) {
-      json& sum = people[person][std::string(word)];
-      sum = (sum.is_null() ? 0 : sum.get<double>()) + weight;
-    };
-    ForEachWordOfPeople(call, sentences, spoken_of, take);
+  // What is said by and about each person of the customer's side, with the words of each sentence.
+  static std::vector<json> SayingsOfEach(const CallView& call,
+                                         const std::vector<ScoredSentence>& sentences,
+                                         const std::vector<SpokenOf>& spoken_of) {
+    std::vector<json> people(call.people.all().size(), json::array());
+    for (const PersonSaying& saying : SayingsOfPeople(call, sentences, spoken_of)) {
+      const ScoredSentence& one = sentences[saying.sentence];
+      const Line& line = call.lines[one.line];
+      json words = json::object();
+      ForEachWordAbout(call, one.line, one.sentence, spoken_of[saying.sentence], saying.person,
+                       [&](absl::string_view word) {
+                         json& count = words[std::string(word)];
+                         count = (count.is_null() ? 0 : count.get<int>()) + 1;
+                       });
+      people[saying.person].push_back(
+          {{"weight", saying.weight},
+           {"text", Quote(line.turn->text, line.reading.sentences[one.sentence].span)},
+           {"words", std::move(words)}});
+    }
     return people;
   }
 

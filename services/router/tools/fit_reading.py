@@ -20,15 +20,17 @@ import argparse
 import collections
 import json
 import os
-import re
 import subprocess
 import tempfile
 
 import annotated_series
 import boosted_trees
 import numpy as np
+import person_words
 import scipy.optimize
 import scipy.sparse
+from linear_models import LEAST_WEIGHT, fit_logistic, fit_softmax, write_weights
+from person_words import is_free, plain
 
 ACTS = ["raise", "settle", "reopen", "deny", "sign:self", "sign:other", "sign:veto",
         "sign:nominal", "neutral", "close"]
@@ -46,14 +48,10 @@ LEFT_OUT_PARTS = 8
 ACT_L2, SUBJECT_L2 = 4.0, 8.0
 # Of analysis/scored_sentences.cc.
 OWN, REACH, FADING, IDLE = 1.5, 8, 3.0, 0.7
-LEAST_WEIGHT = 2  # in units of the file; smaller ones are dropped
 # Of analysis/call_model.h and .cc.
 CALL_GROUPS, CALL_END, SELLERS_END, CALL_SCALE = 5, 0.7, 0.6, 20
 CALL_L2 = 0.03
 LEAST_CALLS = 2
-# Of analysis/person_model.h and .cc.
-PEOPLE_SCALE, PEOPLE_L2, LEAST_PEOPLE, PEOPLE_NOMINAL_WEIGHT = 40, 0.15, 4, 2.0
-PEOPLE_RARITY = 0.2
 # Of analysis/judgement.h. From the least on, a probability counts. Trees correct who decides.
 DECIDES_L2, DECIDES_TREES = 100.0, {"trees": 100, "leaves": 8, "rate": 0.05}
 BESIDE_L2, BESIDE_TREES = 10.0, {"trees": 40, "leaves": 4, "rate": 0.05}
@@ -61,7 +59,7 @@ BESIDE_PARTS, NOBODY_ELSE = 4, -6.0
 # IsBody, Speaks, NothingHeard, ByWords, KnownOdds and KnownBuyer of analysis/person_evidence.h.
 BESIDE_OF_PERSON = [58, 12, 62, 56, 67, 18]
 SUBJECTS_L2 = 1.0
-LEAST_OPEN, LEAST_DECIDES = 0.45, 0.36
+LEAST_OPEN, LEAST_DECIDES = 0.45, 0.33
 # Of analysis/sales_call.cc. To take a sale for other talk loses a call: the worse mistake.
 LEAST_SALES_CALLS, LEAST_SALES_PAIRS, OTHER_TALK_WEIGHT = 3, 8, 6.0
 SALES_L2, SALES_LEAST = 0.5, 1.2
@@ -71,33 +69,6 @@ SALES_SCALE = 200
 def run(tool, *arguments):
     output = subprocess.run([tool, *arguments], check=True, capture_output=True, text=True).stdout
     return [json.loads(line) for line in output.splitlines()]
-
-
-def plain(text):
-    return re.sub(r"\W+", " ", text.lower()).strip()
-
-
-def fit_softmax(x, y, weight, classes, l2):
-    """Weights (features x classes) and biases of a multinomial logistic regression."""
-    n, k = x.shape
-    onehot = np.zeros((n, classes))
-    onehot[np.arange(n), y] = 1
-    transposed = x.T.tocsr() if scipy.sparse.issparse(x) else x.T
-
-    def loss(flat):
-        w = flat[: k * classes].reshape(k, classes)
-        z = x @ w + flat[k * classes:]
-        z -= z.max(1, keepdims=True)
-        p = np.exp(z)
-        p /= p.sum(1, keepdims=True)
-        value = -(weight * np.log(p[np.arange(n), y] + 1e-12)).sum() + 0.5 * l2 * (w * w).sum()
-        error = (p - onehot) * weight[:, None]
-        return value, np.concatenate([(transposed @ error + l2 * w).ravel(), error.sum(0)])
-
-    start = np.zeros(k * classes + classes)
-    best = scipy.optimize.minimize(loss, start, jac=True, method="L-BFGS-B",
-                                   options={"maxiter": 100}).x
-    return best[: k * classes].reshape(k, classes), best[k * classes:]
 
 
 def quotes_of(path, call):
@@ -169,6 +140,19 @@ def annotate_sentences(rows, series):
         row["weight"] = ANNOTATED_WEIGHT
         if not row["labels"]:
             row["labels"], row["weight"] = [("neutral", None)], TRAP_WEIGHT if trap else NEUTRAL_WEIGHT
+
+
+def label_sayings(calls, sentences, series):
+    """Adds what each saying of calls does, from annotations or the evidence of labels."""
+    files = {(row["series"], row["call"]): row["file"] for row in sentences}
+    for call in calls:
+        name, number = call["series"], call["call"]
+        if name in series:
+            person_words.annotate(call, series[name].calls[number].turns)
+        else:
+            quotes = [quote for quote in quotes_of(files[name, number], number)
+                      if quote[1].startswith("sign")]
+            person_words.label(call, quotes)
 
 
 class Readings:
@@ -253,18 +237,6 @@ class Readings:
         write_weights(path, "language/sentence_model.h", SCALE,
                       np.concatenate([act_bias, subject_bias]), [self.names[i] for i in known],
                       np.hstack([act_weights, subject_weights]))
-
-
-def write_weights(path, reader, scale, bias, names, table):
-    """The format of language/weight_table.h."""
-    with open(path, "w") as out:
-        out.write(f"# Weights of {reader}, fitted by "
-                  "services/router/tools/fit_reading.py; not made by hand.\n")
-        for feature, row in [("bias", bias), *sorted(zip(names, table), key=lambda one: one[0])]:
-            value = np.round(row * scale).astype(int)
-            pairs = [f"{i}:{v}" for i, v in enumerate(value) if abs(v) >= (1 if feature == "bias" else LEAST_WEIGHT)]
-            if pairs:
-                out.write(f"{feature}\t{' '.join(pairs)}\n")
 
 
 def add(counts, words, weight):
@@ -367,57 +339,6 @@ def fit_calls(documents, path):
     table = np.hstack([w[g * len(words):(g + 1) * len(words)] for g in range(CALL_GROUPS)])
     write_weights(path, "analysis/call_model.h", CALL_SCALE,
                   np.concatenate([bias, np.zeros((CALL_GROUPS - 1) * classes)]), words, table)
-
-
-def is_free(person):
-    """Whether to name them is neither right nor wrong. Who decides in name only is never so."""
-    return person["free"] and not person["decides"] and not person["nominal"]
-
-
-def fit_person_words(calls, path):
-    """Whether a person decides, by the words said of and by them, damped and normalised as
-    analysis/person_model.cc does. Words whose weights round to little are left out, so that
-    lengths are those of the words that the file has: hence the second fit."""
-    people = [p for call in calls for p in call["people"] if not is_free(p)]
-    y = np.array([float(p["decides"]) for p in people])
-    weight = np.array([PEOPLE_NOMINAL_WEIGHT if p["nominal"] else 1.0 for p in people])
-    spread = collections.Counter(word for p in people for word in p["words"])
-    words = sorted(word for word, count in spread.items() if count >= LEAST_PEOPLE)
-    for _ in range(2):
-        index = {word: i for i, word in enumerate(words)}
-        rows, columns, values = [], [], []
-        for number, person in enumerate(people):
-            known = {w: np.log1p(n) for w, n in person["words"].items() if w in index}
-            length = np.sqrt(sum(v * v for v in known.values())) or 1
-            rows += [number] * len(known)
-            columns += [index[w] for w in known]
-            values += [v / length for v in known.values()]
-        x = scipy.sparse.csr_matrix((values, (rows, columns)), shape=(len(people), len(words)))
-        # Words of many people tell less: a weight of theirs costs more.
-        rarity = ((np.bincount(columns, minlength=len(words)) + 1) / 50.0) ** -PEOPLE_RARITY
-        w = fit_logistic(x.multiply(rarity).tocsr(), y, weight, PEOPLE_L2)
-        w[:-1] *= rarity
-        words = [word for word in words if abs(round(w[index[word]] * PEOPLE_SCALE)) >= LEAST_WEIGHT]
-    write_weights(path, "analysis/person_model.h", PEOPLE_SCALE, w[-1:], words,
-                  np.array([[w[index[word]]] for word in words]))
-
-
-def fit_logistic(x, y, weight, l2, free=0):
-    """Weights of a logistic regression; the last `free` columns are penalised less."""
-    penalty = np.full(x.shape[1], l2)
-    if free:
-        penalty[-free:] = l2 * 0.3
-
-    def loss(w):
-        z = x @ w[:-1] + w[-1]
-        p = 1 / (1 + np.exp(-z))
-        value = -(weight * (y * np.log(p + 1e-9) + (1 - y) * np.log(1 - p + 1e-9))).sum()
-        error = weight * (p - y)
-        return (value + 0.5 * (penalty * w[:-1] ** 2).sum(),
-                np.concatenate([x.T @ error + penalty * w[:-1], [error.sum()]]))
-
-    return scipy.optimize.minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B",
-                                   options={"maxiter": 300}).x
 
 
 CHOICE_L2 = 2.0
@@ -652,9 +573,10 @@ def fit_all(options, scratch):
                for name in ("sentences", "calls", "people")] for fold in range(options.folds)]
     fit_words(options, models, Readings(utterances, sentences), fold_of)
     read = left_out_calls(options, [paths[:2] for paths in models], folders)
+    label_sayings(read, sentences, series if options.series else {})
     for fold, (_, _, for_people) in enumerate(models):
-        fit_person_words([c for c in read if fold_of[c["series"]] != fold], for_people)
-    fit_person_words(read, os.path.join(options.out, "people.model"))
+        person_words.fit([c for c in read if fold_of[c["series"]] != fold], for_people)
+    person_words.fit(read, os.path.join(options.out, "people.model"))
     read = left_out_calls(options, models, folders)
     for fold, paths in enumerate(models):
         paths.append(os.path.join(scratch, f"judgement{fold}.model"))

@@ -337,6 +337,26 @@ TEST(Blockers, WhoWentWithSomebodyElseNamesTheCompetition) {
   EXPECT_EQ(analysis.stage, deal::JourneyStage::kClosedLost);
 }
 
+TEST(Authority, WhoWasClearlyKnownToSignSignsStill) {
+  CallInput input =
+      Call({{"Ada Lind",
+             "Good morning. It rained all night. The hall is dry. We have ten tables there."},
+            {"Ada Lind", "The cook came late. We ate soup. It was warm. The bus was full again."},
+            {"Ben Osei",
+             "I painted the fence. It is green now. My dog likes it. He sleeps beside it."}});
+  deal::Stakeholder signer;
+  signer.name = "Carla Voss";
+  signer.title = "Controller";
+  signer.role = deal::StakeholderRole::kEconomicBuyer;
+  signer.authority_evidence = {{"c0", 1, "Ada Lind", "Carla Voss signs it."}};
+  signer.decides_probability = 0.95;
+  input.known.stakeholders = {signer};
+  input.known.version = 1;
+  deal::Analysis analysis = Deep(input);
+  ASSERT_EQ(analysis.decision_makers.size(), 1u);
+  EXPECT_EQ(analysis.decision_makers[0].name, "Carla Voss");
+}
+
 TEST(Authority, AnAnswerToWhoSignsCounts) {
   const deal::Analysis analysis =
       Deep(Call({{"Noor Haddad", "And who signs in the end?"}, {"Ben Osei", "Me. No committee."}}));
@@ -372,6 +392,15 @@ TEST(FollowUp, WhoMayNotBeCalledIsNotWrittenTo) {
   const deal::Analysis analysis =
       Deep(Call({{"Ada Lind", "It goes to Carl Moss, he's the group's CFO. Do not ring Carl."},
                  {"Ada Lind", "One page to me, by Friday."}}));
+  EXPECT_EQ(analysis.follow_up.recipient, "Ada Lind");
+}
+
+TEST(FollowUp, TheSellerRepeatsToWhomItGoes) {
+  const deal::Analysis analysis =
+      Deep(Call({{"Noor Haddad", "Good morning. I have the offer here."},
+                 {"Ben Osei", "The monthly fee is too high for us, I can't sign that."},
+                 {"Noor Haddad", "I see. I'll look for something."},
+                 {"Noor Haddad", "To you then, Ada, by Friday the twenty-third of May."}}));
   EXPECT_EQ(analysis.follow_up.recipient, "Ada Lind");
 }
 

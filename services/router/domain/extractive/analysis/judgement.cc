@@ -34,6 +34,7 @@ constexpr float kClearlySigns = 0.5F;
 constexpr float kFullTokens = 8;
 // From here on all that is said together outweighs one sentence against it.
 constexpr float kClearlyDecides = 0.5F;
+constexpr float kClearlyKnown = 0.8F;
 
 // Each is looked at for each person.
 constexpr size_t kMaxTrees = 100;
@@ -186,6 +187,12 @@ std::vector<const ScoredSentence*> SentencesOfDeciding(const CallView& call,
     }
   }
   return best;
+}
+
+// Who was clearly known to sign and of whom this call says nothing of it signs still.
+bool SignsStill(const PersonFeatures& row) {
+  return row[kKnownBuyer] > 0 && row[kNothingHeard] > 0 && row[kLikeAPerson] > 0 &&
+         row[kKnownDecides] >= kClearlyKnown;
 }
 
 class Reconciler {
@@ -444,7 +451,9 @@ void ReconcileDeciders(const CallView& call, const std::vector<ScoredSentence>& 
     const auto is_person = [&](const Stakeholder& one) { return one.name == person.name; };
     std::vector<Stakeholder>& deciders = authority.decision_makers;
     const auto listed = std::find_if(deciders.begin(), deciders.end(), is_person);
-    const float probability = probabilities[c];
+    const float probability = SignsStill(features[i])
+                                  ? std::max(probabilities[c], features[i][kKnownDecides])
+                                  : probabilities[c];
     for (Stakeholder& one : authority.everybody) {
       if (is_person(one)) one.decides_probability = probability;
     }

@@ -8,6 +8,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "services/router/domain/extractive/language/given_names.h"
+#include "services/router/domain/extractive/language/people_words.h"
 #include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
@@ -140,6 +142,19 @@ void AddRoles(const CallView& call, const std::vector<Entry>& entries, const Aut
   row[kCuesNameNobody] = authority.decision_makers.empty() ? 1 : 0;
 }
 
+void AddSigning(const SaidOfSigning& heard, float* row) {
+  for (const auto* const part : {&heard.most, &heard.sum, &heard.late}) {
+    row = std::copy(part->begin(), part->end(), row);
+  }
+}
+
+// "Marseille signs": a place is no person, though it may be said to sign.
+bool IsNamedLikeAPerson(absl::string_view name) {
+  const std::vector<Token> words = Tokenize(name);
+  return !words.empty() &&
+         (IsGivenName(words[0].text) || IsHonorific(words[0].text) || IsRelation(words[0].text));
+}
+
 void AddTitle(absl::string_view title, PersonFeatures& row) {
   const unsigned kinds = KindsOfTitle(title);
   row[kHasTitle] = title.empty() ? 0 : 1;
@@ -174,6 +189,7 @@ void AddPairs(PersonFeatures& row) {
   row[kKnownBuyerByWords] = row[kKnownBuyer] * row[kByWords];
   row[kKnownOddsUnheard] = row[kKnownOdds] * row[kNothingHeard];
   row[kKnownDecidesUnheard] = row[kKnownDecides] * row[kNothingHeard];
+  row[kKnownDecidesUnheardPerson] = row[kKnownDecidesUnheard] * row[kLikeAPerson];
   row[kKnownOddsByWords] = row[kKnownOdds] * row[kByWords];
   row[kKnownBuyerAbsent] = row[kKnownBuyer] * (1 - row[kSpeaks]);
 }
@@ -237,8 +253,12 @@ std::vector<PersonFeatures> FeaturesOfPeople(const CallView& call, const PersonM
     AddTitle(person.body ? person.name : person.title, row);
     row[kByWords] = by_words[i].log_odds;
     row[kNothingHeard] = by_words[i].heard ? 0 : 1;
+    AddSigning(by_words[i].says, &row[kSaysOfSigning]);
+    AddSigning(by_words[i].said, &row[kSaidOfSigning]);
     row[kIsBody] = person.body ? 1 : 0;
     AddRoles(call, entries, authority, known_of[i], i, row);
+    const bool like = row[kSpeaks] > 0 || row[kHasTitle] > 0 || IsNamedLikeAPerson(person.name);
+    row[kLikeAPerson] = like ? 1 : 0;
     AddPairs(row);
   }
   AddOthers(call, features);

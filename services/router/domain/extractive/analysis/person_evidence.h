@@ -83,7 +83,12 @@ enum PersonFeature : size_t {
   kKnownDecides,  // the same as a probability
   kKnownDecidesUnheard,
   kKnownOddsByWords,
-  kPersonFeatures,
+  kLikeAPerson,  // a known given name, a form of address, a title, or a voice
+  kKnownDecidesUnheardPerson,
+  // What the person model hears in each sentence, as SaidOfSigning has it.
+  kSaysOfSigning,
+  kSaidOfSigning = kSaysOfSigning + 3 * kSigningActs,
+  kPersonFeatures = kSaidOfSigning + 3 * kSigningActs,
 };
 using PersonFeatures = std::array<float, kPersonFeatures>;
 

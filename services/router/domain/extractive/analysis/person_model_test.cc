@@ -98,6 +98,56 @@ TEST_F(PersonModelTest, WeighsTheWordsOfEachPerson) {
   EXPECT_FALSE(scores[*call.people.Find("Ben")].heard);
 }
 
+TEST_F(PersonModelTest, APronounMeansWhomItFits) {
+  input_.transcript.turns[0].text =
+      "Mrs Berg reads it, and Mr Moe presents it to the board as his. But she signs.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  SpokenOfFinder finder(call);
+  finder.Of(0, 0);
+  EXPECT_EQ(finder.Of(0, 1).People(), std::vector<size_t>{*call.people.Find("Berg")});
+}
+
+TEST_F(PersonModelTest, APronounTeachesWhoIsMeantLater) {
+  input_.transcript.turns[0].text =
+      "Robin Maas reads it before she signs. Ben Osei pays it when he can. Then it is hers.";
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  SpokenOfFinder finder(call);
+  finder.Of(0, 0);
+  finder.Of(0, 1);
+  EXPECT_EQ(finder.Of(0, 2).People(), std::vector<size_t>{*call.people.Find("Robin")});
+}
+
+TEST_F(PersonModelTest, TellsWhatASentenceSaysOfEach) {
+  const auto model = PersonModel::Parse("bias\t4:80\nolb:signed_by\t1:400\norb:checks_it\t2:400\n");
+  ASSERT_TRUE(model.ok()) << model.status();
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  ScoredSentence signs{.line = 0, .sentence = 0, .customer = true, .place = 0.5F};
+  signs.scores.act[static_cast<size_t>(Act::kSignOther)] = 1;
+  const std::vector<PersonScore> scores =
+      model->Score(call, {signs}, WhomSentencesMean(call, {signs}));
+  const SaidOfSigning& rita = scores[*call.people.Find("Rita")].said;
+  const SaidOfSigning& ben = scores[*call.people.Find("Ben")].said;
+  EXPECT_GT(rita.most[0], 0.9F);
+  EXPECT_LT(rita.most[1], 0.1F);
+  EXPECT_GT(ben.most[1], 0.9F);
+  EXPECT_LT(ben.most[0], 0.1F);
+  EXPECT_GT(rita.sum[0], rita.late[0]);
+  EXPECT_EQ(scores[*call.people.Find("Ada")].said.most[0], 0) << "she only says it";
+}
+
+TEST_F(PersonModelTest, TheAnswerToWhoDecidesTellsOfIt) {
+  input_.transcript.participants.push_back({"Sam Hill", "", "Seller", "", Side::kSeller});
+  input_.transcript.turns = {
+      {.index = 0, .speaker = "Sam Hill", .text = "And who makes the final decision, Ada?"},
+      {.index = 1, .speaker = "Ada Lind", .text = "Rita Maas."}};
+  const CallView call = ReadCall(Tier::kDeep, input_);
+  const ScoredSentence answer{.line = 1, .sentence = 0, .customer = true};
+  EXPECT_EQ(SayingsOfPeople(call, {answer}, WhomSentencesMean(call, {answer})).size(), 2);
+  input_.transcript.turns[0].text = "And who is that, Ada?";
+  const CallView other = ReadCall(Tier::kDeep, input_);
+  EXPECT_TRUE(SayingsOfPeople(other, {answer}, WhomSentencesMean(other, {answer})).empty());
+}
+
 TEST_F(PersonModelTest, TheBuiltInWeightsFollowTheFormat) { BuiltinPersonModel(); }
 
 }  // namespace

@@ -13,13 +13,43 @@ using transcript::Side;
 
 // How many lines after a name "he" and "she" still mean it.
 constexpr size_t kPronounLines = 2;
+constexpr size_t kMostMeant = 8;  // of those named last, as to whom they can mean
 constexpr size_t kMaxTitleTokens = 7;
+// What tells whether somebody is "he" or "she", by how sure it is.
+constexpr int kGenderOfWord = 4;
+constexpr int kGenderOfPronoun = 2;
+constexpr size_t kShortName = 3;
 // "The director": as long as one person alone has such an office.
 constexpr size_t kMaxOffices = 100;
 
 bool IsOwnPronoun(absl::string_view word) {
   static const WordSet& words = WordList("first person singular");
   return words.contains(word);
+}
+
+// Below 0 for words of men, above 0 for those of women.
+int GenderOfPronoun(absl::string_view word) {
+  if (word == "he" || word == "him" || word == "his") return -1;
+  return word == "she" || word == "her" || word == "hers" ? 1 : 0;
+}
+
+int GenderOfWord(absl::string_view word) {
+  static const WordSet& men = WordList("of a man");
+  static const WordSet& women = WordList("of a woman");
+  return men.contains(word) ? -1 : women.contains(word) ? 1 : 0;
+}
+
+// By forms of address and kin; names on "a" are mostly women's.
+int GenderOfPerson(const Person& person) {
+  int gender = 0;
+  const std::vector<Token> name = Tokenize(person.name);
+  for (const Token& word : name) gender += kGenderOfWord * GenderOfWord(word.text);
+  for (const Token& word : Tokenize(person.title)) {
+    gender += kGenderOfWord * GenderOfWord(word.text);
+  }
+  const bool ends_on_a =
+      !name.empty() && name[0].text.size() > kShortName && name[0].text.back() == 'a';
+  return gender == 0 && ends_on_a ? 1 : gender;
 }
 
 bool IsPronounOfMany(absl::string_view word) {
@@ -147,6 +177,47 @@ SpokenOfFinder::SpokenOfFinder(const CallView& call)
       has_bodies_(std::any_of(call.people.all().begin(), call.people.all().end(),
                               [](const Person& person) { return person.body; })) {
   LearnOffices();
+  LearnGenders();
+}
+
+void SpokenOfFinder::LearnGenders() {
+  for (const Person& person : call_.people.all()) {
+    genders_.push_back(person.body ? 0 : GenderOfPerson(person));
+  }
+  for (const Line& line : call_.lines) {
+    const std::vector<Token>& tokens = line.reading.tokens;
+    for (size_t m = 0; m < line.mentions.size(); ++m) {
+      const PersonMention& mention = line.mentions[m];
+      if (mention.first_token > 0) {
+        genders_[mention.person] +=
+            kGenderOfWord * GenderOfWord(tokens[mention.first_token - 1].text);
+      }
+      // "Rita reads it before she signs", where nobody else is named.
+      const Span& span = line.reading.sentences[SentenceOf(line.reading, mention.first_token)].span;
+      const bool alone =
+          (m == 0 || line.mentions[m - 1].first_token < span.first_token) &&
+          (m + 1 == line.mentions.size() || line.mentions[m + 1].first_token >= span.last_token);
+      for (size_t i = mention.last_token; alone && i < span.last_token; ++i) {
+        const int gender = GenderOfPronoun(tokens[i].text);
+        genders_[mention.person] += kGenderOfPronoun * gender;
+        if (gender != 0) break;
+      }
+    }
+  }
+}
+
+void SpokenOfFinder::Remember(size_t person, size_t line) {
+  if (recent_.empty() || recent_.back().person != person) recent_.push_back({person, line});
+  recent_.back().line = line;
+}
+
+size_t SpokenOfFinder::Meant(size_t index, int gender, size_t speaker) const {
+  for (size_t back = 1; back <= kMostMeant && back <= recent_.size(); ++back) {
+    const Named& named = recent_[recent_.size() - back];
+    if (named.line + kPronounLines < index) break;
+    if (named.person != speaker && genders_[named.person] * gender >= 0) return named.person;
+  }
+  return kNobody;
 }
 
 void SpokenOfFinder::LearnOffices() {
@@ -211,8 +282,7 @@ bool SpokenOfFinder::AddOffices(size_t index, const Span& span, SpokenOf& spoken
         });
     if (named) continue;
     spoken.places.push_back(office);
-    last_ = office.person;
-    last_line_ = index;
+    Remember(office.person, index);
     any = true;
   }
   return any;
@@ -229,23 +299,25 @@ SpokenOf SpokenOfFinder::Of(size_t index, size_t sentence) {
     const Person& person = call_.people.at(mention.person);
     if (person.side == Side::kSeller || IsSpokenTo(line.reading, span, mention, person)) continue;
     spoken.places.push_back({mention.person, mention.first_token, mention.last_token});
-    last_ = mention.person;
-    last_line_ = index;
+    Remember(mention.person, index);
   }
   const bool by_office = AddOffices(index, span, spoken);
   const bool named = by_office || !spoken.places.empty();
   AddBodies(index, span, spoken);
   const bool by_body = !named && !spoken.places.empty();
-  const auto continues = [&](size_t person, size_t at, auto is_pronoun) {
-    if (person == kNobody || person == line.speaker || index > at + kPronounLines) return;
-    for (size_t i = span.first_token; i < span.last_token; ++i) {
-      if (!is_pronoun(line.reading.tokens[i].text)) continue;
-      spoken.places.push_back({person, i, i + 1});
-      spoken.continued = !by_body;
-    }
+  const auto continues = [&](size_t person, size_t token) {
+    if (person == kNobody) return;
+    spoken.places.push_back({person, token, token + 1});
+    spoken.continued = !by_body;
   };
-  if (!named) continues(last_, last_line_, IsPersonalPronoun);
-  if (!named && !by_body) continues(last_body_, last_body_line_, IsPronounOfMany);
+  const bool body_was_named = last_body_ != kNobody && last_body_ != line.speaker &&
+                              index <= last_body_line_ + kPronounLines;
+  for (size_t i = span.first_token; !named && i < span.last_token; ++i) {
+    const absl::string_view word = line.reading.tokens[i].text;
+    const int gender = GenderOfPronoun(word);
+    if (gender != 0) continues(Meant(index, gender, line.speaker), i);
+    if (!by_body && body_was_named && IsPronounOfMany(word)) continues(last_body_, i);
+  }
   std::sort(spoken.places.begin(), spoken.places.end(),
             [](const Place& a, const Place& b) { return a.first_token < b.first_token; });
   return spoken;

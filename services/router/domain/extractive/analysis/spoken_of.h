@@ -30,9 +30,9 @@ struct SpokenOf {
   std::vector<size_t> People() const;
 };
 
-// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last, "they"
-// the board or committee, and "the general manager" the only one of that office. To be asked about
-// every sentence, in order.
+// Follows a call from sentence to sentence, so that "he" and "she" mean the one named last whom
+// they fit, "they" the board or committee, and "the general manager" the only one of that office.
+// To be asked about every sentence, in order.
 class SpokenOfFinder {
  public:
   explicit SpokenOfFinder(const CallView& call);
@@ -47,14 +47,22 @@ class SpokenOfFinder {
   };
 
   void LearnOffices();
+  void LearnGenders();
+  // Whom "he" or "she" means in a line that `speaker` says; kNobody when nobody was just named.
+  size_t Meant(size_t line, int gender, size_t speaker) const;
+  void Remember(size_t person, size_t line);
   void AddBodies(size_t index, const Span& span, SpokenOf& spoken);
   bool AddOffices(size_t index, const Span& span, SpokenOf& spoken);
   Place OfficeAt(const Reading& reading, const Span& span, size_t at) const;
 
   const CallView& call_;
   const bool has_bodies_;
-  size_t last_ = kNobody;
-  size_t last_line_ = 0;
+  struct Named {
+    size_t person = 0;
+    size_t line = 0;
+  };
+  std::vector<Named> recent_;  // the newest last
+  std::vector<int> genders_;   // of people: below 0 he, above 0 she
   size_t last_body_ = kNobody;
   size_t last_body_line_ = 0;
   std::vector<Office> offices_;

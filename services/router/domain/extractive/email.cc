@@ -17,6 +17,7 @@
 #include "re2/re2.h"
 #include "services/router/domain/extractive/email_address.h"
 #include "services/router/domain/extractive/email_checks.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/email_phrases.h"
 #include "services/router/domain/extractive/email_quotes.h"
@@ -274,9 +275,7 @@ class Composer {
   // "That's what's missing, as I see it": nothing to quote beside words that say what it is.
   bool SaysLittle(const deal::Evidence& words) const {
     constexpr size_t kFewStems = 3;
-    static const RE2& pointing =
-        *new RE2("(?i)^(?:it|it's|that|that's|this|this is|he's|she's|i'd (?:put|say))\\b");
-    return quotes_.telling.size() > 1 && Matches(WithoutTies(words.quote), pointing) &&
+    return quotes_.telling.size() > 1 && Says(WithoutTies(words.quote), "says.little") &&
            ContentStems(words.quote).size() < kFewStems;
   }
 

@@ -5,36 +5,28 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/language/text.h"
 
 namespace throughline::router::extractive {
 
-bool IsMessageChannel(absl::string_view words) {
-  static const RE2& message =
-      *new RE2("(?i)\\b(?:text|sms|slack|whatsapp|chat|messag\\w*|teams|signal|phone)\\b");
-  return Matches(words, message);
-}
+bool IsMessageChannel(absl::string_view words) { return Says(words, "message"); }
 
 void FindHabits(const std::vector<Statement>& statements, const std::string& reader,
                 EmailMaterial& material) {
-  static const RE2& refused =
-      *new RE2("(?i)\\b(?:not|no|don't|never|instead of)\\s+(?:as|by|in|through)\\b");
   static const RE2& file =
       *new RE2("(?i)\\b(as an? (?:pdf|word (?:file|document)|spreadsheet))\\b");
   static const RE2& channel = *new RE2("(?i)\\b(by e-?mail)\\b");
   static const RE2& hour = *new RE2(
       "(?i)\\bnot (?:before|earlier than) ([a-z]+|[0-9:]+)|\\b(\\w+) o'clock,? not earlier");
   // "Text me if it slips" is about news, "text me, don't email" about everything.
-  static const RE2& message = *new RE2(
-      "(?i)\\b(?:text|message|whatsapp|slack) me,? (?:don't|do not|not|rather|instead)\\b|"
-      "\\b(?:text|whatsapp|slack)(?:'s| is) (?:best|better|quicker|faster)\\b");
   std::string as, by;
   for (const Statement& statement : statements) {
     if (statement.voice != reader || statement.question || statement.Has("anecdote")) continue;
-    if (!Matches(statement.clean, refused)) {
+    if (!Says(statement.clean, "not.so.sent")) {
       RE2::PartialMatch(statement.clean, file, &as);
       RE2::PartialMatch(statement.clean, channel, &by);
-      material.brief = material.brief || Matches(statement.clean, message);
+      material.brief = material.brief || Says(statement.clean, "message.rather");
     }
     std::string before, clock;
     if (RE2::PartialMatch(statement.clean, hour, &before, &clock)) {

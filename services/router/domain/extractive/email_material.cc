@@ -14,6 +14,7 @@
 #include "re2/re2.h"
 #include "services/router/domain/extractive/analysis/agreed_days.h"
 #include "services/router/domain/extractive/email_checks.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_habits.h"
 #include "services/router/domain/extractive/email_items.h"
 #include "services/router/domain/extractive/email_quotes.h"
@@ -159,6 +160,8 @@ class Gatherer {
       return false;
     }
     if (clean.empty() || WordCount(clean) > kMaxLineWords) return false;
+    // Half of a quotation.
+    if (std::count(clean.begin(), clean.end(), '"') % 2 != 0) return false;
     if (!IsCivil(clean) || IsPrivate(clean) || StaysOut(clean) || NamesARival(clean)) return false;
     if (SpeaksOfAnotherVendor(clean) || TellsWhereabouts(clean)) return false;
     return money_ || !SpeaksOfMoney(clean);
@@ -212,17 +215,11 @@ class Gatherer {
 
   // How well a sentence says what the objector needs: conditions and refusals in full words.
   double Telling(const Statement& statement, const std::string& piece) const {
-    static const RE2& condition = *new RE2(
-        "(?i)\\b(until|unless|before|need|needs|require|must|can't|cannot|won't|without|too|not|"
-        "doesn't|don't|only if|back|stuck)\\b");
-    static const RE2& pointing =
-        *new RE2("(?i)^(it|it's|that|that's|he|she|she'd|they|there|there's|this)\\b");
     double worth = std::min<double>(static_cast<double>(ContentStems(piece).size()), 6) / 3;
-    if (Matches(piece, condition)) worth += 1.5;
-    if (Matches(piece, pointing)) worth -= 2.0;
+    if (Says(piece, "condition")) worth += 1.5;
+    if (Says(piece, "points")) worth -= 2.0;
     if (!StandsAlone(piece, cast_)) worth -= 0.7;
-    static const RE2& refusal = *new RE2("(?i)\\b(until|unless|can't|cannot|won't|nothing|too)\\b");
-    if (Matches(piece, refusal)) worth += 0.7;
+    if (Says(piece, "refusal")) worth += 0.7;
     if (WordCount(piece) > kLongCondition) worth -= 0.8;
     if (statement.voice == reader_.name) worth += 0.3;
     return worth;
@@ -256,12 +253,7 @@ class Gatherer {
       for (const std::string& piece : statement.pieces) {
         const bool points = PointsAtWhatIsLeft(piece);
         if (!points && (seller || (!said && !statement.Has("objection")))) continue;
-        static const RE2& loose = *new RE2(
-            "(?i)^(?:until|till|by|before) then\\b|\\b(?:until|till|before) (?:this|that|it)(?:'s| "
-            "is| has)\\b|\\b(?:put|get|have|take) it (?:back|on|off|out)\\b|\\bthose "
-            "(?:two|three|four)\\b|,? and that "
-            "\\w+$");
-        if (IsVerbless(piece) || !Presentable(statement, piece) || Matches(piece, loose)) continue;
+        if (IsVerbless(piece) || !Presentable(statement, piece) || Says(piece, "loose")) continue;
         if (RefusesUs(piece)) continue;
         double worth = Telling(statement, piece);
         if (!said) worth += StemOverlap(ContentStems(piece), subject_) - kUnlinkedHandicap;
@@ -311,11 +303,8 @@ class Gatherer {
 
   // "The technician is Oona Salmi": names, figures or a day, in a full sentence.
   bool TellsSomething(const Statement& statement, const std::string& piece) const {
-    static const RE2& pointing = *new RE2(
-        "(?i)^(?:it|it's|that|that's|he|he's|she|she's|they|there|there's|this|then|if|and|but|so|"
-        "because|what|no|not|is|does|i'm|i am|i|i've|i'd|you|you're|you've)\\b");
     const bool telling = statement.names > 0 || statement.numbers > 0;
-    return telling && !IsVerbless(piece) && !Matches(piece, pointing) &&
+    return telling && !IsVerbless(piece) && !Says(piece, "leans.on.others") &&
            WordsBesidesDates(piece) >= 3;
   }
 
@@ -328,20 +317,15 @@ class Gatherer {
         if ((!Promises(piece) && !(answers && TellsSomething(statement, piece))) ||
             !Presentable(statement, piece))
           continue;
-        static const RE2& to_reader = *new RE2("(?i)\\byou\\b");
         const bool late = 2 * statement.turn->index > last_turn_;
         const bool full = late && ContentStems(piece).size() > 2;
-        if (!full && SharesNothing(ContentStems(piece)) && !Matches(piece, to_reader) &&
+        if (!full && SharesNothing(ContentStems(piece)) && !Says(piece, "to.reader") &&
             !DayIn(statement.turn->text, reader_.today)) {
           continue;
         }
         double worth = Relevance(statement, piece);
-        static const RE2& deliver =
-            *new RE2("(?i)\\b(send|get|have|bring|put|draft|write|share)\\b");
-        if (Matches(piece, deliver)) worth += 1.0;
-        static const RE2& offhand =
-            *new RE2("(?i)\\b(ask|tell|talk to you|check|he|she|him|her|them)\\b");
-        if (Matches(piece, offhand)) worth -= 1.0;
+        if (Says(piece, "delivers")) worth += 1.0;
+        if (Says(piece, "offhand")) worth -= 1.0;
         if (worth >= kMinWorth) candidates.push_back({&statement, piece, worth});
       }
     }
@@ -391,9 +375,6 @@ class Gatherer {
   // What the day is for in key words, where they or the words they answer say so: "the order on
   // Monday, March 30", "a call on Thursday, April 2".
   std::string PhraseOf(const AgreedDay& other) const {
-    static const RE2& talk = *new RE2(
-        "(?i)\\b(?:talk|speak|meet|regroup|reconvene|catch up|call|sit down|same time)\\b");
-    static const RE2& with_talk = *new RE2("(?i)\\b(?:if|unless|call (?:me|him|her|you))\\b");
     const std::string date = FormatDay(other.day);
     std::string call;
     for (const Statement& statement : Statements()) {
@@ -401,7 +382,7 @@ class Gatherer {
       if (distance < 0 || distance > 1) continue;
       for (const std::string& piece : statement.pieces) {
         if (!absl::StrContains(SpellOut(piece, reader_.today), date)) continue;
-        if (Matches(piece, talk) && !Matches(piece, with_talk)) {
+        if (Says(piece, "talk") && !Says(piece, "talk.of.others")) {
           call = absl::StrCat("a call on ", date);
         }
         const bool says = distance == 0 && !statement.question && IsVerbless(piece) &&
@@ -505,16 +486,12 @@ class Gatherer {
 
   // The customer's own date on the open matter: "they need it by …", "the window shuts on …".
   void Deadline(EmailMaterial& material) const {
-    static const RE2& limit = *new RE2(
-        "(?i)\\b(by|before|until|through|till|closes?|shuts?|ends?|expires?|deadline|due|no later "
-        "than)\\b");
     Candidate best;
     for (const Statement& statement : Statements()) {
       if (statement.question) continue;
       for (const std::string& piece : statement.pieces) {
-        if (!Matches(piece, limit) || !Presentable(statement, piece) || IsVerbless(piece)) continue;
-        static const RE2& has = *new RE2("(?i)\\b(?:have|'ve) got\\b");
-        if (LooksBack(piece) && !Matches(piece, has)) continue;
+        if (!Says(piece, "limit") || !Presentable(statement, piece) || IsVerbless(piece)) continue;
+        if (LooksBack(piece) && !Says(piece, "has.got")) continue;
         const auto day = DayIn(piece, reader_.today);
         const bool other_day = day && (!material.promised || *day != material.promised->day) &&
                                (!material.meeting || *day != material.meeting->day);
@@ -531,17 +508,10 @@ class Gatherer {
 
   // "Give us a shout in January": the last such words of the customer.
   void Later(EmailMaterial& material) const {
-    static const RE2& again = *new RE2(
-        "(?i)\\b(?:shout|write|call|ring|come back|check in|get in touch|try us|try "
-        "again|ping|talk|"
-        "reach out|revisit|look again|pick (?:it|this) "
-        "up)\\b.*\\b(?:january|february|march|april|may|june|"
-        "july|august|september|october|november|december|spring|summer|autumn|fall|winter|next "
-        "(?:year|season|quarter|budget)|(?:a|six|three|twelve) (?:months?|year))\\b");
     for (const Statement& statement : Statements()) {
       if (statement.voice != reader_.name || statement.question) continue;
       for (const std::string& piece : statement.pieces) {
-        if (!Matches(piece, again) || !Presentable(statement, piece)) continue;
+        if (!Says(piece, "write.again") || !Presentable(statement, piece)) continue;
         std::string text = CustomerToReader(piece, statement, reader_, cast_);
         if (!text.empty()) material.later = EmailLine{std::move(text), EvidenceOf(statement)};
       }
@@ -556,14 +526,10 @@ class Gatherer {
                                    primary->category == BlockerCategory::kProcurement ||
                                    primary->category == BlockerCategory::kTiming);
     if (!paper) return;
-    static const RE2& accepts = *new RE2(
-        "(?i)\\b(i'm|i am|we're|we are) (good|fine|happy|ok|okay) with\\b|\\b(i|we) (accept|agree "
-        "to|"
-        "agreed to|can live with)\\b");
     for (const Statement& statement : Statements()) {
       if (statement.side == Side::kSeller || statement.question || statement.numbers == 0) continue;
       for (const std::string& piece : statement.pieces) {
-        if (!Matches(piece, accepts) || ContentStems(piece).size() < 3) continue;
+        if (!Says(piece, "accepts") || ContentStems(piece).size() < 3) continue;
         if (!Presentable(statement, piece)) continue;
         std::string text = WithCurrency(CustomerToReader(piece, statement, reader_, cast_), cast_);
         if (!text.empty()) material.agreed = EmailLine{std::move(text), EvidenceOf(statement)};

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
 #include "services/router/domain/extractive/email_checks.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_atoms.h"
 #include "services/router/domain/extractive/facts_text.h"
@@ -29,64 +30,30 @@ constexpr int32_t kAnsweredWithin = 3;  // turns
 constexpr size_t kSharedStems = 2;      // a word alone overlaps by chance
 
 // "What do you need from me?", "What should be in it?"
-bool AsksForNeeds(absl::string_view question) {
-  static const RE2& asks = *new RE2(
-      "(?i)\\bwhat(?:'s| is| are| do| does| would| should| can| could| will| shall|'d|'ll| else| "
-      "exactly| in particular|ever)*\\b.*\\b(?:need|needs|want|wants|like|send|bring|prepare|"
-      "take|help|helps|convince|satisfy|satisfies|enough|see|include|give|look like|put|"
-      "missing|show|mean|write|useful|settle|change|do)\\b|\\bwhat (?:else|should be|goes) "
-      "(?:in|on)\\b|"
-      "\\banything (?:else|i can|we can|that)\\b|\\bwhich "
-      "(?:documents|papers|points|questions)\\b");
-  return Matches(question, asks);
-}
+bool AsksForNeeds(absl::string_view question) { return Says(question, "asks.for.needs"); }
 
 // "How is it locked": as one asks aloud.
-bool IsInverted(absl::string_view piece) {
-  static const RE2& inverted = *new RE2(
-      "(?i)^(?:and |also |then |plus |only )?(?:how|where|when|why|what|who|which \\w+|how (?:long|"
-      "much|many|often))(?:'s| is| are| do| does| did| can| could| will| would| has| have) (?:it|"
-      "the|your|our|we|you|i|they|he|she|that|this|there|those|these|one|an?|everybody|somebody)"
-      "\\b");
-  return Matches(piece, inverted);
-}
+bool IsInverted(absl::string_view piece) { return Says(piece, "asked.aloud"); }
 
 // "How it is locked", "that the faces are blurred": something to be answered or shown.
 bool IsAnswer(absl::string_view piece) {
-  static const RE2& answer = *new RE2(
-      "(?i)^(?:and |also |then |plus |only )?(?:(?:how|what|which|who|who's|what's|where's|whose|"
-      "where|whether|why) \\w+\\b|when "
-      "(?:is|are|do|does|can|could|will|would|the|you|each|every)\\b|"
-      "that (?:the|your|our|we|you|i|nobody|there's|they|everybody|no|it's) \\w+)");
   // "What worries me is the price" says, "what I need is a list" asks in full.
   static const RE2& says = *new RE2(
       "(?i)^(?:and |also |then |plus |only )?(?:what|how|where|who|when|why)\\b[^,]* (?:is|was|are|"
       "isn't|'s) (?:that|the|a|an|not|whether|if|how|my|our|your|to|this|it|i|we|in|on)\\b|"
-      "^(?:and )?(?:what|who)(?: \\w+){2,} (?:is|isn't|was|are|aren't) \\w+|"
-      "^(?:and )?(?:what (?:i|we) (?:need|want)|how about|what about|who knows|"
-      "what's (?:left|missing|in the way|stopping|holding|still)|how (?:nice|lovely|funny|kind)|"
-      "why not|that (?:we|i|you) (?:can|could|will|do|did|know|have|like)[.!]?$)\\b");
-  return Matches(piece, answer) && (IsInverted(piece) || !Matches(piece, says));
+      "^(?:and )?(?:what|who)(?: \\w+){2,} (?:is|isn't|was|are|aren't) \\w+");
+  return Says(piece, "answer") &&
+         (IsInverted(piece) || !(Matches(piece, says) || Says(piece, "says")));
 }
 
 // "A plan for each clinic, and who is the contact", "one page", "your sub-processors".
 bool IsThing(absl::string_view piece) {
   const absl::string_view head = piece.substr(0, piece.find(','));
-  static const RE2& thing = *new RE2(
-      "(?i)^(?:and |also |then |plus |only |just )*(?:an?|the|one|two|three|four|five|six|your|our|"
-      "every|each|all|both)\\b|^(?:and |also |then |plus |only |just )*[a-z-]+ (?:\\w+ )?(?:for|"
-      "of|with|on|per|by)\\b");
-  static const RE2& other = *new RE2(
-      "(?i)^(?:and |then )?(?:all (?:right|good|of|the best|done|clear)|one (?:moment|second|more|"
-      "thing|of)|a (?:pleasure|bit|little|lot|moment|second|few|fair|friend|buddy|mate|guy|man|"
-      "woman|salesman)|the (?:same|rest|other|usual|first|second|one|good|bad|pleasure)|"
-      "every(?:thing|body|one)|two of|both of|on|in|at|by|from|with|to|for|of|not|because|so|if|as|"
-      "after|before|until|since|than|but|or|like|about|no|maybe|perhaps|[a-z]+day|fair|good|save|"
-      "instead|most|some|none|nothing)\\b");
   static const RE2& tie = *new RE2("(?i)^(?:(?:and|also|then|plus|only|just) )+");
   std::string own(head);
   RE2::Replace(&own, tie, "");
   const std::string first = absl::AsciiStrToLower(own.substr(0, own.find(' ')));
+  static const RE2& of = *new RE2("(?i)^[a-z-]+ (?:\\w+ )?(?:for|of|with|on|per|by)\\b");
   static const RE2& named_thing = *new RE2("(?i)^\\w+ (?:of|for|on)\\b");
   static const RE2& figures = *new RE2(
       "(?i)^(?:(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|\\w+"
@@ -94,8 +61,8 @@ bool IsThing(absl::string_view piece) {
       "hundred|thousand|million|point|and|half|percent|[0-9.,]+)(?:[ -]|$))+$");
   if (Matches(head, figures)) return false;
   const bool verb = (IsBaseVerb(first) || IsDirectiveVerb(first)) && !Matches(own, named_thing);
-  return !verb && Matches(head, thing) && !Matches(head, other) && IsVerbless(head) &&
-         !HasVerb(absl::StrCat("with ", own)) && !LooksBack(piece);
+  return !verb && (Says(own, "thing") || Matches(own, of)) && !Says(head, "no.thing") &&
+         IsVerbless(head) && !HasVerb(absl::StrCat("with ", own)) && !LooksBack(piece);
 }
 
 // Without what they say around it: ", I could do it in my sleep", ", so that I can hang it up".
@@ -174,8 +141,7 @@ class NeedsFinder {
     if (WasAsked(at)) {
       return answer || stems.size() >= kSharedStems || TakenUp(at, stems);
     }
-    static const RE2& definite = *new RE2("(?i)^(?:and |also )?(?:the|all|both) ");
-    const bool known = !answer && Matches(statement.clean, definite);
+    const bool known = !answer && Says(statement.clean, "known.thing");
     if (InARequest(at) && !known)
       return answer || stems.size() >= kSharedStems || TakenUp(at, stems);
     return TakenUp(at, stems) && (stems.size() >= kSharedStems || answer);
@@ -194,14 +160,11 @@ class NeedsFinder {
 
   bool InARequest(size_t at) const {
     const transcript::Turn* turn = statements_[at].turn;
-    static const RE2& wish = *new RE2(
-        "(?i)\\b(?:i|we|he|she|they)(?:'d|'ll| would| do)? (?:also |only |still |just )?(?:want|"
-        "wants|need|needs|like|require)\\b|\\bfor (?:it|that|this) (?:i|we)\\b|\\bgive me\\b");
     for (size_t i = at + 1; i-- > 0 && statements_[i].turn == turn;) {
       const Statement& said = statements_[i];
       for (const std::string& piece : said.pieces) {
         const absl::string_view verb = absl::string_view(piece).substr(0, piece.find(' '));
-        if (IsDirectiveVerb(verb) || Matches(piece, wish)) return true;
+        if (IsDirectiveVerb(verb) || Says(piece, "wish")) return true;
       }
     }
     return false;

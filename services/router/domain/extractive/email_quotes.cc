@@ -12,6 +12,7 @@
 #include "services/router/domain/extractive/analysis/call.h"
 #include "services/router/domain/extractive/analysis/evidence.h"
 #include "services/router/domain/extractive/email_checks.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/facts_statements.h"
@@ -151,20 +152,11 @@ class RemarkCutter {
   }
 
   static bool IsRemark(absl::string_view clause, absl::string_view before) {
-    static const RE2& comments = *new RE2(
-        "(?i)^(?:(?:and|as|because|cause|since) )?(?:i've|i'm|i'll read|i go|he|he's|he'll|she|"
-        "she's|they|they've|they're|it's|there's|one's|unless|or else|otherwise|a "
-        "(?:colleague|friend|neighbou?r|buddy|mate|"
-        "cousin))\\b");
-    static const RE2& custom =
-        *new RE2("(?i)\\b(?:always|usually|every time|last (?:time|one|year|lot|folks|people))\\b");
     // What they do not want is no request; "no exceptions" only stresses one.
     static const RE2& refuses = *new RE2("(?i)^(?:and |but )?(?:not|no|without) \\S+ \\S+ \\S+");
-    static const RE2& condition = *new RE2(
-        "(?i)(?:^|\\b(?:and|or|but|so) )(?:if|when|once|as soon as|until|before|after|since|"
-        "unless)\\b");
-    if (DayNamed(clause) || Directs(clause) || Matches(before, condition)) return false;
-    return Matches(clause, comments) || Matches(clause, custom) || Matches(clause, refuses);
+    if (DayNamed(clause) || Directs(clause) || Says(before, "half.condition")) return false;
+    return (Says(clause, "comments") && !Says(clause, "no.comment")) || Says(clause, "custom") ||
+           Matches(clause, refuses);
   }
 
   // A few words behind a remark that say nothing without it.
@@ -224,9 +216,6 @@ class Requests {
 
   // "… By Tuesday the ninth. With the sites on it.": what is said next belongs to it.
   void GoOn(Found& request) const {
-    static const RE2& goes_on = *new RE2(
-        "(?i)^(?:to|by|in|with|on|for|and|plus|also|then|so|so that|one|two|three|first|"
-        "only|the|i'll|we'll|i need|we need|i want|send|put|write|give)\\b");
     const std::vector<Sentence>& sentences = call_.lines[request.line].reading.sentences;
     while (request.last + 1 < sentences.size()) {
       const Sentence& next = sentences[request.last + 1];
@@ -236,7 +225,7 @@ class Requests {
       if (span.last_token - span.first_token > kMostRequestTokens) return;
       const deal::Evidence words = EvidenceOf(call_, request.line, next.span);
       if (!fitness_.Fits(next, words) || Withholds(words.quote)) return;
-      if (!Matches(words.quote, goes_on) && !DayNamed(words.quote)) return;
+      if (!Says(words.quote, "goes.on") && !DayNamed(words.quote)) return;
       ++request.last;
       request.words = EvidenceOf(call_, request.line, span);
     }
@@ -244,23 +233,8 @@ class Requests {
 
   // "Don't put the price in", "keep that between us": meant for the writer alone.
   static bool Withholds(absl::string_view words) {
-    static const RE2& not_for_others = *new RE2(
-        "(?i)\\b(?:don't|do "
-        "not|never)\\s+(?:\\w+\\s+)?(?:send|write|put|tell|mention|copy|call|say|"
-        "give|add|include|forward|mail|bring)\\b|\\bbetween us\\b|\\boff the "
-        "record\\b|\\b(?:your|the) (?:system|crm)\\b|\\bnoted\\b|\\bkeep "
-        "(?:it|that|this) (?:to|out)\\b|\\bleave (?:\\w+ )+out\\b|\\b(?:not|nothing) (?:to|about) "
-        "\\w+$|\\bwithout the words?\\b|\\bto yourself\\b|\\bnobody (?:else )?(?:knows|hears)\\b");
-    static const RE2& no_request = *new RE2(
-        "(?i)\\b(?:i|we)(?:'d|'ll)? (?:like to (?:say|think)|want to (?:say|hear)|need (?:a couple|"
-        "time|to think|a few))|^(?:no,? |and |but )?(?:i'm|i am|we're) not\\b|^(?:and |so |but "
-        ")?(?:he|she|they|\\w+) "
-        "(?:said|says|told)\\b|^(?:and |so "
-        "|but )?(?:they|it|he|she) needs? to know\\b|\\bif you "
-        "(?:can't|cannot|don't|won't)\\b|\\bsee you\\b");
     static const RE2& not_somebody = *new RE2("\\b[Nn]ot (?:to |via |through )?(?:the )?[A-Z]");
-    return Matches(words, not_for_others) || Matches(words, no_request) ||
-           Matches(words, not_somebody);
+    return Says(words, "for.writer") || Says(words, "no.request") || Matches(words, not_somebody);
   }
 
   double Worth(const ScoredSentence& one, const Sentence& sentence, absl::string_view words) const {
@@ -269,26 +243,16 @@ class Requests {
         "would)(?: \\w+)? (?:like|prefer)|(?:'d| would| do|'ll)?(?: just| only| still| also)? "
         "(?:want|need|expect|require)) ?\\w|\\bneeds? to (?:see|have|know|read|hear)\\b|"
         "\\b(?:can|could) you\\b|\\bif you (?:can|could|send|put|write|get|give|bring|show) ");
-    static const RE2& to_us = *new RE2("(?i)\\b(?:me|us|to \\w+|you)\\b");
-    static const RE2& thing = *new RE2(
-        "(?i)\\b(?:letter|page|pages|sheet|list|report|certificate|writing|paper|table|plan|copy|"
-        "schedule|statement|clause|annex|appendix|section|draft|note|form|file|test|sample|quote|"
-        "contract|agreement|diagram|drawing|numbers?|names?|dates?|line|version|map|training|week|"
-        "days?|hours?|minutes)\\b");
     const bool direct = Directs(words);
     const bool wish = Matches(words, wishes);
     // "To me, by the ninth, on one page."
-    static const RE2& address =
-        *new RE2("(?i)^(?:and |okay,? |yes,? )?(?:to|by|before|in|with|on)\\b");
-    const bool addresses = Matches(words, address) && DayNamed(words) && !LooksBack(words);
+    const bool addresses = Says(words, "address") && DayNamed(words) && !LooksBack(words);
     if (!direct && !wish && !addresses) return 0;
     double worth = (direct ? kDirects : 0) + (wish || addresses ? kWishes : 0);
-    if (Matches(words, to_us)) worth += kThing / 2;
-    if (Matches(words, thing)) worth += kThing;
+    if (Says(words, "to.somebody")) worth += kThing / 2;
+    if (Says(words, "artefact")) worth += kThing;
     if (DayNamed(words)) worth += kDated;
-    static const RE2& away = *new RE2(
-        "(?i)^(?:it|it's|that|that's|he|he's|she|she's|they|no|if|i don't|i can't|tell|say)\\b");
-    if (Matches(words, away)) worth -= kPointsAway;
+    if (Says(words, "points.away")) worth -= kPointsAway;
     if (sentence.span.last_token - sentence.span.first_token < kShortTokens) worth -= kShort;
     if (one.line + 1 < call_.lines.size()) {
       const Line& next = call_.lines[one.line + 1];

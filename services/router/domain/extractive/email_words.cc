@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/deal/names.h"
 #include "re2/re2.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/language/clause.h"
 #include "services/router/domain/extractive/language/dates.h"
@@ -21,13 +22,7 @@ using deal::BlockerCategory;
 namespace {
 
 // Speaks of the past and of nothing to come.
-bool IsPast(absl::string_view text) {
-  static const RE2& ahead = *new RE2(
-      "(?i)(\\b(will|by|before|until|next|tomorrow|let's|talk|meet|regroup|call "
-      "(with|on))\\b|"
-      "'ll\\b)");
-  return LooksBack(text) && !Matches(text, ahead);
-}
+bool IsPast(absl::string_view text) { return LooksBack(text) && !Says(text, "ahead"); }
 
 // "I'd a fella" is "I had a fella".
 std::string WithPlainHad(std::string text) {
@@ -55,8 +50,7 @@ bool TurnReader(const Reader& reader, std::string* text) {
       "\\1 you");
   static const RE2& pronoun = *new RE2("\\b(give|send|tell|ask|to|for|with) (?:her|him)\\b");
   RE2::GlobalReplace(text, pronoun, "\\1 you");
-  static const RE2& other = *new RE2("(?i)\\b(she|he|her|him|his|hers)\\b");
-  return !Matches(*text, RE2(absl::StrCat("\\b", name, "\\b"))) && !Matches(*text, other);
+  return !Matches(*text, RE2(absl::StrCat("\\b", name, "\\b"))) && !Says(*text, "of.somebody");
 }
 
 // "I'll send you the rules, Jostein, so that …": whom of the reader's colleagues it is said to,
@@ -178,17 +172,7 @@ std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today
   return found;
 }
 
-bool IsVerbless(absl::string_view clean) {
-  static const RE2& finite = *new RE2(
-      "(?i)\\b(i|i'm|i'll|i'd|i've|we|we'll|we're|we've|you've|you're|you'll|you'd|you "
-      "(get|have|need)|"
-      "got|closes|opens|needs|wants|says|goes|comes|gets|works|costs|takes|shuts|ends|makes|means|"
-      "starts|stays|he|she|they|it|it's|that's|there's|is|are|"
-      "was|were|has|have|had|do|does|did|will|would|can|could|should|may|might|don't|doesn't|"
-      "isn't|can't|won't|let's|let|let me|thank|thanks)\\b|'s (a|the|not|on|in|good|fine)\\b|"
-      "^(understood|noted|great|perfect|fair)\\b");
-  return !Matches(clean, finite);
-}
+bool IsVerbless(absl::string_view clean) { return !Says(clean, "finite"); }
 
 std::string SellerToReader(absl::string_view clean, const Statement& statement,
                            const Reader& reader, const Cast& cast) {
@@ -199,8 +183,7 @@ std::string SellerToReader(absl::string_view clean, const Statement& statement,
   if (!TurnReader(reader, &text)) return "";
   const std::string& addressee = called.empty() ? statement.addressee : called;
   const bool somebody_else = !addressee.empty() && addressee != reader.name;
-  static const RE2& all = *new RE2("(?i)\\byou (both|all|guys|two)\\b");
-  if (somebody_else && HasSecondPerson(text) && !Matches(text, all)) {
+  if (somebody_else && HasSecondPerson(text) && !Says(text, "all.of.you")) {
     // The reader must not be promised what a colleague was.
     Perspective perspective;
     perspective.second = Named(FirstName(addressee));
@@ -301,8 +284,6 @@ class Reteller {
     static const RE2& wish = *new RE2(
         "(?i)^(?:i|we)(?: (?:also |still |only |just |do )*(?:want|need|require)|(?:'d| would) "
         "(?:also |still |only |just )*(?:want|need|like|prefer))\\b");
-    static const RE2& fragment =
-        *new RE2("(?i)^(?:to|by|in|with|on|for|before|from|at|without|no later than)\\b");
     std::string asked = sentence;
     // "You fix the price, we've got something to talk about" is a condition.
     static const RE2& condition = *new RE2("(?i)^you [^,]*, (?:and )?(?:i|we)(?:'|\\s)");
@@ -336,7 +317,7 @@ class Reteller {
     }
     if (first) return false;
     constexpr size_t kFragmentWords = 8;
-    if (WordCount(sentence) <= kFragmentWords && Matches(sentence, fragment)) {
+    if (WordCount(sentence) <= kFragmentWords && Says(sentence, "fragment")) {
       absl::StrAppend(&retold.words, ", ", Told(Lowered(sentence), true));
       return true;
     }
@@ -395,8 +376,7 @@ std::string WithoutTies(absl::string_view sentence) {
       "(?i)^(?:(?:and|so|then|but|please|just|also|because|cause)[, "
       "]+|(?:okay|ok|no|yes|yeah|right|"
       "fine|good|great|well|now|first|second|third), )+");
-  static const RE2& fixed = *new RE2("(?i)^(?:so (?:far|much|many|long)|then again|just about)\\b");
-  if (Matches(sentence, fixed)) return std::string(sentence);
+  if (Says(sentence, "fixed")) return std::string(sentence);
   std::string own(sentence);
   RE2::Replace(&own, ties, "");
   return own;
@@ -443,11 +423,8 @@ std::string SettledName(BlockerCategory category) {
 }
 
 bool SpeaksOfMoney(absl::string_view text) {
-  static const RE2& money = *new RE2(
-      "(?i)\\b(price[sd]?|pricing|discounts?|roi|payback|cost|costs|cheap|cheaper|expensive|"
-      "dollars?|"
-      "bucks|budget|surcharge|savings?)\\b|[$€£]");
-  return Matches(text, money);
+  return Says(text, "money") || absl::StrContains(text, "$") || absl::StrContains(text, "€") ||
+         absl::StrContains(text, "£");
 }
 
 namespace {

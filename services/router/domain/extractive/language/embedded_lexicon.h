@@ -11,6 +11,8 @@ namespace throughline::router::extractive {
 std::vector<Lexicon::File> EmbeddedLexiconFiles();
 // The cues of facts.cues, kept apart: only fact extraction reads them.
 std::vector<Lexicon::File> EmbeddedFactFiles();
+// The cues of email.cues, kept apart likewise.
+std::vector<Lexicon::File> EmbeddedEmailFiles();
 // The e-mail phrases of email.en.phrases.
 std::vector<Lexicon::File> EmbeddedPhraseFiles();
 // words.lists.

@@ -6,8 +6,8 @@
 
 namespace throughline::router::extractive {
 
-// True when a cue of that kind of lexicon/email.cues is found in the words. A kind that is not there
-// ends the program. Thread-safe; a thread remembers what it found in the last words it read.
+// True when a cue of that kind of lexicon/email.cues is found in the words. A kind that is not
+// there ends the program. Thread-safe; a thread remembers what it found in the last words it read.
 bool Says(absl::string_view words, absl::string_view kind);
 
 // The cues of lexicon/email.cues. Read-only after its first use; thread-safe.

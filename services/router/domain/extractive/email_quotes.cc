@@ -269,6 +269,15 @@ class Requests {
 
 }  // namespace
 
+const deal::Evidence* EmailQuotes::Request(const deal::Evidence& words) const {
+  for (const deal::Evidence& request : requests) {
+    if (request.turn == words.turn && absl::StrContains(request.quote, words.quote)) {
+      return &request;
+    }
+  }
+  return nullptr;
+}
+
 std::string WithoutRemarks(absl::string_view request) {
   static const RE2& sentence = *new RE2("([^.!?;]+(?:[.!?;]+[^\\s.!?;][^.!?;]*)*[.!?;]*)\\s*");
   re2::StringPiece rest(request.data(), request.size());
@@ -298,11 +307,8 @@ EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence
     const float worth = said * one.subject[subject] * (1 + kLateWorth * one.place);
     if (worth < kLeastWorth) continue;
     deal::Evidence words = EvidenceOf(call, one.line, sentence.span);
-    const bool requested = std::any_of(
-        quotes.requests.begin(), quotes.requests.end(), [&](const deal::Evidence& request) {
-          return request.turn == words.turn && absl::StrContains(request.quote, words.quote);
-        });
-    if (requested || LooksBack(words.quote) || RefusesUs(words.quote)) continue;
+    if (quotes.Request(words) != nullptr || LooksBack(words.quote) || RefusesUs(words.quote))
+      continue;
     if (!fitness.Of(sentence, words)) continue;
     // "So it's only that" tells a reader nothing.
     const auto stems = static_cast<float>(ContentStems(words.quote).size());

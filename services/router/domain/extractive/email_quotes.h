@@ -18,6 +18,9 @@ inline constexpr size_t kMaxEmailRequests = 2;
 
 // Whole sentences of the customer, word for word, fit to be read by anybody on their side.
 struct EmailQuotes {
+  // The request that holds these words; null when none does.
+  const deal::Evidence* Request(const deal::Evidence& words) const;
+
   std::vector<deal::Evidence> requests;  // what they want done next, in the order of the call
   std::vector<deal::Evidence> telling;   // what they said of the primary matter, best first
 };

@@ -12,6 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_phrases.h"
 #include "services/router/domain/extractive/email_quotes.h"
 #include "services/router/domain/extractive/email_words.h"
@@ -502,6 +503,21 @@ TEST(SpellOutTest, ComingDaysAreSpelledOutAndPastOnesLeft) {
   const absl::CivilDay monday(2026, 6, 1);
   EXPECT_EQ(SpellOut("by the twelfth", monday), "by Friday, June 12");
   EXPECT_EQ(SpellOut("we met on Friday", monday), "we met on Friday");
+}
+
+TEST(SpellOutTest, TodayAndTomorrowAreDaysOnlyWhereSomebodyDoesSomething) {
+  const absl::CivilDay monday(2026, 6, 1);
+  EXPECT_EQ(SpellOut("I'll send it to you tomorrow", monday),
+            "I'll send it to you Tuesday, June 2");
+  EXPECT_EQ(SpellOut("we're not buying today", monday), "we're not buying today");
+  EXPECT_EQ(SpellOut("they are the leaders of tomorrow", monday),
+            "they are the leaders of tomorrow");
+}
+
+TEST(EmailCuesTest, SaysWhatASentenceIsGoodFor) {
+  EXPECT_TRUE(Says("my wife is in hospital", "private"));
+  EXPECT_FALSE(Says("the questionnaire is open", "private"));
+  EXPECT_TRUE(Says("What's left is the report", "left"));
 }
 
 }  // namespace

@@ -100,6 +100,17 @@ bool IsVague(const Reading& reading, const DateMention& date) {
   return false;
 }
 
+// "We're not buying today", "the leaders of tomorrow": no day on which somebody does something.
+bool IsIdle(const Reading& reading, const DateMention& date, absl::string_view text) {
+  const std::string& word = reading.tokens[date.first_token].text;
+  const bool bare = date.last_token == date.first_token + 1 &&
+                    (word == "today" || word == "tonight" || word == "tomorrow");
+  if (!bare) return false;
+  const bool done = Says(text, "does.on.day") || IsVerbless(text) ||
+                    IsDirectiveVerb(text.substr(0, text.find(' ')));
+  return !done || Says(text, "idle.day");
+}
+
 // "the first Monday of the month", "a week on Friday": the words around a weekday say which one.
 bool IsOrdinal(absl::string_view before, absl::string_view after) {
   static const RE2& which = *new RE2(
@@ -133,15 +144,13 @@ bool IsMoney(deal::BlockerCategory category) {
 }
 
 std::string SpellOut(absl::string_view text, absl::CivilDay today) {
-  // "Five point two million" keeps its words: only whole numbers are written in digits.
-  static const RE2& decimal = *new RE2("(?i)\\b[a-z]+ point [a-z]+\\b");
-  std::string digits = Matches(text, decimal) ? std::string(text) : WithDigits(text);
+  const std::string digits = WithDigits(text);
   if (IsPast(digits)) return digits;
   const Reading reading = ReadTurn(digits);
   std::string result;
   size_t copied = 0;
   for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
-    if (!date.exact || IsVague(reading, date)) continue;
+    if (!date.exact || IsVague(reading, date) || IsIdle(reading, date, digits)) continue;
     size_t before = date.first_token;
     if (reading.tokens[before].text == "on" || reading.tokens[before].text == "by") ++before;
     size_t begin = reading.tokens[before].begin;
@@ -167,7 +176,7 @@ std::optional<absl::CivilDay> DayIn(absl::string_view text, absl::CivilDay today
   const Reading reading = ReadTurn(text);
   std::optional<absl::CivilDay> found;
   for (const DateMention& date : FindDates(reading, 0, reading.tokens.size(), today)) {
-    if (date.exact && date.day >= today) found = date.day;
+    if (date.exact && date.day >= today && !IsIdle(reading, date, text)) found = date.day;
   }
   return found;
 }

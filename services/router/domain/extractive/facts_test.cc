@@ -400,6 +400,8 @@ TEST(WithDigitsTest, ReadsOnlyNumbersThatAreSurelyOne) {
   EXPECT_EQ(WithDigits("four sites"), "four sites");
   EXPECT_EQ(WithDigits("three ten per room"), "three ten per room");
   EXPECT_EQ(WithDigits("nineteen-five a year"), "nineteen-five a year");
+  EXPECT_EQ(WithDigits("five point two million"), "five point two million");
+  EXPECT_EQ(WithDigits("twelve point four"), "twelve point four");
 }
 
 TEST(WithDatesTest, OnlyComingDaysGetTheirDate) {

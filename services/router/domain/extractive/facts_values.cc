@@ -60,6 +60,15 @@ bool Touches(const std::vector<Token>& tokens, size_t first, size_t last) {
   return before || after;
 }
 
+// "Five point two million": neither half is a number by itself.
+bool IsOfDecimal(const std::vector<Token>& tokens, size_t first, size_t last) {
+  const auto point = [&](size_t at) {
+    return at > 0 && at + 1 < tokens.size() && tokens[at].text == "point" &&
+           IsNumberWord(tokens[at - 1].text) && IsNumberWord(tokens[at + 1].text);
+  };
+  return point(last) || (first > 0 && point(first - 1));
+}
+
 bool IsMonth(absl::string_view word) {
   static constexpr absl::string_view kMonths =
       " january february march april may june july august september october november december jan "
@@ -121,7 +130,8 @@ std::string WithDigits(absl::string_view text, const std::vector<Token>& tokens)
     size_t words_end = number->last_token;
     const bool unit = number->dollars || number->percent;
     if (unit && !IsNumberWord(tokens[words_end - 1].text)) --words_end;
-    if (Certain(tokens, *number, words_end) && !Touches(tokens, i, words_end)) {
+    if (Certain(tokens, *number, words_end) && !Touches(tokens, i, words_end) &&
+        !IsOfDecimal(tokens, i, number->last_token)) {
       size_t begin = tokens[i].begin;
       const bool article = i > 0 && tokens[i - 1].text == "a" && IsScale(tokens[i].text);
       if (article) begin = tokens[i - 1].begin;

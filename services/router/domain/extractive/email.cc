@@ -69,12 +69,13 @@ Email Write(const EmailContext& context) {
 absl::StatusOr<Email> Compose(const Context& context, Tier tier, const EmailInput& input) {
   Patience patience(context);
   const Cast cast(input.call, patience);
-  const EmailMaterial material = GatherMaterial(tier, input, cast);
+  const Asides asides(input, cast);
+  const EmailMaterial material = GatherMaterial(tier, input, cast, asides);
   const EmailQuotes quotes =
-      tier == Tier::kFast ? EmailQuotes{} : FindQuotes(input, material.withheld, patience);
+      tier == Tier::kFast ? EmailQuotes{} : FindQuotes(input, material.withheld, asides, patience);
   RETURN_IF_ERROR(patience.Check());
   const Voice voice(input, material.brief);
-  return Write({tier, input, cast, material, quotes, voice});
+  return Write({tier, input, cast, asides, material, quotes, voice});
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ class ActionWriter {
     size_t turn = 0;
     for (const deal::Evidence& request : quotes_.requests) {
       if (draft_.IsSaid(request.quote)) continue;
-      const std::string words = WithoutRemarks(request.quote);
+      const std::string words = WithoutRemarks(request.quote, context_.asides);
       const RetoldRequest retold = Retold(words, request.speaker, reader, cast_);
       const std::string own = WithoutTies(words);
       if (context_.Lost() && !retold.asks && !IsDirectiveVerb(own.substr(0, own.find(' '))))

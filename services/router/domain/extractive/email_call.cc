@@ -25,10 +25,11 @@ constexpr double kTellingStems = 4;
 
 }  // namespace
 
-EmailCall::EmailCall(Tier tier, const EmailInput& input, const Cast& cast)
+EmailCall::EmailCall(Tier tier, const EmailInput& input, const Cast& cast, const Asides& asides)
     : tier_(tier),
       input_(input),
       cast_(cast),
+      asides_(asides),
       agreed_(AgreedDaysOf(input.call, cast.patience())),
       reader_{input.analysis.follow_up.recipient,
               absl::ToCivilDay(input.call.occurred_at, absl::UTCTimeZone())},
@@ -94,7 +95,7 @@ bool EmailCall::Presentable(const Statement& statement, absl::string_view clean,
   // Half of a quotation.
   if (std::count(clean.begin(), clean.end(), '"') % 2 != 0) return false;
   if (!IsCivil(clean) || IsPrivate(clean) || StaysOut(clean) || NamesARival(clean)) return false;
-  if (SpeaksOfAnotherVendor(clean) || TellsWhereabouts(clean)) return false;
+  if (SpeaksOfAnotherVendor(clean) || TellsWhereabouts(clean) || asides_.In(clean)) return false;
   return money_ || !SpeaksOfMoney(clean);
 }
 
@@ -145,7 +146,7 @@ std::string EmailCall::ToReader(const Statement& statement, const std::string& c
   if (statement.side == Side::kSeller) {
     return SellerToReader(clean, statement, reader_, cast_);
   }
-  std::string own = WithoutRemarks(clean);
+  std::string own = WithoutRemarks(clean, asides_);
   if (absl::StrContains(own, "…")) own = clean;
   if (absl::EndsWith(own, ".")) own.pop_back();
   return WithCurrency(CustomerToReader(own, statement, reader_, cast_), cast_);

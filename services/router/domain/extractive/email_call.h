@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
 #include "services/router/domain/extractive/analysis/agreed_days.h"
+#include "services/router/domain/extractive/email_asides.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_statements.h"
@@ -20,7 +21,7 @@ namespace throughline::router::extractive {
 // to the reader. Borrows what it is made of. Not thread-safe.
 class EmailCall {
  public:
-  EmailCall(Tier tier, const EmailInput& input, const Cast& cast);
+  EmailCall(Tier tier, const EmailInput& input, const Cast& cast, const Asides& asides);
 
   Tier tier() const { return tier_; }
   const EmailInput& input() const { return input_; }
@@ -61,6 +62,7 @@ class EmailCall {
   const Tier tier_;
   const EmailInput& input_;
   const Cast& cast_;
+  const Asides& asides_;
   const AgreedDays agreed_;
   const Reader reader_;
   std::vector<Statement> statements_;

@@ -28,7 +28,7 @@ size_t WordsBesidesDates(absl::string_view clean) {
 bool DayNamed(absl::string_view clean) {
   static const RE2& day = *new RE2(
       "(?i)\\b(?:mon|tues|wednes|thurs|fri)day\\b|[0-9](?:st|nd|rd|th)\\b|\\btomorrow\\b|"
-      "(?:teen|twentie|thirtie|four|fif|six|seven|eigh|nin|ten)th\\b");
+      "(?:teen|twentie|thirtie|four|fif|six|seven|eigh|nin|ten|eleven|twelf)th\\b");
   return Matches(clean, day);
 }
 
@@ -90,7 +90,9 @@ bool ReadsAsRecap(absl::string_view piece) {
 
 bool IsPrivate(absl::string_view piece) { return Says(piece, "private"); }
 
-bool StaysOut(absl::string_view piece) { return Says(piece, "left.out") || Says(piece, "parting"); }
+bool StaysOut(absl::string_view piece) {
+  return Says(piece, "left.out") || Says(piece, "parting") || Says(piece, "elsewhere");
+}
 
 bool IsCivil(absl::string_view piece) {
   static const RE2& agrees = *new RE2(

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/civil_time.h"
+#include "services/router/domain/extractive/email_asides.h"
 #include "services/router/domain/extractive/email_material.h"
 #include "services/router/domain/extractive/email_quotes.h"
 #include "services/router/domain/extractive/email_voice.h"
@@ -18,6 +19,7 @@ struct EmailContext {
   Tier tier;
   const EmailInput& input;
   const Cast& cast;
+  const Asides& asides;
   const EmailMaterial& material;
   const EmailQuotes& quotes;
   const Voice& voice;

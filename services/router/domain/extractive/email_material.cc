@@ -23,8 +23,9 @@ void KnownHabits(const EmailCall& call, EmailMaterial& material) {
 
 }  // namespace
 
-EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast) {
-  EmailCall call(tier, input, cast);
+EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast,
+                             const Asides& asides) {
+  EmailCall call(tier, input, cast, asides);
   EmailMaterial material;
   for (const Statement& statement : call.Statements()) {
     if (EmailCall::IsWithheld(statement)) {

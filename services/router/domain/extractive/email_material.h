@@ -7,6 +7,7 @@
 
 #include "absl/time/civil_time.h"
 #include "common/deal/types.h"
+#include "services/router/domain/extractive/email_asides.h"
 #include "services/router/domain/extractive/email_needs.h"
 #include "services/router/domain/extractive/engine.h"
 #include "services/router/domain/extractive/facts_statements.h"
@@ -62,7 +63,8 @@ struct EmailMaterial {
   std::string not_before;  // the hour before which the reader does not meet; may be empty
 };
 
-EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast);
+EmailMaterial GatherMaterial(Tier tier, const EmailInput& input, const Cast& cast,
+                             const Asides& asides);
 
 }  // namespace throughline::router::extractive
 

@@ -126,7 +126,8 @@ class OpeningWriter {
       std::string words;
       for (const deal::Evidence& one : groups[i]) {
         if (!words.empty()) words = absl::StrCat(WithoutFullStop(words), "\", and \"");
-        absl::StrAppend(&words, Capitalized(WithoutTies(WithoutRemarks(one.quote))));
+        absl::StrAppend(&words,
+                        Capitalized(WithoutTies(WithoutRemarks(one.quote, context_.asides))));
       }
       const deal::Evidence& first = groups[i].front();
       draft_.Claim(draft_.opening,

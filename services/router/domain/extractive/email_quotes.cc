@@ -51,8 +51,9 @@ constexpr size_t kMostRequestTokens = 56;  // with the sentences that go on abou
 // Fit for an e-mail: no question, no rough words, no money unless money is open, no rival.
 class Fitness {
  public:
-  Fitness(const EmailInput& input, const std::vector<deal::Evidence>& withheld)
-      : input_(input), withheld_(withheld) {
+  Fitness(const EmailInput& input, const std::vector<deal::Evidence>& withheld,
+          const Asides& asides)
+      : input_(input), withheld_(withheld), asides_(asides) {
     for (const deal::Blocker& open : input.analysis.open_blockers) {
       money_ = money_ || IsMoney(open.category);
       if (open.category == BlockerCategory::kCompetition) rivals_.push_back(open.object);
@@ -64,7 +65,8 @@ class Fitness {
 
   bool Of(const Sentence& sentence, const deal::Evidence& words) const {
     const size_t count = sentence.span.last_token - sentence.span.first_token;
-    return count >= kLeastWords && count <= kMostWords && Fits(sentence, words);
+    return count >= kLeastWords && count <= kMostWords && Fits(sentence, words) &&
+           !asides_.In(WithoutRemarks(words.quote, asides_));
   }
 
   // The same, however long.
@@ -91,6 +93,7 @@ class Fitness {
 
   const EmailInput& input_;
   const std::vector<deal::Evidence>& withheld_;
+  const Asides& asides_;
   std::vector<std::string> rivals_;
   bool money_ = false;
 };
@@ -110,8 +113,10 @@ bool Directs(absl::string_view words) {
 // Leaves out of a sentence of a request what only comments on it.
 class RemarkCutter {
  public:
+  explicit RemarkCutter(const Asides& asides) : asides_(asides) {}
+
   // `sentence` without its remarks; "…" where one stood in the middle.
-  static std::string Cut(absl::string_view sentence) {
+  std::string Cut(absl::string_view sentence) const {
     const std::string whole = WithoutConcession(WithoutReason(sentence));
     std::vector<absl::string_view> clauses = absl::StrSplit(whole, ", ");
     std::string kept(clauses.front());
@@ -124,7 +129,7 @@ class RemarkCutter {
     }
     if (after_remark) absl::StrAppend(&kept, ".");
     const bool says = WordsBesidesDates(kept) >= kLeastLeft || DayNamed(kept);
-    return says ? kept : whole;
+    return says || asides_.In(whole) ? kept : whole;
   }
 
  private:
@@ -151,9 +156,10 @@ class RemarkCutter {
     return RE2::FullMatch(sentence, concession, &asked) ? asked : sentence;
   }
 
-  static bool IsRemark(absl::string_view clause, absl::string_view before) {
+  bool IsRemark(absl::string_view clause, absl::string_view before) const {
     // What they do not want is no request; "no exceptions" only stresses one.
     static const RE2& refuses = *new RE2("(?i)^(?:and |but )?(?:not|no|without) \\S+ \\S+ \\S+");
+    if (TellsWhereabouts(clause) || (asides_.In(clause) && !DayNamed(clause))) return true;
     if (DayNamed(clause) || Directs(clause) || Says(before, "half.condition")) return false;
     return (Says(clause, "comments") && !Says(clause, "no.comment")) || Says(clause, "custom") ||
            Matches(clause, refuses);
@@ -163,6 +169,8 @@ class RemarkCutter {
   static bool IsLeftover(absl::string_view clause) {
     return IsVerbless(clause) && !DayNamed(clause) && WordsBesidesDates(clause) < kLeastLeft;
   }
+
+  const Asides& asides_;
 };
 
 // Finds what the customer wants done next.
@@ -278,25 +286,27 @@ const deal::Evidence* EmailQuotes::Request(const deal::Evidence& words) const {
   return nullptr;
 }
 
-std::string WithoutRemarks(absl::string_view request) {
+std::string WithoutRemarks(absl::string_view request, const Asides& asides) {
   static const RE2& sentence = *new RE2("([^.!?;]+(?:[.!?;]+[^\\s.!?;][^.!?;]*)*[.!?;]*)\\s*");
   re2::StringPiece rest(request.data(), request.size());
   std::string one, all;
+  const RemarkCutter cutter(asides);
   while (RE2::Consume(&rest, sentence, &one)) {
-    if (!all.empty() && TellsWhereabouts(one)) continue;
-    absl::StrAppend(&all, all.empty() ? "" : " ", RemarkCutter::Cut(one));
+    const std::string cut = cutter.Cut(one);
+    if (!all.empty() && (TellsWhereabouts(one) || asides.In(cut))) continue;
+    absl::StrAppend(&all, all.empty() ? "" : " ", cut);
   }
   return all.empty() ? std::string(request) : all;
 }
 
 EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld,
-                       Patience& patience) {
+                       const Asides& asides, Patience& patience) {
   EmailQuotes quotes;
   const std::optional<deal::Blocker>& primary = input.analysis.primary_blocker;
   const size_t subject = primary ? SubjectOf(primary->category) : kSubjects;
   const CallView call = ReadCall(Tier::kDeep, input.call, patience);
   const std::vector<ScoredSentence> sentences = ScoreSentences(call, BuiltinSentenceModel());
-  const Fitness fitness(input, withheld);
+  const Fitness fitness(input, withheld, asides);
   quotes.requests = Requests(call, fitness).Find(sentences, subject);
   if (subject == kSubjects) return quotes;
   std::vector<std::pair<float, deal::Evidence>> telling;

@@ -7,6 +7,7 @@
 
 #include "common/base/patience.h"
 #include "common/deal/types.h"
+#include "services/router/domain/extractive/email_asides.h"
 #include "services/router/domain/extractive/engine.h"
 
 namespace throughline::router::extractive {
@@ -28,11 +29,11 @@ struct EmailQuotes {
 // `withheld` are words that no e-mail repeats, whatever they say: private ones, anecdotes.
 // Thread-safe.
 EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence>& withheld,
-                       Patience& patience);
+                       const Asides& asides, Patience& patience);
 
 // A request without the remarks around it ("send it to me, I'll read it on the ferry"); "…" stands
 // for one in the middle.
-std::string WithoutRemarks(absl::string_view request);
+std::string WithoutRemarks(absl::string_view request, const Asides& asides);
 
 }  // namespace throughline::router::extractive
 

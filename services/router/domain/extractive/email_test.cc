@@ -12,6 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/router/domain/extractive/email_asides.h"
 #include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_phrases.h"
 #include "services/router/domain/extractive/email_quotes.h"
@@ -102,6 +103,17 @@ TEST(WriteEmailTest, ARequestIsRepeatedWithoutItsReason) {
             {"Tom Beck", "I'll send it to you by Thursday the eleventh."}}));
   EXPECT_THAT(email.body, Not(HasSubstr("pianos")));
   EXPECT_THAT(email.body, HasSubstr("questionnaire"));
+}
+
+std::string WithoutRemarks(absl::string_view request) {
+  const EmailInput input;
+  return WithoutRemarks(request, Asides(input, Cast(input.call)));
+}
+
+TEST(WithoutRemarksTest, JokesAndPicturesAreLeftOut) {
+  EXPECT_EQ(WithoutRemarks("Send it to me, Darrell would leave it under a haddock."),
+            "Send it to me.");
+  EXPECT_EQ(WithoutRemarks("By the ninth. I'm in Ankara from the tenth."), "By the ninth.");
 }
 
 TEST(WithoutRemarksTest, WhatOnlyCommentsOnARequestIsLeftOut) {

@@ -246,11 +246,13 @@ std::string ListedToReader(absl::string_view clean, const Statement& statement,
   text = Rephrase(text, perspective);
   if (statement.voice != reader.name && !TurnReader(reader, &text)) return "";
   text = SpellOut(text, reader.today);
-  // Its first word is no name, unless somebody is called so.
-  const bool acronym = text.size() > 1 && absl::ascii_isupper(text[1]);
+  // Its first word is no name, unless somebody is called so or it looks like one: "St Brigid's",
+  // "VetMaster", "VPAT".
+  static const RE2& name = *new RE2("^[A-Z]\\w*[A-Z]|^[A-Z]\\w*\\.? [A-Z][a-z]");
   const std::string first = absl::AsciiStrToLower(text.substr(0, text.find_first_of(" ,'")));
   static const RE2& date = *new RE2("^[A-Z][a-z]+day, [A-Z]");
-  if (!text.empty() && !acronym && !Matches(text, date) && !cast.first_names().contains(first)) {
+  const bool named = Matches(text, name) && !IsStopWord(first);
+  if (!text.empty() && !named && !Matches(text, date) && !cast.first_names().contains(first)) {
     text[0] = absl::ascii_tolower(text[0]);
   }
   return text;

@@ -5,11 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/base/patience.h"
 #include "common/base/status_macros.h"
+#include "common/transcript/person.h"
 #include "services/router/domain/extractive/email_action.h"
 #include "services/router/domain/extractive/email_address.h"
 #include "services/router/domain/extractive/email_ask.h"
@@ -33,6 +35,16 @@ void Address(const EmailInput& input, Email& email) {
   }
 }
 
+// By name; "Prospect" and "Them" are labels of a transcript, and nobody is called so.
+std::string Greeting(const EmailContext& context) {
+  const std::string& reader = context.Recipient();
+  if (!absl::StrContains(reader, ' ') &&
+      transcript::SideOfRole(reader) != transcript::Side::kUnknown) {
+    return context.voice.Say("greeting.unnamed", {});
+  }
+  return context.voice.Toned("greeting", {{"name", FirstName(reader)}});
+}
+
 std::string Closing(const EmailContext& context) {
   std::vector<std::string> lines = {context.voice.Toned("closing", {})};
   const std::string sender = SenderOf(context.input, context.cast);
@@ -52,8 +64,7 @@ Email Write(const EmailContext& context) {
   WriteOpening(context, draft);
   WriteAction(context, asking, needs, draft);
   const std::string question = asking.Question(absl::StrJoin(draft.action, " "));
-  const std::string greeting =
-      context.voice.Toned("greeting", {{"name", FirstName(context.Recipient())}});
+  const std::string greeting = Greeting(context);
   const std::string closing = Closing(context);
   const bool brief = context.material.brief;
   const size_t fixed = CountWords(greeting) + CountWords(closing) + CountWords(question);

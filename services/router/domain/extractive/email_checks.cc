@@ -82,9 +82,10 @@ bool HandsOver(absl::string_view piece) {
 bool ReadsAsRecap(absl::string_view piece) {
   static const RE2& address =
       *new RE2("(?i)^(?:just )?(?:to|for|on|in|at|with|from) |^see you\\b|^(?:[A-Z] )+[A-Z]$");
+  static const RE2& mailbox = *new RE2("(?i)@| at \\S+ dot |\\w dot \\w+ at ");
   static const RE2& judgement =
       *new RE2("(?i)^\\w+'s (?:\\w+ )?(?:hard|easy|fair|true|fine|good)\\b");
-  return !Matches(piece, address) && !Matches(piece, judgement) &&
+  return !Matches(piece, address) && !Matches(piece, judgement) && !Matches(piece, mailbox) &&
          !IsDirectiveVerb(piece.substr(0, piece.find(' ')));
 }
 

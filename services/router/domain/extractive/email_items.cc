@@ -56,7 +56,7 @@ bool IsNounPhrase(const std::string& object, const transcript::Transcript& trans
       "(?i)\\b(?:the|an?|to|of|with|for|and|or|in|on|at|by|my|our|your|is|are|that|which)$|\\bof "
       "(?:per|a month|the)$|\\bof "
       "per\\b|^(?:talk|need|want|go|get|do|be|have|see|know|think|say)s? "
-      "|^(?:validated|approved|signed|done|settled)$");
+      "|^(?:nothing|nobody|none|not)\\b|^(?:validated|approved|signed|done|settled)$");
   if (Matches(object, broken)) return false;
   if (object.empty() || absl::ascii_isupper(object.front()) ||
       WordCount(object) >= kPlainNounWords) {

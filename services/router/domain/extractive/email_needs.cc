@@ -114,7 +114,11 @@ class NeedsFinder {
     if (stems.empty() || WordsBesidesDates(piece) == 0 || IsInterjection(piece)) return;
     if (!IsAskedFor(at, stems, answer) || !presentable_(statement, piece)) return;
     std::string words = ListedToReader(WithoutAside(piece), statement, reader_, cast_);
-    if (WordsBesidesDates(words) == 0) return;
+    static const RE2& hour =
+        *new RE2("^[A-Z][a-z]+day, [A-Z][a-z]+ [0-9]+(?:,? at (?:\\w+|[0-9:.]+)(?: o'clock)?)?$");
+    if (WordsBesidesDates(words) == 0 || Matches(words, hour) || absl::EndsWith(words, ", no")) {
+      return;
+    }
     const bool same = !lists.empty() && lists.back().speaker == statement.voice &&
                       lists.back().needs.back().evidence.turn == statement.turn->index;
     if (!same) lists.push_back({statement.voice, {}});

@@ -9,6 +9,7 @@
 #include "common/transcript/person.h"
 #include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/facts.h"
 #include "services/router/domain/extractive/language/tokens.h"
 
 namespace throughline::router::extractive {
@@ -118,7 +119,9 @@ class OpeningWriter {
   void Telling() const {
     std::vector<std::vector<deal::Evidence>> groups;
     for (const deal::Evidence& words : quotes_.telling) {
-      if (draft_.IsSaid(words.quote) || SpeaksOfReader(words) || SaysLittle(words)) continue;
+      if (draft_.IsSaid(words.quote) || draft_.IsSaid(WithDigits(words.quote)) ||
+          SpeaksOfReader(words) || SaysLittle(words))
+        continue;
       if (groups.empty() || groups.back().front().speaker != words.speaker) groups.emplace_back();
       groups.back().push_back(words);
     }

@@ -517,6 +517,17 @@ TEST(SpellOutTest, ComingDaysAreSpelledOutAndPastOnesLeft) {
   EXPECT_EQ(SpellOut("we met on Friday", monday), "we met on Friday");
 }
 
+TEST(SpellOutTest, OneOfSeveralIsNoDay) {
+  EXPECT_EQ(SpellOut("where the fifth one stands", absl::CivilDay(2026, 6, 1)),
+            "where the fifth one stands");
+}
+
+TEST(WriteEmailTest, WhoIsOnlyALabelIsNotCalledByIt) {
+  EmailInput input = Typical();
+  input.analysis.follow_up.recipient = "Them";
+  EXPECT_THAT(WriteEmail(Tier::kDeep, input).body, ::testing::StartsWith("Hello,"));
+}
+
 TEST(SpellOutTest, TodayAndTomorrowAreDaysOnlyWhereSomebodyDoesSomething) {
   const absl::CivilDay monday(2026, 6, 1);
   EXPECT_EQ(SpellOut("I'll send it to you tomorrow", monday),

@@ -14,6 +14,7 @@
 #include "services/router/domain/extractive/language/dates.h"
 #include "services/router/domain/extractive/language/perspective.h"
 #include "services/router/domain/extractive/language/text.h"
+#include "services/router/domain/extractive/language/word_lists.h"
 
 namespace throughline::router::extractive {
 
@@ -115,7 +116,9 @@ bool IsIdle(const Reading& reading, const DateMention& date, absl::string_view t
 bool IsOrdinal(absl::string_view before, absl::string_view after) {
   static const RE2& which = *new RE2(
       "(?i)\\b(?:first|second|third|fourth|last|every|each|any|other|a week on|a week|week) $");
-  static const RE2& of = *new RE2("(?i)^ (?:of|in|week|fortnight|after|past)\\b");
+  static const RE2& of = *new RE2(
+      "(?i)^ (?:of|in|week|fortnight|after|past|ones?|time|item|point|page|row|version|"
+      "floor|module|attempt|call|site|try)\\b");
   return Matches(before, which) || Matches(after, of);
 }
 
@@ -248,10 +251,12 @@ std::string ListedToReader(absl::string_view clean, const Statement& statement,
   text = SpellOut(text, reader.today);
   // Its first word is no name, unless somebody is called so or it looks like one: "St Brigid's",
   // "VetMaster", "VPAT".
-  static const RE2& name = *new RE2("^[A-Z]\\w*[A-Z]|^[A-Z]\\w*\\.? [A-Z][a-z]");
+  static const RE2& name = *new RE2("^[A-Z]\\w*[A-Z]|^[A-Z]\\w*\\.? ([A-Z][a-z]+)");
   const std::string first = absl::AsciiStrToLower(text.substr(0, text.find_first_of(" ,'")));
   static const RE2& date = *new RE2("^[A-Z][a-z]+day, [A-Z]");
-  const bool named = Matches(text, name) && !IsStopWord(first);
+  std::string second;
+  const bool named = RE2::PartialMatch(text, name, &second) && !IsStopWord(first) &&
+                     !WordList("names a day").contains(absl::AsciiStrToLower(second));
   if (!text.empty() && !named && !Matches(text, date) && !cast.first_names().contains(first)) {
     text[0] = absl::ascii_tolower(text[0]);
   }

@@ -27,6 +27,9 @@ namespace {
 
 using deal::Email;
 
+// An e-mail of as many words has room for nothing that is not needed.
+constexpr size_t kComfortableWords = 110;
+
 void Address(const EmailInput& input, Email& email) {
   const std::string& recipient = input.analysis.follow_up.recipient;
   email.to.push_back({recipient, AddressOf(recipient, input)});
@@ -70,6 +73,8 @@ Email Write(const EmailContext& context) {
   const size_t fixed = CountWords(greeting) + CountWords(closing) + CountWords(question);
   const size_t most = brief ? kMaxMessageWords : kMaxEmailWords;
   draft.Shorten(most - std::min(most, fixed), brief);
+  const size_t words = fixed + draft.Words();
+  if (!brief && words < kComfortableWords) UseRoom(context, kComfortableWords - words, draft);
   draft.action.push_back(question);
   email.body = absl::StrCat(greeting, "\n", absl::StrJoin(draft.opening, " "), "\n\n",
                             absl::StrJoin(draft.action, " "), "\n\n", closing);

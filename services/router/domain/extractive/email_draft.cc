@@ -45,10 +45,12 @@ bool Draft::IsRepeated(const deal::Evidence& words) const {
   });
 }
 
+size_t Draft::Words() const {
+  return CountWords(absl::StrJoin(opening, " ")) + CountWords(absl::StrJoin(action, " "));
+}
+
 void Draft::Shorten(size_t most, bool brief) {
-  const auto too_long = [&] {
-    return CountWords(absl::StrJoin(opening, " ")) + CountWords(absl::StrJoin(action, " ")) > most;
-  };
+  const auto too_long = [&] { return Words() > most; };
   const size_t sentences = brief ? 2 : 3;
   while (too_long() && opening.size() > sentences) DropLast(opening);
   while (too_long() && action.size() > 1) DropLast(action);

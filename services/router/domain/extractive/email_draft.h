@@ -32,6 +32,8 @@ class Draft {
   // True when a sentence gives the very words.
   bool IsRepeated(const deal::Evidence& words) const;
 
+  // Words of both paragraphs.
+  size_t Words() const;
   // Drops the least needed sentences until all of them have at most `most` words: from the end of
   // the second paragraph first, never its first sentence, then from the first paragraph.
   void Shorten(size_t most, bool brief);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/transcript/person.h"
+#include "services/router/domain/extractive/email.h"
 #include "services/router/domain/extractive/email_cues.h"
 #include "services/router/domain/extractive/email_words.h"
 #include "services/router/domain/extractive/facts.h"
@@ -17,6 +19,8 @@ namespace {
 
 // Most people whom an e-mail to somebody else names as spoken with.
 constexpr size_t kMaxNames = 3;
+// What is only repeated because there is room has to say something.
+constexpr size_t kSpareStems = 4;
 
 class OpeningWriter {
  public:
@@ -34,6 +38,18 @@ class OpeningWriter {
     Settled();
     Agreed();
     Open();
+  }
+
+  void UseRoom(size_t room) {
+    const auto& spare = quotes_.spare;
+    if (context_.Won() || context_.Lost() || !spare || !IsNews(*spare)) return;
+    if (draft_.IsRepeated(*spare) || Says(WithoutTies(spare->quote), "points") ||
+        ContentStems(spare->quote).size() < kSpareStems) {
+      return;
+    }
+    std::string sentence = Introduced(Cut(*spare), *spare, kMaxEmailQuotes);
+    if (CountWords(sentence) > room) return;
+    draft_.Claim(draft_.opening, std::move(sentence), *spare);
   }
 
  private:
@@ -57,6 +73,15 @@ class OpeningWriter {
     const std::vector<std::string> spoken_with = SpokenWith();
     if (spoken_with.empty() || spoken_with.size() > kMaxNames) return voice_.Toned("opener", {});
     return voice_.Say("opener.absent", {{"names", Joined(spoken_with)}});
+  }
+
+  std::string Cut(const deal::Evidence& words) const {
+    return Capitalized(WithoutTies(WithoutRemarks(words.quote, context_.asides)));
+  }
+
+  std::string Introduced(const std::string& words, const deal::Evidence& by, size_t turn) const {
+    return voice_.Say(absl::StrCat("quote", voice_.Whose(by)),
+                      {{"words", words}, {"name", FirstName(by.speaker)}}, turn);
   }
 
   // One line on what this call settled. Money that is settled is not brought up by name.
@@ -119,9 +144,7 @@ class OpeningWriter {
   void Telling() const {
     std::vector<std::vector<deal::Evidence>> groups;
     for (const deal::Evidence& words : quotes_.telling) {
-      if (draft_.IsSaid(words.quote) || draft_.IsSaid(WithDigits(words.quote)) ||
-          SpeaksOfReader(words) || SaysLittle(words))
-        continue;
+      if (!IsNews(words)) continue;
       if (groups.empty() || groups.back().front().speaker != words.speaker) groups.emplace_back();
       groups.back().push_back(words);
     }
@@ -129,18 +152,19 @@ class OpeningWriter {
       std::string words;
       for (const deal::Evidence& one : groups[i]) {
         if (!words.empty()) words = absl::StrCat(WithoutFullStop(words), "\", and \"");
-        absl::StrAppend(&words,
-                        Capitalized(WithoutTies(WithoutRemarks(one.quote, context_.asides))));
+        absl::StrAppend(&words, Cut(one));
       }
       const deal::Evidence& first = groups[i].front();
-      draft_.Claim(draft_.opening,
-                   voice_.Say(absl::StrCat("quote", voice_.Whose(first)),
-                              {{"words", words}, {"name", FirstName(first.speaker)}}, i),
-                   first);
+      draft_.Claim(draft_.opening, Introduced(words, first, i), first);
       for (size_t j = 1; j < groups[i].size(); ++j) {
         draft_.AlsoRestsOn(groups[i][j]);
       }
     }
+  }
+
+  bool IsNews(const deal::Evidence& words) const {
+    return !draft_.IsSaid(words.quote) && !draft_.IsSaid(WithDigits(words.quote)) &&
+           !SpeaksOfReader(words) && !SaysLittle(words);
   }
 
   // "That's what's missing, as I see it": nothing to quote beside words that say what it is.
@@ -174,6 +198,10 @@ class OpeningWriter {
 
 void WriteOpening(const EmailContext& context, Draft& draft) {
   OpeningWriter(context, draft).Run();
+}
+
+void UseRoom(const EmailContext& context, size_t room, Draft& draft) {
+  OpeningWriter(context, draft).UseRoom(room);
 }
 
 }  // namespace throughline::router::extractive

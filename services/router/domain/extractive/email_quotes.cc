@@ -329,6 +329,7 @@ EmailQuotes FindQuotes(const EmailInput& input, const std::vector<deal::Evidence
   for (size_t i = 0; i < std::min(kMaxEmailQuotes, telling.size()); ++i) {
     quotes.telling.push_back(std::move(telling[i].second));
   }
+  if (telling.size() > kMaxEmailQuotes) quotes.spare = std::move(telling[kMaxEmailQuotes].second);
   return quotes;
 }
 

@@ -2,6 +2,7 @@
 #define THROUGHLINE_SERVICES_ROUTER_DOMAIN_EXTRACTIVE_EMAIL_QUOTES_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct EmailQuotes {
 
   std::vector<deal::Evidence> requests;  // what they want done next, in the order of the call
   std::vector<deal::Evidence> telling;   // what they said of the primary matter, best first
+  std::optional<deal::Evidence> spare;   // the next best of the latter: for an e-mail with room
 };
 
 // `withheld` are words that no e-mail repeats, whatever they say: private ones, anecdotes.

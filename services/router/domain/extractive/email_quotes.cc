@@ -66,7 +66,7 @@ class Fitness {
   bool Of(const Sentence& sentence, const deal::Evidence& words) const {
     const size_t count = sentence.span.last_token - sentence.span.first_token;
     return count >= kLeastWords && count <= kMostWords && Fits(sentence, words) &&
-           !asides_.In(WithoutRemarks(words.quote, asides_));
+           !(asides_.In(words.quote) && asides_.In(WithoutRemarks(words.quote, asides_)));
   }
 
   // The same, however long.

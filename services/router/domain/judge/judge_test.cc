@@ -307,6 +307,18 @@ TEST_F(JudgeTest, ContractFieldsHoldForAnyJsonAnswer) {
             DecisionReason::kUngroundedQuote);
 }
 
+TEST_F(JudgeTest, ANameThatOnlyOwnsSomethingIsAName) {
+  Request general = GeneralRequest("Extract the buyer.");
+  general.contract.fields = {{.path = "name", .rule = FieldRule::kName}};
+  for (const char* source : {"Aunt Win's back on the 20th.", "It is (Win\xE2\x80\x99s) cheque."}) {
+    general.contract.sources = {source};
+    EXPECT_NE(Judged(general, R"({"name":"Win"})").reason, DecisionReason::kUngroundedName)
+        << source;
+  }
+  general.contract.sources = {"She wins it, that's sure; the wins' day."};
+  EXPECT_EQ(Judged(general, R"({"name":"Win"})").reason, DecisionReason::kUngroundedName);
+}
+
 TEST_F(JudgeTest, PlainTextNumbersAreGroundedOnRequest) {
   Request general = GeneralRequest("How many pumps?");
   general.contract.sources = {"They bought three pumps for $1,200 on March 5."};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/strip.h"
 #include "services/router/domain/text/fold.h"
 
 namespace throughline::router {
@@ -40,6 +42,7 @@ void SourceTexts::AddText(absl::string_view text, absl::Time said_at) {
   folded_.push_back(text::Fold(text));
   wholes_.insert(folded_.back());
   AddWords(folded_.back());
+  AddOwners(text);
   for (const text::NumberMention& number : text::FindNumbers(text)) numbers_.Add(number.value);
   const text::DateText days(text);
   for (const int ordinal : days.Ordinals()) numbers_.Add(ordinal);
@@ -48,6 +51,21 @@ void SourceTexts::AddText(absl::string_view text, absl::Time said_at) {
     return;
   }
   for (const text::DateMention& date : days.Dates()) days_.Add(date.day);
+}
+
+// Of "Aunt Win's back" also "win": folded, its apostrophe vanishes.
+void SourceTexts::AddOwners(absl::string_view text) {
+  constexpr absl::string_view kCurved = "\xE2\x80\x99";
+  for (size_t at = 0; (at = text.find_first_of("'\xE2", at)) != absl::string_view::npos; ++at) {
+    absl::string_view rest = text.substr(at);
+    if (!absl::ConsumePrefix(&rest, "'") && !absl::ConsumePrefix(&rest, kCurved)) continue;
+    const bool owns = absl::ConsumePrefix(&rest, "s") &&
+                      (rest.empty() || !absl::ascii_isalnum(static_cast<unsigned char>(rest[0])));
+    if (!owns) continue;
+    const size_t before = text.substr(0, at).find_last_of(" \t\n\"(");
+    const size_t begin = before == absl::string_view::npos ? 0 : before + 1;
+    AddWords(text::Fold(text.substr(begin, at - begin)));
+  }
 }
 
 void SourceTexts::AddWords(absl::string_view folded) {

@@ -54,6 +54,7 @@ class SourceTexts {
   using Seen = absl::flat_hash_set<std::pair<absl::string_view, absl::Time>>;
 
   void AddWords(absl::string_view folded);
+  void AddOwners(absl::string_view text);
   void AddKnown(const deal::DealState& known, absl::Time now);
   void AddAnalysis(const deal::Analysis& analysis, absl::Time now);
   void AddProfile(const deal::CustomerProfile& profile, absl::Time now);

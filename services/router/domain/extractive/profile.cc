@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/civil_time.h"
 #include "re2/re2.h"
-#include "services/router/domain/extractive/email_words.h"
+#include "services/router/domain/extractive/email/words.h"
 #include "services/router/domain/extractive/language/dates.h"
 
 namespace throughline::router::extractive {

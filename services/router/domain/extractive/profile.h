@@ -6,7 +6,7 @@
 
 #include "common/deal/types.h"
 #include "services/router/domain/extractive/engine.h"
-#include "services/router/domain/extractive/facts_text.h"
+#include "services/router/domain/extractive/facts/text.h"
 
 namespace throughline::router::extractive {
 

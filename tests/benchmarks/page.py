@@ -48,6 +48,8 @@ def shown(command):
     if done.returncode != 0:
         FAILED.append(command[0])
     words = " ".join(command).replace(BUILD, "build/release")
+    if os.environ.get("PEERS"):
+        words = words.replace(os.environ["PEERS"], "PEERS=peers peers")
     return f"```\n$ {words}\n{done.stdout.rstrip()}\n```\n"
 
 

@@ -13,7 +13,7 @@ namespace throughline::transcript {
 // elsewhere, with the whole call in view.
 struct LabelLine {
   std::optional<absl::Duration> time;
-  bool time_leads = false;    // a time, or a message's stamp, stands before the label
+  bool time_leads = false;  // a time, or a message's stamp, stands before the label
   std::optional<ChatStamp> stamp;
   absl::string_view label;    // "Name (Title)"; empty: the line has no label
   bool has_brackets = false;  // the label carries "(…)"

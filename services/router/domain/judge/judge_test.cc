@@ -251,6 +251,16 @@ TEST_F(JudgeTest, StyleRulesAreKept) {
             DecisionReason::kStyleViolation);
 }
 
+TEST_F(JudgeTest, LoremIpsumIsAPlaceholderUnlessItIsSpokenOf) {
+  Json analysis = GoodAnalysis();
+  analysis["nextStep"]["description"] = "replace the lorem ipsum";
+  EXPECT_EQ(Judged(analysis).reason, DecisionReason::kStyleViolation);
+  request_.call->transcript.turns[2].text += " And replace the lorem ipsum, and [Name].";
+  EXPECT_NE(Judged(analysis).reason, DecisionReason::kStyleViolation);
+  analysis["nextStep"]["description"] = "replace the lorem ipsum and [Name]";
+  EXPECT_EQ(Judged(analysis).reason, DecisionReason::kStyleViolation);
+}
+
 TEST_F(JudgeTest, AnotherLanguageThanTheContractsFails) {
   Request general = GeneralRequest("Write to Dana.");
   general.contract.language = "en";

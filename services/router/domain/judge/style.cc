@@ -41,17 +41,21 @@ bool HasAnyOf(const Comparable& text, absl::string_view alternatives) {
   return false;
 }
 
-// A place left for somebody to fill in: "[Name]", "{{date}}", "<insert price>", "Lorem ipsum".
-std::string FindPlaceholder(absl::string_view visible) {
+// A place left for somebody to fill in: "[Name]", "{{date}}", "<insert price>"; "Lorem ipsum" where
+// nobody speaks of it.
+std::string FindPlaceholder(absl::string_view visible, const Sources& sources) {
   static const RE2& placeholder = *new RE2(
       R"((\[(?:[Yy]our |[Ii]nsert |[Rr]ecipient|[Cc]ustomer|[Nn]ame|[Dd]ate|[Cc]ompany|[Tt]itle|)"
       R"([A-Z][a-z]+ [Nn]ame)[^\]\n]{0,40}\]|\{\{[^}\n]{1,40}\}\}|<(?:insert|your|name)[^>\n]{0,40}>|)"
       R"([Ll]orem ipsum))");
+  re2::StringPiece rest(visible.data(), visible.size());
   re2::StringPiece found;
-  if (!RE2::PartialMatch(re2::StringPiece(visible.data(), visible.size()), placeholder, &found)) {
-    return "";
+  while (RE2::FindAndConsume(&rest, placeholder, &found)) {
+    const absl::string_view words(found.data(), found.size());
+    const bool is_spoken_of = absl::ascii_isalpha(words[0]) && sources.HasQuote(words, -1);
+    if (!is_spoken_of) return std::string(words);
   }
-  return std::string(found.data(), found.size());
+  return "";
 }
 
 }  // namespace
@@ -81,7 +85,7 @@ Finding CheckStyle(const Draft& draft) {
     }
   }
   if (is_call_task) {
-    const std::string placeholder = FindPlaceholder(draft.visible);
+    const std::string placeholder = FindPlaceholder(draft.visible, draft.sources);
     if (!placeholder.empty()) {
       return Violation(absl::StrCat("A placeholder was left: \"", placeholder, "\"."));
     }

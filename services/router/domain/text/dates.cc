@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 
 namespace throughline::router::text {
 namespace {
@@ -137,7 +138,7 @@ void DateText::ReadNumber(absl::string_view word, Token& token) {
   if (rest.empty() || token.ordinal) token.number = number;
 }
 
-DateText::DateText(absl::string_view text) {
+DateText::DateText(absl::string_view text) : text_(text) {
   constexpr size_t kBytesPerWord = 4;
   tokens_.reserve(text.size() / kBytesPerWord + 1);
   for (size_t i = 0; i < text.size();) {
@@ -172,6 +173,9 @@ bool DateText::ReadDate(size_t i, DateMention& date, size_t& used) const {
   const Token& first = tokens_[i];
   const Token* second = at(1);
   const Token* third = at(2);
+  const auto words = [&](const Token& token) {
+    return text_.substr(token.begin, token.end - token.begin);
+  };
   const auto finish = [&](std::optional<absl::CivilDay> day, bool has_year, size_t count) {
     if (!day.has_value()) return false;
     used = count;
@@ -196,6 +200,12 @@ bool DateText::ReadDate(size_t i, DateMention& date, size_t& used) const {
     month = month_of(of ? *third : *second);
     day = &first;
     count = of ? 3 : 2;
+  }
+  const bool the = day == second && third != nullptr && third->ordinal &&
+                   absl::EqualsIgnoreCase(words(*second), "the");
+  if (the) {  // "April the twelfth"
+    day = third;
+    count = 3;
   }
   if (month == 0 || !day->IsDayNumber()) return false;
   const Token* year = at(count);

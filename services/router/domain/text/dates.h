@@ -24,6 +24,7 @@ struct DateMention {
 // A text read once for everything it says of days. Immutable; thread-safe.
 class DateText {
  public:
+  // Borrows `text`.
   explicit DateText(absl::string_view text);
 
   std::vector<DateMention> Dates() const;
@@ -70,6 +71,7 @@ class DateText {
   static void ReadNumber(absl::string_view word, Token& token);
   bool ReadDate(size_t i, DateMention& date, size_t& used) const;
 
+  absl::string_view text_;
   std::vector<Token> tokens_;
 };
 

@@ -26,6 +26,7 @@ using ::testing::DoubleEq;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 std::vector<double> Values(absl::string_view text) {
   std::vector<double> values;
@@ -222,6 +223,9 @@ TEST(Dates, AreReadHoweverTheyAreWritten) {
     EXPECT_TRUE(dates[0].has_year) << text;
   }
   EXPECT_THAT(FindDates("February 31 and 2026-13-01"), IsEmpty());
+  ASSERT_THAT(FindDates("We close on Sunday, April the twelfth"), SizeIs(1));
+  EXPECT_EQ(FindDates("we close on April the Twenty-First").at(0).day, absl::CivilDay(0, 4, 21));
+  EXPECT_THAT(FindDates("In April the other twelve"), IsEmpty());
 }
 
 bool Means(absl::string_view said, absl::CivilDay said_on, absl::string_view date) {

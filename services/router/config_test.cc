@@ -69,10 +69,12 @@ TEST(Config, TheVersionFollowsTheText) {
 
 TEST(Config, TheBuiltInOneAnswersTheCallTasks) {
   ASSERT_OK_AND_ASSIGN(const RouterConfig config, ParseConfig(DefaultConfigYaml(), "built-in"));
-  for (const TaskKind task :
-       {TaskKind::kAnalyzeCall, TaskKind::kExtractFacts, TaskKind::kWriteEmail}) {
+  EXPECT_THAT(config.policy.CascadeOf(TaskKind::kAnalyzeCall).models,
+              ElementsAre("builtin/extractive-fast", "builtin/extractive-deep"));
+  EXPECT_DOUBLE_EQ(config.policy.CascadeOf(TaskKind::kAnalyzeCall).threshold, 0.72);
+  for (const TaskKind task : {TaskKind::kExtractFacts, TaskKind::kWriteEmail}) {
     EXPECT_THAT(config.policy.CascadeOf(task).models,
-                ElementsAre("builtin/extractive-fast", "builtin/extractive-deep"));
+                ElementsAre("builtin/extractive-deep", "builtin/extractive-fast"));
     EXPECT_DOUBLE_EQ(config.policy.CascadeOf(task).threshold, 0.72);
   }
   EXPECT_THAT(config.policy.CascadeOf(TaskKind::kGeneral).models, IsEmpty());
